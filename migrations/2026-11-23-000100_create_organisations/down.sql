@@ -1,0 +1,3 @@
+DROP TABLE organisation_parents;
+DROP TABLE organisations;
+DROP TABLE counties;

@@ -1,0 +1,39 @@
+-- Functions and views: rebuilt on every migrate, never migrated. They hold no business rule.
+-- `SET search_path FROM CURRENT` ties each to the schema that it was made in.
+
+CREATE OR REPLACE FUNCTION append_audit_entry(
+    entry_chain text, entry_county uuid, entry_account uuid, entry_actor text, entry_role text, entry_door text,
+    entry_source text, entry_path text, entry_action text, entry_subject_kind text, entry_subject uuid,
+    entry_count integer, entry_details jsonb
+) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    WITH head AS (
+        INSERT INTO audit_heads AS h (chain, sequence) VALUES (entry_chain, 1)
+        ON CONFLICT (chain) DO UPDATE SET sequence = h.sequence + 1
+        RETURNING h.sequence
+    )
+    INSERT INTO audit_entries (chain, sequence, at, county_id, account_id, actor, role, door, source, path,
+        action, subject_kind, subject_id, subject_count, details)
+    SELECT entry_chain, head.sequence, clock_timestamp(), entry_county, entry_account, entry_actor, entry_role,
+        entry_door, entry_source, entry_path, entry_action, entry_subject_kind, entry_subject, entry_count,
+        entry_details
+    FROM head
+    RETURNING sequence
+$$;
+ALTER FUNCTION append_audit_entry OWNER TO cadre_audit;
+REVOKE ALL ON FUNCTION append_audit_entry FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION append_audit_entry TO cadre_web, cadre_owner;
+
+-- Says of citizen IDs (by MAC) which unit of the county already has the person, and nothing more.
+CREATE OR REPLACE FUNCTION find_units_by_citizen_id(in_county uuid, macs bytea[])
+RETURNS TABLE (mac bytea, person_id uuid, membership_id uuid, membership_open boolean, path text, organisation_code text, organisation_name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT p.citizen_id_mac, p.id, m.id, m.to_day IS NULL, m.path, o.code, o.name
+    FROM people p
+    LEFT JOIN LATERAL (SELECT * FROM memberships m WHERE m.county_id = p.county_id AND m.person_id = p.id
+        ORDER BY m.from_day DESC LIMIT 1) m ON true
+    LEFT JOIN organisations o ON o.county_id = m.county_id AND o.id = m.branch_id
+    WHERE p.county_id = in_county AND p.citizen_id_mac = ANY (macs)
+        AND in_county = nullif(current_setting('cadre.county', true), '')::uuid
+$$;
+REVOKE ALL ON FUNCTION find_units_by_citizen_id FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_units_by_citizen_id TO cadre_web;
