@@ -1,0 +1,128 @@
+//! What every value type gets besides its `parse`.
+
+/// `FromStr` and `TryFrom<String>` (for serde's `try_from`) from the type's own `parse`.
+macro_rules! parsed_text {
+    ($type:ident, $error:ty) => {
+        impl std::str::FromStr for $type {
+            type Err = $error;
+
+            fn from_str(input: &str) -> Result<Self, Self::Err> {
+                Self::parse(input)
+            }
+        }
+
+        impl TryFrom<String> for $type {
+            type Error = $error;
+
+            fn try_from(input: String) -> Result<Self, Self::Error> {
+                Self::parse(&input)
+            }
+        }
+    };
+}
+
+/// `Display` and `From<T> for String` from the type's own `as_str`, for values that anyone may read.
+macro_rules! readable_text {
+    ($type:ident) => {
+        impl std::fmt::Display for $type {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.as_str())
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.as_str().to_owned()
+            }
+        }
+    };
+}
+
+/// An enumeration of `data/vocabulary.csv`: a code for JSON and the database, a Chinese name for people.
+///
+/// `parse` takes either and refuses anything else with the whole choice in the sentence. The first string
+/// is what the field is called in that sentence.
+#[macro_export]
+macro_rules! vocabulary {
+    (
+        $(#[$attribute:meta])*
+        $visibility:vis enum $type:ident, $what:literal {
+            $($(#[$variant_attribute:meta])* $variant:ident = $code:literal, $name:literal;)+
+        }
+    ) => {
+        $(#[$attribute])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        $visibility enum $type {
+            $($(#[$variant_attribute])* $variant,)+
+        }
+
+        impl $type {
+            /// Every value, in the order of the vocabulary.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// Takes the code or the Chinese name.
+            ///
+            /// # Errors
+            /// When it is neither; the sentence lists the choice.
+            pub fn parse(input: &str) -> Result<Self, $crate::base::values::VocabularyError> {
+                let given = input.trim();
+                Self::ALL
+                    .iter()
+                    .copied()
+                    .find(|value| value.code() == given || value.name() == given)
+                    .ok_or_else(|| {
+                        $crate::base::values::VocabularyError::new(
+                            $what,
+                            given,
+                            Self::ALL.iter().map(|value| (value.code(), value.name())),
+                        )
+                    })
+            }
+
+            /// The code in JSON and in the database.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $code,)+
+                }
+            }
+
+            /// The name on pages and in workbooks.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)+
+                }
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(self.name())
+            }
+        }
+
+        impl std::str::FromStr for $type {
+            type Err = $crate::base::values::VocabularyError;
+
+            fn from_str(input: &str) -> Result<Self, Self::Err> {
+                Self::parse(input)
+            }
+        }
+
+        impl TryFrom<String> for $type {
+            type Error = $crate::base::values::VocabularyError;
+
+            fn try_from(input: String) -> Result<Self, Self::Error> {
+                Self::parse(&input)
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.code().to_owned()
+            }
+        }
+    };
+}
