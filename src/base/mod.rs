@@ -1,3 +1,9 @@
 //! What knows nothing of our subject: values, errors, policy, connections, clock and configuration.
+pub mod actor;
+pub mod db;
 pub mod error;
+pub mod ids;
+pub mod keys;
+pub mod policy;
+pub mod scope;
 pub mod values;

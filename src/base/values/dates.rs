@@ -76,16 +76,10 @@ pub fn parse_date(input: &str) -> Result<NaiveDate, DateError> {
         return Err(explain(text));
     };
     if !(FIRST_YEAR..=LAST_YEAR).contains(&year) {
-        return Err(DateError::Year {
-            given: given(),
-            year,
-        });
+        return Err(DateError::Year { given: given(), year });
     }
     if !(1..=12).contains(&month) {
-        return Err(DateError::Month {
-            given: given(),
-            month,
-        });
+        return Err(DateError::Month { given: given(), month });
     }
     NaiveDate::from_ymd_opt(year, month, day).ok_or_else(|| DateError::Day {
         given: given(),
@@ -121,10 +115,7 @@ fn split(text: &str) -> Option<(i32, u32, u32)> {
 fn explain(text: &str) -> DateError {
     let given = excerpt(text);
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let parts: Vec<&str> = text
-        .split(['-', '/', '年', '月'])
-        .filter(|part| !part.is_empty())
-        .collect();
+    let parts: Vec<&str> = text.split(['-', '/', '年', '月']).filter(|part| !part.is_empty()).collect();
     let starts_with_year = matches!(parts.as_slice(), [year, month]
         if year.len() == 4 && month.len() <= 2 && format!("{year}{month}").parse::<u32>().is_ok());
     if digits && text.len() == 5 {
@@ -175,28 +166,15 @@ mod tests {
     fn each_mistake_has_its_own_sentence() {
         let refused = |input| parse_date(input).unwrap_err().to_string();
         assert!(refused("").starts_with("日期没有填写"));
-        assert_eq!(
-            refused("2026-02-30"),
-            "日期“2026-02-30”不存在，2026年2月没有30日；请核对"
-        );
-        assert_eq!(
-            refused("20261301"),
-            "日期“20261301”的月份是13，应为1至12；请核对"
-        );
+        assert_eq!(refused("2026-02-30"), "日期“2026-02-30”不存在，2026年2月没有30日；请核对");
+        assert_eq!(refused("20261301"), "日期“20261301”的月份是13，应为1至12；请核对");
         assert!(refused("1899-12-31").contains("年份是1899"));
         assert!(refused("2206-01-01").contains("年份是2206"));
         for short in ["1988-07", "1988年7月", "198807", "1988/7"] {
             assert!(refused(short).contains("缺少日"), "{short}");
         }
         assert!(refused("32325").contains("日期序号"));
-        for odd in [
-            "88-07-01",
-            "1988.07.01",
-            "7/1/1988",
-            "1988-07-01 08:00",
-            "昨天",
-            "1988-7-1-2",
-        ] {
+        for odd in ["88-07-01", "1988.07.01", "7/1/1988", "1988-07-01 08:00", "昨天", "1988-7-1-2"] {
             assert!(refused(odd).contains("格式不对"), "{odd}");
         }
     }

@@ -24,9 +24,7 @@ pub enum MobileNumberError {
     #[error("手机号码是科学计数法或小数，表格把它当成数字保存；请把该列设为文本格式后重新录入")]
     Float,
     /// A character that is no digit.
-    #[error(
-        "手机号码第{position}位“{character}”不是数字；只填一个11位手机号码，其他号码请写在备注"
-    )]
+    #[error("手机号码第{position}位“{character}”不是数字；只填一个11位手机号码，其他号码请写在备注")]
     NotADigit {
         /// Position, from 1.
         position: usize,
@@ -74,14 +72,10 @@ impl MobileNumber {
             _ => digits.as_str(),
         };
         if number.len() != LENGTH {
-            return Err(MobileNumberError::Length {
-                length: number.len(),
-            });
+            return Err(MobileNumberError::Length { length: number.len() });
         }
         if !matches!(number.as_bytes(), [b'1', b'3'..=b'9', ..]) {
-            return Err(MobileNumberError::Range {
-                start: number.chars().take(2).collect(),
-            });
+            return Err(MobileNumberError::Range { start: number.chars().take(2).collect() });
         }
         Ok(Self(number.to_owned()))
     }
@@ -139,22 +133,11 @@ mod tests {
         let refused = |input| MobileNumber::parse(input).unwrap_err();
         assert_eq!(refused(" "), MobileNumberError::Empty);
         assert_eq!(refused("1.38E+10"), MobileNumberError::Float);
-        assert_eq!(
-            refused("1381234567"),
-            MobileNumberError::Length { length: 10 }
-        );
-        assert_eq!(
-            refused("12812345678"),
-            MobileNumberError::Range {
-                start: "12".to_owned()
-            }
-        );
+        assert_eq!(refused("1381234567"), MobileNumberError::Length { length: 10 });
+        assert_eq!(refused("12812345678"), MobileNumberError::Range { start: "12".to_owned() });
         assert_eq!(
             refused("13812345678/13912345678"),
-            MobileNumberError::NotADigit {
-                position: 12,
-                character: "/".to_owned()
-            }
+            MobileNumberError::NotADigit { position: 12, character: "/".to_owned() }
         );
     }
 

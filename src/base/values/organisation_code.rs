@@ -14,14 +14,10 @@ pub struct OrganisationCode(String);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrganisationCodeError {
     /// Nothing was given.
-    #[error(
-        "组织代码没有填写；请填写统计用区划代码，党组织在其后加短横线和编号，如420323101201-ZB01"
-    )]
+    #[error("组织代码没有填写；请填写统计用区划代码，党组织在其后加短横线和编号，如420323101201-ZB01")]
     Empty,
     /// A number that a spreadsheet turned into a float.
-    #[error(
-        "组织代码“{given}”是科学计数法或小数，末几位可能已经丢失；请把该列设为文本格式后重新录入"
-    )]
+    #[error("组织代码“{given}”是科学计数法或小数，末几位可能已经丢失；请把该列设为文本格式后重新录入")]
     Float {
         /// What was given.
         given: String,
@@ -68,9 +64,7 @@ impl OrganisationCode {
         }
         if let Some(suffix) = suffix {
             let fits = (1..=8).contains(&suffix.len())
-                && suffix
-                    .bytes()
-                    .all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+                && suffix.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
             if !fits {
                 return Err(OrganisationCodeError::Suffix { given: given() });
             }
@@ -126,11 +120,7 @@ mod tests {
         assert_eq!(branch.division(), "420323101201");
         assert_eq!(branch.suffix(), Some("ZB01"));
         assert!(!branch.is_division());
-        assert!(
-            OrganisationCode::parse("５００２３７")
-                .unwrap()
-                .is_division()
-        );
+        assert!(OrganisationCode::parse("５００２３７").unwrap().is_division());
     }
 
     #[test]
@@ -138,14 +128,7 @@ mod tests {
         let refused = |input| OrganisationCode::parse(input).unwrap_err().to_string();
         assert!(refused("").contains("没有填写"));
         assert!(refused("4.20323E+11").contains("科学计数法"));
-        for odd in [
-            "42032",
-            "4203231012",
-            "042032",
-            "42032A",
-            "-ZB01",
-            "420 323",
-        ] {
+        for odd in ["42032", "4203231012", "042032", "42032A", "-ZB01", "420 323"] {
             assert!(refused(odd).contains("区划部分"), "{odd}");
         }
         for odd in ["420323-", "420323-ZB-1", "420323-支部", "420323-ABCDEFGH9"] {

@@ -53,9 +53,7 @@ impl Period {
     /// Any other form, no such month, or a year outside 1900 to 2100.
     pub fn parse(input: &str) -> Result<Self, PeriodError> {
         let text = half_width(input).trim().to_uppercase();
-        Self::from_text(&text).ok_or_else(|| PeriodError {
-            given: excerpt(&text),
-        })
+        Self::from_text(&text).ok_or_else(|| PeriodError { given: excerpt(&text) })
     }
 
     fn from_text(text: &str) -> Option<Self> {
@@ -71,10 +69,7 @@ impl Period {
         if year.len() != 4 || !digits(year) || !digits(month) {
             return None;
         }
-        let year: i32 = year
-            .parse()
-            .ok()
-            .filter(|year| (1900..=2100).contains(year))?;
+        let year: i32 = year.parse().ok().filter(|year| (1900..=2100).contains(year))?;
         let first_day = NaiveDate::from_ymd_opt(year, month.parse().ok()?, 1)?;
         Some(Self { first_day, length })
     }
@@ -88,9 +83,7 @@ impl Period {
     /// The day after the last: the open end of the half-open range.
     #[must_use]
     pub fn end_day(self) -> NaiveDate {
-        self.first_day
-            .checked_add_months(Months::new(self.length.months()))
-            .unwrap_or(self.first_day)
+        self.first_day.checked_add_months(Months::new(self.length.months())).unwrap_or(self.first_day)
     }
 
     /// The last day.
@@ -114,10 +107,7 @@ impl Period {
 
 impl From<Quarter> for Period {
     fn from(quarter: Quarter) -> Self {
-        Self {
-            first_day: quarter.first_day(),
-            length: PeriodLength::Quarter,
-        }
+        Self { first_day: quarter.first_day(), length: PeriodLength::Quarter }
     }
 }
 
@@ -149,49 +139,24 @@ mod tests {
         let days = |text| {
             let period = Period::parse(text).unwrap();
             assert_eq!(period.to_string(), text);
-            (
-                period.first_day().to_string(),
-                period.last_day().to_string(),
-                period.end_day().to_string(),
-            )
+            (period.first_day().to_string(), period.last_day().to_string(), period.end_day().to_string())
         };
         let expected = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
-        assert_eq!(
-            days("2026Q1"),
-            expected("2026-01-01", "2026-03-31", "2026-04-01")
-        );
-        assert_eq!(
-            days("2024-02"),
-            expected("2024-02-01", "2024-02-29", "2024-03-01")
-        );
-        assert_eq!(
-            days("2026"),
-            expected("2026-01-01", "2026-12-31", "2027-01-01")
-        );
+        assert_eq!(days("2026Q1"), expected("2026-01-01", "2026-03-31", "2026-04-01"));
+        assert_eq!(days("2024-02"), expected("2024-02-01", "2024-02-29", "2024-03-01"));
+        assert_eq!(days("2026"), expected("2026-01-01", "2026-12-31", "2027-01-01"));
     }
 
     #[test]
     fn a_month_belongs_to_the_quarter_it_ends_in() {
         let month = Period::parse("2026-05").unwrap();
         assert_eq!(month.closing_quarter().to_string(), "2026Q2");
-        assert_eq!(
-            Period::parse("2026").unwrap().closing_quarter().to_string(),
-            "2026Q4"
-        );
+        assert_eq!(Period::parse("2026").unwrap().closing_quarter().to_string(), "2026Q4");
     }
 
     #[test]
     fn other_forms_are_refused() {
-        for odd in [
-            "",
-            "2026-13",
-            "2026-3",
-            "2026Q5",
-            "26",
-            "2026年",
-            "1899",
-            "2026-03-01",
-        ] {
+        for odd in ["", "2026-13", "2026-3", "2026Q5", "26", "2026年", "1899", "2026-03-01"] {
             let error = Period::parse(odd).unwrap_err().to_string();
             assert!(error.contains(&format!("“{odd}”")), "{error}");
         }

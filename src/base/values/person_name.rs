@@ -34,9 +34,7 @@ pub enum PersonNameError {
         length: usize,
     },
     /// A digit.
-    #[error(
-        "姓名“{given}”中有数字“{character}”，姓名只能由文字组成；请删去数字，区分同名请写在备注"
-    )]
+    #[error("姓名“{given}”中有数字“{character}”，姓名只能由文字组成；请删去数字，区分同名请写在备注")]
     Digit {
         /// The name.
         given: String,
@@ -93,10 +91,7 @@ impl PersonName {
         check_dots(&name)?;
         let length = name.chars().filter(|letter| !is_variation(*letter)).count();
         if !(SHORTEST..=LONGEST).contains(&length) {
-            return Err(PersonNameError::Length {
-                given: excerpt(&name),
-                length,
-            });
+            return Err(PersonNameError::Length { given: excerpt(&name), length });
         }
         Ok(Self(name))
     }
@@ -120,16 +115,9 @@ fn settle_blanks(input: &str) -> String {
             blank_before = true;
             continue;
         }
-        let letter = if is_dot(character) {
-            MIDDLE_DOT
-        } else {
-            character
-        };
+        let letter = if is_dot(character) { MIDDLE_DOT } else { character };
         let joins = |neighbour: char| neighbour == MIDDLE_DOT || !neighbour.is_ascii();
-        if blank_before
-            && !joins(letter)
-            && name.chars().next_back().is_some_and(|last| !joins(last))
-        {
+        if blank_before && !joins(letter) && name.chars().next_back().is_some_and(|last| !joins(last)) {
             name.push(' ');
         }
         blank_before = false;
@@ -192,25 +180,15 @@ fn check_characters(name: &str) -> Result<(), PersonNameError> {
                 });
             }
             '?' | '\u{ff1f}' | '\u{fffd}' | '\u{25a1}' => {
-                return Err(PersonNameError::Lost {
-                    given: given(),
-                    position,
-                    character,
-                });
+                return Err(PersonNameError::Lost { given: given(), position, character });
             }
             '\u{3007}' => {}
             _ if character.is_numeric() => {
-                return Err(PersonNameError::Digit {
-                    given: given(),
-                    character,
-                });
+                return Err(PersonNameError::Digit { given: given(), character });
             }
             _ if is_letter(character) => {}
             _ => {
-                return Err(PersonNameError::Sign {
-                    given: given(),
-                    character,
-                });
+                return Err(PersonNameError::Sign { given: given(), character });
             }
         }
         before = Some(character);
@@ -222,9 +200,7 @@ fn check_dots(name: &str) -> Result<(), PersonNameError> {
     let misplaced =
         name.starts_with(MIDDLE_DOT) || name.ends_with(MIDDLE_DOT) || name.contains("\u{b7}\u{b7}");
     if misplaced {
-        return Err(PersonNameError::Dot {
-            given: excerpt(name),
-        });
+        return Err(PersonNameError::Dot { given: excerpt(name) });
     }
     Ok(())
 }
@@ -245,16 +221,8 @@ mod tests {
 
     #[test]
     fn every_character_is_kept() {
-        for given in [
-            "张伟",
-            "欧阳娜娜",
-            "王䶮",
-            "李𬱖",
-            "赵㛃",
-            "陈〇",
-            "张\u{e863}",
-            "葛\u{e0100}城",
-        ] {
+        for given in ["张伟", "欧阳娜娜", "王䶮", "李𬱖", "赵㛃", "陈〇", "张\u{e863}", "葛\u{e0100}城"]
+        {
             assert_eq!(name(given), given);
         }
     }

@@ -125,9 +125,7 @@ impl Quarter {
     #[must_use]
     pub fn next(self) -> Self {
         let first_day = self.first_day.checked_add_months(Months::new(3));
-        Self {
-            first_day: first_day.unwrap_or(self.first_day),
-        }
+        Self { first_day: first_day.unwrap_or(self.first_day) }
     }
 
     /// The same quarter of the year before.
@@ -138,9 +136,7 @@ impl Quarter {
 
     fn back(self, months: u32) -> Self {
         let first_day = self.first_day.checked_sub_months(Months::new(months));
-        Self {
-            first_day: first_day.unwrap_or(self.first_day),
-        }
+        Self { first_day: first_day.unwrap_or(self.first_day) }
     }
 
     /// `2026年第一季度`, for headings.
@@ -198,10 +194,7 @@ mod tests {
     fn neighbours_cross_the_year() {
         assert_eq!(quarter("2026Q1").previous(), quarter("2025Q4"));
         assert_eq!(quarter("2025Q4").next(), quarter("2026q1"));
-        assert_eq!(
-            quarter("2026Q3").same_quarter_last_year(),
-            quarter("2025Q3")
-        );
+        assert_eq!(quarter("2026Q3").same_quarter_last_year(), quarter("2025Q3"));
         assert_eq!(Quarter::containing(day(2026, 11, 22)), quarter("2026Q4"));
     }
 
@@ -210,15 +203,7 @@ mod tests {
         let refused = |input| Quarter::parse(input).unwrap_err().to_string();
         assert!(refused("2026Q5").contains("一年只有第1至第4季度"));
         assert!(refused("1899Q4").contains("1900至2100"));
-        for odd in [
-            "",
-            "2026",
-            "2026-Q1",
-            "26Q1",
-            "2026Q01",
-            "Q12026",
-            "2026Ｑ一",
-        ] {
+        for odd in ["", "2026", "2026-Q1", "26Q1", "2026Q01", "Q12026", "2026Ｑ一"] {
             assert!(refused(odd).contains("格式不对"), "{odd}");
         }
     }
@@ -227,10 +212,7 @@ mod tests {
     fn json_is_the_text() {
         let json = serde_json::to_string(&quarter("2026Q1")).unwrap();
         assert_eq!(json, "\"2026Q1\"");
-        assert_eq!(
-            serde_json::from_str::<Quarter>(&json).unwrap(),
-            quarter("2026Q1")
-        );
+        assert_eq!(serde_json::from_str::<Quarter>(&json).unwrap(), quarter("2026Q1"));
     }
 
     proptest! {

@@ -21,10 +21,7 @@ impl Fraction {
     /// A whole number.
     #[must_use]
     pub fn whole(value: i64) -> Self {
-        Self {
-            numerator: i128::from(value),
-            denominator: 1,
-        }
+        Self { numerator: i128::from(value), denominator: 1 }
     }
 
     /// `self - other`, unrounded. `None` only if the numbers are too large for 128 bits.
@@ -32,10 +29,7 @@ impl Fraction {
     pub fn minus(self, other: Self) -> Option<Self> {
         let left = self.numerator.checked_mul(other.denominator)?;
         let right = other.numerator.checked_mul(self.denominator)?;
-        Self::reduced(
-            left.checked_sub(right)?,
-            self.denominator.checked_mul(other.denominator)?,
-        )
+        Self::reduced(left.checked_sub(right)?, self.denominator.checked_mul(other.denominator)?)
     }
 
     /// `(self - base) / base`, unrounded; `None` when `base` is 0.
@@ -66,14 +60,9 @@ impl Fraction {
         let quotient = scaled.checked_div(self.denominator)?;
         let remainder = scaled.checked_rem(self.denominator)?;
         // The denominator is positive: a half or more moves one step in the direction of the remainder.
-        let step = if remainder.checked_abs()?.checked_mul(2)? >= self.denominator {
-            remainder.signum()
-        } else {
-            0
-        };
-        i64::try_from(quotient.checked_add(step)?)
-            .ok()
-            .map(Hundredths)
+        let step =
+            if remainder.checked_abs()?.checked_mul(2)? >= self.denominator { remainder.signum() } else { 0 };
+        i64::try_from(quotient.checked_add(step)?).ok().map(Hundredths)
     }
 
     fn reduced(numerator: i128, denominator: i128) -> Option<Self> {
@@ -127,10 +116,7 @@ impl Serialize for Hundredths {
     /// A JSON number. The shortest decimal that gives the same float is the one printed, so `67.06` stays
     /// `67.06`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let number: f64 = self
-            .to_string()
-            .parse()
-            .map_err(serde::ser::Error::custom)?;
+        let number: f64 = self.to_string().parse().map_err(serde::ser::Error::custom)?;
         serializer.serialize_f64(number)
     }
 }
@@ -179,9 +165,7 @@ mod tests {
         assert_eq!(shown(now.minus(before).unwrap().percent()), "-33.33");
         let half = Fraction::new(-1, 20_000).unwrap();
         assert_eq!(shown(half.percent()), "-0.01");
-        let relative = Fraction::whole(171)
-            .relative_to(Fraction::whole(495))
-            .unwrap();
+        let relative = Fraction::whole(171).relative_to(Fraction::whole(495)).unwrap();
         assert_eq!(shown(relative.percent()), "-65.45");
         assert!(Fraction::whole(3).relative_to(Fraction::whole(0)).is_none());
     }

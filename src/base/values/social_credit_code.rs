@@ -52,9 +52,7 @@ pub enum SocialCreditCodeError {
         given: String,
     },
     /// The check character does not fit.
-    #[error(
-        "统一社会信用代码“{given}”校验码不对，第18位与前17位不符，至少有一位录错；请按证书逐位核对"
-    )]
+    #[error("统一社会信用代码“{given}”校验码不对，第18位与前17位不符，至少有一位录错；请按证书逐位核对")]
     CheckCharacter {
         /// What was given.
         given: String,
@@ -77,18 +75,11 @@ impl SocialCreditCode {
         }
         let length = code.chars().count();
         if length != LENGTH {
-            return Err(SocialCreditCodeError::Length {
-                given: given(),
-                length,
-            });
+            return Err(SocialCreditCodeError::Length { given: given(), length });
         }
         for (character, position) in code.chars().zip(1..) {
             if value_of(character).is_none() {
-                return Err(SocialCreditCodeError::Character {
-                    given: given(),
-                    position,
-                    character,
-                });
+                return Err(SocialCreditCodeError::Character { given: given(), position, character });
             }
         }
         let division = code.get(2..8).unwrap_or_default();
@@ -112,9 +103,7 @@ parsed_text!(SocialCreditCode, SocialCreditCodeError);
 readable_text!(SocialCreditCode);
 
 fn value_of(character: char) -> Option<usize> {
-    ALPHABET
-        .iter()
-        .position(|letter| char::from(*letter) == character)
+    ALPHABET.iter().position(|letter| char::from(*letter) == character)
 }
 
 /// The weight of place i (from 0) is 3^i mod 31; the check value is what is missing to a multiple of 31.
@@ -137,11 +126,7 @@ mod tests {
 
     #[test]
     fn valid_codes_are_taken_also_those_with_check_character_zero() {
-        for given in [
-            "91350100M000100Y43",
-            "91110000600037341L",
-            "115002371107043410",
-        ] {
+        for given in ["91350100M000100Y43", "91110000600037341L", "115002371107043410"] {
             assert_eq!(SocialCreditCode::parse(given).unwrap().as_str(), given);
         }
         assert!(SocialCreditCode::parse(" 91350100m000100y43").is_ok());

@@ -24,9 +24,7 @@ pub enum TelephoneError {
     #[error("固定电话是科学计数法或小数；请把该列设为文本格式或整数后重新录入")]
     Float,
     /// A character that is no digit.
-    #[error(
-        "固定电话第{position}位“{character}”不是数字；只填一个号码（如0717-1234567），分机号请写在备注"
-    )]
+    #[error("固定电话第{position}位“{character}”不是数字；只填一个号码（如0717-1234567），分机号请写在备注")]
     NotADigit {
         /// Position, from 1.
         position: usize,
@@ -48,10 +46,8 @@ impl Telephone {
     /// # Errors
     /// One sentence for each way to be wrong; the sentences do not repeat the number.
     pub fn parse(input: &str) -> Result<Self, TelephoneError> {
-        let digits: String = digits_only(input)
-            .chars()
-            .filter(|character| !matches!(character, '(' | ')'))
-            .collect();
+        let digits: String =
+            digits_only(input).chars().filter(|character| !matches!(character, '(' | ')')).collect();
         if digits.is_empty() {
             return Err(TelephoneError::Empty);
         }
@@ -67,9 +63,7 @@ impl Telephone {
             }
         }
         if !(SHORTEST..=LONGEST).contains(&digits.len()) {
-            return Err(TelephoneError::Length {
-                length: digits.len(),
-            });
+            return Err(TelephoneError::Length { length: digits.len() });
         }
         Ok(Self(digits))
     }
@@ -105,10 +99,7 @@ pub(super) fn digits_only(input: &str) -> String {
         .chars()
         .filter(|character| {
             !character.is_whitespace()
-                && !matches!(
-                    character,
-                    '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}'
-                )
+                && !matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe63}')
         })
         .collect()
 }
@@ -130,19 +121,12 @@ mod tests {
 
     #[test]
     fn ways_to_write_a_number_are_one_number() {
-        for given in [
-            "0717-1234567",
-            "07171234567",
-            "(0717) 1234567",
-            "０７１７—１２３４５６７",
-        ] {
+        for given in ["0717-1234567", "07171234567", "(0717) 1234567", "０７１７—１２３４５６７"]
+        {
             assert_eq!(Telephone::parse(given).unwrap().as_str(), "07171234567");
         }
         assert_eq!(Telephone::parse("1234567").unwrap().as_str(), "1234567");
-        assert_eq!(
-            Telephone::parse("4008001234").unwrap().as_str(),
-            "4008001234"
-        );
+        assert_eq!(Telephone::parse("4008001234").unwrap().as_str(), "4008001234");
     }
 
     #[test]
@@ -159,16 +143,10 @@ mod tests {
         assert_eq!(refused(""), TelephoneError::Empty);
         assert_eq!(refused("7.17E+09"), TelephoneError::Float);
         assert_eq!(refused("123456"), TelephoneError::Length { length: 6 });
-        assert_eq!(
-            refused("0717-1234567-8001"),
-            TelephoneError::Length { length: 15 }
-        );
+        assert_eq!(refused("0717-1234567-8001"), TelephoneError::Length { length: 15 });
         assert_eq!(
             refused("0717-1234567转8"),
-            TelephoneError::NotADigit {
-                position: 12,
-                character: "转".to_owned()
-            }
+            TelephoneError::NotADigit { position: 12, character: "转".to_owned() }
         );
     }
 

@@ -11,10 +11,9 @@ pub fn half_width(input: &str) -> String {
 fn half_width_char(character: char) -> char {
     match character {
         '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => u32::from(character)
-            .checked_sub(0xfee0)
-            .and_then(char::from_u32)
-            .unwrap_or(character),
+        '\u{ff01}'..='\u{ff5e}' => {
+            u32::from(character).checked_sub(0xfee0).and_then(char::from_u32).unwrap_or(character)
+        }
         other => other,
     }
 }
@@ -31,11 +30,7 @@ pub fn excerpt(input: &str) -> String {
 }
 
 fn visible(character: char) -> char {
-    if character.is_control() || is_invisible(character) {
-        '\u{fffd}'
-    } else {
-        character
-    }
+    if character.is_control() || is_invisible(character) { '\u{fffd}' } else { character }
 }
 
 /// Characters that take no room: zero-width spaces and joiners, direction marks, the byte order mark,

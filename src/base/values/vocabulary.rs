@@ -18,12 +18,7 @@ impl VocabularyError {
         choices: impl Iterator<Item = (&'a str, &'a str)>,
     ) -> Self {
         let (codes, names): (Vec<_>, Vec<_>) = choices.unzip();
-        Self {
-            what,
-            given: super::text::excerpt(given),
-            choice: names.join("、"),
-            codes: codes.join("、"),
-        }
+        Self { what, given: super::text::excerpt(given), choice: names.join("、"), codes: codes.join("、") }
     }
 }
 
@@ -46,10 +41,8 @@ mod tests {
     #[test]
     fn enumerations_are_the_lists_of_the_vocabulary() {
         let own = |all: &[(&str, &str)]| {
-            let mut all: Vec<_> = all
-                .iter()
-                .map(|(code, name)| ((*code).to_owned(), (*name).to_owned()))
-                .collect();
+            let mut all: Vec<_> =
+                all.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect();
             all.sort();
             all
         };
@@ -60,10 +53,7 @@ mod tests {
         };
         let arrival: Vec<_> = Arrival::ALL.iter().map(|v| (v.code(), v.name())).collect();
         let category: Vec<_> = Category::ALL.iter().map(|v| (v.code(), v.name())).collect();
-        let status: Vec<_> = MembershipStatus::ALL
-            .iter()
-            .map(|v| (v.code(), v.name()))
-            .collect();
+        let status: Vec<_> = MembershipStatus::ALL.iter().map(|v| (v.code(), v.name())).collect();
         assert_eq!(own(&arrival), theirs("arrival"));
         assert_eq!(own(&category), theirs("membership_category"));
         assert_eq!(own(&status), theirs("membership_status"));
@@ -81,10 +71,7 @@ mod tests {
     #[test]
     fn json_carries_the_code() {
         assert_eq!(serde_json::to_string(&Category::Full).unwrap(), "\"full\"");
-        assert_eq!(
-            serde_json::from_str::<Category>("\"预备党员\"").unwrap(),
-            Category::Probationary
-        );
+        assert_eq!(serde_json::from_str::<Category>("\"预备党员\"").unwrap(), Category::Probationary);
         assert!(serde_json::from_str::<Category>("\"other\"").is_err());
     }
 }

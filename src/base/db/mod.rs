@@ -1,0 +1,147 @@
+//! Connections: pools per role, and transactions that carry the actor's scope to row-level security.
+
+pub mod migrate;
+
+use diesel::sql_types::Text;
+use diesel_async::pooled_connection::AsyncDieselConnectionManager;
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
+
+use crate::base::actor::Actor;
+use crate::base::error::{Error, Result};
+use crate::base::scope::Scope;
+
+/// A pooled connection.
+pub type Connection = Object<AsyncPgConnection>;
+
+/// The pools of a running cadre.
+#[derive(Clone)]
+pub struct Database {
+    web: Pool<AsyncPgConnection>,
+    report: Pool<AsyncPgConnection>,
+}
+
+impl Database {
+    /// Pools over the addresses of the web and the report role. No connection is opened yet.
+    ///
+    /// # Errors
+    /// When an address cannot be read.
+    pub fn new(web: &str, report: &str) -> Result<Self> {
+        Ok(Self { web: pool(web, 16)?, report: pool(report, 4)? })
+    }
+
+    /// A connection of the web role. It sees nothing until it enters a scope.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn web(&self) -> Result<Connection> {
+        Ok(self.web.get().await?)
+    }
+
+    /// A connection of the report role, which may read a whole county.
+    ///
+    /// # Errors
+    /// `Unavailable`.
+    pub async fn report(&self) -> Result<Connection> {
+        Ok(self.report.get().await?)
+    }
+}
+
+fn pool(url: &str, size: usize) -> Result<Pool<AsyncPgConnection>> {
+    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new(url);
+    let wait = std::time::Duration::from_secs(5);
+    Pool::builder(manager)
+        .max_size(size)
+        .wait_timeout(Some(wait))
+        .create_timeout(Some(wait))
+        .runtime(deadpool::Runtime::Tokio1)
+        .build()
+        .map_err(Error::broken)
+}
+
+/// Tells row-level security who asks and what he may see, until the end of the transaction.
+async fn enter(conn: &mut AsyncPgConnection, scope: &Scope, account: &str) -> Result<()> {
+    diesel::sql_query(
+        "SELECT set_config('cadre.county', $1, true), set_config('cadre.path_from', $2, true), \
+         set_config('cadre.path_to', $3, true), set_config('cadre.account', $4, true)",
+    )
+    .bind::<Text, _>(scope.county.to_string())
+    .bind::<Text, _>(scope.path.as_str())
+    .bind::<Text, _>(scope.path.end())
+    .bind::<Text, _>(account)
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Runs one verb: a transaction in the actor's scope. Verbs nest; the inner one is a savepoint.
+///
+/// # Errors
+/// Whatever the body answers; the transaction is then rolled back.
+pub async fn write<T>(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
+) -> Result<T> {
+    let account = actor.account.map(|id| id.to_string()).unwrap_or_default();
+    in_scope(conn, &actor.scope, &account, body).await
+}
+
+/// A connection dropped in the middle (a cancelled request) is thrown away by the pool: its transaction never ends
+/// by itself.
+async fn in_scope<T>(
+    conn: &mut AsyncPgConnection,
+    scope: &Scope,
+    account: &str,
+    body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
+) -> Result<T> {
+    AnsiTransactionManager::begin_transaction(conn).await?;
+    let entered = enter(conn, scope, account).await;
+    let answer = match entered {
+        Ok(()) => body(conn).await,
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(value) => {
+            AnsiTransactionManager::commit_transaction(conn).await?;
+            Ok(value)
+        }
+        Err(error) => {
+            if let Err(cause) = AnsiTransactionManager::rollback_transaction(conn).await {
+                tracing::warn!(%cause, "a transaction could not be rolled back");
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Runs the body of a verb in the whole county of the actor, for verbs that act on both sides of a border
+/// (accepting a transfer); the verb has asked policy about both sides before.
+///
+/// # Errors
+/// Whatever the body answers.
+pub async fn across_county<T>(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
+) -> Result<T> {
+    let account = actor.account.map(|id| id.to_string()).unwrap_or_default();
+    enter(conn, &actor.scope.whole_county(), &account).await?;
+    let answer = body(conn).await;
+    if answer.is_ok() {
+        enter(conn, &actor.scope, &account).await?;
+    }
+    answer
+}
+
+/// Runs reads in one transaction in a scope.
+///
+/// # Errors
+/// Whatever the body answers.
+pub async fn read<T>(
+    conn: &mut AsyncPgConnection,
+    scope: &Scope,
+    body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
+) -> Result<T> {
+    in_scope(conn, scope, "", body).await
+}

@@ -1,0 +1,111 @@
+//! All ids as newtypes, so that any floor can name a thing without importing its area. UUIDv7, given here.
+
+/// Declares an id type over `uuid::Uuid` that diesel, serde and Rocket understand.
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(
+            Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord,
+            serde::Serialize, serde::Deserialize,
+            diesel::expression::AsExpression, diesel::deserialize::FromSqlRow,
+        )]
+        #[serde(transparent)]
+        #[diesel(sql_type = diesel::sql_types::Uuid)]
+        pub struct $name(pub uuid::Uuid);
+
+        impl $name {
+            /// A new id, later than every one given before on this machine.
+            #[must_use]
+            pub fn new() -> Self {
+                Self(uuid::Uuid::now_v7())
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                uuid::Uuid::parse_str(text).map(Self)
+            }
+        }
+
+        impl diesel::serialize::ToSql<diesel::sql_types::Uuid, diesel::pg::Pg> for $name {
+            fn to_sql<'b>(
+                &'b self,
+                out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>,
+            ) -> diesel::serialize::Result {
+                diesel::serialize::ToSql::<diesel::sql_types::Uuid, diesel::pg::Pg>::to_sql(&self.0, out)
+            }
+        }
+
+        impl diesel::deserialize::FromSql<diesel::sql_types::Uuid, diesel::pg::Pg> for $name {
+            fn from_sql(bytes: diesel::pg::PgValue<'_>) -> diesel::deserialize::Result<Self> {
+                <uuid::Uuid as diesel::deserialize::FromSql<diesel::sql_types::Uuid, diesel::pg::Pg>>::from_sql(bytes)
+                    .map(Self)
+            }
+        }
+
+        impl<'r> rocket::request::FromParam<'r> for $name {
+            type Error = &'r str;
+            fn from_param(param: &'r str) -> Result<Self, Self::Error> {
+                param.parse().map_err(|_| param)
+            }
+        }
+    };
+}
+
+id!(
+    /// A county.
+    CountyId
+);
+id!(
+    /// An organisation of the tree.
+    OrganisationId
+);
+id!(
+    /// An account that signs in.
+    AccountId
+);
+id!(
+    /// A bearer token of a program.
+    AccessTokenId
+);
+id!(
+    /// A person.
+    PersonId
+);
+id!(
+    /// A member: one spell of membership.
+    MembershipId
+);
+id!(
+    /// A proposed move of a member.
+    TransferId
+);
+id!(
+    /// An uploaded workbook.
+    ImportId
+);
+id!(
+    /// A rating scheme.
+    SchemeId
+);
+id!(
+    /// A round of ratings.
+    RoundId
+);
+id!(
+    /// The rating of one subject in one round.
+    RatingId
+);

@@ -1,0 +1,149 @@
+//! The one decision: role × action × relation, pure. Pages, API, command line and imports all ask here.
+
+use crate::base::actor::{Actor, Role};
+use crate::base::error::{Error, Result};
+use crate::base::scope::Path;
+
+/// What somebody wants to do (contract 2, "Who may what").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// See records, figures, reports.
+    SeeRecords,
+    /// Enter, change, import, propose transfers, submit ratings.
+    EnterRecords,
+    /// Accept or refuse a transfer into the own organisation.
+    AcceptTransfer,
+    /// See an identifier in clear, with a purpose.
+    RevealIdentifier,
+    /// Take a list out of the house, masked.
+    Export,
+    /// Take a list out of the house with identifiers in clear.
+    ExportUnmasked,
+    /// Review, send back, confirm and publish ratings.
+    DecideRatings,
+    /// Set schemes, programmes, thresholds and rules of the county.
+    SetSchemes,
+    /// Propose and confirm the closing of a quarter; amend.
+    CloseQuarter,
+    /// Read the trail beyond one's own entries.
+    ReadTrail,
+    /// Read the trail of account actions.
+    ReadAccountTrail,
+    /// Create, disable and reset accounts.
+    ManageAccounts,
+    /// Set roles and organisations of accounts.
+    GrantRoles,
+}
+
+impl Action {
+    /// All actions.
+    pub const ALL: [Self; 13] = [
+        Self::SeeRecords,
+        Self::EnterRecords,
+        Self::AcceptTransfer,
+        Self::RevealIdentifier,
+        Self::Export,
+        Self::ExportUnmasked,
+        Self::DecideRatings,
+        Self::SetSchemes,
+        Self::CloseQuarter,
+        Self::ReadTrail,
+        Self::ReadAccountTrail,
+        Self::ManageAccounts,
+        Self::GrantRoles,
+    ];
+}
+
+/// How the subject stands to the actor's organisation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// The own organisation or one below it.
+    Within,
+    /// Anything else: above, beside, another county.
+    Outside,
+}
+
+/// Whether a role may do an action to a subject that stands in a relation. Deny by default.
+#[must_use]
+pub fn allows(role: Role, action: Action, relation: Relation) -> bool {
+    use Action as A;
+    if relation == Relation::Outside {
+        return false;
+    }
+    match role {
+        Role::Clerk => matches!(
+            action,
+            A::SeeRecords | A::EnterRecords | A::AcceptTransfer | A::RevealIdentifier | A::Export
+        ),
+        Role::Supervisor => matches!(
+            action,
+            A::SeeRecords
+                | A::EnterRecords
+                | A::AcceptTransfer
+                | A::RevealIdentifier
+                | A::Export
+                | A::ExportUnmasked
+                | A::DecideRatings
+                | A::SetSchemes
+                | A::CloseQuarter
+                | A::ReadTrail
+        ),
+        Role::Auditor => matches!(
+            action,
+            A::SeeRecords | A::RevealIdentifier | A::Export | A::ReadTrail | A::ReadAccountTrail
+        ),
+        Role::Administrator => matches!(action, A::ManageAccounts),
+        Role::Security => matches!(action, A::GrantRoles | A::ReadAccountTrail),
+    }
+}
+
+/// How `path` stands to the actor.
+#[must_use]
+pub fn relation(actor: &Actor, path: &Path) -> Relation {
+    if actor.scope.path.contains(path) { Relation::Within } else { Relation::Outside }
+}
+
+/// Refuses unless the actor may do the action to a subject at `path`.
+///
+/// # Errors
+/// `Forbidden`.
+pub fn require(actor: &Actor, action: Action, path: &Path) -> Result<()> {
+    if allows(actor.role, action, relation(actor, path)) { Ok(()) } else { Err(Error::Forbidden) }
+}
+
+/// Refuses unless the actor may do the action to every one of `paths`; whether he may do it at all when there is none.
+///
+/// # Errors
+/// `Forbidden`.
+pub fn require_all<'a>(
+    actor: &Actor,
+    action: Action,
+    paths: impl IntoIterator<Item = &'a Path>,
+) -> Result<()> {
+    require(actor, action, &actor.scope.path)?;
+    paths.into_iter().try_for_each(|path| require(actor, action, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_may_do_anything_outside_his_subtree() {
+        for role in Role::ALL {
+            for action in Action::ALL {
+                assert!(!allows(role, action, Relation::Outside), "{role:?} {action:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn administrators_and_security_officers_see_no_member() {
+        for role in [Role::Administrator, Role::Security] {
+            for action in [Action::SeeRecords, Action::RevealIdentifier, Action::Export, Action::EnterRecords]
+            {
+                assert!(!allows(role, action, Relation::Within), "{role:?} {action:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,437 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    /// Bearer tokens of programs.
+    access_tokens (id) {
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Whose rights it carries.
+        account_id -> Uuid,
+        /// What it is for.
+        name -> Text,
+        /// SHA-256 of the token.
+        token_hash -> Bytea,
+        /// When it was made.
+        created_at -> Timestamptz,
+        /// When it ends.
+        expires_at -> Timestamptz,
+        /// When it was taken back.
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// People who sign in.
+    accounts (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Name typed at sign-in: lower-case letters, digits, dot, underscore, hyphen.
+        username -> Text,
+        /// Name shown to others.
+        display_name -> Text,
+        /// Argon2id, in PHC form.
+        password_hash -> Text,
+        /// clerk, supervisor, auditor, administrator or security.
+        role -> Text,
+        /// The organisation whose subtree the account may act in.
+        organisation_id -> Uuid,
+        /// active or disabled.
+        state -> Text,
+        /// Wrong passwords since the last right one.
+        failed_attempts -> Int4,
+        /// No sign-in before this moment.
+        locked_until -> Nullable<Timestamptz>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// One entry per action, written in its transaction; never changed.
+    audit_entries (chain, sequence) {
+        /// County code, or `system`.
+        chain -> Text,
+        /// Gapless number within the chain.
+        sequence -> Int8,
+        /// When it happened.
+        at -> Timestamptz,
+        /// The county concerned; empty for actions outside any.
+        county_id -> Nullable<Uuid>,
+        /// The account that acted; empty for the command line.
+        account_id -> Nullable<Uuid>,
+        /// User name, or `system@<os user>`.
+        actor -> Text,
+        /// The role at that time.
+        role -> Text,
+        /// web, api, command_line or import.
+        door -> Text,
+        /// Address that the request came from.
+        source -> Nullable<Text>,
+        /// Path of the organisation concerned.
+        path -> Nullable<Text>,
+        /// The verb.
+        action -> Text,
+        /// What kind of thing was acted upon.
+        subject_kind -> Text,
+        /// The thing, where it is one.
+        subject_id -> Nullable<Uuid>,
+        /// How many things.
+        subject_count -> Int4,
+        /// Before and after by field, reasons, purposes; identifiers never in clear.
+        details -> Jsonb,
+    }
+}
+
+diesel::table! {
+    /// The last number given in each chain; its row lock orders the entries.
+    audit_heads (chain) {
+        /// County code, or `system`.
+        chain -> Text,
+        /// Number of the last entry.
+        sequence -> Int8,
+    }
+}
+
+diesel::table! {
+    /// Which branch a member belonged to, day by day.
+    branch_memberships (county_id, membership_id, from_day) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The member.
+        membership_id -> Uuid,
+        /// The branch.
+        branch_id -> Uuid,
+        /// First day.
+        from_day -> Date,
+        /// First day in another branch; empty: still here.
+        to_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    /// A county: the owner of every other record, and the unit by which a province can be split.
+    counties (id) {
+        /// UUIDv7, given by the application; `county_id` everywhere else.
+        id -> Uuid,
+        /// The six-digit statistical code of the county.
+        code -> Text,
+        /// Its Chinese name.
+        name -> Text,
+        /// When it was loaded.
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Answers of creating requests that carried a key, kept seven days.
+    idempotency_keys (account_id, route, key) {
+        /// Who asked.
+        account_id -> Uuid,
+        /// Method and path.
+        route -> Text,
+        /// The key of the request.
+        key -> Text,
+        /// SHA-256 of the body: another body with the same key is refused.
+        body_hash -> Bytea,
+        /// Status that was answered; empty while in flight.
+        status -> Nullable<Int4>,
+        /// Body that was answered; empty while in flight.
+        answer -> Nullable<Text>,
+        /// When the request came.
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Name, pinyin and initials of each member, found by prefix: comparisons that may use an index under row-level security.
+    member_search_keys (county_id, membership_id, key) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// Lower-case key without spaces.
+        key -> Text,
+        /// The member.
+        membership_id -> Uuid,
+        /// Path of the member's branch.
+        path -> Text,
+    }
+}
+
+diesel::table! {
+    /// When a member was floating (Regulation on education and management of members, articles 25 and 32) or out of contact (article 24).
+    membership_absences (county_id, membership_id, kind, from_day) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The member.
+        membership_id -> Uuid,
+        /// floating or lost_contact.
+        kind -> Text,
+        /// Where a floating member went.
+        destination -> Nullable<Text>,
+        /// First day.
+        from_day -> Date,
+        /// First day on which it no longer holds; empty: it still holds.
+        to_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    /// The status of a member, day by day (data/party_membership_status.csv).
+    membership_statuses (county_id, membership_id, from_day) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The member.
+        membership_id -> Uuid,
+        /// Code of the status.
+        status -> Text,
+        /// Why.
+        reason -> Nullable<Text>,
+        /// First day.
+        from_day -> Date,
+        /// First day in another status; empty: still this one.
+        to_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    /// A member: one spell of Party membership of one person. Branch, status and path repeat the latest dated fact, so that lists need no history.
+    memberships (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application; the id of the member.
+        id -> Uuid,
+        /// Whose membership it is.
+        person_id -> Uuid,
+        /// Day on which the branch meeting admitted him.
+        joined_on -> Date,
+        /// Day on which he became a full member; empty: probationary. Party age counts from here (Constitution, article 7).
+        full_member_on -> Nullable<Date>,
+        /// First day in this county's register.
+        from_day -> Date,
+        /// First day on which he is for good out of the register; empty: still in it, or stopped.
+        to_day -> Nullable<Date>,
+        /// How he came into the register: initial, admitted or transferred_in.
+        arrival -> Text,
+        /// Latest branch.
+        branch_id -> Uuid,
+        /// Path of the latest branch.
+        path -> Text,
+        /// Latest status.
+        status -> Text,
+        /// Pinyin of the person's name: the order of lists.
+        sort_key -> Text,
+        /// Code of the Party statistics' post list.
+        occupation -> Text,
+        /// Post inside the Party organisation.
+        party_post -> Nullable<Text>,
+        /// Free text.
+        note -> Nullable<Text>,
+        /// Rises by one with every change of the member or the person; the ETag.
+        version -> Int4,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// Which organisation stood above which, day by day: the tree of any date.
+    organisation_parents (county_id, organisation_id, from_day) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The lower organisation.
+        organisation_id -> Uuid,
+        /// The organisation above it.
+        parent_id -> Uuid,
+        /// First day.
+        from_day -> Date,
+        /// First day on which it no longer holds; empty: it still holds.
+        to_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    /// One tree of divisions (county, town, village) and the Party organisations below or beside them.
+    organisations (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Statistical code of a division (6, 9 or 12 digits); a Party organisation adds a hyphen and 1–8 capitals or digits.
+        code -> Text,
+        /// Its Chinese name.
+        name -> Text,
+        /// vocabulary list `organisation_kind`.
+        kind -> Text,
+        /// Pinyin of the name without spaces, for sorting and finding.
+        pinyin -> Text,
+        /// Initials of the pinyin, for finding.
+        initials -> Text,
+        /// The organisation above today; its history stands in organisation_parents.
+        parent_id -> Nullable<Uuid>,
+        /// Codes from the county down to this one, each closed by a slash: a subtree is one range of this column.
+        path -> Text,
+        /// First day of existence; empty where it was always there.
+        founded_on -> Nullable<Date>,
+        /// First day on which it no longer exists.
+        dissolved_on -> Nullable<Date>,
+        /// Unified social credit code (GB 32100-2015).
+        credit_code -> Nullable<Text>,
+        /// Office telephone of the organisation.
+        telephone -> Nullable<Text>,
+        /// Free text.
+        note -> Nullable<Text>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// One row per person and county, whatever roles he has.
+    people (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Name with every character kept; the dot of a minority name is U+00B7.
+        name -> Text,
+        /// Pinyin of the name, syllables parted by spaces: the order of lists.
+        pinyin -> Text,
+        /// GB/T 2261.1: 1 man, 2 woman.
+        sex -> Text,
+        /// GB/T 3304.
+        ethnicity -> Text,
+        /// Birth date; equal to that in the citizen ID.
+        birth_date -> Date,
+        /// Citizen ID, encrypted by the application: algorithm, key, nonce, text, tag.
+        citizen_id_cipher -> Bytea,
+        /// Keyed MAC of the citizen ID, by which it is found.
+        citizen_id_mac -> Bytea,
+        /// GB/T 4658.
+        education -> Text,
+        /// GB/T 6864.
+        degree -> Nullable<Text>,
+        /// Native place.
+        native_place -> Nullable<Text>,
+        /// Mobile number, encrypted.
+        mobile_cipher -> Nullable<Bytea>,
+        /// Telephone number, encrypted.
+        telephone_cipher -> Nullable<Bytea>,
+        /// Home address.
+        address -> Nullable<Text>,
+        /// Rises by one with every change.
+        version -> Int4,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Where a person has a relation (membership, later seat or pool entry), and so who may see him.
+    person_visibility (county_id, relation_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// Id of the membership (or other relation).
+        relation_id -> Uuid,
+        /// The person.
+        person_id -> Uuid,
+        /// Path of the organisation in which the relation stands.
+        path -> Text,
+    }
+}
+
+diesel::table! {
+    /// Signed-in browsers. The cookie holds the token, the table only its hash.
+    sessions (token_hash) {
+        /// SHA-256 of the token.
+        token_hash -> Bytea,
+        /// Who signed in.
+        account_id -> Uuid,
+        /// Token that unsafe requests must repeat.
+        csrf_token -> Text,
+        /// When the session began.
+        created_at -> Timestamptz,
+        /// Last request, to the minute: the idle limit counts from here.
+        used_at -> Timestamptz,
+        /// Absolute end.
+        expires_at -> Timestamptz,
+        /// Address that it was opened from.
+        source -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Moves of a member between branches of the county: proposed by one side, accepted by the other; until then he belongs to the old branch (Regulation on education and management of members, article 25).
+    transfers (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The member.
+        membership_id -> Uuid,
+        /// The old branch.
+        from_branch_id -> Uuid,
+        /// Its path.
+        from_path -> Text,
+        /// The new branch.
+        to_branch_id -> Uuid,
+        /// Its path.
+        to_path -> Text,
+        /// First day in the new branch, once accepted.
+        on_day -> Date,
+        /// Number of the letter of introduction.
+        letter_number -> Nullable<Text>,
+        /// pending, accepted, refused or withdrawn.
+        state -> Text,
+        /// Why it was refused or withdrawn.
+        reason -> Nullable<Text>,
+        /// User name of the proposer.
+        proposed_by -> Text,
+        /// User name of who decided.
+        decided_by -> Nullable<Text>,
+        /// Rises by one with every change.
+        version -> Int4,
+        /// When it was proposed.
+        created_at -> Timestamptz,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(audit_entries -> counties (county_id));
+diesel::joinable!(organisations -> counties (county_id));
+diesel::joinable!(people -> counties (county_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    access_tokens,
+    accounts,
+    audit_entries,
+    audit_heads,
+    branch_memberships,
+    counties,
+    idempotency_keys,
+    member_search_keys,
+    membership_absences,
+    membership_statuses,
+    memberships,
+    organisation_parents,
+    organisations,
+    people,
+    person_visibility,
+    sessions,
+    transfers,
+);
