@@ -326,6 +326,15 @@ mod tests {
     }
 
     #[test]
+    fn numbers_computed_by_another_implementation_are_taken() {
+        // Check digits from python-stdnum 2.2 (`cn.ric.calc_check_digit`).
+        for given in ["50023719620718138X", "420529199912315830", "500102200402298683", "420323193501018229"]
+        {
+            assert_eq!(CitizenId::parse(given).unwrap().as_str(), given);
+        }
+    }
+
+    #[test]
     fn other_ways_to_write_the_same_characters_are_taken() {
         let id = CitizenId::parse("34052419800101001X").unwrap();
         assert_eq!(CitizenId::parse(" 34052419800101001x "), Ok(id.clone()));

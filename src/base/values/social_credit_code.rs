@@ -126,7 +126,16 @@ mod tests {
 
     #[test]
     fn valid_codes_are_taken_also_those_with_check_character_zero() {
-        for given in ["91350100M000100Y43", "91110000600037341L", "115002371107043410"] {
+        for given in [
+            "91350100M000100Y43",
+            "91110000600037341L",
+            "115002371107043410",
+            // Check characters from python-stdnum 2.2 (`cn.uscc.calc_check_digit`).
+            "113774593FQEFLCR6N",
+            "116215540WTCDKQQ0J",
+            "111334060LH0YWCM61",
+            "51140451G7QEYFH7BT",
+        ] {
             assert_eq!(SocialCreditCode::parse(given).unwrap().as_str(), given);
         }
         assert!(SocialCreditCode::parse(" 91350100m000100y43").is_ok());
