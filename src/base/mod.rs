@@ -1,5 +1,6 @@
 //! What knows nothing of our subject: values, errors, policy, connections, clock and configuration.
 pub mod actor;
+pub mod codes;
 pub mod db;
 pub mod error;
 pub mod ids;

@@ -39,5 +39,5 @@ pub use rounding::{Fraction, Hundredths};
 pub use sex::Sex;
 pub use social_credit_code::{SocialCreditCode, SocialCreditCodeError};
 pub use telephone::{Telephone, TelephoneError};
-pub use text::half_width;
+pub use text::{excerpt, half_width};
 pub use vocabulary::VocabularyError;

@@ -89,7 +89,7 @@ impl PersonName {
         }
         check_characters(&name)?;
         check_dots(&name)?;
-        let length = name.chars().filter(|letter| !is_variation(*letter)).count();
+        let length = name.chars().count();
         if !(SHORTEST..=LONGEST).contains(&length) {
             return Err(PersonNameError::Length { given: excerpt(&name), length });
         }
