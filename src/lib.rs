@@ -3,6 +3,7 @@
 //! The floors, from top to bottom; a floor imports only floors below it:
 //! `cli` and `web` (doors) → `across` (work over several areas) → `records` (one folder per area)
 //! → `base` (knows nothing of our subject) and `schema` (generated).
+pub mod across;
 pub mod base;
 pub mod records;
 #[expect(missing_docs, reason = "generated; the documented parts come from the comments in the database")]

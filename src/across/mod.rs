@@ -1,0 +1,2 @@
+//! Work that needs more than one area of the records: no HTTP and no terminal here.
+pub mod sheets;
