@@ -1,0 +1,3 @@
+//! Verbs and queries against PostgreSQL, one folder per area.
+
+mod organisations;

@@ -1,0 +1,5 @@
+//! Builders write rows straight to the database, past verbs and policy: for what must exist before the test begins.
+
+pub mod county;
+
+pub use county::{Place, TestCounty};
