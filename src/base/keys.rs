@@ -220,7 +220,6 @@ fn associated_data(secret: Secret, owner: uuid::Uuid) -> Vec<u8> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests may stop")]
 mod tests {
     use super::*;
 

@@ -1,7 +1,9 @@
 //! What knows nothing of our subject: values, errors, policy, connections, clock and configuration.
 pub mod actor;
+pub mod clock;
 pub mod codes;
 pub mod db;
+pub mod edit;
 pub mod error;
 pub mod ids;
 pub mod keys;

@@ -1,0 +1,188 @@
+//! What a member is, as stored and as shown.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+
+use crate::base::error::{Error, Result};
+use crate::base::ids::{CountyId, MembershipId, OrganisationId, PersonId, TransferId};
+use crate::base::keys::{KeyRing, Secret};
+use crate::base::scope::Path;
+use crate::base::values::{Category, CitizenId, MembershipStatus, MobileNumber, Telephone};
+use crate::records::people::Person;
+use crate::schema::{memberships, organisations, transfers};
+
+/// A row of `memberships`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = memberships)]
+pub struct Membership {
+    /// The county that owns the row.
+    pub county_id: CountyId,
+    /// The member's id.
+    pub id: MembershipId,
+    /// Whose membership.
+    pub person_id: PersonId,
+    /// Day of admission.
+    pub joined_on: NaiveDate,
+    /// Day of becoming a full member.
+    pub full_member_on: Option<NaiveDate>,
+    /// First day in the register.
+    pub from_day: NaiveDate,
+    /// First day out of it for good.
+    pub to_day: Option<NaiveDate>,
+    /// How he came into the register.
+    pub arrival: String,
+    /// Latest branch.
+    pub branch_id: OrganisationId,
+    /// Path of the latest branch.
+    pub path: String,
+    /// Latest status.
+    pub status: String,
+    /// Pinyin of the name.
+    pub sort_key: String,
+    /// Code of the occupation.
+    pub occupation: String,
+    /// Post inside the Party organisation.
+    pub party_post: Option<String>,
+    /// Free text.
+    pub note: Option<String>,
+    /// Version of member and person together.
+    pub version: i32,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Who changed it last.
+    pub updated_by: String,
+}
+
+impl Membership {
+    /// Where it stands.
+    #[must_use]
+    pub fn path(&self) -> Path {
+        Path::stored(self.path.clone())
+    }
+
+    /// The latest status.
+    ///
+    /// # Errors
+    /// `Broken` where the database holds an unknown one.
+    pub fn status(&self) -> Result<MembershipStatus> {
+        MembershipStatus::parse(&self.status).map_err(Error::broken)
+    }
+
+    /// Full or probationary, today: no fact begins in the future.
+    #[must_use]
+    pub fn category(&self) -> Category {
+        if self.full_member_on.is_some() { Category::Full } else { Category::Probationary }
+    }
+}
+
+/// Where a floating member is, and since when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Floating {
+    /// First day.
+    pub since: NaiveDate,
+    /// Where to.
+    pub destination: Option<String>,
+}
+
+/// The name and code of a branch.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = organisations)]
+pub struct BranchName {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A member with everything that is shown of him. Identifiers are masked.
+#[derive(Debug, Clone)]
+pub struct MemberCard {
+    /// The membership.
+    pub membership: Membership,
+    /// The person; his identifiers are still encrypted.
+    pub person: Person,
+    /// The branch.
+    pub branch: BranchName,
+    /// Masked citizen ID.
+    pub citizen_id: String,
+    /// Masked mobile number.
+    pub mobile: Option<String>,
+    /// Masked telephone number.
+    pub telephone: Option<String>,
+    /// Where he is floating, if he is.
+    pub floating: Option<Floating>,
+    /// Since when contact is lost.
+    pub lost_contact_since: Option<NaiveDate>,
+}
+
+/// A row of a list: the same card.
+pub type MemberLine = MemberCard;
+
+impl MemberCard {
+    /// Puts a card together; identifiers are opened only to be masked.
+    ///
+    /// # Errors
+    /// `Broken` where a key does not fit.
+    pub fn new(
+        membership: Membership,
+        person: Person,
+        branch: BranchName,
+        floating: Option<Floating>,
+        lost_contact_since: Option<NaiveDate>,
+        keys: &KeyRing,
+    ) -> Result<Self> {
+        let open =
+            |secret, cipher: &[u8]| keys.unseal_text(secret, person.id.0, cipher).map_err(Error::broken);
+        let citizen_id = open(Secret::CitizenId, &person.citizen_id_cipher)?;
+        let citizen_id = CitizenId::parse(&citizen_id).map_err(Error::broken)?.masked();
+        let mobile = match &person.mobile_cipher {
+            Some(cipher) => {
+                let text = open(Secret::Mobile, cipher)?;
+                Some(MobileNumber::parse(&text).map_err(Error::broken)?.masked())
+            }
+            None => None,
+        };
+        let telephone = match &person.telephone_cipher {
+            Some(cipher) => {
+                let text = open(Secret::Telephone, cipher)?;
+                Some(Telephone::parse(&text).map_err(Error::broken)?.masked())
+            }
+            None => None,
+        };
+        Ok(Self { membership, person, branch, citizen_id, mobile, telephone, floating, lost_contact_since })
+    }
+}
+
+/// A row of `transfers`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = transfers)]
+pub struct Transfer {
+    /// The county that owns the row.
+    pub county_id: CountyId,
+    /// Its id.
+    pub id: TransferId,
+    /// The member.
+    pub membership_id: MembershipId,
+    /// The old branch.
+    pub from_branch_id: OrganisationId,
+    /// Its path.
+    pub from_path: String,
+    /// The new branch.
+    pub to_branch_id: OrganisationId,
+    /// Its path.
+    pub to_path: String,
+    /// First day in the new branch.
+    pub on_day: NaiveDate,
+    /// Number of the letter of introduction.
+    pub letter_number: Option<String>,
+    /// pending, accepted, refused or withdrawn.
+    pub state: String,
+    /// Why refused or withdrawn.
+    pub reason: Option<String>,
+    /// Who proposed it.
+    pub proposed_by: String,
+    /// Who decided.
+    pub decided_by: Option<String>,
+    /// Version.
+    pub version: i32,
+}

@@ -1,0 +1,62 @@
+//! Rewrites people.
+
+use diesel::sql_types::{Array, Bytea, Date, Nullable, Text, Uuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::base::error::{DatabaseResult, Result};
+use crate::base::ids::CountyId;
+use crate::base::keys::KeyRing;
+use crate::records::people::model::{NewPerson, Person};
+use crate::records::people::register::citizen_id_taken;
+
+/// Writes the whole of each person, as part of the verb that changes a relation of his (which locks, asks policy and
+/// writes the audit entry).
+///
+/// # Errors
+/// `Taken` where a new citizen ID is registered already.
+pub async fn change(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    keys: &KeyRing,
+    commands: &[NewPerson],
+) -> Result<()> {
+    if commands.is_empty() {
+        return Ok(());
+    }
+    let rows =
+        commands.iter().map(|person| Person::seal(county, person, keys)).collect::<Result<Vec<_>>>()?;
+    let text = |of: fn(&Person) -> &str| rows.iter().map(of).collect::<Vec<_>>();
+    let optional = |of: fn(&Person) -> Option<&str>| rows.iter().map(of).collect::<Vec<_>>();
+    diesel::sql_query(
+        "UPDATE people p SET name = n.name, pinyin = n.pinyin, sex = n.sex, ethnicity = n.ethnicity, \
+         birth_date = n.birth_date, citizen_id_cipher = n.citizen_id_cipher, citizen_id_mac = n.citizen_id_mac, \
+         education = n.education, degree = n.degree, native_place = n.native_place, \
+         mobile_cipher = n.mobile_cipher, telephone_cipher = n.telephone_cipher, address = n.address, \
+         version = p.version + 1, updated_at = now() \
+         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+         AS n (id, name, pinyin, sex, ethnicity, birth_date, citizen_id_cipher, citizen_id_mac, education, degree, \
+         native_place, mobile_cipher, telephone_cipher, address) \
+         WHERE p.county_id = $1 AND p.id = n.id",
+    )
+    .bind::<Uuid, _>(county)
+    .bind::<Array<Uuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(text(|row| &row.name))
+    .bind::<Array<Text>, _>(text(|row| &row.pinyin))
+    .bind::<Array<Text>, _>(text(|row| &row.sex))
+    .bind::<Array<Text>, _>(text(|row| &row.ethnicity))
+    .bind::<Array<Date>, _>(rows.iter().map(|row| row.birth_date).collect::<Vec<_>>())
+    .bind::<Array<Bytea>, _>(rows.iter().map(|row| row.citizen_id_cipher.as_slice()).collect::<Vec<_>>())
+    .bind::<Array<Bytea>, _>(rows.iter().map(|row| row.citizen_id_mac.as_slice()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(text(|row| &row.education))
+    .bind::<Array<Nullable<Text>>, _>(optional(|row| row.degree.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(optional(|row| row.native_place.as_deref()))
+    .bind::<Array<Nullable<Bytea>>, _>(rows.iter().map(|row| row.mobile_cipher.as_deref()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Bytea>>, _>(
+        rows.iter().map(|row| row.telephone_cipher.as_deref()).collect::<Vec<_>>(),
+    )
+    .bind::<Array<Nullable<Text>>, _>(optional(|row| row.address.as_deref()))
+    .execute(conn)
+    .await
+    .constraint("people_citizen_id_key", citizen_id_taken)?;
+    Ok(())
+}
