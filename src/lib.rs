@@ -8,3 +8,4 @@ pub mod base;
 pub mod records;
 #[expect(missing_docs, reason = "generated; the documented parts come from the comments in the database")]
 pub mod schema;
+pub mod web;

@@ -1,0 +1,112 @@
+//! What stands around every page of a signed-in person: bar, navigation, notices.
+
+use super::parts::Notice;
+
+/// A section of the site, in the order of the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// To-do list and figures of the own organisation.
+    Home,
+    /// Party members.
+    Members,
+    /// Workbooks coming in.
+    Imports,
+    /// Star ratings.
+    Ratings,
+    /// Quarterly reports, and the quarters that are closed into them.
+    Reports,
+    /// The audit trail.
+    Audit,
+    /// Accounts and their roles.
+    Accounts,
+}
+
+impl Section {
+    /// The name in the navigation.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Home => "工作台",
+            Self::Members => "党员",
+            Self::Imports => "导入",
+            Self::Ratings => "星级评定",
+            Self::Reports => "季度报告",
+            Self::Audit => "审计",
+            Self::Accounts => "账号",
+        }
+    }
+
+    /// Where the section begins.
+    #[must_use]
+    pub const fn href(self) -> &'static str {
+        match self {
+            Self::Home => "/",
+            Self::Members => "/members",
+            Self::Imports => "/imports",
+            Self::Ratings => "/ratings",
+            Self::Reports => "/reports/quarterly",
+            Self::Audit => "/audit",
+            Self::Accounts => "/accounts",
+        }
+    }
+
+    /// The symbol in `assets/vendor/icons.svg`.
+    #[must_use]
+    pub const fn icon(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::Members => "users",
+            Self::Imports => "file-import",
+            Self::Ratings => "star",
+            Self::Reports => "report-analytics",
+            Self::Audit => "shield-check",
+            Self::Accounts => "user-cog",
+        }
+    }
+
+    /// The sections that a role sees (contract, section 2), by the role's code. An unknown role sees none.
+    #[must_use]
+    pub const fn of_role(role: &str) -> &'static [Self] {
+        match role.as_bytes() {
+            b"clerk" | b"supervisor" => {
+                &[Self::Home, Self::Members, Self::Imports, Self::Ratings, Self::Reports, Self::Audit]
+            }
+            b"auditor" => &[Self::Home, Self::Members, Self::Ratings, Self::Reports, Self::Audit],
+            b"administrator" | b"security" => &[Self::Home, Self::Audit, Self::Accounts],
+            _ => &[],
+        }
+    }
+}
+
+/// What every page of a signed-in person shows around its content.
+#[derive(Debug, Clone, Default)]
+pub struct Frame {
+    /// The organisation whose records the person works on.
+    pub organisation: String,
+    /// The signed-in person, or the user name.
+    pub person: String,
+    /// The role in Chinese.
+    pub role: String,
+    /// The token of the session against forged requests; every form and script sends it.
+    pub csrf_token: String,
+    /// Where the page belongs in the navigation.
+    pub section: Option<Section>,
+    /// The sections shown, from [`Section::of_role`].
+    pub sections: Vec<Section>,
+    /// Messages of the last action, shown once.
+    pub notices: Vec<Notice>,
+}
+
+impl Frame {
+    /// True when the page belongs to this section.
+    #[must_use]
+    pub fn is_in(&self, section: &Section) -> bool {
+        self.section.as_ref() == Some(section)
+    }
+
+    /// True when members may be searched from the bar.
+    #[must_use]
+    pub fn searches(&self) -> bool {
+        self.sections.contains(&Section::Members)
+    }
+}

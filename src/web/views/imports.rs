@@ -1,0 +1,99 @@
+//! Workbooks coming in: upload, plan, what became of it.
+
+use askama::Template;
+
+use super::parts::{Badge, Fact, Link};
+use super::table::Table;
+use super::{Form, Frame, Notice};
+
+/// A workbook is handed in, and what was handed in before.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "imports/upload.html")]
+pub struct Upload {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// `kind`, `organisation`, `file`.
+    pub form: Form,
+    /// The empty workbook of each kind.
+    pub blanks: Vec<Link>,
+    /// Earlier imports.
+    pub earlier: Table,
+}
+
+/// How many rows ended in one bucket.
+#[derive(Debug, Clone, Default)]
+pub struct Bucket {
+    /// The code (`new`, `changed`, `unchanged`, `conflict`, `refused`).
+    pub code: &'static str,
+    /// The word (`新增`).
+    pub label: String,
+    /// How many.
+    pub count: u64,
+    /// The rows of this bucket.
+    pub href: String,
+    /// Its rows are shown now.
+    pub current: bool,
+}
+
+/// One finding about one cell.
+#[derive(Debug, Clone, Default)]
+pub struct CellNote {
+    /// The heading of the column.
+    pub column: String,
+    /// What stands in the record now; for `changed`.
+    pub before: String,
+    /// What stands in the workbook.
+    pub value: String,
+    /// Why it is refused; empty for a change.
+    pub message: String,
+}
+
+/// One row of the workbook.
+#[derive(Debug, Clone, Default)]
+pub struct PlanRow {
+    /// The sheet's own row number.
+    pub number: u64,
+    /// Who or what the row is about.
+    pub subject: String,
+    /// The record, where there is one that may be seen.
+    pub href: Option<String>,
+    /// What happens to the row.
+    pub bucket: Badge,
+    /// All findings about the row.
+    pub notes: Vec<CellNote>,
+}
+
+/// What an import will do, and, after it, what it did.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "imports/plan.html")]
+pub struct Plan {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The name of the file.
+    pub file_name: String,
+    /// Its state.
+    pub state: Badge,
+    /// Kind, organisation, who, when, file hash.
+    pub facts: Vec<Fact>,
+    /// While it is read or written: the address of its events (server-sent). `progress` carries
+    /// `{"stage","done","total"}`, `done` ends it and the page is loaded anew.
+    pub events: Option<String>,
+    /// How many rows were read: the sum of the buckets.
+    pub rows_read: u64,
+    /// The five buckets.
+    pub buckets: Vec<Bucket>,
+    /// The rows shown.
+    pub rows: Vec<PlanRow>,
+    /// The way to the other rows.
+    pub pager: super::parts::Pager,
+    /// The refused and conflicting rows as a workbook.
+    pub refused_rows: Option<String>,
+    /// Where the plan is carried out (POST), while it may be.
+    pub commit: Option<String>,
+    /// How many rows that writes.
+    pub to_write: u64,
+    /// Where it is undone (POST with `reason`), while it may be.
+    pub undo: Option<String>,
+    /// Notices about the file: ignored sheets, mapped columns.
+    pub notices: Vec<Notice>,
+}

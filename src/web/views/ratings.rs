@@ -1,0 +1,185 @@
+//! Star ratings: rounds, the grid that is filled like a sheet, the review.
+
+use askama::Template;
+
+use super::Frame;
+use super::parts::{Badge, Fact, Link, Notice};
+use super::table::Table;
+
+/// The rounds.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "ratings/rounds.html")]
+pub struct Rounds {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// Scheme, period, organisation, how many rated, state.
+    pub table: Table,
+    /// Where a round is opened, for whom may.
+    pub open: Option<String>,
+}
+
+/// A dimension of the scheme.
+#[derive(Debug, Clone, Default)]
+pub struct Dimension {
+    /// The code in the scheme.
+    pub code: String,
+    /// The heading.
+    pub name: String,
+    /// The highest score, as a decimal number (`20`).
+    pub max: String,
+}
+
+/// From which total a number of stars is given.
+#[derive(Debug, Clone, Default)]
+pub struct Threshold {
+    /// The number of stars.
+    pub stars: u8,
+    /// The lowest total, as a decimal number.
+    pub from: String,
+}
+
+/// One score in the grid.
+#[derive(Debug, Clone, Default)]
+pub struct Score {
+    /// What is stored or was typed.
+    pub value: String,
+    /// Why it was refused.
+    pub error: Option<String>,
+}
+
+/// One person or village in the grid.
+#[derive(Debug, Clone, Default)]
+pub struct GridRow {
+    /// The id of the subject.
+    pub subject: String,
+    /// The name.
+    pub name: String,
+    /// What tells namesakes apart.
+    pub note: String,
+    /// One per dimension, in their order.
+    pub scores: Vec<Score>,
+    /// The total as stored, empty while incomplete.
+    pub total: String,
+    /// The stars as stored.
+    pub stars: Option<u8>,
+    /// What the rating rests on.
+    pub evidence: String,
+    /// The state of this rating.
+    pub state: Badge,
+    /// Why it was sent back.
+    pub returned: Option<String>,
+    /// Not to be changed any more.
+    pub locked: bool,
+}
+
+/// A round being filled in. Sent whole by POST: `version`, `scores[<subject>][<dimension>]`, `evidence[<subject>]`,
+/// and `then` = `save` or `submit`.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "ratings/grid.html")]
+pub struct Grid {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The heading (`2026年第一季度 · 牛庄镇五维评定 · 沙坪村党支部`).
+    pub title: String,
+    /// The way back.
+    pub back: Link,
+    /// State, period, who may still change it until when.
+    pub facts: Vec<Fact>,
+    /// Where the grid is sent.
+    pub action: String,
+    /// The round's version.
+    pub version: String,
+    /// The columns.
+    pub dimensions: Vec<Dimension>,
+    /// Stars, highest first.
+    pub thresholds: Vec<Threshold>,
+    /// The rows.
+    pub rows: Vec<GridRow>,
+    /// What was refused.
+    pub problems: Vec<Notice>,
+    /// False when the grid is only looked at.
+    pub editable: bool,
+}
+
+impl Grid {
+    /// The thresholds as the grid's script reads them: `90:5,80:4`.
+    fn scale(&self) -> String {
+        self.thresholds
+            .iter()
+            .map(|threshold| format!("{}:{}", threshold.from, threshold.stars))
+            .collect::<Vec<_>>()
+            .join(",")
+    }
+}
+
+/// One rating under review.
+#[derive(Debug, Clone, Default)]
+pub struct ReviewRow {
+    /// The id of the rating.
+    pub id: String,
+    /// The person or village, and the record.
+    pub subject: Link,
+    /// The branch.
+    pub organisation: String,
+    /// One score per dimension.
+    pub scores: Vec<String>,
+    /// The total.
+    pub total: String,
+    /// The stars.
+    pub stars: u8,
+    /// How the stars came about, as one line: `18 + 19 + 17 + 18 + 20 = 92，92 ≥ 90 → 五星`.
+    pub arithmetic: String,
+    /// The stars of the round before.
+    pub before: Option<u8>,
+    /// What it rests on.
+    pub evidence: String,
+    /// The state.
+    pub state: Badge,
+    /// Where it is sent back (POST with `reason`), for whom may, while it may be.
+    pub send_back: Option<String>,
+    /// Can be chosen for confirming.
+    pub choosable: bool,
+    /// Wants a look before confirming: jumps, full marks without evidence.
+    pub remark: Option<String>,
+}
+
+/// How many got how many stars.
+#[derive(Debug, Clone, Default)]
+pub struct Share {
+    /// `五星`.
+    pub label: String,
+    /// How many.
+    pub count: u64,
+    /// Of all rated, in percent, as printed.
+    pub percent: String,
+    /// How many in the round before.
+    pub before: Option<u64>,
+}
+
+/// The review of a round. Confirming is a POST to `confirm` with `ratings` (one id each).
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "ratings/review.html")]
+pub struct Review {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The heading.
+    pub title: String,
+    /// The way back.
+    pub back: Link,
+    /// Scheme, period, counts.
+    pub facts: Vec<Fact>,
+    /// The scheme's rule in one sentence: which total gives which star.
+    pub rule: String,
+    /// The columns.
+    pub dimensions: Vec<Dimension>,
+    /// The distribution, highest first.
+    pub distribution: Vec<Share>,
+    /// The mean of the stars, as printed.
+    pub average: String,
+    /// The ratings.
+    pub rows: Vec<ReviewRow>,
+    /// Where the chosen are confirmed, for whom may.
+    pub confirm: Option<String>,
+    /// The word on that button (`审核通过`, `确定所选`).
+    pub confirm_word: String,
+}

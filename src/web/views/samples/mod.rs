@@ -1,0 +1,92 @@
+//! Every page with sample data: the house rules of markup are checked on what is really printed, and
+//! `CADRE_PAGES=folder cargo test --lib every_page` writes the pages there, to be looked at in a browser.
+
+mod desk;
+mod pages;
+mod people;
+mod ratings;
+mod reports;
+
+use std::collections::HashSet;
+
+/// The opening tags of a page, each as written.
+fn tags(html: &str) -> Vec<&str> {
+    html.split('<')
+        .skip(1)
+        .filter(|tag| tag.starts_with(|first: char| first.is_ascii_alphabetic()))
+        .filter_map(|tag| tag.split('>').next())
+        .collect()
+}
+
+/// The value of an attribute in a tag.
+fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    tag.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split('"').next())
+}
+
+#[test]
+fn every_page_keeps_the_content_security_policy() {
+    for (name, html) in pages::all() {
+        for tag in tags(&html) {
+            assert!(attribute(tag, "style").is_none(), "{name}: style attribute in <{tag}>");
+            assert!(!tag.contains(" on"), "{name}: event attribute in <{tag}>");
+            assert!(!tag.starts_with("style"), "{name}: inline style");
+            if tag.starts_with("script") {
+                assert!(attribute(tag, "src").is_some(), "{name}: inline script");
+            }
+            for address in ["src", "href", "action"].iter().filter_map(|kind| attribute(tag, kind)) {
+                assert!(!address.contains("//"), "{name}: {address} leaves the server");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_page_has_unique_ids_and_labelled_controls() {
+    for (name, html) in pages::all() {
+        let all = tags(&html);
+        let mut ids = HashSet::new();
+        for id in all.iter().filter_map(|tag| attribute(tag, "id")) {
+            assert!(ids.insert(id), "{name}: the id {id} stands twice");
+        }
+        let labelled: HashSet<_> = all.iter().filter_map(|tag| attribute(tag, "for")).collect();
+        for tag in &all {
+            let control = ["input ", "select ", "textarea "].iter().any(|kind| tag.starts_with(kind));
+            let bare = ["hidden", "radio"].iter().any(|kind| attribute(tag, "type") == Some(kind));
+            if control && !bare {
+                let known = attribute(tag, "id").is_some_and(|id| labelled.contains(id));
+                assert!(known || attribute(tag, "aria-label").is_some(), "{name}: no label for <{tag}>");
+            }
+            for id in attribute(tag, "aria-describedby").into_iter().flat_map(str::split_whitespace) {
+                assert!(ids.contains(id), "{name}: {id} describes <{tag}> but is not there");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_post_carries_the_token() {
+    for (name, html) in pages::all() {
+        for form in html.split("<form ").skip(1) {
+            let body = form.split("</form>").next().unwrap_or_default();
+            if attribute(&format!(" {body}"), "method") == Some("post") {
+                assert!(
+                    body.contains("name=\"csrf_token\" value=\"token\""),
+                    "{name}: a form without token: {body}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_page_can_be_written_out_and_looked_at() {
+    let pages = pages::all();
+    assert!(pages.len() >= 20, "only {} pages", pages.len());
+    let Some(folder) = std::env::var_os("CADRE_PAGES").map(std::path::PathBuf::from) else {
+        return;
+    };
+    std::fs::create_dir_all(&folder).expect("the folder of CADRE_PAGES can be made");
+    for (name, html) in pages {
+        std::fs::write(folder.join(format!("{name}.html")), html).expect("a page can be written");
+    }
+}

@@ -1,0 +1,81 @@
+//! The list of all pages.
+
+use askama::Template;
+
+use super::{desk, people, ratings, reports};
+use crate::web::views::imports::Plan;
+use crate::web::views::parts::Link;
+use crate::web::views::problem::{BROKEN, ProblemAlone};
+use crate::web::views::table::Cell;
+use crate::web::views::{Frame, Section};
+
+/// What stands around a page for a role.
+pub fn frame(role: &str, section: Section) -> Frame {
+    Frame {
+        organisation: "巫山县官渡镇".into(),
+        person: "王秀英".into(),
+        role: match role {
+            "supervisor" => "主管",
+            "auditor" => "审计员",
+            "administrator" => "系统管理员",
+            _ => "经办人",
+        }
+        .into(),
+        csrf_token: "token".into(),
+        section: Some(section),
+        sections: Section::of_role(role).to_vec(),
+        notices: vec![],
+    }
+}
+
+/// Every page, by name.
+pub fn all() -> Vec<(&'static str, String)> {
+    fn page(name: &'static str, view: &impl Template) -> (&'static str, String) {
+        (name, view.render().expect("a sample page is printed"))
+    }
+    vec![
+        page("sign_in", &desk::sign_in()),
+        page("home", &desk::home()),
+        page("members_list", &people::list()),
+        page("members_form", &people::enter()),
+        page("members_refused", &people::refused()),
+        page("members_stale", &people::stale()),
+        page("members_show", &people::show()),
+        page("members_action", &desk::action()),
+        page("members_duplicates", &people::duplicates()),
+        page("ratings_rounds", &ratings::rounds()),
+        page("ratings_grid", &ratings::grid()),
+        page("ratings_review", &ratings::review()),
+        page("imports_upload", &desk::upload()),
+        page("imports_plan", &desk::plan()),
+        page("imports_reading", &Plan { events: Some("/imports/1/events".into()), ..desk::plan() }),
+        page("reports_quarterly", &reports::quarterly()),
+        page("reports_rows", &reports::figure_rows()),
+        page("quarters_list", &reports::quarters()),
+        page("quarters_close", &reports::close()),
+        page("accounts_list", &desk::accounts()),
+        page("accounts_form", &desk::account_form()),
+        page("errors_problem", &desk::problem()),
+        page(
+            "errors_alone",
+            &ProblemAlone {
+                status: 503,
+                title: "数据库暂时不可用".into(),
+                detail: "请稍后再试，没有写入任何数据。".into(),
+                problems: vec![],
+                links: vec![Link::new("重试", "/")],
+            },
+        ),
+        ("errors_500", BROKEN.into()),
+    ]
+}
+
+/// A cell of text.
+pub fn text(value: &str) -> Cell {
+    Cell::Text(value.into())
+}
+
+/// A cell with a number.
+pub fn number(value: &str) -> Cell {
+    Cell::Number(value.into())
+}

@@ -1,0 +1,190 @@
+//! Invented rounds of star ratings.
+
+use super::pages::{frame, number, text};
+use crate::web::views::Section;
+use crate::web::views::parts::{Badge, Fact, Link, Tone};
+use crate::web::views::ratings::{
+    Dimension, Grid, GridRow, Review, ReviewRow, Rounds, Score, Share, Threshold,
+};
+use crate::web::views::table::{Cell, Column, Row, Table};
+
+/// See the page of this name.
+pub fn rounds() -> Rounds {
+    Rounds {
+        frame: frame("clerk", Section::Ratings),
+        table: Table {
+            caption: "评定期".into(),
+            columns: vec![
+                Column::new("评定期"),
+                Column::new("方案"),
+                Column::new("组织"),
+                Column::numeric("已评"),
+                Column::numeric("应评"),
+                Column::new("状态"),
+            ],
+            rows: vec![
+                Row::to(
+                    "/ratings/rounds/1",
+                    vec![
+                        text("2026年第一季度"),
+                        text("五维评定"),
+                        text("沙坪村第一党支部"),
+                        number("17"),
+                        number("18"),
+                        Cell::Badge(Badge::new("退回", Tone::Bad)),
+                    ],
+                ),
+                Row::to(
+                    "/ratings/rounds/2",
+                    vec![
+                        text("2025年第四季度"),
+                        text("五维评定"),
+                        text("沙坪村第一党支部"),
+                        number("18"),
+                        number("18"),
+                        Cell::Badge(Badge::new("已确定", Tone::Good)),
+                    ],
+                ),
+            ],
+            empty: "还没有评定期。".into(),
+            pager: None,
+        },
+        open: Some("/ratings/rounds/new".into()),
+    }
+}
+
+fn dimensions() -> Vec<Dimension> {
+    [
+        ("ideology", "思想政治"),
+        ("neighbours", "邻里和睦"),
+        ("courtyard", "干净庭院"),
+        ("family", "良好家风"),
+        ("example", "示范带动"),
+    ]
+    .iter()
+    .map(|(code, name)| Dimension { code: (*code).into(), name: (*name).into(), max: "20".into() })
+    .collect()
+}
+
+/// See the page of this name.
+pub fn grid() -> Grid {
+    let names = [
+        "陈晓明",
+        "欧阳淑芬",
+        "向杰",
+        "买买提·吐尔逊",
+        "谭春梅",
+        "黄德全",
+        "龚家兴",
+        "刘素珍",
+        "易发平",
+        "袁成英",
+        "曾令华",
+        "杜小琴",
+    ];
+    Grid {
+        frame: frame("clerk", Section::Ratings),
+        title: "2026年第一季度五维评定 · 沙坪村第一党支部".into(),
+        back: Link::new("星级评定", "/ratings"),
+        facts: vec![
+            Fact::text("方案", "五维评定（2025 版）"),
+            Fact::badge("状态", Badge::new("退回", Tone::Bad)),
+            Fact::text("应评", "12 人"),
+            Fact::text("截止", "2026-04-10"),
+        ],
+        action: "/ratings/rounds/1/scores".into(),
+        version: "4".into(),
+        dimensions: dimensions(),
+        thresholds: [("90", 5), ("80", 4), ("70", 3), ("60", 2), ("0", 1)]
+            .iter()
+            .map(|(from, stars)| Threshold { stars: *stars, from: (*from).into() })
+            .collect(),
+        rows: names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| GridRow {
+                subject: format!("m{index}"),
+                name: (*name).into(),
+                note: if index == 2 { "1989 年生".into() } else { String::new() },
+                scores: (0..5)
+                    .map(|column| Score {
+                        value: if index < 8 {
+                            format!("{}", 16 + (index + column) % 5)
+                        } else {
+                            String::new()
+                        },
+                        error: (index == 3 && column == 1).then(|| "21 超过满分 20".into()),
+                    })
+                    .collect(),
+                total: String::new(),
+                stars: None,
+                evidence: if index % 3 == 0 { "抗旱值守 12 次".into() } else { String::new() },
+                state: if index == 1 {
+                    Badge::new("退回", Tone::Bad)
+                } else {
+                    Badge::new("填报", Tone::Neutral)
+                },
+                returned: (index == 1).then(|| "示范带动满分但无依据".into()),
+                locked: index == 5,
+            })
+            .collect(),
+        problems: vec![],
+        editable: true,
+    }
+}
+
+/// See the page of this name.
+pub fn review() -> Review {
+    Review {
+        frame: frame("supervisor", Section::Ratings),
+        title: "审核 2026年第一季度五维评定 · 官渡镇".into(),
+        back: Link::new("星级评定", "/ratings"),
+        facts: vec![
+            Fact::text("方案", "五维评定（2025 版）"),
+            Fact::text("提交", "1,240 / 1,287 人"),
+            Fact::text("未评", "47 人"),
+            Fact::text("截止", "2026-04-15"),
+        ],
+        rule: "五项各 20 分，合计 100 分：90 分及以上五星，80 分四星，70 分三星，60 分二星，其余一星。"
+            .into(),
+        dimensions: dimensions(),
+        distribution: [
+            ("五星", 402, "32.42%", 380),
+            ("四星", 610, "49.19%", 640),
+            ("三星", 190, "15.32%", 188),
+            ("二星", 30, "2.42%", 22),
+            ("一星", 8, "0.65%", 9),
+        ]
+        .iter()
+        .map(|(label, count, percent, before)| Share {
+            label: (*label).into(),
+            count: *count,
+            percent: (*percent).into(),
+            before: Some(*before),
+        })
+        .collect(),
+        average: "4.10".into(),
+        rows: (0..9)
+            .map(|index| ReviewRow {
+                id: format!("r{index}"),
+                subject: Link::new(
+                    ["陈晓明", "欧阳淑芬", "向杰"].get(index % 3).copied().unwrap_or_default(),
+                    format!("/members/{index}"),
+                ),
+                organisation: "沙坪村第一党支部".into(),
+                scores: ["18", "19", "17", "18", "20"].iter().map(|score| (*score).to_owned()).collect(),
+                total: "92".into(),
+                stars: 5,
+                arithmetic: "18 + 19 + 17 + 18 + 20 = 92，92 ≥ 90 → 五星".into(),
+                before: Some(3),
+                evidence: "抗旱值守 12 次，带动 3 户发展脆李种植".into(),
+                state: Badge::new("已提交", Tone::Waiting),
+                send_back: Some(format!("/ratings/r{index}/return")),
+                choosable: index != 4,
+                remark: (index == 1).then(|| "较上期升 2 星，示范带动满分".into()),
+            })
+            .collect(),
+        confirm: Some("/ratings/rounds/1/confirm".into()),
+        confirm_word: "确定所选".into(),
+    }
+}
