@@ -1,3 +1,4 @@
 //! Verbs and queries against PostgreSQL, one folder per area.
 
+mod members;
 mod organisations;

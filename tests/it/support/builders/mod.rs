@@ -3,3 +3,6 @@
 pub mod county;
 
 pub use county::{Place, TestCounty};
+
+pub mod member;
+pub use member::{day, member};
