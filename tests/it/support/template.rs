@@ -171,7 +171,7 @@ fn pg_dump() -> PathBuf {
 
 /// Now, in seconds since 1970.
 pub fn now() -> u64 {
-    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock after 1970").as_secs()
+    cadre::base::clock::now().timestamp().try_into().expect("a clock after 1970")
 }
 
 /// Drops the schemas that crashed runs left.
