@@ -1,7 +1,10 @@
 //! What knows nothing of our subject: values, errors, policy, connections, clock and configuration.
 pub mod actor;
+pub(crate) mod address;
 pub mod clock;
+pub mod cluster;
 pub mod codes;
+pub mod config;
 pub mod db;
 pub mod edit;
 pub mod error;

@@ -1,6 +1,8 @@
 //! Connections: pools per role, and transactions that carry the actor's scope to row-level security.
 
 pub mod migrate;
+pub mod roles;
+pub mod start;
 
 use diesel::sql_types::Text;
 use diesel_async::pooled_connection::AsyncDieselConnectionManager;

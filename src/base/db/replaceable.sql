@@ -21,7 +21,7 @@ CREATE OR REPLACE FUNCTION append_audit_entry(
 $$;
 ALTER FUNCTION append_audit_entry OWNER TO cadre_audit;
 REVOKE ALL ON FUNCTION append_audit_entry FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION append_audit_entry TO cadre_web, cadre_owner;
+GRANT EXECUTE ON FUNCTION append_audit_entry TO cadre_web, CURRENT_USER;
 
 -- Says of citizen IDs (by MAC) which unit of the county already has the person, and nothing more.
 CREATE OR REPLACE FUNCTION find_units_by_citizen_id(in_county uuid, macs bytea[])
