@@ -74,12 +74,13 @@ function option(kind, unit, data) {
     ...common,
     grid: { left: 8, right: 12, top: data.series.length > 1 ? 30 : 14, bottom: 4, containLabel: true },
     legend: data.series.length > 1 ? { top: 0, right: 0, itemHeight: 10, textStyle: { color: INK } } : undefined,
-    xAxis: { type: "category", data: data.categories, axisTick: { show: false }, axisLabel: { color: INK, interval: 0, hideOverlap: true } },
+    xAxis: { type: "category", data: data.categories, axisTick: { show: false }, axisLabel: { color: INK, interval: 0, width: Math.max(40, 340 / data.categories.length), overflow: "break" } },
     yAxis: { type: "value", minInterval: 1, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e9edf1" } } },
-    series: data.series.map((series) => ({
+    series: data.series.map((series, index) => ({
       name: series.name, data: series.values, type: kind === "line" ? "line" : "bar", barMaxWidth: 28,
       stack: kind === "stack" ? "all" : undefined,
-      label: { show: kind === "bar" && data.categories.length <= 10, position: "top", color: INK, fontSize: 12 },
+      labelLayout: { hideOverlap: true },
+      label: { show: kind === "bar" && index === 0 && data.categories.length <= 10, position: "top", color: INK, fontSize: 12 },
     })),
   };
 }

@@ -65,7 +65,7 @@ class Grid {
     if (!at) return;
     const inText = input.matches("[data-evidence]");
     const start = input.selectionStart === 0 && input.selectionEnd === 0;
-    const end = input.selectionStart === input.value.length;
+    const end = input.selectionEnd === input.value.length;
     const whole = input.selectionStart === 0 && end;
     const moves = {
       ArrowUp: [-1, 0], ArrowDown: [1, 0], Enter: [event.shiftKey ? -1 : 1, 0],

@@ -90,3 +90,21 @@ fn every_page_can_be_written_out_and_looked_at() {
         std::fs::write(folder.join(format!("{name}.html")), html).expect("a page can be written");
     }
 }
+
+/// The check in the page (`assets/js/citizen-id.js`) is held to the same list by `tests/browser/unit`.
+#[test]
+fn the_page_and_the_server_say_the_same_of_a_citizen_id() {
+    #[derive(serde::Deserialize)]
+    struct Case {
+        typed: String,
+        message: Option<String>,
+    }
+    let cases: Vec<Case> = serde_json::from_str(include_str!("../../../../tests/browser/citizen-ids.json"))
+        .expect("a list of cases");
+    let today = chrono::NaiveDate::from_ymd_opt(2026, 4, 1).expect("a date");
+    for Case { typed, message } in cases {
+        let said =
+            crate::base::values::CitizenId::parse_as_of(&typed, today).err().map(|error| error.to_string());
+        assert_eq!(said, message, "{typed}");
+    }
+}

@@ -1,0 +1,39 @@
+// Scores are summed in whole hundredths; dates and codes typed in their usual forms are understood.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { normal } from "../../../assets/js/dates.js";
+import { hundredths, printed } from "../../../assets/js/grid.js";
+import { matching } from "../../../assets/js/picker.js";
+
+test("scores are exact", () => {
+  assert.equal(hundredths("0.1") + hundredths("0.2"), hundredths("0.3"));
+  assert.equal(printed(hundredths("18.50")), "18.5");
+  assert.equal(printed(hundredths("18.05")), "18.05");
+  assert.equal(printed(9200), "92");
+  assert.equal(hundredths("１８．５"), 1850);
+  for (const wrong of ["", "x", "1.234", "-1", "1e3", "1.", ".5"]) assert.equal(hundredths(wrong), null, wrong);
+});
+
+test("dates in the forms of the contract become one form", () => {
+  for (const typed of ["19880701", "1988-07-01", "1988/7/1", "1988年7月1日", " 1988.7.1 "]) {
+    assert.equal(normal(typed), "1988-07-01", typed);
+  }
+  for (const wrong of ["1988-02-30", "198871", "1988-13-01", "88-07-01", "", "45000"]) assert.equal(normal(wrong), null, wrong);
+});
+
+test("a code is found by name, pinyin, initials and code, the best first", () => {
+  const options = [
+    { code: "01", name: "汉族", keys: "hanzu hz" },
+    { code: "03", name: "回族", keys: "huizu hz" },
+    { code: "15", name: "土家族", keys: "tujiazu tjz" },
+  ];
+  const found = (typed) => matching(options, typed).map((option) => option.code);
+  assert.deepEqual(found("15"), ["15"]);
+  assert.deepEqual(found("hz"), ["01", "03"]);
+  assert.deepEqual(found("tujia"), ["15"]);
+  assert.deepEqual(found("家"), ["15"]);
+  assert.deepEqual(found("HUI"), ["03"]);
+  assert.deepEqual(found("zzz"), []);
+  assert.equal(found("").length, 3);
+});
