@@ -9,6 +9,7 @@ pub mod db;
 pub mod edit;
 pub mod error;
 pub mod ids;
+pub mod interrupt;
 pub mod keys;
 pub mod policy;
 pub mod scope;

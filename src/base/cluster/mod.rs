@@ -244,8 +244,10 @@ pub(crate) fn make_private_folder(path: &Path) -> Result<(), ClusterError> {
     layout::make_folder(path, 0o700)
 }
 
-/// Where a private cluster would not work as root because the server's account cannot enter the folder.
-pub(crate) fn root_cannot_use(folder: &Path) -> bool {
+/// Whether this is root and the server's account cannot enter `folder` (or, where it is missing, the nearest above it),
+/// so that no private cluster can live there.
+#[must_use]
+pub fn root_cannot_use(folder: &Path) -> bool {
     account::is_root()
         && Account::for_root().is_some_and(|account| !account.enters(&account::nearest_existing(folder)))
 }

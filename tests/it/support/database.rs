@@ -3,6 +3,7 @@
 use cadre::base::db::{Connection, Database};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 
+use super::server::Server;
 use super::template::{self, Template};
 
 /// The database of one test: one schema, made like production's, reached by the same three roles.
@@ -10,19 +11,22 @@ pub struct TestDb {
     schema: String,
     owner_url: String,
     database: Database,
+    /// The last field: released when the schema is gone.
+    server: Server,
 }
 
 impl TestDb {
     /// An empty database in the newest shape.
     pub async fn new() -> Self {
-        let template = Template::get();
+        let server = Server::join().await.expect("a PostgreSQL for tests");
+        let template = Template::get(&server);
         let schema = format!("test_{:010}_{}", template::now(), hex::encode(rand::random::<[u8; 8]>()));
         let client = template::connect(&template.urls.owner).await;
         client.batch_execute(&template.ddl_for(&schema)).await.expect("the captured DDL runs");
         let scoped = |url: &str| template::in_schema(url, &schema);
         let database =
             Database::new(&scoped(&template.urls.web), &scoped(&template.urls.report)).expect("pools");
-        Self { owner_url: scoped(&template.urls.owner), schema, database }
+        Self { owner_url: scoped(&template.urls.owner), schema, database, server }
     }
 
     /// A connection of the owner, whom row-level security does not bind: for builders and for looking behind the doors.
@@ -58,7 +62,7 @@ impl TestDb {
 
 impl Drop for TestDb {
     fn drop(&mut self) {
-        let (url, schema) = (Template::get().urls.owner.clone(), self.schema.clone());
+        let (url, schema) = (self.server.addresses.owner.clone(), self.schema.clone());
         template::aside(async move {
             let client = template::connect(&url).await;
             let dropped = client.batch_execute(&format!("DROP SCHEMA {schema} CASCADE")).await;

@@ -4,6 +4,7 @@
 
 pub mod builders;
 pub mod database;
+mod server;
 mod template;
 
 pub use database::TestDb;

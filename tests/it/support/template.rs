@@ -5,39 +5,28 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 
+use cadre::base::db::roles::Addresses;
 use sha2::{Digest, Sha256};
 use tokio_postgres::{Client, NoTls};
 
-/// Where the tests' database is reached; the owner of an empty database with `btree_gist` and the four roles.
-pub const URL_VARIABLE: &str = "TEST_DATABASE_URL";
+use super::server::Server;
 
 /// Test schemas older than this were left by runs that crashed.
 const STALE_SECONDS: u64 = 1800;
 
-/// The addresses of the three logins, without a schema.
-#[derive(Debug, Clone)]
-pub struct Urls {
-    /// Owner of the tables.
-    pub owner: String,
-    /// The role of the running server.
-    pub web: String,
-    /// The role of reports.
-    pub report: String,
-}
-
 /// The template, as every test uses it.
 pub struct Template {
-    /// Where the server is.
-    pub urls: Urls,
+    /// Where the server is; without a schema.
+    pub urls: Addresses,
     ddl: String,
     name: String,
 }
 
 impl Template {
     /// The template of this process: found in the database, or made there.
-    pub fn get() -> &'static Self {
+    pub fn get(server: &Server) -> &'static Self {
         static TEMPLATE: OnceLock<Template> = OnceLock::new();
-        TEMPLATE.get_or_init(|| aside(prepare()))
+        TEMPLATE.get_or_init(|| aside(prepare(server.addresses.clone())))
     }
 
     /// The statements that make schema `name` like the template.
@@ -78,14 +67,6 @@ pub fn in_schema(url: &str, schema: &str) -> String {
     format!("{url}{joint}options=-csearch_path%3D{schema}%2Cpublic")
 }
 
-fn urls() -> Urls {
-    let owner = std::env::var(URL_VARIABLE).unwrap_or_else(|_| {
-        panic!("set {URL_VARIABLE} to the address of cadre_owner in an empty database with btree_gist")
-    });
-    let of = |role: &str| owner.replacen("cadre_owner", role, 1);
-    Urls { web: of("cadre_web"), report: of("cadre_report"), owner }
-}
-
 /// What the schema is made from: when it changes, another template is made.
 fn fingerprint() -> String {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -104,8 +85,7 @@ fn fingerprint() -> String {
     hex::encode(&hash.finalize()[..8])
 }
 
-async fn prepare() -> Template {
-    let urls = urls();
+async fn prepare(urls: Addresses) -> Template {
     let name = format!("template_{}", fingerprint());
     let client = connect(&urls.owner).await;
     client
