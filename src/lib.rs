@@ -5,6 +5,7 @@
 //! → `base` (knows nothing of our subject) and `schema` (generated).
 pub mod across;
 pub mod base;
+pub mod cli;
 pub mod records;
 #[expect(missing_docs, reason = "generated; the documented parts come from the comments in the database")]
 pub mod schema;

@@ -1,2 +1,7 @@
 //! Hands the command line to `cadre`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cadre::cli::run()
+}

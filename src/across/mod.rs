@@ -1,2 +1,3 @@
 //! Work that needs more than one area of the records: no HTTP and no terminal here.
+pub mod divisions;
 pub mod sheets;

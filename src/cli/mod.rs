@@ -1,0 +1,81 @@
+//! The command line: parses arguments, calls what stands below, prints. One file per command.
+//!
+//! Exit status (contract 2): 0 done, 1 failed, 2 wrong usage, 3 input refused, 4 integrity broken.
+
+mod database_url;
+mod divisions;
+mod failure;
+pub mod installation;
+mod log;
+mod migrate;
+mod output;
+mod read_sheet;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::Failure;
+
+/// 基层党组织记录系统：党员、两委、后备干部、轮训、星级，一次录入，数字可信。
+#[derive(Debug, Parser)]
+#[command(name = "cadre", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// Print the result as JSON
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring the database to the newest shape
+    #[command(after_help = "Example:\n  cadre migrate")]
+    Migrate,
+    /// Print the address of the database in use
+    #[command(after_help = "Example:\n  psql \"$(cadre database-url)\"")]
+    DatabaseUrl(database_url::Options),
+    /// Load the bundled divisions of a county
+    #[command(subcommand, after_help = "Example:\n  cadre divisions load 500237")]
+    Divisions(divisions::Command),
+    /// Read one sheet of a workbook in this confined process (used by cadre itself)
+    #[command(hide = true)]
+    ReadSheet(read_sheet::Options),
+}
+
+/// Runs the command of this process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // The exit status of help and version is 0, of wrong usage 2.
+            let code = u8::try_from(error.exit_code()).unwrap_or(2);
+            return if error.print().is_ok() { ExitCode::from(code) } else { ExitCode::from(1) };
+        }
+    };
+    // Before any thread starts: the limits hold for this process alone.
+    if let Command::ReadSheet(options) = arguments.command {
+        return read_sheet::run(&options);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::from(anyhow::Error::from(error)).report(arguments.json),
+    };
+    let json = arguments.json;
+    match runtime.block_on(dispatch(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(json),
+    }
+}
+
+async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+    let json = arguments.json;
+    match arguments.command {
+        Command::Migrate => migrate::run(json).await,
+        Command::DatabaseUrl(options) => database_url::run(&options, json).await,
+        Command::Divisions(command) => divisions::run(&command, json).await,
+        Command::ReadSheet(_) => Ok(()), // ran before the runtime started
+    }
+}
