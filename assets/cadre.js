@@ -18,6 +18,9 @@ function start(root) {
   ]) begin(root);
 }
 
+// htmx notes the address of the page in the browser's storage; cadre leaves nothing there, a name in an address neither.
+sessionStorage.removeItem("htmx-current-path-for-history");
+
 start(document);
 startShortcuts();
 document.addEventListener("htmx:load", (event) => {

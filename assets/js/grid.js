@@ -149,6 +149,7 @@ class Grid {
           continue;
         }
         input.value = value.trim();
+        input.dataset.before = input.value;
         this.check(input);
         filled += 1;
         touched.add(at.row + down);
@@ -156,6 +157,7 @@ class Grid {
     }
     for (const row of touched) this.sum(row);
     this.count();
+    event.target.select();
     event.target.dispatchEvent(new Event("change", { bubbles: true }));
     const wrong = this.table.querySelectorAll('[aria-invalid="true"]').length;
     this.say(`已粘贴 ${filled} 格${outside ? `，${outside} 格超出表格或不可修改，没有填入` : ""}${wrong ? `；有 ${wrong} 格需要更正` : ""}。`, Boolean(wrong || outside));

@@ -1,7 +1,18 @@
-// Lists: a click anywhere on a row opens it; arrow keys go from row to row while a row's link has the keyboard.
-import { fresh } from "./page.js";
+// Lists: the filter is followed as it is typed (htmx), a click anywhere on a row opens it; arrow keys go from row to row while a row's link has the keyboard.
+import { announce, fresh } from "./page.js";
 
 export function start(root) {
+  for (const form of fresh(root, "form.filter[hx-post]", "Filter")) {
+    form.addEventListener("htmx:afterSwap", () => {
+      const shown = document.querySelectorAll("#members tr[data-href]").length;
+      announce(shown ? `列出 ${shown} 人` : "没有符合条件的党员");
+    });
+    form.addEventListener("htmx:responseError", (event) => {
+      if (event.detail.xhr.status === 401) window.location.reload();
+      else announce("筛选没有完成，请再试一次");
+    });
+    form.addEventListener("htmx:sendError", () => announce("网络不通，名册没有更新"));
+  }
   for (const row of fresh(root, "tr[data-href]", "Row")) {
     row.addEventListener("click", (event) => {
       if (event.target.closest("a, button, input, label, summary") || String(window.getSelection())) return;

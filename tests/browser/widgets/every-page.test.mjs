@@ -1,0 +1,31 @@
+// Every page of the house with sample data: no script error, no violation of the policy, nothing that axe-core calls
+// serious, nothing wider than the screens of a county office.
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import test from "node:test";
+
+import { accessible, open } from "../support/browser.mjs";
+import { samples } from "../support/samples.mjs";
+
+const server = await samples();
+const fragments = ["members_duplicates"];
+const names = (await readdir(server.pages)).filter((file) => file.endsWith(".html")).map((file) => file.slice(0, -5))
+  .filter((name) => !fragments.includes(name));
+server.answer["GET /imports/1/events"] = (_, response) => {
+  response.writeHead(200, { "Content-Type": "text/event-stream" });
+  response.write('event: progress\ndata: {"stage":"读取","done":300,"total":1302}\n\n');
+};
+
+test("there are pages to look at", () => assert.ok(names.length >= 20, `${names.length} pages in ${server.pages}`));
+
+for (const name of names) {
+  test(`${name} is sound`, async (t) => {
+    const page = await open(t);
+    await page.goto(`${server.address}/${name}`);
+    if (name !== "errors_500") await page.waitForSelector("html[data-ready]", { state: "attached" });
+    if (await page.locator("figure[data-chart]").count()) await page.waitForSelector("figure.drawn canvas");
+    await accessible(page, name);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.equal(wide, 0, "the page scrolls sideways at 1366 px");
+  });
+}
