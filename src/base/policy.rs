@@ -1,6 +1,6 @@
 //! The one decision: role × action × relation, pure. Pages, API, command line and imports all ask here.
 
-use crate::base::actor::{Actor, Role};
+use crate::base::actor::{Actor, Door, Role};
 use crate::base::error::{Error, Result};
 use crate::base::scope::Path;
 
@@ -108,7 +108,12 @@ pub fn relation(actor: &Actor, path: &Path) -> Relation {
 /// # Errors
 /// `Forbidden`.
 pub fn require(actor: &Actor, action: Action, path: &Path) -> Result<()> {
-    if allows(actor.role, action, relation(actor, path)) { Ok(()) } else { Err(Error::Forbidden) }
+    let relation = relation(actor, path);
+    // At the machine itself `account` does in one step what takes two people in the page (contract 2).
+    let at_the_machine = actor.door == Door::CommandLine
+        && relation == Relation::Within
+        && matches!(action, Action::ManageAccounts | Action::GrantRoles);
+    if at_the_machine || allows(actor.role, action, relation) { Ok(()) } else { Err(Error::Forbidden) }
 }
 
 /// Refuses unless the actor may do the action to every one of `paths`; whether he may do it at all when there is none.

@@ -1,5 +1,6 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
 //! quarters · imports · ratings · members · people · accounts · organisations · audit.
+pub mod accounts;
 pub mod audit;
 pub mod members;
 pub mod organisations;

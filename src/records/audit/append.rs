@@ -3,9 +3,11 @@
 use diesel::sql_types::{Integer, Jsonb, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::base::actor::Actor;
+use std::net::IpAddr;
+
+use crate::base::actor::{Actor, Door};
 use crate::base::error::Result;
-use crate::base::ids::CountyId;
+use crate::base::ids::{AccountId, CountyId};
 use crate::base::scope::Path;
 
 /// What was done, to what.
@@ -30,30 +32,99 @@ pub struct Entry<'a> {
 /// # Errors
 /// When the entry cannot be written; the action then fails with it.
 pub async fn append(conn: &mut AsyncPgConnection, actor: &Actor, entry: &Entry<'_>) -> Result<()> {
-    append_in(conn, actor, Some(actor.scope.county), entry).await
+    let path = entry.path.as_str();
+    let who = Who {
+        chain: path.split('/').next().unwrap_or(SYSTEM),
+        county: Some(actor.scope.county),
+        account: actor.account,
+        name: &actor.name,
+        role: actor.role.code(),
+        door: actor.door,
+        source: actor.source,
+        path: Some(path),
+    };
+    let what = What {
+        action: entry.action,
+        subject_kind: entry.subject_kind,
+        subject: entry.subject,
+        count: i32::try_from(entry.count).unwrap_or(i32::MAX),
+        details: &entry.details,
+    };
+    write(conn, who, what).await
 }
 
-async fn append_in(
+/// The chain of what happens outside every county.
+const SYSTEM: &str = "system";
+
+/// Somebody who is not on record.
+#[derive(Debug, Clone)]
+pub struct Outsider {
+    /// How he is called in the trail.
+    pub name: String,
+    /// Through which door he came.
+    pub door: Door,
+    /// From which address.
+    pub source: Option<IpAddr>,
+}
+
+/// Appends an entry about somebody who is not on record, to the chain outside every county.
+///
+/// # Errors
+/// As [`append`].
+pub async fn append_outside(
     conn: &mut AsyncPgConnection,
-    actor: &Actor,
-    county: Option<CountyId>,
-    entry: &Entry<'_>,
+    who: &Outsider,
+    action: &'static str,
 ) -> Result<()> {
-    let chain = entry.path.as_str().split('/').next().unwrap_or("system");
+    let details = serde_json::json!({});
+    let what = What { action, subject_kind: "account", subject: None, count: 1, details: &details };
+    let who = Who {
+        chain: SYSTEM,
+        county: None,
+        account: None,
+        name: &who.name,
+        role: "none",
+        door: who.door,
+        source: who.source,
+        path: None,
+    };
+    write(conn, who, what).await
+}
+
+struct Who<'a> {
+    chain: &'a str,
+    county: Option<CountyId>,
+    account: Option<AccountId>,
+    name: &'a str,
+    role: &'a str,
+    door: Door,
+    source: Option<IpAddr>,
+    path: Option<&'a str>,
+}
+
+struct What<'a> {
+    action: &'a str,
+    subject_kind: &'a str,
+    subject: Option<uuid::Uuid>,
+    count: i32,
+    details: &'a serde_json::Value,
+}
+
+async fn write(conn: &mut AsyncPgConnection, who: Who<'_>, what: What<'_>) -> Result<()> {
     diesel::sql_query("SELECT append_audit_entry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
-        .bind::<Text, _>(chain)
-        .bind::<Nullable<Uuid>, _>(county)
-        .bind::<Nullable<Uuid>, _>(actor.account)
-        .bind::<Text, _>(&actor.name)
-        .bind::<Text, _>(actor.role.code())
-        .bind::<Text, _>(actor.door.code())
-        .bind::<Nullable<Text>, _>(actor.source.map(|source| source.to_string()))
-        .bind::<Text, _>(entry.path.as_str())
-        .bind::<Text, _>(entry.action)
-        .bind::<Text, _>(entry.subject_kind)
-        .bind::<Nullable<Uuid>, _>(entry.subject)
-        .bind::<Integer, _>(i32::try_from(entry.count).unwrap_or(i32::MAX))
-        .bind::<Jsonb, _>(&entry.details)
+        .bind::<Text, _>(who.chain)
+        .bind::<Nullable<Uuid>, _>(who.county)
+        .bind::<Nullable<Uuid>, _>(who.account)
+        .bind::<Text, _>(who.name)
+        .bind::<Text, _>(who.role)
+        .bind::<Text, _>(who.door.code())
+        .bind::<Nullable<Text>, _>(who.source.map(|source| source.to_string()))
+        .bind::<Nullable<Text>, _>(who.path)
+        .bind::<Text, _>(what.action)
+        .bind::<Text, _>(what.subject_kind)
+        .bind::<Nullable<Uuid>, _>(what.subject)
+        .bind::<Integer, _>(what.count)
+        .bind::<Jsonb, _>(what.details)
         .execute(conn)
         .await?;
     Ok(())

@@ -1,0 +1,57 @@
+//! Changes one's own password; the old one is asked for.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::base::actor::Actor;
+use crate::base::db;
+use crate::base::error::{Error, OrMissing, Result};
+use crate::records::accounts::password::{self, Password};
+use crate::records::accounts::reset_password::set_password;
+use crate::records::audit;
+use crate::schema::accounts;
+
+/// A change of one's own password.
+#[derive(Debug)]
+pub struct ChangePassword {
+    /// The old one, as typed.
+    pub old: String,
+    /// The new one.
+    pub new: Password,
+}
+
+/// Changes the actor's own password and ends all his sessions, the present one included.
+///
+/// # Errors
+/// `Invalid` when the old password is wrong, `Forbidden` where no account acts.
+pub async fn change_password(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    command: ChangePassword,
+) -> Result<()> {
+    let own = actor.account.ok_or(Error::Forbidden)?;
+    let stored: Option<String> = accounts::table
+        .filter(accounts::id.eq(own))
+        .select(accounts::password_hash)
+        .first(conn)
+        .await
+        .optional()?;
+    let stored = stored.or_missing("这个账号")?;
+    if !password::verify(command.old, Some(stored)).await? {
+        return Err(Error::invalid("old_password", "原密码不正确，请重新输入。"));
+    }
+    let hash = command.new.hash().await?;
+    db::write(conn, actor, async |conn| {
+        set_password(conn, own, &hash).await?;
+        let entry = audit::Entry {
+            action: "accounts.change_password",
+            subject_kind: "account",
+            subject: Some(own.0),
+            count: 1,
+            path: &actor.scope.path,
+            details: serde_json::json!({}),
+        };
+        audit::append(conn, actor, &entry).await
+    })
+    .await
+}
