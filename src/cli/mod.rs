@@ -10,6 +10,7 @@ mod log;
 mod migrate;
 mod output;
 mod read_sheet;
+mod serve;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,9 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serve pages and the API until Ctrl-C
+    #[command(after_help = "Example:\n  cadre serve --listen 127.0.0.1:8000")]
+    Serve(serve::Options),
     /// Bring the database to the newest shape
     #[command(after_help = "Example:\n  cadre migrate")]
     Migrate,
@@ -73,6 +77,7 @@ pub fn run() -> ExitCode {
 async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     let json = arguments.json;
     match arguments.command {
+        Command::Serve(options) => serve::run(&options).await,
         Command::Migrate => migrate::run(json).await,
         Command::DatabaseUrl(options) => database_url::run(&options, json).await,
         Command::Divisions(command) => divisions::run(&command, json).await,

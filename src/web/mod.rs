@@ -1,3 +1,81 @@
 //! DOOR: the only place that knows HTTP, HTML, JSON and cookies.
+//!
+//! To add a page: a handler in `pages/<area>` that takes a guard, parses, calls one verb or query, and fills a view of
+//! `views/`; list it in that file's `routes()`, and `routes()` below. To add an API handler: the same in `api/`, under
+//! `/api/v1`, with its JSON types beside it and its line in `api/document.rs`. Every route needs a row in the table of
+//! routes and roles (`tests/it/coverage`).
+
+pub mod api;
 pub mod assets;
+pub mod catchers;
+pub mod guards;
+pub mod headers;
+pub mod pages;
+pub mod respond;
 pub mod views;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rocket::config::{Ident, LogLevel, Shutdown, Sig};
+use rocket::data::{Limits, ToByteUnit};
+use rocket::{Build, Rocket, Route};
+
+use crate::base::db::Database;
+use crate::base::keys::KeyRing;
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub struct State {
+    /// The pools.
+    pub database: Database,
+    /// Keys of personal data.
+    pub keys: Arc<KeyRing>,
+    /// The program that reads workbooks in a confined process: cadre itself.
+    pub program: PathBuf,
+    /// Where uploads are kept while they are read.
+    pub uploads: PathBuf,
+}
+
+/// Every page, on one page.
+#[must_use]
+pub fn page_routes() -> Vec<Route> {
+    [assets::routes(), pages::health::routes(), pages::session::routes(), pages::home::routes()].concat()
+}
+
+/// Every handler of the API, below `/api/v1`.
+#[must_use]
+pub fn api_routes() -> Vec<Route> {
+    [api::session::routes(), api::organisations::routes()].concat()
+}
+
+/// Builds the server; the caller says where it listens.
+#[must_use]
+pub fn build(state: State, listen: std::net::SocketAddr) -> Rocket<Build> {
+    let config = rocket::Config {
+        address: listen.ip(),
+        port: listen.port(),
+        ident: Ident::none(),
+        log_level: LogLevel::Off,
+        cli_colors: false,
+        limits: Limits::default()
+            .limit("json", 1.mebibytes())
+            .limit("form", 1.mebibytes())
+            .limit("data-form", 21.mebibytes())
+            .limit("file", 21.mebibytes()),
+        shutdown: Shutdown {
+            ctrlc: true,
+            signals: [Sig::Term].into(),
+            grace: 5,
+            mercy: 3,
+            ..Shutdown::default()
+        },
+        ..rocket::Config::release_default()
+    };
+    rocket::custom(config)
+        .manage(state)
+        .mount("/", page_routes())
+        .mount("/api/v1", api_routes())
+        .register("/", catchers::all())
+        .attach(headers::Headers)
+}

@@ -1,0 +1,67 @@
+//! `cadre serve`: runs the server until it is told to stop.
+
+use std::net::SocketAddr;
+
+use rocket::fairing::AdHoc;
+
+use crate::cli::Failure;
+use crate::cli::installation::Installation;
+use crate::web;
+
+/// Where to listen.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// Address and port; CADRE_LISTEN or 127.0.0.1:8000 when not given
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+}
+
+/// Runs the server.
+pub async fn run(options: &Options) -> Result<(), Failure> {
+    let installation = Installation::open().await?;
+    serve(&installation, options.listen).await
+}
+
+/// Serves until Ctrl-C or SIGTERM; prints `ready …` when it answers.
+///
+/// # Errors
+/// When the port is taken, or the server cannot start.
+pub async fn serve(installation: &Installation, listen: Option<SocketAddr>) -> Result<(), Failure> {
+    let listen = listen.unwrap_or(installation.config.listen);
+    let program = std::env::current_exe().map_err(|error| Failure::Failed(error.to_string()))?;
+    let uploads = installation.config.data.join("uploads");
+    std::fs::create_dir_all(&uploads).map_err(|error| {
+        Failure::Failed(format!("无法建立上传目录 {}：{error}。请检查磁盘和权限。", uploads.display()))
+    })?;
+    let state = web::State {
+        database: installation.database.clone(),
+        keys: installation.keys.clone(),
+        program,
+        uploads,
+    };
+    let announce = AdHoc::on_liftoff("ready", move |_| {
+        Box::pin(async move {
+            println!("ready http://{listen}");
+        })
+    });
+    match web::build(state, listen).attach(announce).launch().await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(failure(&error, listen)),
+    }
+}
+
+fn failure(error: &rocket::Error, listen: SocketAddr) -> Failure {
+    use rocket::error::ErrorKind;
+    let message = match error.kind() {
+        ErrorKind::Bind(cause) | ErrorKind::Io(cause) if cause.kind() == std::io::ErrorKind::AddrInUse => {
+            format!(
+                "地址 {listen} 已被占用，可能另有一个 cadre 正在运行。请先停止它，或用 --listen 指定其他端口，例如 --listen 127.0.0.1:8001。"
+            )
+        }
+        ErrorKind::Bind(cause) | ErrorKind::Io(cause) => {
+            format!("无法在 {listen} 提供服务：{cause}。请检查地址和权限，1024 以下的端口需要管理员权限。")
+        }
+        other => format!("服务无法启动：{other}。"),
+    };
+    Failure::Failed(message)
+}

@@ -1,0 +1,3 @@
+//! The JSON API below `/api/v1`, one file per area; whatever a page does, the API does.
+pub mod organisations;
+pub mod session;

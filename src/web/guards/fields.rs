@@ -1,0 +1,149 @@
+//! Submitted forms. Both kinds carry the session's token, in a field or in the header of a script; without it nothing
+//! is read.
+
+use rocket::data::{Data, FromData, Outcome};
+use rocket::form::{Form, FromForm};
+use rocket::fs::TempFile;
+use rocket::http::Status;
+use rocket::request::Request;
+
+use crate::base::error::Error;
+use crate::web::guards::caller::{header_repeats, same, session_token};
+use crate::web::respond::{Failure, stash_data};
+
+/// The fields of a form, as typed, in order.
+#[derive(Debug, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Fields from pairs, for tests and for search forms.
+    #[must_use]
+    pub fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
+    /// What was typed into a field; empty where it was not sent.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    /// What was typed into a field, trimmed; none where it is empty.
+    #[must_use]
+    pub fn given(&self, name: &str) -> Option<&str> {
+        Some(self.get(name).trim()).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a field was sent at all.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, _)| key == name)
+    }
+
+    /// Every value of a repeated field.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Every field and value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Fields {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        if !request.content_type().is_some_and(|kind| kind.is_form()) {
+            return Outcome::Error((Status::UnsupportedMediaType, ()));
+        }
+        let token = match session_token(request).await {
+            Ok(token) => token,
+            Err(failure) => return stash_data(request, failure),
+        };
+        let limit = request.limits().get("form").unwrap_or_else(|| rocket::data::ByteUnit::Kibibyte(32));
+        let text = match data.open(limit).into_string().await {
+            Ok(text) if text.is_complete() => text.into_inner(),
+            Ok(_) => return Outcome::Error((Status::PayloadTooLarge, ())),
+            Err(_) => return Outcome::Error((Status::BadRequest, ())),
+        };
+        let fields = Self(url_pairs(&text));
+        if header_repeats(request, &token) || same(fields.get("csrf_token"), &token) {
+            Outcome::Success(fields)
+        } else {
+            stash_data(request, Failure::csrf())
+        }
+    }
+}
+
+/// An uploaded file with its form.
+#[derive(FromForm)]
+pub struct UploadForm<'r> {
+    /// The session's token.
+    csrf_token: Option<&'r str>,
+    /// What the file holds.
+    pub kind: Option<&'r str>,
+    /// Code of the organisation that it is for.
+    pub organisation: Option<&'r str>,
+    /// The file.
+    pub file: Option<TempFile<'r>>,
+}
+
+/// An uploaded file whose form carried the session's token.
+pub struct Upload<'r>(pub UploadForm<'r>);
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for Upload<'r> {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        let token = match session_token(request).await {
+            Ok(token) => token,
+            Err(failure) => return stash_data(request, failure),
+        };
+        let form = match Form::<UploadForm<'r>>::from_data(request, data).await {
+            Outcome::Success(form) => form.into_inner(),
+            Outcome::Error((Status::UnprocessableEntity, _)) | Outcome::Forward(_) => {
+                let message = "没有收到文件，请选择要导入的表格后再提交。";
+                return stash_data(request, Failure(Error::invalid("file", message)));
+            }
+            Outcome::Error((status, _)) => return Outcome::Error((status, ())),
+        };
+        if header_repeats(request, &token) || form.csrf_token.is_some_and(|given| same(given, &token)) {
+            Outcome::Success(Self(form))
+        } else {
+            stash_data(request, Failure::csrf())
+        }
+    }
+}
+
+/// The pairs of an encoded form: `+` is a space, percent signs are undone, bad bytes are shown as such.
+fn url_pairs(text: &str) -> Vec<(String, String)> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (url_decoded(name), url_decoded(value))
+        })
+        .collect()
+}
+
+fn url_decoded(text: &str) -> String {
+    rocket::http::RawStr::new(text).url_decode_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chinese_spaces_and_signs_come_through_whole() {
+        let fields = Fields(url_pairs("name=%E5%BC%A0+%E4%BC%9F&note=1%2B1%3D2%26&empty=&flag"));
+        assert_eq!(fields.get("name"), "张 伟");
+        assert_eq!(fields.get("note"), "1+1=2&");
+        assert_eq!(fields.given("empty"), None);
+        assert!(fields.has("flag") && !fields.has("other"));
+    }
+}

@@ -1,0 +1,145 @@
+//! Signing in and out in the browser.
+
+use std::net::IpAddr;
+
+use rocket::form::Form as RocketForm;
+use rocket::http::{Cookie, CookieJar, SameSite, Status};
+use rocket::request::{FromRequest, Outcome, Request};
+use rocket::response::Redirect;
+use rocket::serde::json::Json;
+use rocket::{FromForm, Route, get, post, routes};
+
+use crate::base::actor::Door;
+use crate::records::accounts::{self, SignIn};
+use crate::web::guards::{Db, Fields, SignedIn, cookie_name, is_https, own_origin, source};
+use crate::web::respond::{Answer, Failure, Page, PageWith};
+use crate::web::views::controls::Kind;
+use crate::web::views::{Control, Form, Group, Notice, Problem, Tone, sign_in};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![show, enter, leave, alive]
+}
+
+/// Where a request came from: what signing in needs to know before anybody is signed in.
+pub struct Origin {
+    /// The address.
+    pub source: Option<IpAddr>,
+    /// Over TLS.
+    pub https: bool,
+    /// From one of our own pages, as far as the browser says.
+    pub own: bool,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Origin {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        Outcome::Success(Self { source: source(request), https: is_https(request), own: own_origin(request) })
+    }
+}
+
+/// The cookie of a session. It lasts as long as the browser runs; the server ends it earlier.
+#[must_use]
+pub fn cookie(token: String, https: bool) -> Cookie<'static> {
+    Cookie::build((cookie_name(https), token))
+        .http_only(true)
+        .secure(https)
+        .same_site(SameSite::Lax)
+        .path("/")
+        .build()
+}
+
+fn page(username: &str, refused: Option<&str>) -> sign_in::SignIn {
+    let mut form = Form {
+        action: "/sign-in".to_owned(),
+        groups: vec![Group::new(
+            "",
+            vec![
+                Control::new("username", "用户名", Kind::Text).required().value(username).columns(12).focus(),
+                Control::new("password", "密码", Kind::Password("current-password")).required().columns(12),
+            ],
+        )],
+        submit: "登录".to_owned(),
+        ..Form::default()
+    };
+    if let Some(message) = refused {
+        form.problems.push(Problem {
+            field: String::new(),
+            label: String::new(),
+            message: message.to_owned(),
+        });
+    }
+    sign_in::SignIn { organisation: "基层党组织记录系统".to_owned(), form, notices: Vec::new() }
+}
+
+#[get("/sign-in?<ended>")]
+fn show(ended: Option<&str>) -> Page<sign_in::SignIn> {
+    let mut view = page("", None);
+    if ended.is_some() {
+        view.notices.push(Notice::new(Tone::Good, "您已安全退出。"));
+    }
+    Page(view)
+}
+
+#[derive(FromForm)]
+struct Typed<'r> {
+    username: &'r str,
+    password: &'r str,
+}
+
+const REFUSED: &str =
+    "用户名或密码不对，或账号暂不能登录。请核对后重试；连续输错会暂停登录，忘记密码请联系系统管理员重置。";
+
+#[post("/sign-in", data = "<typed>")]
+async fn enter(
+    typed: RocketForm<Typed<'_>>,
+    mut db: Db,
+    origin: Origin,
+    jar: &CookieJar<'_>,
+) -> Answer<Result<Redirect, PageWith<sign_in::SignIn>>> {
+    if !origin.own {
+        return Err(Failure::csrf());
+    }
+    let attempt = SignIn {
+        username: typed.username.to_owned(),
+        password: typed.password.to_owned(),
+        door: Door::Web,
+        source: origin.source,
+    };
+    match accounts::sign_in(&mut db.0, attempt).await? {
+        Some(opened) => {
+            jar.add(cookie(opened.token.reveal().to_owned(), origin.https));
+            Ok(Ok(Redirect::to("/")))
+        }
+        None => Ok(Err(PageWith(Status::UnprocessableEntity, page(typed.username, Some(REFUSED))))),
+    }
+}
+
+#[post("/sign-out", data = "<_fields>")]
+async fn leave(
+    who: SignedIn,
+    mut db: Db,
+    origin: Origin,
+    _fields: Fields,
+    jar: &CookieJar<'_>,
+) -> Answer<Redirect> {
+    if let Some(token) = &who.known.session_token {
+        accounts::sign_out(&mut db.0, &who.actor, token).await?;
+    }
+    jar.remove(cookie(String::new(), origin.https));
+    Ok(Redirect::to("/sign-in?ended=1"))
+}
+
+/// What a page learns before it sends a form.
+#[derive(serde::Serialize)]
+struct Alive {
+    csrf_token: String,
+}
+
+#[get("/session/alive")]
+fn alive(who: SignedIn) -> Json<Alive> {
+    Json(Alive { csrf_token: who.known.csrf_token.clone().unwrap_or_default() })
+}
