@@ -3,10 +3,11 @@
 use chrono::{TimeDelta, Utc};
 use diesel::dsl::now;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text, Uuid};
+use diesel::sql_types::Uuid;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Role;
+use crate::base::clock;
 use crate::base::error::{Error, Result};
 use crate::base::ids::{AccountId, CountyId};
 use crate::base::scope::Scope;
@@ -42,7 +43,7 @@ fn identity(row: AccountRow) -> Result<Identity> {
 /// When the database fails.
 pub async fn by_session(conn: &mut AsyncPgConnection, token: &str) -> Result<Option<Session>> {
     let hash = tokens::hash(token);
-    let oldest_use = Utc::now() - IDLE;
+    let oldest_use = clock::now() - IDLE;
     let found: Option<(AccountRow, String, chrono::DateTime<Utc>)> = sessions::table
         .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
         .filter(sessions::token_hash.eq(&hash))
@@ -65,7 +66,7 @@ pub async fn by_session(conn: &mut AsyncPgConnection, token: &str) -> Result<Opt
         .await
         .optional()?;
     let Some((row, csrf_token, used_at)) = found else { return Ok(None) };
-    if used_at < Utc::now() - NOTED {
+    if used_at < clock::now() - NOTED {
         diesel::update(sessions::table.find(&hash)).set(sessions::used_at.eq(now)).execute(conn).await?;
     }
     Ok(Some(Session { identity: identity(row)?, csrf_token }))

@@ -52,7 +52,7 @@ pub async fn disable(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Di
         let entry = audit::Entry {
             action: "accounts.disable",
             subject_kind: "account",
-            subject: ids.first().filter(|_| ids.len() == 1).map(|id| id.0),
+            subject: ids.as_slice().first().filter(|_| ids.len() == 1).map(|id| id.0),
             count: ids.len(),
             path: &actor.scope.path,
             details: serde_json::json!({ "accounts": reasons.collect::<Vec<_>>() }),

@@ -66,7 +66,7 @@ pub async fn grant(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Gran
         let entry = audit::Entry {
             action: "accounts.grant",
             subject_kind: "account",
-            subject: ids.first().filter(|_| ids.len() == 1).map(|id| id.0),
+            subject: ids.as_slice().first().filter(|_| ids.len() == 1).map(|id| id.0),
             count: ids.len(),
             path: &actor.scope.path,
             details: serde_json::json!({ "accounts": granted }),

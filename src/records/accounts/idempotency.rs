@@ -5,10 +5,11 @@
 
 use chrono::{TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{BigInt, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
+use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::schema::idempotency_keys;
@@ -66,7 +67,7 @@ pub async fn once(
         if !free {
             return Ok(Outcome::InFlight);
         }
-        let forgotten = Utc::now() - KEPT;
+        let forgotten = clock::now() - KEPT;
         diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(forgotten)))
             .execute(conn)
             .await?;
@@ -93,7 +94,7 @@ pub async fn once(
                         idempotency_keys::body_hash.eq(key.body_hash),
                         idempotency_keys::status.eq(i32::from(status)),
                         idempotency_keys::answer.eq(&answer),
-                        idempotency_keys::created_at.eq(Utc::now()),
+                        idempotency_keys::created_at.eq(clock::now()),
                     ))
                     .execute(conn)
                     .await?;

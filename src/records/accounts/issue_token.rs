@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
+use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::{AccessTokenId, AccountId};
@@ -55,9 +56,9 @@ pub async fn issue_token(
     db::write(conn, actor, async |conn| {
         policy::require(actor, Action::ManageAccounts, &actor.scope.path)?;
         let lines = queries::lock(conn, &actor.scope, &[command.account]).await?;
-        let line = lines.first().or_missing("这个账号")?;
+        let line = lines.as_slice().first().or_missing("这个账号")?;
         let token = Token::random();
-        let created = Utc::now();
+        let created = clock::now();
         let expires_at = created + TimeDelta::days(command.days);
         diesel::insert_into(access_tokens::table)
             .values((

@@ -112,7 +112,7 @@ pub async fn open(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Open]
         let entry = audit::Entry {
             action: "accounts.open",
             subject_kind: "account",
-            subject: ids.first().filter(|_| ids.len() == 1).map(|id| id.0),
+            subject: ids.as_slice().first().filter(|_| ids.len() == 1).map(|id| id.0),
             count: ids.len(),
             path: &actor.scope.path,
             details: serde_json::json!({ "accounts": details.collect::<Vec<_>>() }),

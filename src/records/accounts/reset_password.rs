@@ -50,7 +50,7 @@ pub async fn reset_password(
         let entry = audit::Entry {
             action: "accounts.reset_password",
             subject_kind: "account",
-            subject: ids.first().filter(|_| ids.len() == 1).map(|id| id.0),
+            subject: ids.as_slice().first().filter(|_| ids.len() == 1).map(|id| id.0),
             count: ids.len(),
             path: &actor.scope.path,
             details: serde_json::json!({ "accounts": names }),

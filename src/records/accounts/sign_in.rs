@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::{Actor, Door};
+use crate::base::clock;
 use crate::base::error::{Error, Result};
 use crate::base::ids::AccountId;
 use crate::records::accounts::model::{Session, State};
@@ -70,7 +71,7 @@ pub async fn sign_in(conn: &mut AsyncPgConnection, attempt: SignIn) -> Result<Op
             Ok(None)
         }
         Some(known) => {
-            let open = rules::may_sign_in(State::of(&known.state), known.locked_until, Utc::now());
+            let open = rules::may_sign_in(State::of(&known.state), known.locked_until, clock::now());
             if right && open {
                 Ok(Some(enter(conn, &attempt, known.id).await?))
             } else {
@@ -89,7 +90,7 @@ async fn enter(conn: &mut AsyncPgConnection, attempt: &SignIn, account: AccountI
         .await?;
     diesel::delete(sessions::table.filter(sessions::expires_at.lt(diesel::dsl::now))).execute(conn).await?;
     let token = Token::random();
-    let started = Utc::now();
+    let started = clock::now();
     diesel::insert_into(sessions::table)
         .values((
             sessions::token_hash.eq(token.hash()),
@@ -124,7 +125,7 @@ async fn refuse(
             .await?;
         if let Some(lock) = rules::lock_after(failed) {
             diesel::update(accounts::table.filter(accounts::id.eq(account)))
-                .set(accounts::locked_until.eq(Utc::now() + lock))
+                .set(accounts::locked_until.eq(clock::now() + lock))
                 .execute(conn)
                 .await?;
         }
