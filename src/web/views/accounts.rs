@@ -1,10 +1,9 @@
-//! Accounts: their list and their forms.
+//! Accounts: their list. Their forms are a [`FormPage`](super::form_page::FormPage).
 
 use askama::Template;
 
-use super::parts::Link;
+use super::Frame;
 use super::table::Table;
-use super::{Form, Frame};
 
 /// The accounts of an organisation and what lies below it.
 #[derive(Debug, Clone, Default, Template)]
@@ -16,20 +15,4 @@ pub struct Accounts {
     pub table: Table,
     /// Where an account is made, for whom may.
     pub enter: Option<String>,
-}
-
-/// A form with a heading and a way back: an account, a password, a role.
-#[derive(Debug, Clone, Default, Template)]
-#[template(path = "accounts/form.html")]
-pub struct AccountForm {
-    /// What stands around the page.
-    pub frame: Frame,
-    /// The heading.
-    pub title: String,
-    /// The way back.
-    pub back: Link,
-    /// What the form does, in one sentence.
-    pub note: String,
-    /// The fields.
-    pub form: Form,
 }

@@ -179,21 +179,3 @@ pub struct Show {
     /// Ratings, training and the like, one table each.
     pub tables: Vec<Table>,
 }
-
-/// One action that needs a few fields: confirm, transfer, stop, remove.
-#[derive(Debug, Clone, Default, Template)]
-#[template(path = "members/action.html")]
-pub struct Ask {
-    /// What stands around the page.
-    pub frame: Frame,
-    /// What is done (`转出组织关系`).
-    pub title: String,
-    /// The way back to the record.
-    pub back: Link,
-    /// Whose record it is, and what the action means.
-    pub facts: Vec<Fact>,
-    /// The regulation behind it, in one sentence.
-    pub note: String,
-    /// The fields.
-    pub form: Form,
-}

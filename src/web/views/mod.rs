@@ -8,7 +8,9 @@
 //! each control has a label, no identifier of a person in an address.
 
 pub mod accounts;
+pub mod audit;
 pub mod controls;
+pub mod form_page;
 pub mod frame;
 pub mod home;
 pub mod imports;
@@ -25,6 +27,7 @@ pub mod table;
 mod samples;
 
 pub use controls::{Choice, Control, Form, Group, Problem};
+pub use form_page::FormPage;
 pub use frame::{Frame, Section};
 pub use parts::{Badge, Link, Notice, Tone};
 pub use table::{Cell, Column, Row, Table};

@@ -2,16 +2,16 @@
 
 use super::pages::{frame, number, text};
 use crate::base::error::FieldError;
-use crate::web::views::Section;
-use crate::web::views::accounts::{AccountForm, Accounts};
+use crate::web::views::accounts::Accounts;
+use crate::web::views::audit::Trail;
 use crate::web::views::controls::{Choice, Control, Form, Group, Kind};
 use crate::web::views::home::{Home, Task};
 use crate::web::views::imports::{Bucket, CellNote, Plan, PlanRow, Upload};
-use crate::web::views::members::Ask;
 use crate::web::views::parts::{Badge, Fact, FigureCard, Link, Notice, Pager, Tone};
 use crate::web::views::problem::ProblemPage;
 use crate::web::views::sign_in::SignIn;
 use crate::web::views::table::{Cell, Column, Row, Table};
+use crate::web::views::{FormPage, Section};
 
 /// See the page of this name.
 pub fn sign_in() -> SignIn {
@@ -98,8 +98,8 @@ pub fn home() -> Home {
 }
 
 /// See the page of this name.
-pub fn action() -> Ask {
-    Ask {
+pub fn action() -> FormPage {
+    FormPage {
         frame: frame("clerk", Section::Members),
         title: "转出组织关系".into(),
         back: Link::new("欧阳淑芬", "/members/1"),
@@ -301,8 +301,9 @@ pub fn accounts() -> Accounts {
 }
 
 /// See the page of this name.
-pub fn account_form() -> AccountForm {
-    AccountForm {
+pub fn account_form() -> FormPage {
+    FormPage {
+        facts: vec![],
         frame: frame("administrator", Section::Accounts),
         title: "新建账号".into(),
         back: Link::new("账号", "/accounts"),
@@ -334,5 +335,42 @@ pub fn problem() -> ProblemPage {
         detail: "记录不存在，或不在您的管理范围内。请检查地址，或从名册里查找。".into(),
         problems: vec![],
         links: vec![Link::new("党员名册", "/members"), Link::new("工作台", "/")],
+    }
+}
+
+/// See the page of this name.
+pub fn trail() -> Trail {
+    Trail {
+        frame: frame("auditor", Section::Audit),
+        from: "2026-01-01".into(),
+        to: String::new(),
+        actor: String::new(),
+        action: String::new(),
+        actions: vec![Choice::new("reveal", "显示标识"), Choice::new("enrol", "录入党员")],
+        table: Table {
+            caption: "审计记录".into(),
+            columns: vec![
+                Column::numeric("时间"),
+                Column::new("经办"),
+                Column::new("角色"),
+                Column::new("入口"),
+                Column::new("操作"),
+                Column::new("对象"),
+                Column::new("结果"),
+            ],
+            rows: vec![Row::new(vec![
+                number("2026-04-02 10:21:07"),
+                text("李建国"),
+                text("经办人"),
+                text("网页"),
+                text("显示公民身份号码"),
+                Cell::Link(Link::new("欧阳淑芬", "/members/1")),
+                Cell::Badge(Badge::new("完成", Tone::Good)),
+            ])],
+            empty: "这段时间没有记录。".into(),
+            pager: Some(Pager { shown: 1, total: None, first: None, next: None }),
+        },
+        chain: Some(Badge::new("链完整，第 12,031 条", Tone::Good)),
+        downloads: vec![Link::new("导出", "/audit/export")],
     }
 }

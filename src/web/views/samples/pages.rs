@@ -55,6 +55,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("quarters_close", &reports::close()),
         page("accounts_list", &desk::accounts()),
         page("accounts_form", &desk::account_form()),
+        page("audit_list", &desk::trail()),
         page("errors_problem", &desk::problem()),
         page(
             "errors_alone",
