@@ -1,3 +1,4 @@
 //! Work that needs more than one area of the records: no HTTP and no terminal here.
 pub mod divisions;
+pub mod sample;
 pub mod sheets;

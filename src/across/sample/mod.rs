@@ -1,0 +1,70 @@
+//! Sample counties: real divisions, made-up people, generated from a seed and a practice pack.
+//!
+//! Generation is pure: the same pack, seed and day give the same county on every machine. Nothing here knows
+//! the database; what is generated is entered through the verbs like anybody's records, and every figure is
+//! counted from it by the same code. The numbers of citizens, telephones and mobiles pass every check but are
+//! taken from ranges that hardly ever or never belong to anybody.
+
+mod chance;
+mod finish;
+mod life;
+pub mod model;
+mod names;
+pub mod pack;
+mod people;
+mod plan;
+mod rate;
+mod schooling;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod units;
+mod words;
+
+use chrono::NaiveDate;
+
+pub use model::{
+    SampleCounty, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation, SamplePerson, SampleRating,
+    SampleRound, SampleRoundState,
+};
+pub use pack::{COUNTIES, Pack, PackError};
+
+use chance::Chance;
+
+/// Why a county could not be generated: a pack that does not add up, or a value of it that is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum SampleError {
+    /// The history does not add up.
+    #[error(transparent)]
+    Plan(#[from] plan::PlanError),
+    /// A person could not be made.
+    #[error(transparent)]
+    Person(#[from] people::PersonError),
+}
+
+/// Generates a county as it stands on `today`.
+///
+/// # Errors
+/// When the pack does not add up.
+pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty, SampleError> {
+    let county = &pack.county;
+    let plans = plan::plan(county, today)?;
+    let tree = tree::Tree::plant(county, &mut Chance::new(seed, "tree"));
+    let people = people::People::new(county, seed);
+    let begin = county.history.quarter.last_day();
+    let mut lives = life::Lives::begin(&tree.leaves, people, Chance::new(seed, "lives"), begin, today)?;
+    for plan in &plans {
+        lives.live(plan)?;
+    }
+    let (mut members, leaf_of) = lives.end();
+    finish::finish(&mut members, &leaf_of, &tree.leaves, &mut Chance::new(seed, "today"), today);
+    let rounds = rate::rate(&pack.ratings, &members, &tree.leaves, &mut Chance::new(seed, "ratings"), today);
+    Ok(SampleCounty {
+        code: county.code.clone(),
+        name: county.name.clone(),
+        organisations: tree.organisations,
+        members,
+        rating_scheme: pack.ratings.clone(),
+        rating_rounds: rounds,
+    })
+}

@@ -1,0 +1,212 @@
+//! What a sample county consists of: plain values, in the order in which they can be entered.
+
+use chrono::NaiveDate;
+
+use crate::base::values::{
+    Arrival, CitizenId, MembershipStatus, MobileNumber, Period, PersonName, Sex, Telephone,
+};
+use crate::records::organisations::Kind;
+
+use super::pack::RatingPack;
+
+/// A county made from a seed.
+#[derive(Debug)]
+pub struct SampleCounty {
+    /// Six-digit code.
+    pub code: String,
+    /// Chinese name.
+    pub name: String,
+    /// Every organisation, parents before children; the first is the county itself.
+    pub organisations: Vec<SampleOrganisation>,
+    /// Every member, also those who left since the records begin.
+    pub members: Vec<SampleMember>,
+    /// The rating scheme.
+    pub rating_scheme: RatingPack,
+    /// Rounds of ratings, earlier periods first.
+    pub rating_rounds: Vec<SampleRound>,
+}
+
+/// An organisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleOrganisation {
+    /// Its code.
+    pub code: String,
+    /// Its Chinese name.
+    pub name: String,
+    /// Its kind.
+    pub kind: Kind,
+    /// Code of the organisation above; empty for the county.
+    pub parent_code: String,
+    /// First day of existence, where that lies in the time of the records.
+    pub founded_on: Option<NaiveDate>,
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SamplePerson {
+    /// Name.
+    pub name: PersonName,
+    /// Citizen ID; sex and birth date follow from it.
+    pub citizen_id: CitizenId,
+    /// GB/T 3304 code.
+    pub ethnicity: String,
+    /// GB/T 4658 code.
+    pub education: String,
+    /// GB/T 6864 code.
+    pub degree: Option<String>,
+    /// Native place.
+    pub native_place: String,
+    /// Mobile number.
+    pub mobile: Option<MobileNumber>,
+    /// Landline.
+    pub telephone: Option<Telephone>,
+    /// Home address.
+    pub address: String,
+}
+
+impl SamplePerson {
+    /// Birth date.
+    #[must_use]
+    pub fn birth_date(&self) -> NaiveDate {
+        self.citizen_id.birth_date()
+    }
+
+    /// Sex.
+    #[must_use]
+    pub fn sex(&self) -> Sex {
+        self.citizen_id.sex()
+    }
+}
+
+/// A member: how he came, what he is, and what happened to him since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleMember {
+    /// The person.
+    pub person: SamplePerson,
+    /// Place of the first branch in [`SampleCounty::organisations`].
+    pub branch: usize,
+    /// Day of admission to the Party.
+    pub joined_on: NaiveDate,
+    /// Day of becoming a full member; none: still probationary (or left as one).
+    pub full_member_on: Option<NaiveDate>,
+    /// How he came into the county's register.
+    pub arrival: Arrival,
+    /// First day in the county's register; none: the day of admission.
+    pub arrived_on: Option<NaiveDate>,
+    /// Code of the occupation.
+    pub occupation: String,
+    /// Post inside the Party organisation.
+    pub party_post: Option<String>,
+    /// Floating today: since when, and where to.
+    pub floating: Option<(NaiveDate, String)>,
+    /// Out of contact since.
+    pub lost_contact_since: Option<NaiveDate>,
+    /// What happened since, by date, at most one event a day.
+    pub events: Vec<SampleEvent>,
+}
+
+/// One event in a member's life.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleEvent {
+    /// The day.
+    pub on: NaiveDate,
+    /// What happened.
+    pub kind: SampleEventKind,
+    /// Why, where a reason is asked for.
+    pub reason: Option<String>,
+}
+
+/// What can happen to a member.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SampleEventKind {
+    /// To another branch of the county.
+    Transfer {
+        /// Its place in [`SampleCounty::organisations`].
+        to: usize,
+        /// Number of the letter of introduction.
+        letter_number: String,
+    },
+    /// The status becomes this one: stopped, restricted, removed, deceased, transferred out of the county, or
+    /// `normal` again (reinstated, or a restriction that ended).
+    Status(MembershipStatus),
+}
+
+impl SampleMember {
+    /// First day in the county's register.
+    #[must_use]
+    pub fn from_day(&self) -> NaiveDate {
+        self.arrived_on.unwrap_or(self.joined_on)
+    }
+
+    /// The status on a day; none before he came.
+    #[must_use]
+    pub fn status_on(&self, day: NaiveDate) -> Option<MembershipStatus> {
+        if day < self.from_day() {
+            return None;
+        }
+        let changes = self.events.iter().filter(|event| event.on <= day);
+        let mut last = changes.filter_map(|event| match event.kind {
+            SampleEventKind::Status(status) => Some(status),
+            SampleEventKind::Transfer { .. } => None,
+        });
+        Some(last.next_back().unwrap_or(MembershipStatus::Normal))
+    }
+
+    /// Whether he counts as in-register on a day.
+    #[must_use]
+    pub fn in_register_on(&self, day: NaiveDate) -> bool {
+        self.status_on(day).is_some_and(MembershipStatus::in_register)
+    }
+
+    /// The branch he belonged to on a day, as its place among the organisations.
+    #[must_use]
+    pub fn branch_on(&self, day: NaiveDate) -> usize {
+        let moves = self.events.iter().filter(|event| event.on <= day);
+        let mut last = moves.filter_map(|event| match event.kind {
+            SampleEventKind::Transfer { to, .. } => Some(to),
+            SampleEventKind::Status(_) => None,
+        });
+        last.next_back().unwrap_or(self.branch)
+    }
+
+    /// Whether he was a full member on a day.
+    #[must_use]
+    pub fn is_full_on(&self, day: NaiveDate) -> bool {
+        self.full_member_on.is_some_and(|full| full <= day)
+    }
+}
+
+/// One branch rated for one period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleRound {
+    /// Place of the branch in [`SampleCounty::organisations`].
+    pub branch: usize,
+    /// The period.
+    pub period: Period,
+    /// How far it has come.
+    pub state: SampleRoundState,
+    /// Its ratings.
+    pub ratings: Vec<SampleRating>,
+}
+
+/// How far a round has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SampleRoundState {
+    /// Scores are being entered.
+    Draft,
+    /// Waiting for review.
+    Submitted,
+    /// Reviewed, confirmed and published.
+    Published,
+}
+
+/// The scores of one member in one round.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleRating {
+    /// Place of the member in [`SampleCounty::members`].
+    pub member: usize,
+    /// One score for each dimension of the scheme, in its order.
+    pub scores: Vec<u32>,
+    /// What the scores rest on.
+    pub evidence: &'static str,
+}

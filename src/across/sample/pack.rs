@@ -1,0 +1,213 @@
+//! Practice packs: what differs from county to county, as data files under `data/packs/`.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+
+use crate::base::values::Quarter;
+
+/// The counties that come with a pack, by the name used on the command line.
+pub const COUNTIES: [&str; 5] = ["wushan", "liangping", "wufeng", "zhushan", "fuling"];
+
+/// Everything that a pack says about one county.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// Its folder under `data/packs/` and its name on the command line.
+    pub name: &'static str,
+    /// Size and make-up.
+    pub county: CountyPack,
+    /// How its members are rated.
+    pub ratings: RatingPack,
+}
+
+/// `county.json`: size and make-up of the sample county.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CountyPack {
+    /// Six-digit code; its divisions are bundled.
+    pub code: String,
+    /// Chinese name.
+    pub name: String,
+    /// Province, for native places.
+    pub province: String,
+    /// Area code of its telephones.
+    pub telephone_area: String,
+    /// Members in the register on the day of generation.
+    pub members: u32,
+    /// Where its records begin.
+    pub history: HistoryPack,
+    /// Percentage of the members who belong to villages and communities.
+    pub village_share: u32,
+    /// Members of a usual branch: larger villages and units are divided into branches of about this size.
+    pub branch_size: u32,
+    /// Weight of its firms in percent of those of a farming county.
+    pub industry: u32,
+    /// GB/T 3304 code → weight.
+    pub ethnicities: BTreeMap<String, u32>,
+    /// Surnames common here, with weights beside those of the country (which add up to about 7,000).
+    pub surnames: BTreeMap<String, u32>,
+    /// Villages and communities that were founded after the history begins.
+    pub founded_later: Vec<FoundedLater>,
+}
+
+/// The quarter at whose end the records begin, and the members in the register then.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryPack {
+    /// The quarter.
+    pub quarter: Quarter,
+    /// Members in the register on its last day.
+    pub members: u32,
+}
+
+/// A village or community with a founding date.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FoundedLater {
+    /// Its code.
+    pub code: String,
+    /// Its first day.
+    pub on: NaiveDate,
+}
+
+/// `ratings.json`: the rating scheme of the county's members. Its fields are those of a scheme's version.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RatingPack {
+    /// Code of the scheme.
+    pub code: String,
+    /// Chinese name.
+    pub name: String,
+    /// What is rated: `member`.
+    pub subject_kind: String,
+    /// How often: `quarter`.
+    pub period_kind: String,
+    /// The highest number of stars.
+    pub stars: u8,
+    /// Decimals of a score.
+    pub decimals: u8,
+    /// `sum` of the weighted scores, or `weighted_mean`.
+    pub aggregation: String,
+    /// What a missing score means: `refuse`, `zero` or `leave_out`.
+    pub missing_part: String,
+    /// Who rates and how, in words.
+    pub procedure: String,
+    /// Whether the quarterly report takes its stars from it.
+    pub is_primary: bool,
+    /// First day in force.
+    pub from: NaiveDate,
+    /// What is scored.
+    pub dimensions: Vec<DimensionPack>,
+    /// From which total a number of stars is given, the most stars first.
+    pub thresholds: Vec<ThresholdPack>,
+}
+
+/// One dimension of a scheme.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DimensionPack {
+    /// Code in the API.
+    pub code: String,
+    /// Chinese name, the heading of its column.
+    pub name: String,
+    /// The highest score.
+    pub maximum: u32,
+    /// What a score is multiplied by.
+    pub weight: u32,
+}
+
+/// One threshold of a scheme.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThresholdPack {
+    /// Number of stars.
+    pub stars: u8,
+    /// The lowest total that earns them.
+    pub minimum: u32,
+}
+
+/// Why a pack cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// No such pack.
+    #[error("没有名为“{name}”的示范县，可选{}", COUNTIES.join("、"))]
+    Unknown {
+        /// The name asked for.
+        name: String,
+    },
+    /// A data file of the program itself is wrong; a test proves that none is.
+    #[error("示范县数据文件有误：{0}")]
+    Broken(#[from] serde_json::Error),
+}
+
+macro_rules! pack {
+    ($name:literal) => {
+        Ok(Pack {
+            name: $name,
+            county: serde_json::from_str(include_str!(concat!(
+                "../../../data/packs/",
+                $name,
+                "/county.json"
+            )))?,
+            ratings: serde_json::from_str(include_str!(concat!(
+                "../../../data/packs/",
+                $name,
+                "/ratings.json"
+            )))?,
+        })
+    };
+}
+
+impl Pack {
+    /// The pack of a county by its name (`wushan`) or its six-digit code.
+    ///
+    /// # Errors
+    /// When there is none; the sentence lists those that there are.
+    pub fn load(name: &str) -> Result<Self, PackError> {
+        match name {
+            "wushan" | "500237" => pack!("wushan"),
+            "liangping" | "500155" => pack!("liangping"),
+            "wufeng" | "420529" => pack!("wufeng"),
+            "zhushan" | "420323" => pack!("zhushan"),
+            "fuling" | "500102" => pack!("fuling"),
+            other => Err(PackError::Unknown { name: other.to_owned() }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::codes;
+
+    #[test]
+    fn every_pack_is_sound() {
+        for name in COUNTIES {
+            let pack = Pack::load(name).unwrap();
+            let division = codes::divisions::find(&pack.county.code).unwrap();
+            assert_eq!(division.name, pack.county.name);
+            assert_eq!(Pack::load(&pack.county.code).unwrap().name, name);
+            for code in pack.county.ethnicities.keys() {
+                assert!(codes::ethnicity().by_code(code).is_some(), "{name} {code}");
+            }
+            for later in &pack.county.founded_later {
+                assert!(later.code.starts_with(&pack.county.code));
+                assert!(codes::divisions::find(&later.code).is_some(), "{}", later.code);
+                assert!(later.on > pack.county.history.quarter.last_day());
+            }
+            let most: u32 = pack.ratings.dimensions.iter().map(|d| d.maximum * d.weight).sum();
+            let stars: Vec<u8> = pack.ratings.thresholds.iter().map(|t| t.stars).collect();
+            let down: Vec<u8> = (1..=pack.ratings.stars).rev().collect();
+            assert_eq!(stars, down, "{name}");
+            assert!(pack.ratings.thresholds.is_sorted_by(|a, b| a.minimum > b.minimum));
+            assert!(pack.ratings.thresholds.iter().all(|t| t.minimum <= most));
+        }
+    }
+
+    #[test]
+    fn an_unknown_county_is_refused_with_the_choice() {
+        let sentence = Pack::load("beijing").unwrap_err().to_string();
+        assert!(sentence.contains("“beijing”") && sentence.contains("wushan、liangping"));
+    }
+}

@@ -1,0 +1,250 @@
+//! Whole sample counties: size, shape, and that every quarter has something of everything.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use super::*;
+use crate::base::values::{Arrival, CitizenId, MembershipStatus, OrganisationCode, Quarter};
+use crate::records::organisations::Kind;
+
+fn today() -> NaiveDate {
+    "2026-11-22".parse().unwrap()
+}
+
+fn county(name: &str) -> SampleCounty {
+    generate(&Pack::load(name).unwrap(), 1, today()).unwrap()
+}
+
+fn present(county: &SampleCounty, day: NaiveDate) -> usize {
+    county.members.iter().filter(|member| member.in_register_on(day)).count()
+}
+
+/// The lines of the flow of a quarter, and whether they balance.
+fn flow(county: &SampleCounty, quarter: Quarter, last: NaiveDate) -> BTreeMap<&'static str, i64> {
+    let before = quarter.first_day().pred_opt().unwrap();
+    let mut lines: BTreeMap<&'static str, i64> = BTreeMap::new();
+    for member in &county.members {
+        let (was, is) = (member.in_register_on(before), member.in_register_on(last));
+        *lines.entry("became_full").or_default() +=
+            i64::from(member.full_member_on.is_some_and(|full| quarter.contains(full)));
+        let line = match (was, is) {
+            (false, true) if member.from_day() > before => match member.arrival {
+                Arrival::Admitted => "admitted",
+                Arrival::TransferredIn => "transferred_in",
+                Arrival::Initial => "initial",
+            },
+            (false, true) => "reinstated",
+            (true, false) => match member.status_on(last).unwrap() {
+                MembershipStatus::Deceased => "deceased",
+                MembershipStatus::Stopped => "stopped",
+                MembershipStatus::Transferred => "transferred_out",
+                status if status.is_removal() => "removed",
+                status => panic!("{status}"),
+            },
+            _ => continue,
+        };
+        *lines.entry(line).or_default() += 1;
+    }
+    lines
+}
+
+#[test]
+fn the_same_seed_gives_the_same_county_and_another_seed_another() {
+    let pack = Pack::load("wufeng").unwrap();
+    let one = generate(&pack, 1, today()).unwrap();
+    let two = generate(&pack, 1, today()).unwrap();
+    assert_eq!(one.organisations, two.organisations);
+    assert_eq!(one.members, two.members);
+    assert_eq!(one.rating_rounds, two.rating_rounds);
+    let other = generate(&pack, 2, today()).unwrap();
+    assert_ne!(one.members, other.members);
+    assert_ne!(one.rating_rounds, other.rating_rounds);
+}
+
+/// What holds of every county; answers it for what holds of that one only.
+fn sound(name: &str) -> SampleCounty {
+    let pack = Pack::load(name).unwrap().county;
+    let county = county(name);
+    let then = pack.history.quarter.last_day();
+    assert_eq!(present(&county, today()), usize::try_from(pack.members).unwrap());
+    assert_eq!(present(&county, then), usize::try_from(pack.history.members).unwrap());
+    tree_is_sound(&county);
+    members_are_sound(&county);
+    every_quarter_has_something_of_everything(&county);
+    ratings_are_sound(&county);
+    county
+}
+
+#[test]
+fn liangping_is_sound() {
+    sound("liangping");
+}
+
+#[test]
+fn zhushan_is_sound() {
+    sound("zhushan");
+}
+
+#[test]
+fn wufeng_is_sound_and_mostly_tujia() {
+    let county = sound("wufeng");
+    let tujia = county.members.iter().filter(|member| member.person.ethnicity == "15").count();
+    assert!(tujia * 10 > county.members.len() * 8);
+}
+
+#[test]
+fn wushan_has_twenty_thousand_members_in_340_villages() {
+    let county = sound("wushan");
+    assert_eq!(present(&county, today()), 20_000);
+    let villages: Vec<&SampleOrganisation> =
+        county.organisations.iter().filter(|o| matches!(o.kind, Kind::Village | Kind::Community)).collect();
+    assert_eq!(villages.len(), 340);
+    let divisions_with_branch: BTreeSet<&str> = county
+        .organisations
+        .iter()
+        .filter(|o| o.kind == Kind::Branch)
+        .filter_map(|o| o.code.split('-').next())
+        .collect();
+    assert!(villages.iter().all(|village| divisions_with_branch.contains(village.code.as_str())));
+}
+
+#[test]
+fn fuling_has_sixty_thousand_members_and_the_425_villages_of_2021() {
+    let county = sound("fuling");
+    let then = Quarter::parse("2021Q2").unwrap().last_day();
+    assert!(present(&county, then) >= 60_000);
+    let standing = |kinds: &[Kind]| {
+        let stands = |o: &&SampleOrganisation| o.founded_on.is_none_or(|founded| founded <= then);
+        county.organisations.iter().filter(|o| kinds.contains(&o.kind)).filter(stands).count()
+    };
+    assert_eq!(standing(&[Kind::Village, Kind::Community]), 425);
+    assert!(standing(&[Kind::PartyCommittee, Kind::GeneralBranch, Kind::Branch]) >= 2_400);
+    for later in Pack::load("fuling").unwrap().county.founded_later {
+        let branch = county
+            .organisations
+            .iter()
+            .position(|o| o.kind == Kind::Branch && o.code.starts_with(&later.code))
+            .unwrap();
+        let on = |day| {
+            county.members.iter().filter(|m| m.in_register_on(day) && m.branch_on(day) == branch).count()
+        };
+        assert_eq!(on(later.on.pred_opt().unwrap()), 0);
+        assert!(on(later.on) >= 10, "{} {}", later.code, on(later.on));
+    }
+}
+
+fn tree_is_sound(county: &SampleCounty) {
+    let mut codes = BTreeMap::new();
+    for organisation in &county.organisations {
+        let code = OrganisationCode::parse(&organisation.code).unwrap();
+        assert_eq!(code.as_str(), organisation.code);
+        if organisation.kind == Kind::County {
+            assert!(codes.is_empty());
+        } else {
+            assert!(codes.contains_key(&organisation.parent_code), "{organisation:?}");
+        }
+        assert!(codes.insert(organisation.code.clone(), organisation.kind).is_none());
+    }
+    let names: BTreeSet<(&str, &str)> =
+        county.organisations.iter().map(|o| (o.parent_code.as_str(), o.name.as_str())).collect();
+    assert_eq!(names.len(), county.organisations.len(), "siblings have names of their own");
+}
+
+fn members_are_sound(county: &SampleCounty) {
+    let mut numbers = BTreeSet::new();
+    let branches: BTreeSet<usize> = county.members.iter().map(|member| member.branch_on(today())).collect();
+    for member in &county.members {
+        let person = &member.person;
+        let id = CitizenId::parse_as_of(person.citizen_id.as_str(), today()).unwrap();
+        assert!(numbers.insert(id.as_str().to_owned()));
+        assert!(member.joined_on.years_since(person.birth_date()).unwrap() >= 18, "{member:?}");
+        assert!(member.joined_on >= "1921-07-01".parse().unwrap());
+        assert!(member.joined_on <= member.from_day() && member.from_day() <= today());
+        assert!(member.full_member_on.is_none_or(|full| member.joined_on < full && full <= today()));
+        let days: Vec<NaiveDate> = member.events.iter().map(|event| event.on).collect();
+        assert!(days.is_sorted_by(|a, b| a < b), "{member:?}");
+        assert!(days.iter().all(|day| member.from_day() < *day && *day <= today()), "{member:?}");
+        assert_eq!(county.organisations[member.branch].kind, Kind::Branch);
+        let gone = !member.in_register_on(today());
+        assert!(!gone || (member.floating.is_none() && member.party_post.is_none()));
+        assert!(person.native_place.chars().count() <= 100 && person.address.chars().count() <= 200);
+    }
+    for (place, organisation) in county.organisations.iter().enumerate() {
+        if organisation.kind == Kind::Branch {
+            assert!(branches.contains(&place), "{} has members", organisation.name);
+        }
+    }
+}
+
+fn every_quarter_has_something_of_everything(county: &SampleCounty) {
+    let mut quarter = Quarter::containing(today());
+    for _ in 0..5 {
+        let last = quarter.last_day().min(today());
+        let lines = flow(county, quarter, last);
+        for line in [
+            "admitted",
+            "transferred_in",
+            "reinstated",
+            "transferred_out",
+            "removed",
+            "stopped",
+            "deceased",
+            "became_full",
+        ] {
+            assert!(lines.get(line).is_some_and(|count| *count > 0), "{} {quarter} {line}", county.name);
+        }
+        let coming = lines["admitted"] + lines["transferred_in"] + lines["reinstated"];
+        let leaving = lines["transferred_out"] + lines["removed"] + lines["stopped"] + lines["deceased"];
+        let opening = present(county, quarter.first_day().pred_opt().unwrap());
+        assert_eq!(
+            i64::try_from(opening).unwrap() + coming - leaving,
+            i64::try_from(present(county, last)).unwrap()
+        );
+        quarter = quarter.previous();
+    }
+    let some = |what: fn(&SampleMember) -> bool| county.members.iter().filter(|m| what(m)).count();
+    assert!(some(|m| m.floating.is_some()) > 10);
+    assert!(some(|m| m.lost_contact_since.is_some() && m.in_register_on(today())) >= 3);
+    assert!(some(|m| m.status_on(today()) == Some(MembershipStatus::Watch)) > 0);
+    assert!(some(|m| m.full_member_on.is_none() && m.in_register_on(today())) > 20);
+}
+
+fn ratings_are_sound(county: &SampleCounty) {
+    let scheme = &county.rating_scheme;
+    let mut stars: BTreeMap<u8, usize> = BTreeMap::new();
+    let mut periods: BTreeMap<String, usize> = BTreeMap::new();
+    for round in &county.rating_rounds {
+        *periods.entry(round.period.to_string()).or_default() += 1;
+        let day = round.period.last_day().min(today());
+        for rating in &round.ratings {
+            let member = &county.members[rating.member];
+            assert!(member.in_register_on(day));
+            assert_eq!(member.branch_on(day), round.branch);
+            assert_eq!(rating.scores.len(), scheme.dimensions.len());
+            let within = rating.scores.iter().zip(&scheme.dimensions).all(|(score, d)| *score <= d.maximum);
+            assert!(within && !rating.evidence.is_empty());
+            let total: u32 =
+                rating.scores.iter().zip(&scheme.dimensions).map(|(score, d)| score * d.weight).sum();
+            let reached = scheme.thresholds.iter().find(|threshold| total >= threshold.minimum);
+            *stars.entry(reached.map_or(0, |threshold| threshold.stars)).or_default() += 1;
+        }
+    }
+    let periods: Vec<(&String, &usize)> = periods.iter().collect();
+    assert_eq!(
+        periods.iter().map(|(period, _)| period.as_str()).collect::<Vec<_>>(),
+        ["2025Q4", "2026Q1", "2026Q2", "2026Q3", "2026Q4"]
+    );
+    assert!(*periods[4].1 < periods[3].1 / 2, "the running quarter has only begun");
+    assert!(stars.len() >= 4, "{stars:?}");
+}
+
+#[test]
+fn any_day_will_do() {
+    let pack = Pack::load("wufeng").unwrap();
+    for day in ["2026-10-01", "2028-02-29"] {
+        let day: NaiveDate = day.parse().unwrap();
+        let county = generate(&pack, 3, day).unwrap();
+        assert_eq!(present(&county, day), usize::try_from(pack.county.members).unwrap(), "{day}");
+    }
+}
