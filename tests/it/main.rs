@@ -14,6 +14,7 @@
     reason = "tests may stop at the first surprise; the in-tests switches of clippy.toml do not reach helpers"
 )]
 
+mod across;
 mod cluster;
 mod records;
 #[allow(dead_code, reason = "builders stand ready for the tests of every area")]

@@ -1,13 +1,14 @@
 //! Sample counties: real divisions, made-up people, generated from a seed and a practice pack.
 //!
-//! Generation is pure: the same pack, seed and day give the same county on every machine. Nothing here knows
-//! the database; what is generated is entered through the verbs like anybody's records, and every figure is
+//! Generation is pure: the same pack, seed and day give the same county on every machine. Only `load` knows
+//! the database: what is generated is entered through the verbs like anybody's records, and every figure is
 //! counted from it by the same code. The numbers of citizens, telephones and mobiles pass every check but are
 //! taken from ranges that hardly ever or never belong to anybody.
 
 mod chance;
 mod finish;
 mod life;
+pub mod load;
 pub mod model;
 mod names;
 pub mod pack;
@@ -23,6 +24,7 @@ mod words;
 
 use chrono::NaiveDate;
 
+pub use load::{Loaded, Progress, load};
 pub use model::{
     SampleCounty, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation, SamplePerson, SampleRating,
     SampleRound, SampleRoundState,

@@ -1,0 +1,3 @@
+//! Work over several areas against PostgreSQL.
+
+mod sample;
