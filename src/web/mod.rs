@@ -8,6 +8,7 @@
 pub mod api;
 pub mod assets;
 pub mod catchers;
+pub mod forms;
 pub mod guards;
 pub mod headers;
 pub mod pages;
@@ -46,7 +47,13 @@ pub fn page_routes() -> Vec<Route> {
 /// Every handler of the API, below `/api/v1`.
 #[must_use]
 pub fn api_routes() -> Vec<Route> {
-    [api::session::routes(), api::organisations::routes()].concat()
+    [
+        api::session::routes(),
+        api::organisations::routes(),
+        api::members::routes(),
+        api::member_events::routes(),
+    ]
+    .concat()
 }
 
 /// Builds the server; the caller says where it listens.

@@ -3,7 +3,7 @@
 //! The answer is kept in the transaction of the work itself, so that there is never work without its answer, nor an
 //! answer without its work.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};

@@ -170,6 +170,7 @@ fn membership(actor: &Actor, command: &Enrol, person: PersonId, path: &Path) -> 
         party_post: command.party_post.clone(),
         note: command.note.clone(),
         version: 1,
+        created_at: clock::now(),
         updated_at: clock::now(),
         updated_by: actor.name.clone(),
     }

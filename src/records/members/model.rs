@@ -47,6 +47,8 @@ pub struct Membership {
     pub note: Option<String>,
     /// Version of member and person together.
     pub version: i32,
+    /// When it was entered.
+    pub created_at: DateTime<Utc>,
     /// When it was last changed.
     pub updated_at: DateTime<Utc>,
     /// Who changed it last.

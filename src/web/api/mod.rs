@@ -1,3 +1,5 @@
 //! The JSON API below `/api/v1`, one file per area; whatever a page does, the API does.
+pub mod member_events;
+pub mod members;
 pub mod organisations;
 pub mod session;

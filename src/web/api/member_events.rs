@@ -1,0 +1,278 @@
+//! `/members/{id}/{confirm,stop,…}` and `/transfers`: what happens to a member.
+
+use chrono::NaiveDate;
+use rocket::http::Status;
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, post, routes};
+use utoipa::ToSchema;
+
+use crate::base::clock;
+use crate::base::db;
+use crate::base::error::{Error, FieldError, OrMissing};
+use crate::base::ids::{MembershipId, TransferId};
+use crate::base::policy::{self, Action};
+use crate::base::values::{MembershipStatus, parse_date};
+use crate::records::members::model::Transfer;
+use crate::records::members::{
+    self, Decision, Event, EventKind, MemberCard, ProposeTransfer, Reveal, queries,
+};
+use crate::records::organisations;
+use crate::web;
+use crate::web::api::members::{MemberJson, read};
+use crate::web::guards::{Body, Caller, Db};
+use crate::web::respond::{Answer, Failure, Versioned};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![event, reveal, transfer, show_transfer, decide_transfer]
+}
+
+/// An event of a member. Which fields it needs depends on the verb (contract 3).
+#[derive(Default, serde::Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct EventInput {
+    /// The day; today when not given.
+    on: Option<String>,
+    /// For `confirm`: the day of becoming a full member.
+    full_member_on: Option<String>,
+    /// Why.
+    reason: Option<String>,
+    /// For `restrict` and `remove`: the new status.
+    status: Option<String>,
+    /// For `restrict`: first day.
+    from: Option<String>,
+    /// For `restrict`: first day on which it no longer holds.
+    to: Option<String>,
+}
+
+fn day(field: &str, text: Option<&str>) -> Result<Option<NaiveDate>, FieldError> {
+    text.filter(|text| !text.trim().is_empty())
+        .map(|text| parse_date(text).map_err(|error| FieldError::new(field, error, Some(text))))
+        .transpose()
+}
+
+impl EventInput {
+    /// The event that a verb's body describes.
+    ///
+    /// # Errors
+    /// Every wrong field; `Missing` for an unknown verb.
+    pub fn parse(self, verb: &str, member: MembershipId) -> Result<Event, Error> {
+        let mut errors = Vec::new();
+        let mut keep = |result: Result<Option<NaiveDate>, FieldError>| match result {
+            Ok(day) => day,
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        };
+        let on = keep(day("on", self.on.as_deref()));
+        let confirmed = keep(day("full_member_on", self.full_member_on.as_deref()));
+        let from = keep(day("from", self.from.as_deref()));
+        let to = keep(day("to", self.to.as_deref()));
+        let mut status = || match self.status.as_deref().map(MembershipStatus::parse) {
+            Some(Ok(status)) => status,
+            Some(Err(error)) => {
+                errors.push(FieldError::new("status", error, self.status.as_deref()));
+                MembershipStatus::Normal
+            }
+            None => {
+                errors.push(FieldError::new("status", "请选择状态。", None));
+                MembershipStatus::Normal
+            }
+        };
+        let kind = match verb {
+            "confirm" => EventKind::Confirm,
+            "stop" => EventKind::Stop,
+            "reinstate" => EventKind::Reinstate,
+            "restrict" => EventKind::Restrict(status(), to),
+            "remove" => EventKind::Remove(status()),
+            "decease" => EventKind::Decease,
+            _ => return Err(Error::Missing { what: "这个操作" }),
+        };
+        if !errors.is_empty() {
+            return Err(Error::Invalid(errors));
+        }
+        let on = confirmed.or(from).or(on).unwrap_or_else(clock::today);
+        Ok(Event { member, version: None, kind, on, reason: self.reason })
+    }
+}
+
+/// Record an event: confirm, stop, reinstate, restrict, remove or decease.
+#[utoipa::path(context_path = "/api/v1", tag = "members", params(("id" = String, Path), ("verb" = String, Path)),
+    request_body = EventInput, responses((status = 200, body = MemberJson), (status = 409, description = "the rules forbid it")))]
+#[post("/members/<id>/<verb>", data = "<body>", rank = 2)]
+pub async fn event(
+    caller: Caller,
+    mut db: Db,
+    id: MembershipId,
+    verb: &str,
+    body: Body<EventInput>,
+    state: &State<web::State>,
+) -> Answer<Versioned<MemberJson>> {
+    policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
+    let event = body.0.parse(verb, id)?;
+    members::record(&mut db.0, &caller.actor, &[event]).await?;
+    let card: MemberCard = read(&mut db, &caller.actor, state, id).await?;
+    Ok(Versioned { version: card.membership.version, created: false, body: card.into() })
+}
+
+/// Which identifier, what for.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RevealInput {
+    /// `citizen_id`, `mobile` or `telephone`.
+    field: String,
+    /// What for; stands in the trail.
+    purpose: String,
+}
+
+/// An identifier in clear.
+#[derive(serde::Serialize, ToSchema)]
+pub struct RevealedJson {
+    /// The value.
+    value: String,
+}
+
+/// Show an identifier in clear, on the record.
+#[utoipa::path(context_path = "/api/v1", tag = "members", params(("id" = String, Path)), request_body = RevealInput,
+    responses((status = 200, body = RevealedJson)))]
+#[post("/members/<id>/reveal", data = "<body>")]
+pub async fn reveal(
+    caller: Caller,
+    mut db: Db,
+    id: MembershipId,
+    body: Body<RevealInput>,
+    state: &State<web::State>,
+) -> Answer<Json<RevealedJson>> {
+    policy::require(&caller.actor, Action::RevealIdentifier, &caller.scope().path)?;
+    if caller.known.csrf_token.is_none() {
+        // Contract 2: a bearer token may read and enter, but not reveal.
+        return Err(Failure(Error::Forbidden));
+    }
+    let RevealInput { field, purpose } = body.0;
+    let command = Reveal { member: id, field, purpose };
+    let value = members::reveal(&mut db.0, &caller.actor, &state.keys, &command).await?;
+    Ok(Json(RevealedJson { value }))
+}
+
+/// Where a member goes.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TransferInput {
+    /// Code of the new branch.
+    to_branch: String,
+    /// First day there; today when not given.
+    #[serde(default)]
+    on: Option<String>,
+    /// Number of the letter of introduction.
+    #[serde(default)]
+    letter_number: Option<String>,
+}
+
+/// A proposed move.
+#[derive(serde::Serialize, ToSchema)]
+pub struct TransferJson {
+    id: String,
+    member: String,
+    from_path: String,
+    to_path: String,
+    on: NaiveDate,
+    letter_number: Option<String>,
+    state: String,
+    reason: Option<String>,
+    proposed_by: String,
+    decided_by: Option<String>,
+}
+
+impl From<Transfer> for TransferJson {
+    fn from(transfer: Transfer) -> Self {
+        Self {
+            id: transfer.id.to_string(),
+            member: transfer.membership_id.to_string(),
+            from_path: transfer.from_path,
+            to_path: transfer.to_path,
+            on: transfer.on_day,
+            letter_number: transfer.letter_number,
+            state: transfer.state,
+            reason: transfer.reason,
+            proposed_by: transfer.proposed_by,
+            decided_by: transfer.decided_by,
+        }
+    }
+}
+
+async fn find(caller: &Caller, db: &mut Db, id: TransferId) -> Result<Versioned<TransferJson>, Error> {
+    policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
+    let scope = caller.scope();
+    let found = db::read(&mut db.0, scope, async |conn| {
+        queries::find_transfer(conn, scope, id).await.or_missing("组织关系转接")
+    })
+    .await?;
+    Ok(Versioned { version: found.version, created: false, body: found.into() })
+}
+
+/// Propose a move to another branch of the county.
+#[utoipa::path(context_path = "/api/v1", tag = "members", params(("id" = String, Path)), request_body = TransferInput,
+    responses((status = 201, body = TransferJson)))]
+#[post("/members/<id>/transfer", data = "<body>")]
+pub async fn transfer(
+    caller: Caller,
+    mut db: Db,
+    id: MembershipId,
+    body: Body<TransferInput>,
+) -> Answer<Versioned<TransferJson>> {
+    policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
+    let TransferInput { to_branch, on, letter_number } = body.0;
+    let on = day("on", on.as_deref()).map_err(|error| Error::Invalid(vec![error]))?;
+    let county = caller.scope().whole_county();
+    let branch = db::read(&mut db.0, &county, async |conn| {
+        organisations::queries::by_code(conn, &county, &to_branch).await.or_missing("转入党支部")
+    })
+    .await?;
+    let command = ProposeTransfer {
+        member: id,
+        to_branch: branch.id,
+        on: on.unwrap_or_else(clock::today),
+        letter_number,
+    };
+    let ids = members::propose_transfers(&mut db.0, &caller.actor, &[command]).await?;
+    let id = ids.into_iter().next().or_missing("组织关系转接")?;
+    Ok(Versioned { created: true, ..find(&caller, &mut db, id).await? })
+}
+
+/// Show a proposed move.
+#[utoipa::path(context_path = "/api/v1", tag = "members", params(("id" = String, Path)), responses((status = 200, body = TransferJson)))]
+#[get("/transfers/<id>")]
+pub async fn show_transfer(caller: Caller, mut db: Db, id: TransferId) -> Answer<Versioned<TransferJson>> {
+    Ok(find(&caller, &mut db, id).await?)
+}
+
+/// Why.
+#[derive(Default, serde::Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReasonInput {
+    /// Why; needed to refuse.
+    reason: Option<String>,
+}
+
+/// Accept, refuse or withdraw a proposed move.
+#[utoipa::path(context_path = "/api/v1", tag = "members", params(("id" = String, Path), ("verb" = String, Path)),
+    request_body = ReasonInput, responses((status = 200, body = TransferJson)))]
+#[post("/transfers/<id>/<verb>", data = "<body>")]
+pub async fn decide_transfer(
+    caller: Caller,
+    mut db: Db,
+    id: TransferId,
+    verb: &str,
+    body: Body<ReasonInput>,
+) -> Answer<Result<Versioned<TransferJson>, Status>> {
+    let decision = match verb {
+        "accept" => Decision::Accept,
+        "refuse" => Decision::Refuse,
+        "withdraw" => Decision::Withdraw,
+        _ => return Ok(Err(Status::NotFound)),
+    };
+    members::decide_transfers(&mut db.0, &caller.actor, &[id], decision, body.0.reason.as_deref()).await?;
+    Ok(Ok(find(&caller, &mut db, id).await?))
+}

@@ -1,0 +1,2 @@
+//! What was typed or sent, parsed into commands: all errors at once, each beside its field.
+pub mod member;
