@@ -41,7 +41,14 @@ pub struct State {
 /// Every page, on one page.
 #[must_use]
 pub fn page_routes() -> Vec<Route> {
-    [assets::routes(), pages::health::routes(), pages::session::routes(), pages::home::routes()].concat()
+    [
+        assets::routes(),
+        pages::health::routes(),
+        pages::session::routes(),
+        pages::home::routes(),
+        pages::members::routes(),
+    ]
+    .concat()
 }
 
 /// Every handler of the API, below `/api/v1`.

@@ -36,6 +36,12 @@ impl CodeEntry {
         }
     }
 
+    /// What the entry is found by as a prefix: characters, pinyin, initials.
+    #[must_use]
+    pub fn keys(&self) -> &[String] {
+        &self.keys
+    }
+
     /// Every way to write the entry, folded for comparison.
     pub(super) fn spellings(&self) -> impl Iterator<Item = String> {
         std::iter::once(&self.code)

@@ -48,3 +48,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 $$;
 REVOKE ALL ON FUNCTION find_account_place FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_account_place TO cadre_web;
+
+-- The name of a member who is offered to another branch, for whoever may see the proposal, and nothing else of him.
+CREATE OR REPLACE FUNCTION find_offered_name(in_county uuid, in_transfer uuid)
+RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT p.name FROM transfers t
+    JOIN memberships m ON m.county_id = t.county_id AND m.id = t.membership_id
+    JOIN people p ON p.county_id = m.county_id AND p.id = m.person_id
+    WHERE t.county_id = in_county AND t.id = in_transfer AND t.state = 'pending'
+        AND in_county = nullif(current_setting('cadre.county', true), '')::uuid
+        AND (t.from_path >= current_setting('cadre.path_from', true) AND t.from_path < current_setting('cadre.path_to', true)
+            OR t.to_path >= current_setting('cadre.path_from', true) AND t.to_path < current_setting('cadre.path_to', true))
+$$;
+REVOKE ALL ON FUNCTION find_offered_name FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_offered_name TO cadre_web;

@@ -53,6 +53,18 @@ fn day(field: &str, text: Option<&str>) -> Result<Option<NaiveDate>, FieldError>
 }
 
 impl EventInput {
+    /// The event that a form describes.
+    #[must_use]
+    pub fn new(
+        on: Option<String>,
+        reason: Option<String>,
+        status: Option<String>,
+        from: Option<String>,
+        to: Option<String>,
+    ) -> Self {
+        Self { on, full_member_on: None, reason, status, from, to }
+    }
+
     /// The event that a verb's body describes.
     ///
     /// # Errors

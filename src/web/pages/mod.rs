@@ -1,4 +1,5 @@
 //! Pages for people, one file or folder per area.
 pub mod health;
 pub mod home;
+pub mod members;
 pub mod session;

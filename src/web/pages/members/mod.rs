@@ -1,0 +1,17 @@
+//! Members in the browser: list and search, entering, changing, the record, events, transfers.
+
+mod actions;
+mod edit;
+mod form;
+mod list;
+mod show;
+mod stale;
+mod transfers;
+
+use rocket::Route;
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    [list::routes(), edit::routes(), show::routes(), actions::routes(), transfers::routes()].concat()
+}

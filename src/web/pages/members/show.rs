@@ -1,0 +1,224 @@
+//! One member's record, and revealing an identifier.
+
+use rocket::http::Status;
+use rocket::request::FlashMessage;
+use rocket::{Route, State, get, post, routes};
+
+use crate::base::codes;
+use crate::base::db;
+use crate::base::error::Error;
+use crate::base::ids::MembershipId;
+use crate::base::policy::{self, Action};
+use crate::base::values::{MembershipStatus, Sex};
+use crate::records::audit;
+use crate::records::members::queries::Fact as Dated;
+use crate::records::members::{self, MemberCard, Reveal, queries};
+use crate::web;
+use crate::web::api::members::read;
+use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::pages::members::list::{badges, may_enter};
+use crate::web::pages::members::stale::moment;
+use crate::web::respond::{Answer, Page};
+use crate::web::views::members::{Action as Offered, Event, FactGroup, Show};
+use crate::web::views::parts::{Fact, Masked, Reveal as RevealAt};
+use crate::web::views::{Cell, Column, Link, Notice, Row, Section, Table, Tone};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![show, reveal]
+}
+
+#[get("/members/<id>", rank = 3)]
+async fn show(
+    who: SignedIn,
+    mut db: Db,
+    id: MembershipId,
+    flash: Option<FlashMessage<'_>>,
+    state: &State<web::State>,
+) -> Answer<Page<Show>> {
+    let card = read(&mut db, &who.actor, state, id).await?;
+    let scope = who.scope();
+    let (facts, entries) = db::read(&mut db.0, scope, async |conn| {
+        let facts = queries::history(conn, scope, id).await?;
+        let entries = audit::queries::about(conn, scope, id.0, 20).await?;
+        Ok((facts, entries))
+    })
+    .await?;
+    let mut frame = who.frame(Section::Members);
+    if let Some(flash) = flash {
+        frame.notices.push(Notice::new(Tone::Good, flash.message()));
+    }
+    let may_enter = may_enter(&who.actor);
+    let may_reveal = policy::require(&who.actor, Action::RevealIdentifier, &scope.path).is_ok();
+    Ok(Page(Show {
+        frame,
+        name: card.person.name.clone(),
+        badges: badges(&card),
+        branch: Link::new(&card.branch.name, format!("/members?branch={}", card.branch.code)),
+        groups: groups(&card, may_reveal),
+        history: facts.into_iter().rev().map(event).collect(),
+        edit: may_enter.then(|| format!("/members/{id}/edit")),
+        actions: if may_enter { actions(&card) } else { Vec::new() },
+        tables: vec![trail(entries)],
+    }))
+}
+
+fn groups(card: &MemberCard, may_reveal: bool) -> Vec<FactGroup> {
+    let id = card.membership.id;
+    let masked = |label: &str, field: &str, mask: &Option<String>| {
+        Fact::masked(Masked {
+            label: label.to_owned(),
+            mask: mask.clone().unwrap_or_default(),
+            reveal: (may_reveal && mask.is_some())
+                .then(|| RevealAt { action: format!("/members/{id}/reveal"), field: field.to_owned() }),
+        })
+    };
+    let text = |label: &str, value: &Option<String>| Fact::text(label, value.clone().unwrap_or_default());
+    let day = |label: &str, day: Option<chrono::NaiveDate>| {
+        Fact::text(label, day.map(|day| day.to_string()).unwrap_or_default())
+    };
+    let person = &card.person;
+    let membership = &card.membership;
+    let identity = vec![
+        masked("公民身份号码", "citizen_id", &Some(card.citizen_id.clone())),
+        Fact::text("性别", Sex::parse(&person.sex).map(Sex::name).unwrap_or_default()),
+        Fact::text("出生日期", person.birth_date.to_string()),
+        Fact::text("民族", codes::ethnicity().name_of(&person.ethnicity)),
+        Fact::text("学历", codes::education().name_of(&person.education)),
+        Fact::text("学位", person.degree.as_deref().map_or("", |code| codes::degree().name_of(code))),
+        text("籍贯", &person.native_place),
+    ];
+    let party = vec![
+        Fact::text("人员类别", membership.category().name()),
+        day("加入党组织日期", Some(membership.joined_on)),
+        day("转为正式党员日期", membership.full_member_on),
+        day("本县在册起", Some(membership.from_day)),
+        text("党内职务", &membership.party_post),
+        Fact::text("工作岗位", codes::occupation().name_of(&membership.occupation)),
+    ];
+    let floating = card.floating.as_ref().map(|floating| {
+        format!("{} 起 {}", floating.since, floating.destination.as_deref().unwrap_or("去向未填"))
+    });
+    let contact = vec![
+        masked("手机号码", "mobile", &card.mobile),
+        masked("固定电话", "telephone", &card.telephone),
+        text("家庭住址", &person.address),
+        text("外出流动", &floating),
+        day("失联日期", card.lost_contact_since),
+        text("备注", &membership.note),
+    ];
+    [("身份", identity), ("党籍", party), ("联系", contact)]
+        .into_iter()
+        .map(|(title, facts)| FactGroup { title: title.to_owned(), facts })
+        .collect()
+}
+
+fn event(fact: Dated) -> Event {
+    let value = fact.value.unwrap_or_default();
+    let title = match fact.kind.as_str() {
+        "branch" => format!("编入{value}"),
+        "status" => {
+            let name = MembershipStatus::parse(&value).map(|status| status.name().to_owned());
+            format!("党籍状态：{}", name.unwrap_or(value))
+        }
+        "floating" => format!("外出流动：{value}"),
+        _ => "失去联系".to_owned(),
+    };
+    let ended = fact.to_day.map(|day| format!("至 {day}"));
+    let reason = fact.reason.map(|reason| format!("原因：{reason}"));
+    Event {
+        on: fact.from_day.to_string(),
+        title,
+        details: ended.into_iter().chain(reason).collect(),
+        entered: String::new(),
+        late: false,
+    }
+}
+
+fn actions(card: &MemberCard) -> Vec<Offered> {
+    let id = card.membership.id;
+    let Ok(status) = card.membership.status() else { return Vec::new() };
+    let mut actions: Vec<(&str, &str, &'static str)> = Vec::new();
+    if status.in_register() {
+        if card.membership.full_member_on.is_none() {
+            actions.push(("confirm", "转为正式党员", "circle-check"));
+        }
+        actions.extend([
+            ("transfer", "转出组织关系", "arrow-right"),
+            ("restrict", "限制权利", "alert-triangle"),
+            ("stop", "停止党籍", "circle-x"),
+            ("remove", "出党", "circle-x"),
+            ("decease", "登记死亡", "info-circle"),
+        ]);
+    }
+    if !status.in_register() || status != MembershipStatus::Normal {
+        actions.push(("reinstate", "恢复", "circle-check"));
+    }
+    actions
+        .into_iter()
+        .map(|(verb, text, icon)| Offered { link: Link::new(text, format!("/members/{id}/{verb}")), icon })
+        .collect()
+}
+
+fn trail(entries: Vec<audit::queries::EntryLine>) -> Table {
+    Table {
+        caption: "操作记录".to_owned(),
+        columns: vec![Column::new("时间"), Column::new("操作人"), Column::new("操作"), Column::new("说明")],
+        rows: entries
+            .into_iter()
+            .map(|entry| {
+                let purpose = entry.details.get("purpose").and_then(serde_json::Value::as_str);
+                let reason = entry.details.get("reason").and_then(serde_json::Value::as_str);
+                Row::new(vec![
+                    Cell::Text(moment(entry.at)),
+                    Cell::Text(entry.actor),
+                    Cell::Text(action_name(&entry.action).to_owned()),
+                    Cell::Text(purpose.or(reason).unwrap_or_default().to_owned()),
+                ])
+            })
+            .collect(),
+        empty: "暂无可显示的操作记录（批量导入的记录见导入批次）。".to_owned(),
+        pager: None,
+    }
+}
+
+/// The Chinese name of a verb in the trail.
+fn action_name(action: &str) -> &str {
+    match action {
+        "members.enrol" => "录入",
+        "members.change" => "修改",
+        "members.confirm" => "转为正式党员",
+        "members.stop" => "停止党籍",
+        "members.reinstate" => "恢复",
+        "members.restrict" => "限制权利",
+        "members.remove" => "出党",
+        "members.decease" => "登记死亡",
+        "members.propose_transfer" => "提出转接",
+        "members.accept_transfer" => "接收转接",
+        "members.refuse_transfer" => "退回转接",
+        "members.withdraw_transfer" => "撤回转接",
+        "members.reveal" => "查看完整号码",
+        other => other,
+    }
+}
+
+#[post("/members/<id>/reveal", data = "<fields>", rank = 1)]
+async fn reveal(
+    who: SignedIn,
+    mut db: Db,
+    id: MembershipId,
+    fields: Fields,
+    state: &State<web::State>,
+) -> Answer<(Status, String)> {
+    let command = Reveal {
+        member: id,
+        field: fields.get("field").to_owned(),
+        purpose: fields.get("purpose").to_owned(),
+    };
+    match members::reveal(&mut db.0, &who.actor, &state.keys, &command).await {
+        Ok(value) => Ok((Status::Ok, value)),
+        Err(error @ Error::Invalid(_)) => Ok((Status::UnprocessableEntity, error.to_string())),
+        Err(other) => Err(other.into()),
+    }
+}
