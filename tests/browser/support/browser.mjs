@@ -84,6 +84,18 @@ export async function tabTo(page, wanted, { back = false, limit = 80 } = {}) {
   assert.fail(`no Tab stop “${wanted}” within ${limit}; seen: ${seen.join(" | ")}`);
 }
 
+/** Presses Tab until the control with this id (or a radio of the group with it) has the keyboard. */
+export async function tabToField(page, id, limit = 60) {
+  const seen = [];
+  for (let turn = 0; turn < limit; turn += 1) {
+    const here = await page.evaluate(() => document.activeElement?.closest("fieldset")?.id || document.activeElement?.id || "");
+    if (here === id) return;
+    seen.push(here);
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`no field ${id} within ${limit} Tabs; seen: ${seen.join(" ")}`);
+}
+
 /** What has the keyboard: its label or text. */
 export function focused(page) {
   return page.evaluate(() => {

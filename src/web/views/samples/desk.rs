@@ -172,7 +172,7 @@ pub fn upload() -> Upload {
                 Column::new("文件"),
                 Column::new("种类"),
                 Column::new("经办"),
-                Column::numeric("时间"),
+                Column::new("时间"),
                 Column::numeric("行数"),
                 Column::numeric("拒绝"),
                 Column::new("状态"),
@@ -350,7 +350,7 @@ pub fn trail() -> Trail {
         table: Table {
             caption: "审计记录".into(),
             columns: vec![
-                Column::numeric("时间"),
+                Column::new("时间"),
                 Column::new("经办"),
                 Column::new("角色"),
                 Column::new("入口"),
@@ -359,7 +359,7 @@ pub fn trail() -> Trail {
                 Column::new("结果"),
             ],
             rows: vec![Row::new(vec![
-                number("2026-04-02 10:21:07"),
+                text("2026-04-02 10:21:07"),
                 text("李建国"),
                 text("经办人"),
                 text("网页"),
