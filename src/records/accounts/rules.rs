@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn only_an_active_account_that_is_not_locked_signs_in() {
-        let now = clock::now();
+        let now = crate::base::clock::now();
         let (before, after) = (now - TimeDelta::seconds(1), now + TimeDelta::seconds(1));
         assert!(may_sign_in(State::Active, None, now) && may_sign_in(State::Active, Some(before), now));
         assert!(!may_sign_in(State::Active, Some(after), now));
