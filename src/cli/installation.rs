@@ -34,12 +34,33 @@ impl Installation {
     /// # Errors
     /// Each failure says what is wrong and what to do.
     pub async fn open() -> Result<Self, Failure> {
+        Self::bring_up(false).await
+    }
+
+    /// The same over an emptied private database. One that somebody else runs is never emptied.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; and when the database is not a private one.
+    pub async fn open_fresh() -> Result<Self, Failure> {
+        Self::bring_up(true).await
+    }
+
+    async fn bring_up(fresh: bool) -> Result<Self, Failure> {
         let config = Config::from_env()?;
         log::start(&config);
         if let Some(notice) = &config.notice {
             eprintln!("{notice}");
         }
         let started = start::start(&config, cluster::Options::default()).await?;
+        if fresh {
+            if started.cluster.is_none() {
+                return Err(Failure::Usage(
+                    "--fresh 只能清空 cadre 自己的私有数据库，不能清空 DATABASE_URL 指定的数据库。"
+                        .to_owned(),
+                ));
+            }
+            migrate::empty(&started.addresses.owner).await?;
+        }
         migrate::migrate(&started.addresses.owner).await?;
         let keys = Arc::new(KeyRing::open(&config.key_file)?);
         let database = Database::new(&started.addresses.web, &started.addresses.report)?;

@@ -3,6 +3,7 @@
 //! Exit status (contract 2): 0 done, 1 failed, 2 wrong usage, 3 input refused, 4 integrity broken.
 
 mod database_url;
+mod demo;
 mod divisions;
 mod failure;
 pub mod installation;
@@ -31,6 +32,9 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Load a sample county and serve it
+    #[command(after_help = "Example:\n  cadre demo --county fuling --listen 127.0.0.1:8080")]
+    Demo(demo::Options),
     /// Serve pages and the API until Ctrl-C
     #[command(after_help = "Example:\n  cadre serve --listen 127.0.0.1:8000")]
     Serve(serve::Options),
@@ -77,6 +81,7 @@ pub fn run() -> ExitCode {
 async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     let json = arguments.json;
     match arguments.command {
+        Command::Demo(options) => demo::run(&options).await,
         Command::Serve(options) => serve::run(&options).await,
         Command::Migrate => migrate::run(json).await,
         Command::DatabaseUrl(options) => database_url::run(&options, json).await,

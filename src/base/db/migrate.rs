@@ -40,3 +40,14 @@ pub async fn migrate(owner_url: &str) -> Result<usize> {
     conn.batch_execute(UNLOCK).await?;
     Ok(ran)
 }
+
+/// Removes everything that migrations and people have put into the database.
+///
+/// # Errors
+/// `Unavailable` when the database cannot be reached.
+pub async fn empty(owner_url: &str) -> Result<()> {
+    let mut conn = AsyncPgConnection::establish(owner_url).await.map_err(|_| Error::Unavailable)?;
+    conn.batch_execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE EXTENSION btree_gist")
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! A county to try cadre on: the sample county and the accounts that may act in it.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use diesel_async::AsyncPgConnection;
+
+use crate::across::sample::{self, Loaded, Pack, Progress, SampleCounty};
+use crate::base::actor::{Actor, Role};
+use crate::base::clock;
+use crate::base::error::{Error, Result};
+use crate::base::keys::KeyRing;
+use crate::records::accounts::{self, Open, RawOpen};
+use crate::records::organisations::Kind;
+
+/// An account of the demonstration, as written to its file (contract 2).
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct DemoAccount {
+    /// The name typed at sign-in.
+    pub username: String,
+    /// Its password.
+    pub password: String,
+    /// The secret of its one-time codes; none while those are off.
+    pub otp_secret: Option<String>,
+    /// Its role.
+    pub role: String,
+    /// Code of its organisation.
+    pub organisation: String,
+    /// Name of its organisation.
+    pub organisation_name: String,
+}
+
+/// Generates the sample county of a name and enters it, with its accounts.
+///
+/// # Errors
+/// `Taken` when the county is on record already; `Refused` for an unknown county.
+pub async fn load(
+    owner: &mut AsyncPgConnection,
+    conn: &mut AsyncPgConnection,
+    keys: &KeyRing,
+    county: &str,
+    seed: u64,
+    first: bool,
+    progress: impl FnMut(Progress),
+) -> Result<Vec<DemoAccount>> {
+    let pack = Pack::load(county).map_err(|error| Error::Refused(error.to_string()))?;
+    let sample = sample::generate(&pack, seed, clock::today()).map_err(Error::broken)?;
+    let loaded = sample::load(owner, conn, keys, &sample, progress).await?;
+    open_accounts(conn, pack.name, &sample, &loaded, first).await
+}
+
+/// Twenty-two letters and digits: enough that nobody guesses them.
+fn password() -> String {
+    let bytes: [u8; 16] = rand::random();
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// Who is to sign in. The first county has plain names, later ones carry theirs.
+async fn open_accounts(
+    conn: &mut AsyncPgConnection,
+    name: &str,
+    sample: &SampleCounty,
+    loaded: &Loaded,
+    first: bool,
+) -> Result<Vec<DemoAccount>> {
+    let towns: Vec<_> = sample
+        .organisations
+        .iter()
+        .filter(|organisation| matches!(organisation.kind, Kind::Street | Kind::Town | Kind::Township))
+        .collect();
+    let county = sample.organisations.iter().next().ok_or_else(|| Error::broken("an empty sample"))?;
+    let mut wanted = Vec::new();
+    for (number, town) in towns.iter().take(2).enumerate() {
+        wanted.push((format!("clerk{}", number + 1), Role::Clerk, *town));
+    }
+    wanted.push(("supervisor1".to_owned(), Role::Supervisor, county));
+    wanted.push(("supervisor2".to_owned(), Role::Supervisor, county));
+    wanted.push(("auditor1".to_owned(), Role::Auditor, county));
+    wanted.push(("administrator1".to_owned(), Role::Administrator, county));
+    wanted.push(("security1".to_owned(), Role::Security, county));
+    wanted.push(("security2".to_owned(), Role::Security, county));
+    let suffix = if first { String::new() } else { format!(".{name}") };
+    let mut commands = Vec::new();
+    let mut file = Vec::new();
+    for (username, role, organisation) in wanted {
+        let username = format!("{username}{suffix}");
+        let password = password();
+        commands.push(Open::parse(RawOpen {
+            username: &username,
+            display_name: &format!("{}（{}）", role.name(), organisation.name),
+            password: &password,
+            role: role.code(),
+            organisation: &organisation.code,
+        })?);
+        file.push(DemoAccount {
+            username,
+            password,
+            otp_secret: None,
+            role: role.code().to_owned(),
+            organisation: organisation.code.clone(),
+            organisation_name: organisation.name.clone(),
+        });
+    }
+    let actor = Actor::command_line(loaded.scope.clone());
+    accounts::open(conn, &actor, &commands).await?;
+    Ok(file)
+}

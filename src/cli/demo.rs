@@ -1,0 +1,136 @@
+//! `cadre demo`: a county to try cadre on, served.
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::across::demo::{self, DemoAccount};
+use crate::across::sample::{COUNTIES, Progress};
+use crate::cli::installation::Installation;
+use crate::cli::{Failure, serve};
+
+/// What to load and where to serve it.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// The county: wushan, liangping, wufeng, zhushan, fuling or all
+    #[arg(long, default_value = "wushan")]
+    county: String,
+    /// Address and port; CADRE_LISTEN or 127.0.0.1:8000 when not given
+    #[arg(long)]
+    listen: Option<SocketAddr>,
+    /// Remove everything in the private database first
+    #[arg(long)]
+    fresh: bool,
+    /// Load only
+    #[arg(long)]
+    no_serve: bool,
+    /// Another seed makes other people
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// Loads what is missing and serves.
+pub async fn run(options: &Options) -> Result<(), Failure> {
+    let counties: Vec<&str> = match options.county.as_str() {
+        "all" => COUNTIES.to_vec(),
+        one if COUNTIES.contains(&one) => vec![one],
+        other => {
+            return Err(Failure::Usage(format!("没有示例县“{other}”，可选：{}、all。", COUNTIES.join("、"))));
+        }
+    };
+    let installation =
+        if options.fresh { Installation::open_fresh().await? } else { Installation::open().await? };
+    let file = installation.config.data.join("demo-accounts.json");
+    if options.fresh && file.exists() {
+        std::fs::remove_file(&file).map_err(|error| file_failure(&file, &error))?;
+    }
+    let mut known = read_accounts(&file)?;
+    for county in counties {
+        if known.iter().any(|account| account.organisation.starts_with(code(county))) {
+            continue;
+        }
+        load(&installation, county, options.seed, &mut known).await?;
+        write_accounts(&file, &known)?;
+    }
+    println!("示例账号（含密码）：{}", file.display());
+    if options.no_serve { Ok(()) } else { serve::serve(&installation, options.listen).await }
+}
+
+fn code(county: &str) -> &'static str {
+    match county {
+        "liangping" => "500155",
+        "wufeng" => "420529",
+        "zhushan" => "420323",
+        "fuling" => "500102",
+        _ => "500237",
+    }
+}
+
+async fn load(
+    installation: &Installation,
+    county: &str,
+    seed: u64,
+    known: &mut Vec<DemoAccount>,
+) -> Result<(), Failure> {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    println!("正在装入示例县 {county}（真实区划，虚构人员）……");
+    let mut owner = installation.owner().await?;
+    let mut conn = installation.database.web().await?;
+    let progress = |progress| {
+        let (message, done, total) = match progress {
+            Progress::Organisations(count) => ("组织", count, count),
+            Progress::Members(done, total) => ("党员", done, total),
+            Progress::Events(done, total) => ("变动", done, total),
+        };
+        bar.set_message(message);
+        bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
+        bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
+    };
+    let first = known.is_empty();
+    let loaded = demo::load(&mut owner, &mut conn, &installation.keys, county, seed, first, progress).await;
+    bar.finish_and_clear();
+    match loaded {
+        Ok(accounts) => {
+            known.extend(accounts);
+            Ok(())
+        }
+        Err(crate::base::error::Error::Taken { .. }) => Err(Failure::Failed(
+            "示例县上次没有装完（或已由别的途径建库）。要从头再来，请加 --fresh；这会清空私有数据库中的全部数据。"
+                .to_owned(),
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn file_failure(file: &Path, error: &std::io::Error) -> Failure {
+    Failure::Failed(format!("账号文件 {} 无法读写：{error}。请检查磁盘和权限。", file.display()))
+}
+
+fn read_accounts(file: &Path) -> Result<Vec<DemoAccount>, Failure> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => serde_json::from_str(&text).map_err(|_| {
+            Failure::Failed(format!("账号文件 {} 的内容不完整，请加 --fresh 重新装入。", file.display()))
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(file_failure(file, &error)),
+    }
+}
+
+/// Written beside and moved into place, readable by its owner only.
+fn write_accounts(file: &PathBuf, accounts: &[DemoAccount]) -> Result<(), Failure> {
+    let write = || -> std::io::Result<()> {
+        let draft = file.with_extension("draft");
+        let mut out =
+            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        out.write_all(serde_json::to_string_pretty(accounts)?.as_bytes())?;
+        out.sync_all()?;
+        std::fs::rename(&draft, file)
+    };
+    write().map_err(|error| file_failure(file, &error))
+}
