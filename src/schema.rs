@@ -37,7 +37,7 @@ diesel::table! {
         role -> Text,
         /// The organisation whose subtree the account may act in.
         organisation_id -> Uuid,
-        /// active or disabled.
+        /// pending (its role is not granted yet), active or disabled.
         state -> Text,
         /// Wrong passwords since the last right one.
         failed_attempts -> Int4,
@@ -145,6 +145,88 @@ diesel::table! {
         answer -> Nullable<Text>,
         /// When the request came.
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// The rows of an uploaded workbook and what each would do. Kept thirty days.
+    import_rows (county_id, import_id, number) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The import.
+        import_id -> Uuid,
+        /// The sheet's own row number.
+        number -> Int4,
+        /// Path of the import's organisation.
+        path -> Text,
+        /// new, changed, unchanged, conflict or refused.
+        bucket -> Text,
+        /// The record that the row is about, where it may be seen.
+        record_id -> Nullable<Uuid>,
+        /// Its version when the plan was made.
+        record_version -> Nullable<Int4>,
+        /// Cells, findings and changes, encrypted: they hold identifiers.
+        content -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// Uploaded workbooks: what they would do, and what became of them.
+    imports (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// What the rows are about (contract 2, KIND).
+        kind -> Text,
+        /// The organisation that the rows belong to.
+        organisation_id -> Uuid,
+        /// Its path.
+        path -> Text,
+        /// reading, planned, committing, committed, undone or failed.
+        state -> Text,
+        /// Name of the file, as uploaded.
+        file_name -> Text,
+        /// SHA-256 of the file. The file itself is not kept.
+        file_sha256 -> Bytea,
+        /// Its size in bytes.
+        file_size -> Int8,
+        /// Where foreign headings go: heading of the file to heading of ours, or null.
+        mapping -> Jsonb,
+        /// The first row, by column: for giving refused rows back as they came.
+        headings -> Jsonb,
+        /// Sentences about the file, such as sheets that were not read.
+        notices -> Jsonb,
+        /// Why the file could not be read, a sentence a line.
+        failure -> Nullable<Text>,
+        /// Rows read so far; at the end the sum of the five buckets.
+        rows_read -> Int4,
+        /// Rows of people who are not on record yet.
+        new_rows -> Int4,
+        /// Rows that change a record.
+        changed_rows -> Int4,
+        /// Rows that say what is on record.
+        unchanged_rows -> Int4,
+        /// Rows about another unit's record, or that need another way than an import.
+        conflict_rows -> Int4,
+        /// Rows with errors.
+        refused_rows -> Int4,
+        /// Who uploaded it; empty: the command line.
+        account_id -> Nullable<Uuid>,
+        /// His user name: refused rows go back to him alone.
+        uploaded_by -> Text,
+        /// Key under which the command line gave it in: the same key again answers with this import.
+        idempotency_key -> Nullable<Text>,
+        /// User name of who carried the plan out.
+        committed_by -> Nullable<Text>,
+        /// When.
+        committed_at -> Nullable<Timestamptz>,
+        /// Rises by one with every change of state.
+        version -> Int4,
+        /// When it was uploaded.
+        created_at -> Timestamptz,
+        /// Last sign of life: a reading or writing that stays silent has died.
+        updated_at -> Timestamptz,
     }
 }
 
@@ -424,6 +506,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     branch_memberships,
     counties,
     idempotency_keys,
+    import_rows,
+    imports,
     member_search_keys,
     membership_absences,
     membership_statuses,

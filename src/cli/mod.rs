@@ -6,12 +6,14 @@ mod database_url;
 mod demo;
 mod divisions;
 mod failure;
+mod import;
 pub mod installation;
 mod log;
 mod migrate;
 mod output;
 mod read_sheet;
 mod serve;
+mod template;
 
 use std::process::ExitCode;
 
@@ -47,6 +49,14 @@ enum Command {
     /// Load the bundled divisions of a county
     #[command(subcommand, after_help = "Example:\n  cadre divisions load 500237")]
     Divisions(divisions::Command),
+    /// Import a workbook: read, compare with the records, write what is new or changed
+    #[command(after_help = "Examples:\n  \
+        cadre import members 党员名册.xlsx --organisation 500237101 --dry-run\n  \
+        cadre import members 党员名册.xlsx --organisation 500237101 --errors 退回.xlsx")]
+    Import(import::Options),
+    /// Write the empty workbook of a kind
+    #[command(after_help = "Example:\n  cadre template members -o 党员名册.xlsx")]
+    Template(template::Options),
     /// Read one sheet of a workbook in this confined process (used by cadre itself)
     #[command(hide = true)]
     ReadSheet(read_sheet::Options),
@@ -86,6 +96,8 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Migrate => migrate::run(json).await,
         Command::DatabaseUrl(options) => database_url::run(&options, json).await,
         Command::Divisions(command) => divisions::run(&command, json).await,
+        Command::Import(options) => import::run(&options, json).await,
+        Command::Template(options) => template::run(&options, json),
         Command::ReadSheet(_) => Ok(()), // ran before the runtime started
     }
 }

@@ -2,6 +2,7 @@
 //! quarters · imports · ratings · members · people · accounts · organisations · audit.
 pub mod accounts;
 pub mod audit;
+pub mod imports;
 pub mod members;
 pub mod organisations;
 pub mod people;
@@ -23,4 +24,5 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "transfers",
         ],
     ),
+    ("imports", &["imports", "import_rows"]),
 ];

@@ -2,8 +2,8 @@
 //!
 //! **Reading** ([`open`]) gives a stream of [`Row`]s, the same for both formats. A workbook comes from outside
 //! and may be hostile, so it is taken apart in a process of its own ([`child`]) with hard limits ([`Limits`]);
-//! the parent only decodes the rows which that process hands back ([`wire`]). Text needs no such care: it is
-//! decoded strictly and split here ([`delimited`]).
+//! the parent only decodes the rows which that process hands back (`wire`). Text needs no such care: it is
+//! decoded strictly and split here (`delimited`).
 //!
 //! **Writing** ([`Book`], [`DelimitedWriter`]) holds one row at a time. A text is written as a text: no cell
 //! of ours is ever run as a formula ([`formula`]).

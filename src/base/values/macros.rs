@@ -6,7 +6,7 @@ macro_rules! parsed_text {
         impl std::str::FromStr for $type {
             type Err = $error;
 
-            fn from_str(input: &str) -> Result<Self, Self::Err> {
+            fn from_str(input: &str) -> std::result::Result<Self, Self::Err> {
                 Self::parse(input)
             }
         }
@@ -14,7 +14,7 @@ macro_rules! parsed_text {
         impl TryFrom<String> for $type {
             type Error = $error;
 
-            fn try_from(input: String) -> Result<Self, Self::Error> {
+            fn try_from(input: String) -> std::result::Result<Self, Self::Error> {
                 Self::parse(&input)
             }
         }
@@ -65,7 +65,7 @@ macro_rules! vocabulary {
             ///
             /// # Errors
             /// When it is neither; the sentence lists the choice.
-            pub fn parse(input: &str) -> Result<Self, $crate::base::values::VocabularyError> {
+            pub fn parse(input: &str) -> std::result::Result<Self, $crate::base::values::VocabularyError> {
                 let given = input.trim();
                 Self::ALL
                     .iter()
@@ -106,7 +106,7 @@ macro_rules! vocabulary {
         impl std::str::FromStr for $type {
             type Err = $crate::base::values::VocabularyError;
 
-            fn from_str(input: &str) -> Result<Self, Self::Err> {
+            fn from_str(input: &str) -> std::result::Result<Self, Self::Err> {
                 Self::parse(input)
             }
         }
@@ -114,7 +114,7 @@ macro_rules! vocabulary {
         impl TryFrom<String> for $type {
             type Error = $crate::base::values::VocabularyError;
 
-            fn try_from(input: String) -> Result<Self, Self::Error> {
+            fn try_from(input: String) -> std::result::Result<Self, Self::Error> {
                 Self::parse(&input)
             }
         }

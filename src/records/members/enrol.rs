@@ -74,17 +74,6 @@ impl Enrol {
     pub fn check(&self, today: NaiveDate) -> Vec<FieldError> {
         let mut errors = rules::check_identity(&self.identity, today);
         errors.extend(rules::check_dates(&self.dates(), self.identity.birth_date, today));
-        if self.from_day() < self.joined_on {
-            errors.push(FieldError::new(
-                "arrived_on",
-                format!(
-                    "进入当前支部日期“{}”早于加入党组织日期“{}”，请核对两个日期。",
-                    self.from_day(),
-                    self.joined_on
-                ),
-                Some(&self.from_day().to_string()),
-            ));
-        }
         errors
     }
 

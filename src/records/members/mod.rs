@@ -16,6 +16,7 @@ pub mod queries;
 mod reveal;
 pub mod rules;
 mod search_keys;
+pub mod standing;
 mod write;
 
 pub use change::{Change, Edits, change};

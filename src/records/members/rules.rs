@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::base::error::FieldError;
-use crate::base::values::{MembershipStatus, completed_years};
+use crate::base::values::{CitizenId, MembershipStatus, Sex, completed_years};
 use crate::records::people::Identity;
 
 /// The youngest age of admission (Rules for the admission of members, article 5).
@@ -34,33 +34,49 @@ pub struct Dates {
 /// Checks a person against himself: sex and birth date stand in the citizen ID.
 #[must_use]
 pub fn check_identity(identity: &Identity, today: NaiveDate) -> Vec<FieldError> {
+    check_citizen_id(&identity.citizen_id, Some(identity.birth_date), Some(identity.sex), today)
+}
+
+/// Checks what is given of birth date and sex against the citizen ID.
+#[must_use]
+pub fn check_citizen_id(
+    citizen_id: &CitizenId,
+    birth_date: Option<NaiveDate>,
+    sex: Option<Sex>,
+    today: NaiveDate,
+) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    if let Err(error) = identity.citizen_id.check_born_by(today) {
+    if let Err(error) = citizen_id.check_born_by(today) {
         errors.push(FieldError::new("citizen_id", error, None));
     }
-    if identity.citizen_id.birth_date() != identity.birth_date {
+    if let Some(birth_date) = birth_date.filter(|date| *date != citizen_id.birth_date()) {
         errors.push(FieldError::new(
             "birth_date",
             format!(
-                "出生日期“{}”与公民身份号码中的“{}”不一致，请核对两者，以身份证为准。",
-                identity.birth_date,
-                identity.citizen_id.birth_date()
+                "出生日期“{birth_date}”与公民身份号码中的“{}”不一致，请核对两者，以身份证为准。",
+                citizen_id.birth_date()
             ),
-            Some(&identity.birth_date.to_string()),
+            Some(&birth_date.to_string()),
         ));
     }
-    if identity.citizen_id.sex() != identity.sex {
+    if let Some(sex) = sex.filter(|sex| *sex != citizen_id.sex()) {
         errors.push(FieldError::new(
             "sex",
             format!(
                 "性别“{}”与公民身份号码中的“{}”不一致，请核对两者，以身份证为准。",
-                identity.sex.name(),
-                identity.citizen_id.sex().name()
+                sex.name(),
+                citizen_id.sex().name()
             ),
-            Some(identity.sex.name()),
+            Some(sex.name()),
         ));
     }
     errors
+}
+
+/// Why a day after today is refused: facts are recorded when they have happened.
+#[must_use]
+pub fn refuse_future(label: &str, day: NaiveDate, today: NaiveDate) -> Option<String> {
+    (day > today).then(|| format!("{label}“{day}”晚于今天，请填写已经发生的日期。"))
 }
 
 /// Checks the dates of a membership against the birth date, each other and today. All errors at once.
@@ -80,6 +96,13 @@ pub fn check_dates(dates: &Dates, birth_date: NaiveDate, today: NaiveDate) -> Ve
                 "加入党组织日期“{joined}”时不满{YOUNGEST_ADMISSION}周岁（出生日期{birth_date}），请核对两个日期（《发展党员工作细则》第五条）。"
             ),
             joined,
+        );
+    }
+    if dates.from_day < joined {
+        refuse(
+            "arrived_on",
+            format!("进入当前支部日期“{}”早于加入党组织日期“{joined}”，请核对两个日期。", dates.from_day),
+            dates.from_day,
         );
     }
     if let Some(full) = dates.full_member_on.filter(|full| *full < joined) {
@@ -107,8 +130,8 @@ pub fn check_dates(dates: &Dates, birth_date: NaiveDate, today: NaiveDate) -> Ve
         ("floating_since", "流动起始日期", dates.floating_since),
         ("lost_contact_since", "失联日期", dates.lost_contact_since),
     ] {
-        if let Some(day) = day.filter(|day| *day > today) {
-            refuse(field, format!("{label}“{day}”晚于今天，请填写已经发生的日期。"), day);
+        if let Some((day, message)) = day.and_then(|day| Some((day, refuse_future(label, day, today)?))) {
+            refuse(field, message, day);
         }
     }
     for (field, label, day) in [

@@ -1,3 +1,5 @@
 //! Work over several areas against PostgreSQL.
 
+mod imports;
 mod sample;
+mod sheets;

@@ -1,0 +1,213 @@
+//! Takes the cells of a row apart, one field after the other, and keeps every error on the way.
+
+use serde::{Deserialize, Serialize};
+
+use crate::across::imports::columns::{Heading, Shape};
+use crate::across::imports::headings::Layout;
+use crate::across::sheets::{Cell, Row};
+use crate::base::edit::Edit;
+use crate::base::values::parse_date;
+
+/// What clears a stored value: an empty cell never does (contract 4).
+const CLEAR: [&str; 2] = ["（清空）", "(清空)"];
+
+/// One thing that is wrong (or worth a look) in one cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// The heading of the column.
+    pub column: String,
+    /// The field in the API.
+    pub field: String,
+    /// What stands in the cell.
+    pub value: String,
+    /// A Chinese sentence with the way out.
+    pub message: String,
+}
+
+impl Finding {
+    /// What a column without a heading is called.
+    #[must_use]
+    pub fn nameless(column: u32) -> String {
+        format!("第{}列", column.saturating_add(1))
+    }
+}
+
+/// A row that is being read.
+#[derive(Debug)]
+pub struct Cells<'a> {
+    row: &'a Row,
+    layout: &'a Layout,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Cells<'a> {
+    /// Goes on with a row that was read before.
+    #[must_use]
+    pub fn resume(row: &'a Row, layout: &'a Layout, findings: Vec<Finding>) -> Self {
+        Self { row, layout, findings }
+    }
+
+    /// Begins with a row; cells in columns without a heading are refused.
+    #[must_use]
+    pub fn new(row: &'a Row, layout: &'a Layout) -> Self {
+        let findings = layout
+            .strangers(row)
+            .map(|column| Finding {
+                column: Finding::nameless(column),
+                field: String::new(),
+                value: row.get(column).shown(),
+                message: "这一列没有列名，不知道填的是什么；请补上列名或清空这一格".to_owned(),
+            })
+            .collect();
+        Self { row, layout, findings }
+    }
+
+    /// What the row says of a field. `parse` is given the text of the cell, or nothing where a required cell is empty
+    /// (then it answers why that is wrong).
+    pub fn said<T>(&mut self, field: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Edit<T> {
+        let Some((column, heading)) = self.layout.column(field) else { return Edit::Keep };
+        let cell = self.row.get(column);
+        let parsed = match text(cell, heading) {
+            Ok(text) if text.is_empty() && !heading.required => return Edit::Keep,
+            Ok(text) if CLEAR.contains(&text.as_str()) => {
+                if !heading.required {
+                    return Edit::Clear;
+                }
+                Err(format!("{}必须填写，不能清空；请填写新的内容，或留原值", heading.title))
+            }
+            Ok(text) => parse(&text),
+            Err(message) => Err(message),
+        };
+        match parsed {
+            Ok(value) => Edit::Set(value),
+            Err(message) => {
+                self.refuse(field, message);
+                Edit::Keep
+            }
+        }
+    }
+
+    /// What the row says of a day.
+    pub fn day(&mut self, field: &str) -> Edit<chrono::NaiveDate> {
+        let title = self.title(field);
+        self.said(field, |text| parse_date(text).map_err(|error| about(title, &error.to_string())))
+    }
+
+    /// What the row says of a free text of at most `longest` characters.
+    pub fn words(&mut self, field: &str, longest: usize) -> Edit<String> {
+        let title = self.title(field);
+        self.said(field, |text| {
+            let length = text.chars().count();
+            if length > longest {
+                return Err(format!("{title}有{length}个字，最多{longest}个字；请缩短"));
+            }
+            if text
+                .chars()
+                .any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
+            {
+                return Err(format!("{title}里有看不见的控制字符；请删去后重新录入"));
+            }
+            Ok(text.to_owned())
+        })
+    }
+
+    /// Adds an error about a field.
+    pub fn refuse(&mut self, field: &str, message: impl Into<String>) {
+        let finding = self.finding(field, message);
+        self.findings.push(finding);
+    }
+
+    /// Adds an error about a field unless the very same was said already.
+    pub fn refuse_once(&mut self, field: &str, message: impl Into<String>) {
+        let finding = self.finding(field, message);
+        if !self.findings.contains(&finding) {
+            self.findings.push(finding);
+        }
+    }
+
+    /// Takes back the errors about a field: the row is turned away for another reason.
+    pub fn forgive(&mut self, field: &str) {
+        self.findings.retain(|finding| finding.field != field);
+    }
+
+    /// Whether an error about a field was found.
+    #[must_use]
+    pub fn has_finding(&self, field: &str) -> bool {
+        self.findings.iter().any(|finding| finding.field == field)
+    }
+
+    /// The heading of a field, whether or not the sheet has its column.
+    #[must_use]
+    pub fn column_title(&self, field: &str) -> &'static str {
+        self.layout.title(field)
+    }
+
+    /// All errors so far.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// A finding about a field of this row.
+    #[must_use]
+    pub fn finding(&self, field: &str, message: impl Into<String>) -> Finding {
+        let value =
+            self.layout.column(field).map_or_else(String::new, |(column, _)| self.row.get(column).shown());
+        Finding {
+            column: self.title(field).to_owned(),
+            field: field.to_owned(),
+            value,
+            message: message.into(),
+        }
+    }
+
+    /// All errors, in the order of the template's columns.
+    #[must_use]
+    pub fn into_findings(mut self) -> Vec<Finding> {
+        self.findings.sort_by_key(|finding| self.layout.rank(&finding.field));
+        self.findings
+    }
+
+    fn title(&self, field: &str) -> &'static str {
+        self.layout.title(field)
+    }
+}
+
+/// A sentence of the date type begins with 日期: here the column says which date.
+fn about(title: &str, sentence: &str) -> String {
+    match sentence.strip_prefix("日期") {
+        Some(rest) => format!("{title}{rest}"),
+        None => sentence.to_owned(),
+    }
+}
+
+/// The text of a cell, or why a cell of this type cannot stand in this column.
+fn text(cell: &Cell, heading: &Heading) -> Result<String, String> {
+    let title = heading.title;
+    match (cell, heading.shape) {
+        (Cell::Empty, _) => Ok(String::new()),
+        (Cell::Text(text), _) => Ok(text.trim().to_owned()),
+        (Cell::Error(error), _) if error == Cell::NOT_COMPUTED => {
+            Err(format!("{title}是没有算出结果的公式；请用 Excel 或 WPS 打开文件保存一次，或直接填写内容"))
+        }
+        (Cell::Error(error), _) => Err(format!("{title}是公式错误“{error}”；请直接填写内容")),
+        (Cell::Number(_), Shape::Identifier) => Err(format!(
+            "{title}是数字单元格，超过15位的数字已丢失末几位；请把该列设为“文本”格式，再按证件或代码重新录入"
+        )),
+        (Cell::Number(number), Shape::Telephone) => whole(*number)
+            .filter(|digits| (7..=12).contains(&digits.len()))
+            .ok_or_else(|| format!("{title}不是7至12位的整数；请把该列设为“文本”格式后重新录入")),
+        (Cell::Number(number), _) => Ok(whole(*number).unwrap_or_else(|| number.to_string())),
+        (Cell::DateTime(_), Shape::Date) => Err(format!("{title}带有时刻；请只填日期，如2026-07-01")),
+        (Cell::Date(_) | Cell::DateTime(_), Shape::Identifier | Shape::Telephone) => {
+            Err(format!("{title}是日期单元格；请把该列设为“文本”格式后重新录入"))
+        }
+        (Cell::Date(_) | Cell::DateTime(_) | Cell::Boolean(_), _) => Ok(cell.shown()),
+    }
+}
+
+/// The digits of a whole number that a float holds exactly.
+fn whole(number: f64) -> Option<String> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && (0.0..EXACT).contains(&number)).then(|| format!("{number:.0}"))
+}

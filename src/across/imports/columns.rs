@@ -1,0 +1,81 @@
+//! The columns of a workbook, as data: what stands in the first row, and what may stand below it.
+
+use crate::across::sheets::{Column, ColumnKind};
+use crate::base::values::half_width;
+
+/// What a cell of a column may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Words; a number is taken as it is shown.
+    Text,
+    /// Digits that are not counted: only a text cell, since a number has lost all digits beyond fifteen.
+    Identifier,
+    /// A telephone: a text cell, or a whole number of 7 to 12 digits.
+    Telephone,
+    /// A day: a date cell, or one of the four ways to write a date.
+    Date,
+}
+
+/// One column of a kind of workbook.
+#[derive(Debug)]
+pub struct Heading {
+    /// The text of the first row.
+    pub title: &'static str,
+    /// The field in the API.
+    pub field: &'static str,
+    /// Whether every row must fill it.
+    pub required: bool,
+    /// What its cells may be.
+    pub shape: Shape,
+    /// What to fill in, for the note on the heading of the empty workbook.
+    pub explanation: &'static str,
+    /// The choice of its drop-down list.
+    pub choices: fn() -> Vec<String>,
+    /// What other lists call the same column; the page proposes it, nobody assumes it.
+    pub synonyms: &'static [&'static str],
+}
+
+/// The column of the record's id, common to all kinds: an export comes back as `unchanged`.
+pub const RECORD: Heading = Heading {
+    title: "记录编号",
+    field: "id",
+    required: false,
+    shape: Shape::Identifier,
+    explanation: "系统导出时自动填写；新增人员请留空，请勿改动。",
+    choices: Vec::new,
+    synonyms: &[],
+};
+
+/// The columns that a workbook of refused rows adds; they say nothing when it comes back.
+pub const ROW_NUMBER: &str = "原行号";
+/// See [`ROW_NUMBER`].
+pub const REASON: &str = "退回原因";
+
+impl Heading {
+    /// The column as it is written into a workbook.
+    #[must_use]
+    pub fn column(&self) -> Column {
+        let kind = match self.shape {
+            Shape::Text => ColumnKind::Text,
+            Shape::Identifier | Shape::Telephone => ColumnKind::Identifier,
+            Shape::Date => ColumnKind::Date,
+        };
+        let explanation = (!self.explanation.is_empty()).then(|| self.explanation.to_owned());
+        Column {
+            required: self.required,
+            explanation,
+            choices: (self.choices)(),
+            ..Column::new(self.title, kind)
+        }
+    }
+}
+
+/// A heading without what does not tell columns apart: blanks, line breaks, the star of a required column.
+#[must_use]
+pub fn folded(heading: &str) -> String {
+    half_width(heading)
+        .chars()
+        .filter(|character| !character.is_whitespace() && *character != '*')
+        .flat_map(char::to_lowercase)
+        .collect()
+}

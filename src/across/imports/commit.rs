@@ -1,0 +1,200 @@
+//! Carries a plan out: all its new and changed rows in one transaction, or none.
+//!
+//! Each row is compared with the records once more, as they stand now; where that comes to another plan than the one
+//! that was shown, nothing is written and the whole plan is made anew.
+
+use diesel_async::AsyncPgConnection;
+use sha2::{Digest, Sha256};
+
+use crate::across::imports::content::PlannedRow;
+use crate::across::imports::context::{self, BATCH, Engine, importer};
+use crate::across::imports::headings::Layout;
+use crate::across::imports::members::branches::Branches;
+use crate::across::imports::members::classify::{Classifier, Deed, ReadRow};
+use crate::across::imports::members::parse;
+use crate::across::imports::progress::{Listener, Progress, Stage};
+use crate::across::sheets::Row;
+use crate::base::actor::Actor;
+use crate::base::clock;
+use crate::base::db;
+use crate::base::error::{Error, Result};
+use crate::base::ids::{ImportId, MembershipId};
+use crate::records::imports::{self, Bucket, Counts, Import};
+use crate::records::members::{self, Change, Enrol, Event};
+
+/// How carrying out ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything new and changed was written.
+    Written(Counts),
+    /// Records changed since the plan was made: nothing was written, and this is the new plan.
+    PlannedAnew(Counts),
+}
+
+/// Carries the plan of an import out.
+///
+/// # Errors
+/// `Missing`, `Forbidden`, `Refused` where no plan waits, or a verb refuses a row although the plan did not; nothing is
+/// written then, and the plan waits again.
+pub async fn commit(engine: &Engine, actor: &Actor, id: ImportId, listener: Listener<'_>) -> Result<Outcome> {
+    let mut conn = engine.database.web().await?;
+    let import = imports::begin_commit(&mut conn, actor, id).await?;
+    let work = Work { engine, actor, importer: importer(actor, &import), import: &import, listener };
+    let written = db::write(&mut conn, actor, async |conn| work.write(conn).await).await;
+    match written {
+        Ok(()) => Ok(Outcome::Written(import.counts())),
+        Err(Error::Stale) => {
+            let counts = db::write(&mut conn, actor, async |conn| work.plan_anew(conn).await).await?;
+            imports::return_to_plan(&mut conn, actor, &import, Some(counts)).await?;
+            Ok(Outcome::PlannedAnew(counts))
+        }
+        Err(error) => {
+            imports::return_to_plan(&mut conn, actor, &import, None).await?;
+            Err(error)
+        }
+    }
+}
+
+struct Work<'a> {
+    engine: &'a Engine,
+    /// Who carries the plan out, through his own door: the entry in the trail is his.
+    actor: &'a Actor,
+    /// The same one as the verbs of the rows see him.
+    importer: Actor,
+    import: &'a Import,
+    listener: Listener<'a>,
+}
+
+/// What a batch of rows does.
+#[derive(Default)]
+struct Deeds {
+    enrolments: Vec<Enrol>,
+    enrolled_rows: Vec<PlannedRow>,
+    changes: Vec<Change>,
+    events: Vec<Event>,
+}
+
+impl Work<'_> {
+    /// Writes all rows; `Stale` where the plan no longer holds.
+    async fn write(&self, conn: &mut AsyncPgConnection) -> Result<()> {
+        let mut digest = Sha256::new();
+        let mut done = 0;
+        let total = u64::try_from(self.import.counts().to_write()).ok();
+        self.each_batch(conn, &[Bucket::New, Bucket::Changed], async |conn, planned, found| {
+            let mut deeds = Deeds::default();
+            for (shown, (now, deed)) in planned.iter().zip(found) {
+                if !shown.agrees_with(&now) {
+                    return Err(Error::Stale);
+                }
+                digest.update(now.row.number.to_be_bytes());
+                digest.update(serde_json::to_vec(&now.changes).map_err(Error::broken)?);
+                deeds.add(now, deed);
+            }
+            done += planned.len();
+            self.carry_out(conn, deeds).await?;
+            let count = u64::try_from(done).unwrap_or(u64::MAX);
+            (self.listener)(Progress { stage: Stage::Writing, done: count, total });
+            Ok(())
+        })
+        .await?;
+        imports::commit(conn, self.actor, self.import, done, digest.finalize().into()).await
+    }
+
+    async fn carry_out(&self, conn: &mut AsyncPgConnection, deeds: Deeds) -> Result<()> {
+        let keys = &self.engine.keys;
+        if !deeds.enrolments.is_empty() {
+            let ids = members::enrol(conn, &self.importer, keys, &deeds.enrolments).await?;
+            self.remember(conn, deeds.enrolled_rows, &ids).await?;
+        }
+        if !deeds.changes.is_empty() {
+            members::change(conn, &self.importer, keys, &deeds.changes).await?;
+        }
+        if !deeds.events.is_empty() {
+            members::record(conn, &self.importer, &deeds.events).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts the ids of new records beside their rows.
+    async fn remember(
+        &self,
+        conn: &mut AsyncPgConnection,
+        rows: Vec<PlannedRow>,
+        ids: &[MembershipId],
+    ) -> Result<()> {
+        let mut stored = Vec::with_capacity(rows.len());
+        for (mut row, id) in rows.into_iter().zip(ids) {
+            row.record = Some((id.0, 1));
+            stored.push(row.seal(self.import.id, &self.engine.keys)?);
+        }
+        imports::restage(conn, self.import, &stored).await?;
+        Ok(())
+    }
+
+    /// Makes the plan of every row anew.
+    async fn plan_anew(&self, conn: &mut AsyncPgConnection) -> Result<Counts> {
+        let mut counts = Counts::default();
+        let total = u64::try_from(self.import.rows_read).ok();
+        self.each_batch(conn, Bucket::ALL, async |conn, _, found| {
+            let mut stored = Vec::with_capacity(found.len());
+            for (row, _) in found {
+                counts.add(row.bucket);
+                stored.push(row.seal(self.import.id, &self.engine.keys)?);
+            }
+            imports::restage(conn, self.import, &stored).await?;
+            let done = u64::try_from(counts.total()).unwrap_or(0);
+            (self.listener)(Progress { stage: Stage::Planning, done, total });
+            Ok(())
+        })
+        .await?;
+        Ok(counts)
+    }
+
+    /// Opens the rows of some buckets batch by batch, compares them anew and hands both plans on.
+    async fn each_batch(
+        &self,
+        conn: &mut AsyncPgConnection,
+        buckets: &[Bucket],
+        mut take: impl AsyncFnMut(&mut AsyncPgConnection, Vec<PlannedRow>, Vec<(PlannedRow, Deed)>) -> Result<()>,
+    ) -> Result<()> {
+        let layout = context::layout(self.import)?;
+        let branches = context::branches(conn, self.import).await?;
+        let keys = &self.engine.keys;
+        let mut classifier = Classifier::new(self.import.scope(), keys, &layout, &branches, clock::today());
+        let mut after = 0;
+        loop {
+            let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
+            let stored = imports::queries::rows(conn, self.import, buckets, after, limit).await?;
+            let Some(last) = stored.last() else { return Ok(()) };
+            after = last.number;
+            let planned = stored
+                .iter()
+                .map(|row| PlannedRow::open(row, self.import.id, keys))
+                .collect::<Result<Vec<_>>>()?;
+            let rows = planned.iter().map(|planned| read_again(&planned.row, &layout, &branches)).collect();
+            let found = classifier.classify(conn, rows).await?;
+            take(conn, planned, found).await?;
+        }
+    }
+}
+
+impl Deeds {
+    fn add(&mut self, row: PlannedRow, deed: Deed) {
+        match deed {
+            Deed::Enrol(command) => {
+                self.enrolments.push(*command);
+                self.enrolled_rows.push(row);
+            }
+            Deed::Change(change, event) => {
+                self.changes.extend(change.map(|change| *change));
+                self.events.extend(event);
+            }
+            Deed::Nothing => {}
+        }
+    }
+}
+
+fn read_again(row: &Row, layout: &Layout, branches: &Branches) -> ReadRow {
+    let (member, findings) = parse::parse(row, layout, branches);
+    ReadRow { row: row.clone(), member, findings }
+}

@@ -1,0 +1,75 @@
+//! What the steps of an import share.
+
+use std::sync::Arc;
+
+use diesel_async::AsyncPgConnection;
+
+use crate::across::imports::headings::{Layout, Mapping};
+use crate::across::imports::members::branches::Branches;
+use crate::across::imports::members::columns;
+use crate::across::sheets::{Cell, Row};
+use crate::base::actor::{Actor, Door};
+use crate::base::db::Database;
+use crate::base::error::{Error, OrMissing, Result};
+use crate::base::keys::KeyRing;
+use crate::base::scope::Scope;
+use crate::records::imports::Import;
+use crate::records::organisations::model::Organisation;
+use crate::records::organisations::queries::{self, Filter};
+
+/// Rows compared and written at a time.
+pub const BATCH: usize = 1_000;
+
+/// What every step stands on.
+#[derive(Clone)]
+pub struct Engine {
+    /// The database.
+    pub database: Database,
+    /// Opens and seals identifiers.
+    pub keys: Arc<KeyRing>,
+}
+
+/// The actor as he carries out an import: through its door, and nowhere but in its organisation.
+#[must_use]
+pub fn importer(actor: &Actor, import: &Import) -> Actor {
+    Actor { scope: import.scope(), ..actor.through(Door::Import) }
+}
+
+/// The branches that the rows of an import may name.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn branches(conn: &mut AsyncPgConnection, import: &Import) -> Result<Branches> {
+    const PAGE: i64 = 2_000;
+    let county: Scope = import.scope().whole_county();
+    let organisation =
+        queries::find(conn, import.county_id, import.organisation_id).await.or_missing("组织")?;
+    let mut all: Vec<Organisation> = Vec::new();
+    loop {
+        let after = all.last().map(|last| last.path.clone());
+        let page = queries::list(conn, &county, &Filter::default(), after.as_deref(), PAGE).await?;
+        let full = i64::try_from(page.len()) == Ok(PAGE);
+        all.extend(page);
+        if !full {
+            return Ok(Branches::new(organisation.name, &import.path(), all));
+        }
+    }
+}
+
+/// The layout of an import whose first row was read before.
+///
+/// # Errors
+/// `Broken` where what was stored is no layout.
+pub fn layout(import: &Import) -> Result<Layout> {
+    let cells = (0..).zip(import.headings()).map(|(at, text)| (at, Cell::Text(text))).collect();
+    Layout::read(&Row::new(1, cells), columns::HEADINGS, &mapping(import)?)
+        .map_err(|_| Error::broken("the stored headings of an import are no layout"))
+}
+
+/// Where foreign headings go.
+///
+/// # Errors
+/// `Broken` where what was stored is no mapping.
+pub fn mapping(import: &Import) -> Result<Mapping> {
+    serde_json::from_value(import.mapping.clone()).map_err(Error::broken)
+}

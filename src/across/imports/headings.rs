@@ -1,0 +1,327 @@
+//! Finds out which column of a sheet is which, by the first row; refuses by name what it does not know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::across::imports::columns::{Heading, REASON, RECORD, ROW_NUMBER, folded};
+use crate::across::sheets::Row;
+use crate::base::values::excerpt;
+
+/// Where foreign headings go: heading of the file → heading of ours, or nothing to leave the column out.
+pub type Mapping = BTreeMap<String, Option<String>>;
+
+/// Which column of the sheet holds which heading.
+#[derive(Debug)]
+pub struct Layout {
+    known: &'static [Heading],
+    columns: Vec<(u32, &'static Heading)>,
+    headings: Vec<String>,
+    ignored: BTreeSet<u32>,
+}
+
+/// What is wrong with a first row. All errors are found at once.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum HeadingError {
+    /// Not one known heading.
+    #[error("第 {row} 行不是列名（应有{expected}等列）；请删去列名上方的标题行，或按模板填写列名")]
+    NotAHeading {
+        /// The sheet's own row number.
+        row: u32,
+        /// The first headings of the kind.
+        expected: String,
+    },
+    /// A heading that is none of ours.
+    #[error("列“{heading}”不在模板中{nearest}；请改成模板的列名、删去这一列，或在列对应里说明它是哪一列")]
+    Unknown {
+        /// As in the sheet.
+        heading: String,
+        /// `（可能是“…”）` or nothing.
+        nearest: String,
+    },
+    /// Two columns for the same thing.
+    #[error("列“{title}”有 {count} 列；请只保留一列")]
+    Twice {
+        /// Our heading.
+        title: &'static str,
+        /// How many columns.
+        count: usize,
+    },
+    /// A required column that is not there.
+    #[error("缺少必填的列“{title}”；请按模板补上这一列")]
+    Missing {
+        /// Our heading.
+        title: &'static str,
+    },
+    /// A mapping to a heading that does not exist.
+    #[error("列对应里的“{target}”不是模板的列名；请改成模板的列名，不需要的列填 null")]
+    BadTarget {
+        /// As in the mapping.
+        target: String,
+    },
+    /// A mapping from a heading that the file does not have.
+    #[error("列对应里的“{heading}”在工作表里没有；请核对列名")]
+    NoSuchColumn {
+        /// As in the mapping.
+        heading: String,
+    },
+}
+
+impl Layout {
+    /// Reads the first row of a sheet.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read(
+        row: &Row,
+        headings: &'static [Heading],
+        mapping: &Mapping,
+    ) -> Result<Self, Vec<HeadingError>> {
+        let mut reading = Reading { known: headings, mapping, errors: Vec::new() };
+        let mut columns: Vec<(u32, &'static Heading)> = Vec::new();
+        let mut ignored = BTreeSet::new();
+        let mut shown = Vec::new();
+        reading.check_mapping(row);
+        for (column, cell) in row.cells() {
+            let text = cell.shown();
+            let at = usize::try_from(column).unwrap_or(usize::MAX);
+            if at < 1_000 {
+                shown.resize(shown.len().max(at + 1), String::new());
+                if let Some(place) = shown.get_mut(at) {
+                    text.trim().clone_into(place);
+                }
+            }
+            match reading.place(&text) {
+                Place::Heading(heading) => columns.push((column, heading)),
+                Place::Ignored => drop(ignored.insert(column)),
+                Place::Nowhere => {}
+            }
+        }
+        if columns.is_empty() {
+            return Err(vec![HeadingError::NotAHeading {
+                row: row.number,
+                expected: headings.iter().take(3).map(|heading| heading.title).collect::<Vec<_>>().join("、"),
+            }]);
+        }
+        reading.check_columns(&columns);
+        if reading.errors.is_empty() {
+            Ok(Self { known: headings, columns, headings: shown, ignored })
+        } else {
+            Err(reading.errors)
+        }
+    }
+
+    /// The column of a field, from 0, and its heading; none when the sheet does not have it.
+    #[must_use]
+    pub fn column(&self, field: &str) -> Option<(u32, &'static Heading)> {
+        self.columns.iter().copied().find(|(_, heading)| heading.field == field)
+    }
+
+    /// Whether the mapping leaves a column out.
+    #[must_use]
+    pub fn is_ignored(&self, column: u32) -> bool {
+        self.ignored.contains(&column)
+    }
+
+    /// The heading of a column, from 0.
+    #[must_use]
+    pub fn at(&self, column: u32) -> Option<&'static Heading> {
+        self.columns.iter().find(|(at, _)| *at == column).map(|(_, heading)| *heading)
+    }
+
+    /// The heading of a field, whether or not the sheet has it.
+    #[must_use]
+    pub fn title(&self, field: &str) -> &'static str {
+        let all = self.known.iter().chain([&RECORD]);
+        all.into_iter().find(|heading| heading.field == field).map_or("", |heading| heading.title)
+    }
+
+    /// The place of a field in the template.
+    #[must_use]
+    pub fn rank(&self, field: &str) -> usize {
+        self.known.iter().position(|heading| heading.field == field).unwrap_or(usize::MAX)
+    }
+
+    /// The texts of the first row, by column; empty ones where it has none.
+    #[must_use]
+    pub fn headings(&self) -> &[String] {
+        &self.headings
+    }
+
+    /// The columns of a row that hold something though nobody knows what they are.
+    pub fn strangers<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = u32> + 'a {
+        row.cells().map(|(column, _)| column).filter(|column| {
+            !self.ignored.contains(column) && !self.columns.iter().any(|(known, _)| known == column)
+        })
+    }
+}
+
+enum Place {
+    Heading(&'static Heading),
+    Ignored,
+    Nowhere,
+}
+
+struct Reading<'a> {
+    known: &'static [Heading],
+    mapping: &'a Mapping,
+    errors: Vec<HeadingError>,
+}
+
+impl Reading<'_> {
+    fn find(&self, text: &str) -> Option<&'static Heading> {
+        let wanted = folded(text);
+        self.known
+            .iter()
+            .chain([&RECORD])
+            .find(|heading| folded(heading.title) == wanted || heading.field == wanted)
+    }
+
+    fn place(&mut self, text: &str) -> Place {
+        if [ROW_NUMBER, REASON].contains(&text.trim()) {
+            return Place::Ignored;
+        }
+        let mapped = self.mapping.iter().find(|(from, _)| folded(from) == folded(text)).map(|(_, to)| to);
+        let found = match mapped {
+            Some(None) => return Place::Ignored,
+            Some(Some(target)) => self.find(target),
+            None => self.find(text),
+        };
+        match found {
+            Some(heading) => Place::Heading(heading),
+            None if mapped.is_some() => Place::Nowhere,
+            None => {
+                let nearest = proposal(self.known, text)
+                    .map_or_else(String::new, |heading| format!("（可能是“{}”）", heading.title));
+                self.errors.push(HeadingError::Unknown { heading: excerpt(text.trim()), nearest });
+                Place::Nowhere
+            }
+        }
+    }
+
+    fn check_mapping(&mut self, row: &Row) {
+        for (heading, target) in self.mapping {
+            if !row.cells().any(|(_, cell)| folded(&cell.shown()) == folded(heading)) {
+                self.errors.push(HeadingError::NoSuchColumn { heading: excerpt(heading) });
+            }
+            if let Some(target) = target.as_deref().filter(|target| self.find(target).is_none()) {
+                self.errors.push(HeadingError::BadTarget { target: excerpt(target) });
+            }
+        }
+    }
+
+    fn check_columns(&mut self, columns: &[(u32, &'static Heading)]) {
+        for heading in self.known.iter().chain([&RECORD]) {
+            let count = columns.iter().filter(|(_, found)| found.field == heading.field).count();
+            if count > 1 {
+                self.errors.push(HeadingError::Twice { title: heading.title, count });
+            } else if count == 0 && heading.required {
+                self.errors.push(HeadingError::Missing { title: heading.title });
+            }
+        }
+    }
+}
+
+/// The heading that a foreign one most likely means.
+#[must_use]
+pub fn proposal(known: &'static [Heading], text: &str) -> Option<&'static Heading> {
+    let wanted = folded(text);
+    known.iter().find(|heading| heading.synonyms.iter().any(|synonym| folded(synonym) == wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::across::imports::members::columns::HEADINGS;
+    use crate::across::sheets::Cell;
+
+    fn row(headings: &[&str]) -> Row {
+        Row::new(1, (0..).zip(headings).map(|(at, text)| (at, Cell::Text((*text).to_owned()))).collect())
+    }
+
+    const ALL: [&str; 9] = [
+        "姓名",
+        "公民身份号码",
+        "民族",
+        "学历",
+        "人员类别",
+        "所在党支部",
+        "加入党组织日期",
+        "工作岗位",
+        "记录编号",
+    ];
+
+    fn errors(headings: &[&str], mapping: &Mapping) -> Vec<String> {
+        Layout::read(&row(headings), HEADINGS, mapping)
+            .map_or_else(|errors| errors.iter().map(ToString::to_string).collect(), |_| Vec::new())
+    }
+
+    #[test]
+    fn headings_are_found_in_any_order_with_stars_and_blanks() {
+        let mut headings = ALL;
+        headings.reverse();
+        headings[8] = " 姓 名＊";
+        let layout = Layout::read(&row(&headings), HEADINGS, &Mapping::new()).unwrap();
+        assert_eq!(layout.column("name").unwrap().0, 8);
+        assert_eq!(layout.column("id").unwrap().0, 0);
+        assert!(layout.column("mobile").is_none());
+    }
+
+    #[test]
+    fn everything_wrong_is_said_at_once() {
+        let headings =
+            ["姓名", "姓名", "身份证号", "工龄", "民族", "学历", "人员类别", "所在党支部", "工作岗位"];
+        assert_eq!(
+            errors(&headings, &Mapping::new()),
+            [
+                "列“身份证号”不在模板中（可能是“公民身份号码”）；请改成模板的列名、删去这一列，或在列对应里说明它是哪一列",
+                "列“工龄”不在模板中；请改成模板的列名、删去这一列，或在列对应里说明它是哪一列",
+                "列“姓名”有 2 列；请只保留一列",
+                "缺少必填的列“公民身份号码”；请按模板补上这一列",
+                "缺少必填的列“加入党组织日期”；请按模板补上这一列",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_mapping_says_where_foreign_columns_go() {
+        let mut headings = ALL.to_vec();
+        headings[1] = "身份证号";
+        headings.push("工龄");
+        let mapping = Mapping::from([
+            ("身份证号".to_owned(), Some("公民身份号码".to_owned())),
+            ("工龄".to_owned(), None),
+        ]);
+        assert_eq!(errors(&headings, &mapping), [""; 0]);
+        let wrong = Mapping::from([
+            ("工龄".to_owned(), None),
+            ("身份证号".to_owned(), Some("身份".to_owned())),
+            ("没有".to_owned(), None),
+        ]);
+        assert_eq!(
+            errors(&headings, &wrong),
+            [
+                "列对应里的“没有”在工作表里没有；请核对列名",
+                "列对应里的“身份”不是模板的列名；请改成模板的列名，不需要的列填 null",
+                "缺少必填的列“公民身份号码”；请按模板补上这一列",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_title_above_the_headings_is_named() {
+        assert_eq!(
+            errors(&["2026年官渡镇党员名册"], &Mapping::new()),
+            ["第 1 行不是列名（应有姓名、公民身份号码、性别等列）；请删去列名上方的标题行，或按模板填写列名"]
+        );
+    }
+
+    #[test]
+    fn every_synonym_means_one_heading() {
+        let mut seen = BTreeMap::new();
+        for heading in HEADINGS {
+            for synonym in heading.synonyms {
+                assert_eq!(seen.insert(folded(synonym), heading.title), None, "{synonym}");
+                assert!(!HEADINGS.iter().any(|other| folded(other.title) == folded(synonym)), "{synonym}");
+            }
+        }
+    }
+}

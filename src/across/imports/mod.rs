@@ -1,0 +1,17 @@
+//! Workbooks coming in: read, parsed row by row, compared with what is on record, shown as a plan, carried out.
+//!
+//! [`columns`], [`headings`] and [`cells`] know workbooks and no subject; each kind of workbook has a folder that
+//! knows its columns and turns a row into what it says of the record.
+pub mod cells;
+pub mod columns;
+pub mod commit;
+pub mod content;
+pub mod context;
+pub mod headings;
+pub mod members;
+pub mod progress;
+pub mod read;
+pub mod refused;
+pub mod summary;
+pub mod template;
+pub mod upload;

@@ -1,0 +1,109 @@
+//! The rows that stayed out, as a workbook to be put right and uploaded again: the clerk's own cells, wrong ones red
+//! with their reasons.
+
+use std::io::Write;
+
+use crate::across::imports::cells::Finding;
+use crate::across::imports::columns::{REASON, ROW_NUMBER};
+use crate::across::imports::content::PlannedRow;
+use crate::across::imports::context::{self, Engine};
+use crate::across::imports::headings::Layout;
+use crate::across::sheets::{Book, Cell, Column, ColumnKind, Field, Properties};
+use crate::base::actor::Actor;
+use crate::base::db;
+use crate::base::error::{Error, OrMissing, Result};
+use crate::base::ids::ImportId;
+use crate::base::policy::{self, Action};
+use crate::records::imports::{self, Bucket, Import};
+
+/// Writes the refused and conflicting rows of an import into a workbook. They hold identifiers in clear, so they go to
+/// nobody but the one who uploaded them.
+///
+/// # Errors
+/// `Missing`; `Refused` for anybody else than the uploader; `Forbidden`.
+pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId, out: W) -> Result<()> {
+    const PAGE: i64 = 1_000;
+    let mut conn = engine.database.web().await?;
+    let import = db::read(&mut conn, &actor.scope, async |conn| {
+        imports::queries::find(conn, &actor.scope, id).await.or_missing("导入")
+    })
+    .await?;
+    policy::require(actor, Action::EnterRecords, &import.path())?;
+    if import.account_id != actor.account || import.uploaded_by != actor.name {
+        return Err(Error::Refused(format!(
+            "退回的行含有完整的证件号码，只能由上传者“{}”下载；您可以在页面上查看退回原因。",
+            import.uploaded_by
+        )));
+    }
+    let layout = context::layout(&import)?;
+    let title = format!("{} 退回的行", import.file_name);
+    let mut book = Book::new(&Properties { title, created: import.created_at });
+    let kind = import.kind()?;
+    let (places, columns): (Vec<_>, Vec<_>) = columns(&import, &layout).into_iter().unzip();
+    let own: Vec<u32> = places.into_iter().flatten().collect();
+    let mut sheet = book.sheet(kind.name(), columns).map_err(Error::broken)?;
+    let mut after = 0;
+    loop {
+        let rows = db::read(&mut conn, &actor.scope, async |conn| {
+            let buckets = [Bucket::Conflict, Bucket::Refused];
+            Ok(imports::queries::rows(conn, &import, &buckets, after, PAGE).await?)
+        })
+        .await?;
+        let Some(last) = rows.last() else { break };
+        after = last.number;
+        for stored in &rows {
+            let row = PlannedRow::open(stored, import.id, &engine.keys)?;
+            sheet.row(&fields(&row, &layout, &own)).map_err(Error::broken)?;
+        }
+    }
+    sheet.finish().map_err(Error::broken)?;
+    book.finish(out).map_err(Error::broken)
+}
+
+/// The clerk's columns that are not left out by the mapping, under our headings, so that the mapping is not needed a
+/// second time; then row number and reasons.
+fn columns(import: &Import, layout: &Layout) -> Vec<(Option<u32>, Column)> {
+    let own = import.headings();
+    let mut columns: Vec<(Option<u32>, Column)> = (0..)
+        .zip(&own)
+        .filter(|(at, _)| !layout.is_ignored(*at))
+        .map(|(at, text)| match layout.at(at) {
+            Some(heading) => (Some(at), heading.column()),
+            None => (Some(at), Column::new(text.clone(), ColumnKind::Text)),
+        })
+        .collect();
+    columns.push((None, Column::new(ROW_NUMBER, ColumnKind::Number)));
+    columns.push((None, Column { width: 60, ..Column::new(REASON, ColumnKind::Text) }));
+    columns
+}
+
+fn fields(row: &PlannedRow, layout: &Layout, own: &[u32]) -> Vec<Field> {
+    let mut fields: Vec<Field> = own
+        .iter()
+        .map(|column| {
+            let reasons: Vec<&str> = row
+                .errors
+                .iter()
+                .filter(|finding| stands_in(finding, *column, layout))
+                .map(|finding| finding.message.as_str())
+                .collect();
+            let refused = (!reasons.is_empty()).then(|| reasons.join("\n"));
+            Field { cell: row.row.get(*column).clone(), refused }
+        })
+        .collect();
+    fields.push(Cell::Number(f64::from(row.row.number)).into());
+    fields.push(Cell::Text(reasons(row)).into());
+    fields
+}
+
+fn stands_in(finding: &Finding, column: u32, layout: &Layout) -> bool {
+    match layout.at(column) {
+        Some(heading) => finding.field == heading.field,
+        None => finding.field.is_empty() && finding.column == Finding::nameless(column),
+    }
+}
+
+fn reasons(row: &PlannedRow) -> String {
+    let errors = row.errors.iter().map(|finding| format!("{}：{}", finding.column, finding.message));
+    errors.chain(row.conflict.clone()).collect::<Vec<_>>().join("\n")
+}

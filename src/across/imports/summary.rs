@@ -1,0 +1,216 @@
+//! What is told of an import: its counts, and its rows page by page. The same answer for page, API and command line.
+
+use serde::Serialize;
+
+use crate::across::imports::cells::Finding;
+use crate::across::imports::columns::{Heading, RECORD, Shape};
+use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::context::Engine;
+use crate::across::imports::members::columns;
+use crate::base::db;
+use crate::base::error::Result;
+use crate::base::scope::Scope;
+use crate::records::imports::{self, Bucket, Counts, Import};
+
+/// One finding about one cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct CellError {
+    /// The heading of the column.
+    pub column: String,
+    /// The field in the API.
+    pub field: String,
+    /// What stands in the cell; of an identifier only the beginning.
+    pub value: String,
+    /// A Chinese sentence with the way out.
+    pub message: String,
+}
+
+/// A row of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct RowLine {
+    /// The sheet's own row number.
+    pub row: u32,
+    /// Who or what it is about.
+    pub subject: String,
+    /// `new`, `changed`, `unchanged`, `conflict` or `refused`.
+    pub bucket: String,
+    /// The record, where it may be seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<uuid::Uuid>,
+    /// All errors of a refused row.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<CellError>,
+    /// What is worth a look.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<CellError>,
+    /// What a changed row changes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<ChangedField>,
+    /// Why a conflicting row is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
+}
+
+/// A refused row with all its errors.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct RefusedRow {
+    /// The sheet's own row number.
+    pub row: u32,
+    /// Everything that is wrong.
+    pub errors: Vec<CellError>,
+}
+
+/// A row that an import must leave alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct ConflictRow {
+    /// The sheet's own row number.
+    pub row: u32,
+    /// The name in the row.
+    pub subject: String,
+    /// Why, and whom to ask.
+    pub message: String,
+}
+
+/// An import as API and command line answer it (contract 2).
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct Answer {
+    /// Its id.
+    pub import_id: uuid::Uuid,
+    /// What its rows are about.
+    pub kind: String,
+    /// Name of the file.
+    pub file_name: String,
+    /// `reading`, `planned`, `committing`, `committed`, `undone` or `failed`.
+    pub state: String,
+    /// Rows by bucket.
+    pub counts: Counts,
+    /// Rows read: the sum of the buckets.
+    pub rows_read: i32,
+    /// Refused rows; the first ones only where `more` is said.
+    pub refused_rows: Vec<RefusedRow>,
+    /// Conflicting rows; the first ones only where `more` is said.
+    pub conflicts: Vec<ConflictRow>,
+    /// Whether there are more refused or conflicting rows than are listed.
+    pub more: bool,
+    /// Sentences about the file.
+    pub notices: Vec<String>,
+    /// Why the file could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+/// Tells of an import, with at most `limit` refused and conflicting rows.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn answer(engine: &Engine, within: &Scope, import: &Import, limit: usize) -> Result<Answer> {
+    const PAGE: usize = 1_000;
+    let mut answer = Answer {
+        import_id: import.id.0,
+        kind: import.kind.clone(),
+        file_name: import.file_name.clone(),
+        state: import.state.clone(),
+        counts: import.counts(),
+        rows_read: import.rows_read,
+        refused_rows: Vec::new(),
+        conflicts: Vec::new(),
+        more: false,
+        notices: import.notices(),
+        error: import.failure.clone(),
+    };
+    let (mut after, mut listed) = (0, 0);
+    loop {
+        let wanted = limit.saturating_sub(listed).min(PAGE) + 1;
+        let size = i64::try_from(wanted).unwrap_or(i64::MAX);
+        let lines = rows(engine, within, import, &[Bucket::Conflict, Bucket::Refused], after, size).await?;
+        let whole = lines.len() < wanted;
+        for line in lines.into_iter().take(wanted - 1) {
+            after = i32::try_from(line.row).unwrap_or(i32::MAX);
+            listed += 1;
+            answer.add(line);
+        }
+        if whole || listed >= limit {
+            answer.more = !whole;
+            return Ok(answer);
+        }
+    }
+}
+
+impl Answer {
+    fn add(&mut self, line: RowLine) {
+        let row = line.row;
+        match line.message {
+            Some(message) => self.conflicts.push(ConflictRow { row, subject: line.subject, message }),
+            None => self.refused_rows.push(RefusedRow { row, errors: line.errors }),
+        }
+    }
+}
+
+/// Rows of some buckets of an import after a row number, at most `limit`, in the order of the sheet.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn rows(
+    engine: &Engine,
+    within: &Scope,
+    import: &Import,
+    buckets: &[Bucket],
+    after: i32,
+    limit: i64,
+) -> Result<Vec<RowLine>> {
+    let mut conn = engine.database.web().await?;
+    let stored = db::read(&mut conn, within, async |conn| {
+        Ok(imports::queries::rows(conn, import, buckets, after, limit).await?)
+    })
+    .await?;
+    stored.iter().map(|row| Ok(line(PlannedRow::open(row, import.id, &engine.keys)?))).collect()
+}
+
+fn line(row: PlannedRow) -> RowLine {
+    let told = |findings: Vec<Finding>| findings.into_iter().map(cell_error).collect();
+    RowLine {
+        row: row.row.number,
+        subject: row.subject,
+        bucket: row.bucket.code().to_owned(),
+        record: row.record.map(|(id, _)| id),
+        errors: told(row.errors),
+        warnings: told(row.warnings),
+        changes: if row.bucket == Bucket::Changed { row.changes } else { Vec::new() },
+        message: row.conflict,
+    }
+}
+
+fn cell_error(finding: Finding) -> CellError {
+    let value = shown(&finding.field, &finding.value);
+    CellError { column: finding.column, field: finding.field, value, message: finding.message }
+}
+
+/// A refused identifier may be right but for one digit: what is shown of it is what its mask would show (PRV-02). The
+/// whole cell stands in the workbook of refused rows.
+fn shown(field: &str, value: &str) -> String {
+    let known: Option<&Heading> =
+        columns::HEADINGS.iter().chain([&RECORD]).find(|heading| heading.field == field);
+    let kept = match known.map(|heading| (heading.shape, heading.field)) {
+        Some((_, "citizen_id")) => 6,
+        Some((Shape::Telephone, _)) => 3,
+        _ => return value.to_owned(),
+    };
+    let digits = value.chars().filter(char::is_ascii_digit).count();
+    if digits < 7 {
+        return value.to_owned();
+    }
+    value.chars().enumerate().map(|(at, character)| if at < kept { character } else { '*' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+
+    #[test]
+    fn a_refused_identifier_is_shown_like_its_mask() {
+        assert_eq!(shown("citizen_id", "500237199001011234"), "500237************");
+        assert_eq!(shown("mobile", "138001380001"), "138*********");
+        assert_eq!(shown("citizen_id", "没有"), "没有");
+        assert_eq!(shown("joined_on", "20200230"), "20200230");
+    }
+}

@@ -1,0 +1,34 @@
+//! `cadre template`: the empty workbook of a kind.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+
+use crate::across::imports::template;
+use crate::base::clock;
+use crate::cli::import::kind;
+use crate::cli::{Failure, output};
+
+/// Which workbook, and where to.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    /// What its rows are about: members
+    kind: String,
+    /// The workbook to write
+    #[arg(short, long, value_name = "FILE.xlsx")]
+    output: PathBuf,
+}
+
+/// Writes the workbook.
+pub fn run(options: &Options, json: bool) -> Result<(), Failure> {
+    let kind = kind(&options.kind)?;
+    let failed = |error: &dyn std::fmt::Display| {
+        Failure::Failed(format!("{} 没有写成：{error}。请检查目录和权限。", options.output.display()))
+    };
+    let file = File::create(&options.output).map_err(|error| failed(&error))?;
+    template::write(kind, clock::now(), BufWriter::new(file)).map_err(|error| failed(&error))?;
+    let path = options.output.display().to_string();
+    let sentence = format!("已写出“{}”空白表：{path}", kind.name());
+    output::print(json, &serde_json::json!({ "kind": kind.code(), "file": path }), &sentence);
+    Ok(())
+}

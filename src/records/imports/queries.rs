@@ -1,0 +1,88 @@
+//! Every read of imports.
+
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::base::ids::ImportId;
+use crate::base::scope::Scope;
+use crate::records::imports::model::{Bucket, Import, StoredRow};
+use crate::schema::{import_rows, imports};
+
+/// An import inside a scope.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn find(conn: &mut AsyncPgConnection, within: &Scope, id: ImportId) -> QueryResult<Option<Import>> {
+    imports::table
+        .find((within.county, id))
+        .filter(imports::path.ge(within.path.as_str()).and(imports::path.lt(within.path.end())))
+        .select(Import::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The import that somebody gave in under a key.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn by_key(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    uploader: &str,
+    key: &str,
+) -> QueryResult<Option<Import>> {
+    imports::table
+        .filter(imports::county_id.eq(within.county))
+        .filter(imports::path.ge(within.path.as_str()).and(imports::path.lt(within.path.end())))
+        .filter(imports::uploaded_by.eq(uploader))
+        .filter(imports::idempotency_key.eq(key))
+        .select(Import::as_select())
+        .first(conn)
+        .await
+        .optional()
+}
+
+/// The latest imports inside a scope, newest first, older than `before`, at most `limit`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn list(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    before: Option<ImportId>,
+    limit: i64,
+) -> QueryResult<Vec<Import>> {
+    let mut query = imports::table
+        .filter(imports::county_id.eq(within.county))
+        .filter(imports::path.ge(within.path.as_str().to_owned()))
+        .filter(imports::path.lt(within.path.end()))
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(imports::id.lt(before));
+    }
+    query.order(imports::id.desc()).limit(limit).select(Import::as_select()).load(conn).await
+}
+
+/// Rows of an import in the order of the sheet, of some buckets, after a row, at most `limit`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn rows(
+    conn: &mut AsyncPgConnection,
+    import: &Import,
+    buckets: &[Bucket],
+    after: i32,
+    limit: i64,
+) -> QueryResult<Vec<StoredRow>> {
+    import_rows::table
+        .filter(import_rows::county_id.eq(import.county_id))
+        .filter(import_rows::import_id.eq(import.id))
+        .filter(import_rows::bucket.eq_any(buckets.iter().map(|bucket| bucket.code())))
+        .filter(import_rows::number.gt(after))
+        .order(import_rows::number)
+        .limit(limit)
+        .select(StoredRow::as_select())
+        .load(conn)
+        .await
+}

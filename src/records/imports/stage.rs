@@ -1,0 +1,93 @@
+//! Keeps what the reading found, batch by batch. Part of the reading, which `receive` has put on record.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bytea, Integer, Jsonb, Nullable, Text, Uuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::base::actor::Actor;
+use crate::base::clock;
+use crate::base::db;
+use crate::base::error::{Error, Result};
+use crate::records::imports::model::{Import, State, StoredRow};
+use crate::schema::imports;
+
+/// Adds rows to an import that is being read, and says that the reading is alive.
+///
+/// # Errors
+/// `Refused` where the import is no longer being read.
+pub async fn stage(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    import: &Import,
+    rows: &[StoredRow],
+) -> Result<()> {
+    db::write(conn, actor, async |conn| {
+        let count = i32::try_from(rows.len()).unwrap_or(i32::MAX);
+        let alive = diesel::update(imports::table.find((import.county_id, import.id)))
+            .filter(imports::state.eq(State::Reading.code()))
+            .set((imports::rows_read.eq(imports::rows_read + count), imports::updated_at.eq(clock::now())))
+            .execute(conn)
+            .await?;
+        if alive == 0 {
+            return Err(Error::Refused("这次导入已经中止，请重新上传文件。".to_owned()));
+        }
+        write(conn, import, rows).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Rewrites rows of an import whose plan is made anew; part of the verb that does so.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn restage(
+    conn: &mut AsyncPgConnection,
+    import: &Import,
+    rows: &[StoredRow],
+) -> QueryResult<usize> {
+    write(conn, import, rows).await
+}
+
+async fn write(conn: &mut AsyncPgConnection, import: &Import, rows: &[StoredRow]) -> QueryResult<usize> {
+    diesel::sql_query(
+        "INSERT INTO import_rows (county_id, import_id, path, number, bucket, record_id, record_version, content) \
+         SELECT $1, $2, $3, * FROM unnest($4, $5, $6, $7, $8) \
+         ON CONFLICT (county_id, import_id, number) DO UPDATE SET bucket = excluded.bucket, \
+         record_id = excluded.record_id, record_version = excluded.record_version, content = excluded.content",
+    )
+    .bind::<Uuid, _>(import.county_id)
+    .bind::<Uuid, _>(import.id)
+    .bind::<Text, _>(&import.path)
+    .bind::<Array<Integer>, _>(rows.iter().map(|row| row.number).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|row| row.bucket.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Uuid>>, _>(rows.iter().map(|row| row.record_id).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Integer>>, _>(rows.iter().map(|row| row.record_version).collect::<Vec<_>>())
+    .bind::<Array<Bytea>, _>(rows.iter().map(|row| row.content.as_slice()).collect::<Vec<_>>())
+    .execute(conn)
+    .await
+}
+
+/// Sentences and headings that the reading found, as stored.
+pub(super) fn json(texts: &[String]) -> serde_json::Value {
+    serde_json::Value::from(texts.to_vec())
+}
+
+/// Keeps what the first row and the file were found to be.
+///
+/// # Errors
+/// Whatever the database answers.
+pub(super) async fn describe(
+    conn: &mut AsyncPgConnection,
+    import: &Import,
+    headings: &[String],
+    notices: &[String],
+) -> QueryResult<usize> {
+    diesel::sql_query("UPDATE imports SET headings = $3, notices = $4 WHERE county_id = $1 AND id = $2")
+        .bind::<Uuid, _>(import.county_id)
+        .bind::<Uuid, _>(import.id)
+        .bind::<Jsonb, _>(json(headings))
+        .bind::<Jsonb, _>(json(notices))
+        .execute(conn)
+        .await
+}

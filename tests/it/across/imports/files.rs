@@ -1,0 +1,143 @@
+//! Files that have no plan, foreign headings, and the workbook that goes back to the clerk.
+
+use std::io::Write;
+
+use cadre::across::imports::headings::Mapping;
+use cadre::across::imports::read::Unreadable;
+use cadre::across::imports::{refused, template};
+use cadre::across::sheets::{Book, Cell, Column, ColumnKind, Field, Program, Properties, open};
+use cadre::base::actor::Role;
+use cadre::base::error::Error;
+use cadre::records::imports::Kind;
+use cadre::schema::import_rows;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use tempfile::NamedTempFile;
+
+use super::{Roster, Stage, csv};
+
+async fn failure(stage: &Stage, text: &str) -> (String, Vec<String>) {
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    let place = stage.county.town(1).clone();
+    let (import, counts) = stage.upload(&stage.clerk, &place, file.path(), Mapping::new()).await.unwrap();
+    let Err(Unreadable(sentences)) = counts else { panic!("{counts:?}") };
+    assert_eq!(import.failure.as_deref(), Some(sentences.join("\n").as_str()));
+    (import.state, sentences)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_without_a_plan_fails_with_every_reason_and_keeps_no_row() {
+    let stage = Stage::new().await;
+    let (state, sentences) = failure(&stage, "姓名,工龄\n张伟,3\n").await;
+    assert_eq!(state, "failed");
+    assert_eq!(sentences.len(), 8, "{sentences:?}");
+    let heading = "姓名,公民身份号码,民族,学历,人员类别,所在党支部,加入党组织日期,工作岗位\n";
+    let (_, sentences) = failure(&stage, heading).await;
+    assert_eq!(sentences, ["工作表只有列名，没有数据；请从第2行起填写后再上传"]);
+    let (_, sentences) = failure(&stage, &format!("{heading}{}\n\"x", "张,".repeat(1))).await;
+    assert_eq!(sentences, ["第 3 行的英文双引号没有成对，后面的内容分不清；请补上引号，或另存为 .xlsx 再试"]);
+    let rows: i64 = import_rows::table.count().get_result(&mut stage.db.owner().await).await.unwrap();
+    assert_eq!(rows, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn foreign_headings_go_where_the_mapping_says() {
+    let stage = Stage::new().await;
+    let row = Roster::new("张伟", 1).with("民族", "汗族").with("工龄", "9");
+    let text = std::fs::read_to_string(csv(&[row]).path()).unwrap().replace("公民身份号码", "身份证号");
+    let mut file = NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    let mapping =
+        Mapping::from([("身份证号".to_owned(), Some("公民身份号码".to_owned())), ("工龄".to_owned(), None)]);
+    let place = stage.county.town(1).clone();
+    let (import, counts) = stage.upload(&stage.clerk, &place, file.path(), mapping).await.unwrap();
+    assert_eq!(counts.unwrap().refused, 1);
+
+    let back = NamedTempFile::new().unwrap();
+    refused::write(&stage.engine, &stage.clerk, import.id, back.reopen().unwrap()).await.unwrap();
+    let program = Program::at(env!("CARGO_BIN_EXE_cadre"));
+    let rows: Vec<_> =
+        open(&program, back.path(), "党员名册").unwrap().collect::<Result<Vec<_>, _>>().unwrap();
+    let shown = |at: usize| rows[at].cells().map(|(_, cell)| cell.shown()).collect::<Vec<_>>();
+    assert!(shown(0).contains(&"公民身份号码".to_owned()) && !shown(0).contains(&"工龄".to_owned()));
+    let reason = shown(1).pop().unwrap();
+    assert!(reason.starts_with("民族：民族“汗族”不在代码表"), "{reason}");
+
+    // Put right, it comes back without a mapping.
+    let (_, counts) = stage.upload(&stage.clerk, &place, back.path(), Mapping::new()).await.unwrap();
+    assert_eq!(counts.unwrap().refused, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_rows_go_back_to_nobody_but_the_uploader() {
+    let stage = Stage::new().await;
+    let import = stage.plan(&[Roster::new("张伟", 1).with("民族", "")]).await;
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let neighbour = stage.county.town(2).actor(Role::Clerk);
+    let refused = refused::write(&stage.engine, &supervisor, import.id, Vec::new()).await;
+    assert!(matches!(refused, Err(Error::Refused(_))), "{refused:?}");
+    let missing = refused::write(&stage.engine, &neighbour, import.id, Vec::new()).await;
+    assert!(matches!(missing, Err(Error::Missing { .. })), "{missing:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_in_an_identifier_column_has_lost_its_digits() {
+    let stage = Stage::new().await;
+    let headings = [
+        "姓名",
+        "公民身份号码",
+        "民族",
+        "学历",
+        "人员类别",
+        "所在党支部",
+        "加入党组织日期",
+        "转为正式党员日期",
+        "工作岗位",
+        "手机号码",
+    ];
+    let text = |text: &str| Field::from(Cell::Text(text.to_owned()));
+    let properties = Properties { title: "试".to_owned(), created: "2026-01-01T00:00:00Z".parse().unwrap() };
+    let mut book = Book::new(&properties);
+    let columns = headings.map(|heading| Column::new(heading, ColumnKind::Text)).to_vec();
+    let mut sheet = book.sheet("党员名册", columns).unwrap();
+    let day = |text: &str| Field::from(Cell::Date(text.parse().unwrap()));
+    sheet
+        .row(&[
+            text("张伟"),
+            Cell::Number(500_237_198_005_060_016.0).into(),
+            Cell::Number(1.0).into(),
+            text("大学专科毕业"),
+            text("正式党员"),
+            text("500237101201-ZB01"),
+            day("2015-07-01"),
+            Cell::Number(20_160_701.0).into(),
+            text("农牧渔民"),
+            Cell::Number(13_800_001_111.0).into(),
+        ])
+        .unwrap();
+    sheet.finish().unwrap();
+    let file = NamedTempFile::new().unwrap();
+    book.finish(file.reopen().unwrap()).unwrap();
+    let place = stage.county.town(1).clone();
+    let (import, _) = stage.upload(&stage.clerk, &place, file.path(), Mapping::new()).await.unwrap();
+    let errors = &stage.answer(&import).await.refused_rows[0].errors;
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(
+        errors[0].message,
+        "公民身份号码是数字单元格，超过15位的数字已丢失末几位；请把该列设为“文本”格式，再按证件或代码重新录入"
+    );
+    assert_eq!(errors[0].value, "500237************");
+}
+
+#[test]
+fn the_empty_workbook_can_be_read_back() {
+    let file = NamedTempFile::new().unwrap();
+    let created = "2026-01-01T00:00:00Z".parse().unwrap();
+    template::write(Kind::Members, created, file.reopen().unwrap()).unwrap();
+    let program = Program::at(env!("CARGO_BIN_EXE_cadre"));
+    let rows: Vec<_> =
+        open(&program, file.path(), "党员名册").unwrap().collect::<Result<Vec<_>, _>>().unwrap();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0].len(), 24);
+}
