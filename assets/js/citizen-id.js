@@ -108,7 +108,9 @@ function watch(input) {
 
   /** `done`: the field was left; until then a short number may become right, and fifteen places eighteen. */
   const look = (done) => {
-    const verdict = judge(input.value);
+    // The mask of a stored number, untouched, is not judged: it changes nothing.
+    const masked = input.value.includes("*") && input.value === input.defaultValue;
+    const verdict = judge(masked ? "" : input.value);
     const growing = !done && verdict.state === "short";
     live.textContent = growing ? `已录入 ${tidy(input.value).length} 位` : verdict.message;
     live.classList.toggle("bad", !growing && verdict.state !== "good");

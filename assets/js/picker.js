@@ -39,7 +39,10 @@ class Picker {
     this.active = -1;
     this.asked = 0;
     this.build();
+    // A code that came with the page stands until something else is typed.
+    this.given = { text: input.value, code: input.dataset.code ?? input.value };
     this.settle(false);
+    if (this.address && this.given.code && this.given.text === this.given.code) this.nameGiven();
     input.addEventListener("focus", () => input.select());
     input.addEventListener("click", () => this.open());
     input.addEventListener("input", () => this.typed());
@@ -84,7 +87,24 @@ class Picker {
   }
 
   typed() {
+    this.settle(false);
     this.open();
+  }
+
+  /** Asks for the name of a code that came without one. */
+  async nameGiven() {
+    const found = await this.ask(this.given.code);
+    const option = found.find((candidate) => candidate.code === this.given.code);
+    if (!option || this.input.value !== this.given.text) return;
+    this.given.text = option.name;
+    this.set(option.code, option.name);
+  }
+
+  async ask(typed) {
+    const address = `${this.address}${this.address.includes("?") ? "&" : "?"}q=${encodeURIComponent(typed)}`;
+    const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+    const found = answer?.ok ? await answer.json() : [];
+    return found.map((option) => ({ keys: "", ...option }));
   }
 
   async open() {
@@ -92,12 +112,9 @@ class Picker {
     const typed = this.input.value;
     if (this.address) {
       const turn = ++this.asked;
-      const answer = await fetch(`${this.address}${this.address.includes("?") ? "&" : "?"}q=${encodeURIComponent(typed)}`, {
-        headers: { Accept: "application/json" },
-      }).catch(() => null);
+      const found = await this.ask(this.isGiven() ? "" : typed);
       if (turn !== this.asked) return; // A later key has asked again.
-      const found = answer?.ok ? await answer.json() : [];
-      this.options = found.map((option) => ({ keys: "", ...option }));
+      this.options = found;
       this.show(this.options);
     } else {
       const exact = this.options.find((option) => option.name === typed);
@@ -174,6 +191,10 @@ class Picker {
     }
   }
 
+  isGiven() {
+    return Boolean(this.given?.code) && this.input.value === this.given.text;
+  }
+
   choose(option) {
     if (!option) return;
     this.set(option.code, option.name);
@@ -183,12 +204,17 @@ class Picker {
 
   set(code, name) {
     this.input.value = name;
+    if (this.given && name === this.given.text) this.given.code = code; // A namesake was chosen.
     this.hidden.value = code;
   }
 
   /** Gives the hidden input the code of what stands in the visible one, or the text itself. */
   settle(tidy) {
     const typed = this.input.value.trim();
+    if (this.isGiven()) {
+      this.hidden.value = this.given.code;
+      return;
+    }
     const same = this.options.find((option) => option.name === typed && option.code === this.hidden.value);
     const exact = same
       ?? this.options.find((option) => option.name === typed)

@@ -23,7 +23,7 @@ pub struct Filter {
     pub education: String,
     /// The chosen sex.
     pub sex: String,
-    /// The lists.
+    /// The chosen branch with its name; the others are asked for while typing.
     pub branches: Vec<Choice>,
     /// The lists.
     pub categories: Vec<Choice>,
@@ -36,6 +36,12 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// The name of the chosen branch, or its code when the name is not known.
+    fn branch_name(&self) -> &str {
+        let chosen = self.branches.iter().find(|branch| branch.code == self.branch);
+        chosen.map_or(self.branch.as_str(), |branch| branch.name.as_str())
+    }
+
     /// True when the list is narrowed.
     #[must_use]
     pub fn narrows(&self) -> bool {

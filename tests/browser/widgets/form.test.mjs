@@ -74,6 +74,23 @@ test("what is no code is sent as typed, so that the server can name it", async (
   assert.equal(await page.locator("#education").inputValue(), "硕博连读");
 });
 
+test("a code that came with the page has its name, and stays until something else is typed", async (t) => {
+  const page = await open(t);
+  server.answer["GET /branches"] = { type: "application/json", body: '[{"code":"500237101201-ZB01","name":"沙坪村第一党支部"}]' };
+  const given = await (await fetch(`${server.address}/members_list`)).text();
+  server.answer["GET /given"] = { body: given.replace('data-code=""', 'data-code="500237101201-ZB01"').replace(/(id="filter-branch" name="branch" value=")"/, '$1500237101201-ZB01"') };
+  await visit(page, `${server.address}/given`);
+  const input = page.locator("#filter-branch");
+  await page.waitForFunction(() => document.getElementById("filter-branch").value === "沙坪村第一党支部");
+  const code = () => page.evaluate(() => document.querySelector("form.filter [name=branch]").value);
+  assert.equal(await code(), "500237101201-ZB01");
+  await input.focus();
+  await press(page, "Tab");
+  assert.equal(await code(), "500237101201-ZB01");
+  await input.fill("");
+  assert.equal(await code(), "", "an emptied picker sends nothing");
+});
+
 test("a picker tells readers of the screen what it does", async (t) => {
   const page = await open(t);
   await visit(page, `${server.address}/members_form`);
