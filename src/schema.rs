@@ -437,6 +437,182 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What a scheme looks at: each dimension is scored from nought to its maximum.
+    rating_dimensions (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The version of the scheme.
+        scheme_id -> Uuid,
+        /// Code in the API.
+        code -> Text,
+        /// Chinese name: the heading of its column.
+        name -> Text,
+        /// Place among the columns, from 1.
+        position -> Int4,
+        /// The highest score.
+        maximum -> Numeric,
+        /// What a score is multiplied by.
+        weight -> Numeric,
+    }
+}
+
+diesel::table! {
+    /// One organisation rated by one scheme for one period.
+    rating_rounds (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The version of the scheme in force on the last day; it stays with the round.
+        scheme_id -> Uuid,
+        /// Whose members are rated.
+        organisation_id -> Uuid,
+        /// Path of that organisation.
+        path -> Text,
+        /// 2026Q1, 2026-03 or 2026.
+        period -> Text,
+        /// First day of the period.
+        first_day -> Date,
+        /// Last day of the period: who is in the register on it is rated.
+        last_day -> Date,
+        /// How far its ratings are, those sent back and those not yet submitted left aside.
+        state -> Text,
+        /// Rises by one with every change of the round or its ratings; the ETag.
+        version -> Int4,
+        /// When it was opened.
+        created_at -> Timestamptz,
+        /// Who opened it.
+        created_by -> Text,
+        /// When it or one of its ratings was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// How a county gives stars: one row per version of a scheme, in force over a range of days. Never edited: a change is a new version.
+    rating_schemes (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application; names one version.
+        id -> Uuid,
+        /// Code of the scheme, the same in all its versions.
+        code -> Text,
+        /// Its Chinese name.
+        name -> Text,
+        /// What is rated: member, branch, village or household.
+        subject_kind -> Text,
+        /// How often: month, quarter or year.
+        period_kind -> Text,
+        /// The highest number of stars.
+        stars -> Int4,
+        /// How many decimals a score may have.
+        decimals -> Int4,
+        /// How scores become a total: sum (of score times weight) or weighted_mean.
+        aggregation -> Text,
+        /// What a dimension without a score means: refuse (the rating cannot be submitted), zero, or leave_out (of a mean).
+        missing_part -> Text,
+        /// Who rates and how, in words.
+        procedure -> Text,
+        /// Whether the quarterly report takes its stars from this scheme.
+        is_primary -> Bool,
+        /// First day in force.
+        from_day -> Date,
+        /// First day no longer in force; empty: still in force.
+        to_day -> Nullable<Date>,
+        /// When it was set.
+        created_at -> Timestamptz,
+        /// Who set it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The score of one rating in one dimension.
+    rating_scores (county_id, rating_id, dimension_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The rating.
+        rating_id -> Uuid,
+        /// The dimension.
+        dimension_id -> Uuid,
+        /// The score, from nought to the dimension's maximum.
+        score -> Numeric,
+    }
+}
+
+diesel::table! {
+    /// From which total a scheme gives a number of stars.
+    rating_thresholds (county_id, scheme_id, stars) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The version of the scheme.
+        scheme_id -> Uuid,
+        /// The number of stars.
+        stars -> Int4,
+        /// The lowest total that earns them.
+        minimum -> Numeric,
+    }
+}
+
+diesel::table! {
+    /// The rating of one member in one round: scores, total, stars, and who answered for each step.
+    ratings (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The round.
+        round_id -> Uuid,
+        /// The member who is rated.
+        membership_id -> Uuid,
+        /// Path of the round's organisation.
+        path -> Text,
+        /// Vocabulary list `rating_state`.
+        state -> Text,
+        /// The total by the scheme, rounded half up to two decimals; empty while incomplete.
+        total -> Nullable<Numeric>,
+        /// The stars of the total; empty while incomplete.
+        stars -> Nullable<Int4>,
+        /// What the scores rest on.
+        evidence -> Nullable<Text>,
+        /// Why it was sent back last.
+        returned_reason -> Nullable<Text>,
+        /// Who sent it back last.
+        returned_by -> Nullable<Text>,
+        /// When it was sent back last.
+        returned_at -> Nullable<Timestamptz>,
+        /// Who submitted it: he may not decide on it.
+        submitted_by -> Nullable<Text>,
+        /// When it was submitted.
+        submitted_at -> Nullable<Timestamptz>,
+        /// Who reviewed it.
+        reviewed_by -> Nullable<Text>,
+        /// When it was reviewed.
+        reviewed_at -> Nullable<Timestamptz>,
+        /// Who confirmed it.
+        confirmed_by -> Nullable<Text>,
+        /// When it was confirmed.
+        confirmed_at -> Nullable<Timestamptz>,
+        /// Who published it.
+        published_by -> Nullable<Text>,
+        /// When it was published.
+        published_at -> Nullable<Timestamptz>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// Signed-in browsers. The cookie holds the token, the table only its hash.
     sessions (token_hash) {
         /// SHA-256 of the token.
@@ -497,6 +673,7 @@ diesel::table! {
 diesel::joinable!(audit_entries -> counties (county_id));
 diesel::joinable!(organisations -> counties (county_id));
 diesel::joinable!(people -> counties (county_id));
+diesel::joinable!(rating_schemes -> counties (county_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
@@ -516,6 +693,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     organisations,
     people,
     person_visibility,
+    rating_dimensions,
+    rating_rounds,
+    rating_schemes,
+    rating_scores,
+    rating_thresholds,
+    ratings,
     sessions,
     transfers,
 );

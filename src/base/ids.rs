@@ -102,6 +102,10 @@ id!(
     SchemeId
 );
 id!(
+    /// A dimension of one version of a rating scheme.
+    DimensionId
+);
+id!(
     /// A round of ratings.
     RoundId
 );

@@ -6,6 +6,7 @@ pub mod imports;
 pub mod members;
 pub mod organisations;
 pub mod people;
+pub mod ratings;
 
 /// Which area owns (alone writes) which table; a test reads the sources to prove it.
 pub const OWNERS: &[(&str, &[&str])] = &[
@@ -25,4 +26,15 @@ pub const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("imports", &["imports", "import_rows"]),
+    (
+        "ratings",
+        &[
+            "rating_schemes",
+            "rating_dimensions",
+            "rating_thresholds",
+            "rating_rounds",
+            "ratings",
+            "rating_scores",
+        ],
+    ),
 ];

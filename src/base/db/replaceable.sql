@@ -62,3 +62,41 @@ RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT A
 $$;
 REVOKE ALL ON FUNCTION find_offered_name FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_offered_name TO cadre_web;
+
+-- Whom rounds of ratings in the caller's scope concern: who was in the register of the rounds' branch on the last day of
+-- the period, and who has a rating in it. The unit that rated a member sees his name also after he has moved away.
+DROP FUNCTION IF EXISTS find_rating_subjects;
+CREATE FUNCTION find_rating_subjects(in_county uuid, in_rounds uuid[])
+RETURNS TABLE (round_id uuid, membership_id uuid, name text, sort_key text, sex text, birth_date date, probationary boolean, present boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    WITH rounds AS (
+        SELECT * FROM rating_rounds r
+        WHERE r.county_id = in_county AND r.id = ANY (in_rounds)
+            AND in_county = nullif(current_setting('cadre.county', true), '')::uuid
+            AND r.path >= current_setting('cadre.path_from', true) AND r.path < current_setting('cadre.path_to', true)
+    ), present AS (
+        SELECT r.id AS round_id, b.membership_id
+        FROM rounds r
+        JOIN branch_memberships b ON b.county_id = r.county_id AND b.branch_id = r.organisation_id
+            AND b.from_day <= r.last_day AND (b.to_day IS NULL OR b.to_day > r.last_day)
+        JOIN memberships m ON m.county_id = b.county_id AND m.id = b.membership_id
+            AND m.from_day <= r.last_day AND (m.to_day IS NULL OR m.to_day > r.last_day)
+        JOIN membership_statuses s ON s.county_id = b.county_id AND s.membership_id = b.membership_id
+            AND s.from_day <= r.last_day AND (s.to_day IS NULL OR s.to_day > r.last_day)
+            AND s.status IN ('normal', 'watch', 'suspended_rights')
+    ), concerned AS (
+        SELECT p.round_id, p.membership_id, true AS present FROM present p
+        UNION ALL
+        SELECT g.round_id, g.membership_id, false FROM rounds r
+        JOIN ratings g ON g.county_id = r.county_id AND g.round_id = r.id
+        WHERE NOT EXISTS (SELECT FROM present p WHERE p.round_id = g.round_id AND p.membership_id = g.membership_id)
+    )
+    SELECT c.round_id, m.id, p.name, m.sort_key, p.sex, p.birth_date,
+        m.full_member_on IS NULL OR m.full_member_on > r.last_day, c.present
+    FROM concerned c
+    JOIN rounds r ON r.id = c.round_id
+    JOIN memberships m ON m.county_id = r.county_id AND m.id = c.membership_id
+    JOIN people p ON p.county_id = m.county_id AND p.id = m.person_id
+$$;
+REVOKE ALL ON FUNCTION find_rating_subjects FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_rating_subjects TO cadre_web;
