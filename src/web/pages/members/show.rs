@@ -145,7 +145,7 @@ fn actions(card: &MemberCard) -> Vec<Offered> {
             actions.push(("confirm", "转为正式党员", "circle-check"));
         }
         actions.extend([
-            ("transfer", "转出组织关系", "arrow-right"),
+            ("transfer", "转出组织关系", "arrows-exchange"),
             ("restrict", "限制权利", "alert-triangle"),
             ("stop", "停止党籍", "circle-x"),
             ("remove", "出党", "circle-x"),
