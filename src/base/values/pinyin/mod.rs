@@ -4,6 +4,7 @@
 //! be typed into a search box is stored as a key of its own and found as a prefix: the characters, the full
 //! pinyin and the initials, each in every reading that the name may have.
 
+mod readings;
 mod surnames;
 
 use pinyin::{ToPinyin, ToPinyinMulti};
@@ -121,12 +122,10 @@ fn prefer(options: &mut Vec<String>, own: &[&str]) {
     options.splice(0..0, own.iter().map(|reading| (*reading).to_owned()));
 }
 
-/// The readings of a character without tones, the usual one first; of a character without pinyin, itself.
+/// The living readings of a character without tones, the usual one first; of a character without pinyin, itself.
 fn char_readings(character: char) -> Vec<String> {
     let mut options: Vec<String> = Vec::new();
-    let first = character.to_pinyin().map(|reading| reading.plain());
-    let others = character.to_pinyin_multi().into_iter().flatten().map(|reading| reading.plain());
-    for reading in first.into_iter().chain(others) {
+    for reading in dictionary(character) {
         let reading = reading.replace('ü', "v");
         // Whoever does not know of `v` types `lu` for 吕.
         let loose = reading.replace('v', "u");
@@ -140,6 +139,18 @@ fn char_readings(character: char) -> Vec<String> {
         options.push(character.to_lowercase().collect());
     }
     options
+}
+
+fn dictionary(character: char) -> Vec<&'static str> {
+    if let Some((_, living)) = readings::SEVERAL.iter().find(|(own, _)| *own == character) {
+        return living.to_vec();
+    }
+    let first = character.to_pinyin().map(|reading| reading.plain());
+    if readings::ONE.contains(character) {
+        return first.into_iter().collect();
+    }
+    let others = character.to_pinyin_multi().into_iter().flatten().map(|reading| reading.plain());
+    first.into_iter().chain(others).collect()
 }
 
 /// Drops the rarest readings, of later characters first, until the combinations are few enough.
@@ -231,6 +242,25 @@ mod tests {
             for query in queries {
                 assert!(found(name, query), "{name} {query}");
             }
+        }
+    }
+
+    #[test]
+    fn readings_of_the_classics_find_nobody() {
+        assert_eq!(search_keys("王方平"), ["王方平", "wangfangping", "wfp"]);
+        assert!(!found("王伟", "yu") && !found("方大平", "pang"));
+    }
+
+    #[test]
+    fn the_tables_of_readings_begin_with_the_usual_one() {
+        for (character, living) in readings::SEVERAL {
+            let usual = character.to_pinyin().map(|reading| reading.plain());
+            assert_eq!(living.first().copied(), usual, "{character}");
+            assert!(living.len() > 1 && !readings::ONE.contains(*character));
+        }
+        for character in readings::ONE.chars() {
+            assert!(character.to_pinyin_multi().is_some_and(|all| all.count() > 1), "{character}");
+            assert_eq!(readings::ONE.matches(character).count(), 1, "{character}");
         }
     }
 
