@@ -8,7 +8,8 @@ use crate::base::config::{Config, LogFormat};
 
 /// Starts logging; `RUST_LOG` narrows or widens it.
 pub fn start(config: &Config) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,cadre=info,rocket=off"));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,cadre=info,rocket=off"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let format = config.log.unwrap_or(if std::io::stderr().is_terminal() {
         LogFormat::Pretty

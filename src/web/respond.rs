@@ -37,6 +37,8 @@ enum Marker {
     VersionMissing,
     #[error("{0}")]
     Malformed(String),
+    #[error("{0}")]
+    Unauthorized(String),
 }
 
 impl Failure {
@@ -56,6 +58,12 @@ impl Failure {
     #[must_use]
     pub fn malformed(message: String) -> Self {
         Self(Error::broken(Marker::Malformed(message)))
+    }
+
+    /// Signing in was refused.
+    #[must_use]
+    pub fn unauthorized(message: String) -> Self {
+        Self(Error::broken(Marker::Unauthorized(message)))
     }
 
     /// One wrong field.
@@ -80,6 +88,7 @@ impl Failure {
                 Some(Marker::Csrf) => Problem::new(403, CSRF.to_owned()),
                 Some(Marker::VersionMissing) => Problem::new(428, VERSION.to_owned()),
                 Some(Marker::Malformed(message)) => Problem::new(400, message.clone()),
+                Some(Marker::Unauthorized(message)) => Problem::new(401, message.clone()),
                 None => {
                     tracing::error!(error = %cause, "broken");
                     Problem::new(500, detail)

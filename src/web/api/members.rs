@@ -20,7 +20,7 @@ use crate::records::organisations;
 use crate::web;
 use crate::web::api::organisations::narrowed;
 use crate::web::forms::member::MemberInput;
-use crate::web::guards::{Body, Caller, Db, IfMatch, Listing, Page};
+use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
 use crate::web::respond::{Answer, Failure, Versioned};
 
 /// The routes.
@@ -326,16 +326,25 @@ pub async fn branch_id(
 pub async fn enrol(
     caller: Caller,
     mut db: Db,
+    once: Idempotency,
     body: Body<MemberInput>,
     state: &State<web::State>,
-) -> Answer<Versioned<MemberJson>> {
+) -> Answer<Kept> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
-    let parsed = body.0.parse();
+    let Body(input, hash) = body;
+    let parsed = input.parse();
     let branch = branch_id(&mut db, &caller.actor, parsed.branch.as_deref()).await?;
     let command = parsed.into_enrol(branch).map_err(Error::Invalid)?;
-    let ids = members::enrol(&mut db.0, &caller.actor, &state.keys, &[command]).await?;
-    let id = ids.into_iter().next().or_missing("党员")?;
-    Ok(versioned(read(&mut db, &caller.actor, state, id).await?, true))
+    let (actor, keys) = (&caller.actor, &state.keys);
+    once.once(&mut db.0, actor, &hash, async |conn| {
+        let ids = members::enrol(conn, actor, keys, &[command]).await?;
+        let id = ids.into_iter().next().or_missing("党员")?;
+        let card =
+            db::read(conn, &actor.scope, async |conn| queries::find(conn, &actor.scope, keys, id).await);
+        let json = serde_json::to_string(&MemberJson::from(card.await?)).map_err(Error::broken)?;
+        Ok((201, json))
+    })
+    .await
 }
 
 /// Change a member; needs the version that you saw in `If-Match`.

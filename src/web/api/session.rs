@@ -9,7 +9,7 @@ use crate::base::actor::Door;
 use crate::base::error::Error;
 use crate::records::accounts::{self, Identity, SignIn};
 use crate::web::guards::{Body, Caller, Db};
-use crate::web::pages::session::{Origin, cookie};
+use crate::web::pages::session::{Origin, REFUSED, cookie};
 use crate::web::respond::{Answer, Failure};
 
 /// The routes.
@@ -79,7 +79,7 @@ pub async fn open(
     mut db: Db,
     origin: Origin,
     jar: &CookieJar<'_>,
-) -> Answer<Result<Json<SessionJson>, Status>> {
+) -> Answer<Json<SessionJson>> {
     if !origin.own {
         return Err(Failure::csrf());
     }
@@ -89,13 +89,13 @@ pub async fn open(
     }
     let attempt = SignIn { username, password, door: Door::Api, source: origin.source };
     let Some(opened) = accounts::sign_in(&mut db.0, attempt).await? else {
-        return Ok(Err(Status::Unauthorized));
+        return Err(Failure::unauthorized(REFUSED.to_owned()));
     };
     jar.add(cookie(opened.token.reveal().to_owned(), origin.https));
-    Ok(Ok(Json(SessionJson {
+    Ok(Json(SessionJson {
         csrf_token: Some(opened.session.csrf_token),
         account: AccountJson::from(&opened.session.identity),
-    })))
+    }))
 }
 
 /// Show the present session.

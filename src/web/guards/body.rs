@@ -3,12 +3,13 @@
 use rocket::data::{Data, FromData, Outcome};
 use rocket::http::Status;
 use rocket::request::Request;
+use sha2::{Digest, Sha256};
 
 use crate::base::error::{Error, FieldError};
 use crate::web::respond::{Failure, stash_data};
 
-/// A JSON body.
-pub struct Body<T>(pub T);
+/// A JSON body, and the SHA-256 of its text.
+pub struct Body<T>(pub T, pub Vec<u8>);
 
 #[rocket::async_trait]
 impl<'r, T: serde::de::DeserializeOwned> FromData<'r> for Body<T> {
@@ -26,7 +27,7 @@ impl<'r, T: serde::de::DeserializeOwned> FromData<'r> for Body<T> {
             Err(_) => return Outcome::Error((Status::BadRequest, ())),
         };
         match serde_json::from_str(&text) {
-            Ok(value) => Outcome::Success(Self(value)),
+            Ok(value) => Outcome::Success(Self(value, Sha256::digest(&text).to_vec())),
             Err(error) if error.is_data() => stash_data(request, Failure(wrong_shape(&error))),
             Err(error) => stash_data(
                 request,

@@ -5,6 +5,7 @@ mod body;
 mod caller;
 mod database;
 mod fields;
+mod idempotency;
 mod paging;
 mod version;
 
@@ -16,6 +17,7 @@ pub use body::Body;
 pub use caller::{Caller, SignedIn, cookie_name, known};
 pub use database::Db;
 pub use fields::{Fields, Upload, UploadForm};
+pub use idempotency::{Idempotency, Kept};
 pub use paging::{Listing, Page};
 pub use version::IfMatch;
 

@@ -90,7 +90,8 @@ struct Typed<'r> {
     password: &'r str,
 }
 
-const REFUSED: &str =
+/// The one answer to every refused sign-in, whichever half was wrong.
+pub const REFUSED: &str =
     "用户名或密码不对，或账号暂不能登录。请核对后重试；连续输错会暂停登录，忘记密码请联系系统管理员重置。";
 
 #[post("/sign-in", data = "<typed>")]
