@@ -2,6 +2,7 @@
 //!
 //! Exit status (contract 2): 0 done, 1 failed, 2 wrong usage, 3 input refused, 4 integrity broken.
 
+mod account;
 mod database_url;
 mod demo;
 mod divisions;
@@ -10,6 +11,7 @@ mod import;
 pub mod installation;
 mod log;
 mod migrate;
+mod openapi;
 mod output;
 mod read_sheet;
 mod serve;
@@ -57,6 +59,15 @@ enum Command {
     /// Write the empty workbook of a kind
     #[command(after_help = "Example:\n  cadre template members -o 党员名册.xlsx")]
     Template(template::Options),
+    /// Open, disable, reset and list accounts; issue bearer tokens
+    #[command(
+        subcommand,
+        after_help = "Example:\n  cadre account add --username zhangwei --role clerk --organisation 500237101"
+    )]
+    Account(account::Command),
+    /// Print the OpenAPI 3.1 document of the API
+    #[command(after_help = "Example:\n  cadre openapi > openapi.json")]
+    Openapi,
     /// Read one sheet of a workbook in this confined process (used by cadre itself)
     #[command(hide = true)]
     ReadSheet(read_sheet::Options),
@@ -98,6 +109,8 @@ async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Command::Divisions(command) => divisions::run(&command, json).await,
         Command::Import(options) => import::run(&options, json).await,
         Command::Template(options) => template::run(&options, json),
+        Command::Account(command) => account::run(&command, json).await,
+        Command::Openapi => openapi::run(),
         Command::ReadSheet(_) => Ok(()), // ran before the runtime started
     }
 }

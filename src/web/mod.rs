@@ -47,6 +47,8 @@ pub fn page_routes() -> Vec<Route> {
         pages::session::routes(),
         pages::home::routes(),
         pages::members::routes(),
+        pages::accounts::routes(),
+        pages::audit::routes(),
     ]
     .concat()
 }
@@ -59,6 +61,9 @@ pub fn api_routes() -> Vec<Route> {
         api::organisations::routes(),
         api::members::routes(),
         api::member_events::routes(),
+        api::accounts::routes(),
+        api::audit::routes(),
+        api::document::routes(),
     ]
     .concat()
 }

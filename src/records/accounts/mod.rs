@@ -27,7 +27,7 @@ pub use disable::{Disable, disable};
 pub use grant::{Grant, grant};
 pub use issue_token::{IssueToken, IssuedToken, issue_token};
 pub use model::{AccountLine, Identity, Session, State};
-pub use open::{Open, RawOpen, open};
+pub use open::{Open, RawOpen, open, parse_role};
 pub use password::{Password, PasswordError};
 pub use reset_password::{ResetPassword, reset_password};
 pub use sign_in::{OpenedSession, SignIn, sign_in};

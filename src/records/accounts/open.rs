@@ -79,7 +79,7 @@ impl Open {
 ///
 /// # Errors
 /// The refused field.
-pub(crate) fn parse_role(code: &str) -> std::result::Result<Role, FieldError> {
+pub fn parse_role(code: &str) -> std::result::Result<Role, FieldError> {
     Role::from_code(code.trim()).ok_or_else(|| {
         let known: Vec<String> =
             Role::ALL.iter().map(|role| format!("{}（{}）", role.code(), role.name())).collect();

@@ -1,4 +1,6 @@
 //! Pages for people, one file or folder per area.
+pub mod accounts;
+pub mod audit;
 pub mod health;
 pub mod home;
 pub mod members;

@@ -1,0 +1,73 @@
+//! The OpenAPI 3.1 document of the API, made from the handlers. A test holds it against the mounted routes.
+
+use rocket::http::ContentType;
+use rocket::{Route, get, routes};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use crate::base::error::Error;
+use crate::web::api::{accounts, audit, member_events, members, organisations, session};
+use crate::web::respond::{Answer, Failure, Problem};
+
+/// Every handler, area by area.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "cadre",
+        description = "Records of grassroots Party organisations. Dates are YYYY-MM-DD, quarters 2026Q1; organisations are addressed by code, people and records by id. Errors are application/problem+json with Chinese texts."
+    ),
+    paths(
+        session::open, session::show, session::close,
+        organisations::list, organisations::show, organisations::summary,
+        members::list, members::show, members::enrol, members::change, members::history,
+        member_events::event, member_events::reveal, member_events::transfer, member_events::show_transfer,
+        member_events::decide_transfer,
+        accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
+        audit::list,
+        document,
+    ),
+    components(schemas(Problem)),
+    modifiers(&Credentials),
+    security(("session" = []), ("bearer" = []))
+)]
+pub struct Document;
+
+/// How a caller shows who he is.
+struct Credentials;
+
+impl Modify for Credentials {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme(
+            "bearer",
+            SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build()),
+        );
+        components.add_security_scheme(
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("cadre"))),
+        );
+    }
+}
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![document]
+}
+
+/// The document as text, the same at each call.
+///
+/// # Errors
+/// When it cannot be written as JSON.
+pub fn text() -> serde_json::Result<String> {
+    Document::openapi().to_pretty_json()
+}
+
+/// Describe the API.
+#[utoipa::path(context_path = "/api/v1", tag = "document", security(()),
+    responses((status = 200, description = "this document")))]
+#[get("/openapi.json")]
+pub fn document() -> Answer<(ContentType, String)> {
+    let text = text().map_err(|error| Failure(Error::broken(error)))?;
+    Ok((ContentType::JSON, text))
+}

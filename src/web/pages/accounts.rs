@@ -1,0 +1,291 @@
+//! Accounts: the list, and the forms that open, grant, disable and reset; and one's own password.
+
+use rocket::http::Status;
+use rocket::request::FlashMessage;
+use rocket::response::{Flash, Redirect};
+use rocket::{Route, get, post, routes};
+
+use crate::base::actor::{Actor, Role};
+use crate::base::db;
+use crate::base::error::{Error, FieldError, Result};
+use crate::base::ids::AccountId;
+use crate::base::policy::{self, Action};
+use crate::records::accounts::{
+    self, AccountLine, ChangePassword, Disable, Grant, Open, Password, RawOpen, ResetPassword, State,
+    parse_role, queries,
+};
+use crate::web::api::accounts::{read, require_account_office};
+use crate::web::guards::{Db, Fields, Listing, SignedIn};
+use crate::web::respond::{Answer, Failure, Page, PageWith};
+use crate::web::views::accounts::Accounts;
+use crate::web::views::controls::Kind;
+use crate::web::views::form_page::FormPage;
+use crate::web::views::parts::Pager;
+use crate::web::views::{
+    Badge, Cell, Choice, Column, Control, Form, Group, Link, Notice, Row, Section, Table, Tone,
+};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![list, blank, open, show, act, own, change_own]
+}
+
+/// A form again with its errors, or where it led.
+type Submitted = std::result::Result<Flash<Redirect>, Box<PageWith<FormPage>>>;
+
+fn tone(state: State) -> Tone {
+    match state {
+        State::Pending => Tone::Waiting,
+        State::Active => Tone::Good,
+        State::Disabled => Tone::Neutral,
+    }
+}
+
+#[get("/accounts")]
+async fn list(
+    who: SignedIn,
+    mut db: Db,
+    listing: Listing,
+    flash: Option<FlashMessage<'_>>,
+) -> Answer<Page<Accounts>> {
+    require_account_office(&who.actor)?;
+    let scope = who.scope();
+    let after = listing.after.as_ref().and_then(|parts| parts.iter().next()).map(String::as_str);
+    let mut lines = db::read(&mut db.0, scope, async |conn| {
+        Ok(queries::list(conn, scope, after, i64::from(listing.limit) + 1).await?)
+    })
+    .await?;
+    let more = lines.len() > usize::from(listing.limit);
+    lines.truncate(usize::from(listing.limit));
+    let next = lines.iter().last().filter(|_| more).map(|line| Listing::cursor(&[&line.username]));
+    let table = Table {
+        caption: "账号".to_owned(),
+        columns: ["用户名", "姓名", "角色", "所属组织", "状态"].map(Column::new).to_vec(),
+        rows: lines.iter().map(row).collect(),
+        empty: "还没有账号。".to_owned(),
+        pager: next.map(|next| Pager {
+            shown: lines.len(),
+            next: Some(format!("/accounts?after={next}")),
+            ..Pager::default()
+        }),
+    };
+    let manages = policy::require(&who.actor, Action::ManageAccounts, &scope.path).is_ok();
+    let mut frame = who.frame(Section::Accounts);
+    frame.notices.extend(flash.map(|flash| Notice::new(Tone::Good, flash.message())));
+    Ok(Page(Accounts { frame, table, enter: manages.then(|| "/accounts/new".to_owned()) }))
+}
+
+fn row(line: &AccountLine) -> Row {
+    Row::to(
+        format!("/accounts/{}", line.id),
+        vec![
+            Cell::Text(line.username.clone()),
+            Cell::Text(line.display_name.clone()),
+            Cell::Text(line.role_name().to_owned()),
+            Cell::Text(line.organisation_name.clone()),
+            Cell::Badge(Badge::new(line.state().name(), tone(line.state()))),
+        ],
+    )
+}
+
+fn roles() -> Vec<Choice> {
+    Role::ALL.iter().map(|role| Choice::new(role.code(), role.name())).collect()
+}
+
+fn form(who: &SignedIn, action: String, submit: &str, controls: Vec<Control>) -> Form {
+    Form {
+        action,
+        csrf_token: who.known.csrf_token.clone().unwrap_or_default(),
+        groups: vec![Group::new("", controls)],
+        submit: submit.to_owned(),
+        cancel: Some("/accounts".to_owned()),
+        ..Form::default()
+    }
+}
+
+fn page(who: &SignedIn, title: &str, note: &str, form: Form) -> FormPage {
+    FormPage {
+        frame: who.frame(Section::Accounts),
+        title: title.to_owned(),
+        back: Link::new("账号", "/accounts"),
+        facts: Vec::new(),
+        note: note.to_owned(),
+        form,
+    }
+}
+
+fn opening(who: &SignedIn) -> FormPage {
+    let controls = vec![
+        Control::new("username", "用户名", Kind::Text).required().focus().hint("小写字母开头，如 zhangwei"),
+        Control::new("display_name", "显示姓名", Kind::Text),
+        Control::new("password", "初始密码", Kind::Password("new-password")).required().hint("12个字符以上"),
+        Control::new("role", "角色", Kind::Select(roles())).required(),
+        Control::new("organisation", "所属组织代码", Kind::Text)
+            .required()
+            .value(&who.known.identity.organisation_code),
+    ];
+    let form = form(who, "/accounts".to_owned(), "新建账号", controls);
+    page(who, "新建账号", "新账号须由安全管理员授权后才能登录。", form)
+}
+
+#[get("/accounts/new")]
+fn blank(who: SignedIn) -> Answer<Page<FormPage>> {
+    policy::require(&who.actor, Action::ManageAccounts, &who.scope().path)?;
+    Ok(Page(opening(&who)))
+}
+
+/// The form again, where its fields were refused; every other error has a page of its own.
+fn again(mut page: FormPage, fields: &Fields, error: Error) -> Answer<Submitted> {
+    let errors = match error {
+        Error::Invalid(errors) => errors,
+        Error::Taken { field, message } => vec![FieldError::new(field, message, None)],
+        Error::Refused(message) => vec![FieldError::new("", message, None)],
+        other => return Err(Failure(other)),
+    };
+    page.form.keep(|name| fields.has(name).then(|| fields.get(name)));
+    page.form.refuse(&errors);
+    Ok(Err(Box::new(PageWith(Status::UnprocessableEntity, page))))
+}
+
+#[post("/accounts", data = "<fields>")]
+async fn open(who: SignedIn, mut db: Db, fields: Fields) -> Answer<Submitted> {
+    policy::require(&who.actor, Action::ManageAccounts, &who.scope().path)?;
+    let command = Open::parse(RawOpen {
+        username: fields.get("username"),
+        display_name: fields.get("display_name"),
+        password: fields.get("password"),
+        role: fields.get("role"),
+        organisation: fields.get("organisation"),
+    });
+    let opened = match command {
+        Ok(command) => accounts::open(&mut db.0, &who.actor, &[command]).await.map(|_| ()),
+        Err(error) => Err(error),
+    };
+    match opened {
+        Ok(()) => Ok(Ok(Flash::success(Redirect::to("/accounts"), "账号已建立，等待安全管理员授权。"))),
+        Err(error) => again(opening(&who), &fields, error),
+    }
+}
+
+/// What an administrator or a security officer can do to one account.
+fn acting(who: &SignedIn, line: &AccountLine) -> FormPage {
+    let action = format!("/accounts/{}", line.id);
+    let manages = policy::require(&who.actor, Action::ManageAccounts, &who.scope().path).is_ok();
+    let controls = if manages {
+        vec![
+            Control::new(
+                "verb",
+                "办理事项",
+                Kind::Select(vec![Choice::new("reset", "重置密码"), Choice::new("disable", "停用账号")]),
+            )
+            .required(),
+            Control::new("password", "新密码", Kind::Password("new-password"))
+                .hint("重置密码时填写，12个字符以上"),
+            Control::new("reason", "停用原因", Kind::Text).hint("停用账号时填写"),
+        ]
+    } else {
+        vec![
+            Control::new("role", "角色", Kind::Select(roles())).required().value(&line.role),
+            Control::new("organisation", "所属组织代码", Kind::Text)
+                .required()
+                .value(&line.organisation_code),
+        ]
+    };
+    let mut form = form(who, action, if manages { "办理" } else { "授权" }, controls);
+    form.hidden.push(("version".to_owned(), line.version.to_string()));
+    if !manages {
+        form.hidden.push(("verb".to_owned(), "grant".to_owned()));
+    }
+    let state = line.state().name();
+    let note = format!("账号 {}（{}），{}，{state}。", line.username, line.display_name, line.role_name());
+    page(who, "办理账号", &note, form)
+}
+
+#[get("/accounts/<id>", rank = 3)]
+async fn show(who: SignedIn, mut db: Db, id: AccountId) -> Answer<Page<FormPage>> {
+    let line = read(&mut db, &who.actor, id).await?;
+    Ok(Page(acting(&who, &line)))
+}
+
+async fn carry_out(db: &mut Db, actor: &Actor, line: &AccountLine, fields: &Fields) -> Result<&'static str> {
+    match fields.get("verb") {
+        "reset" => {
+            let password = Password::parse(fields.get("password"), &line.username)
+                .map_err(|error| Error::invalid("password", error))?;
+            let command = ResetPassword { account: line.id, password };
+            accounts::reset_password(&mut db.0, actor, &[command]).await?;
+            Ok("密码已重置，该账号的登录已全部结束。")
+        }
+        "disable" => {
+            let Some(reason) = fields.given("reason") else {
+                return Err(Error::invalid("reason", "停用账号须写明原因，例如工作调动。"));
+            };
+            let command = Disable { account: line.id, reason: reason.to_owned() };
+            accounts::disable(&mut db.0, actor, &[command]).await?;
+            Ok("账号已停用。")
+        }
+        "grant" => {
+            let role = parse_role(fields.get("role")).map_err(|field| Error::Invalid(vec![field]))?;
+            let organisation = fields.given("organisation").map(str::to_owned);
+            let version = fields.get("version").parse().map_err(|_| Error::Stale)?;
+            accounts::grant(&mut db.0, actor, &[Grant { account: line.id, role, organisation, version }])
+                .await?;
+            Ok("已授权，该账号可以登录。")
+        }
+        _ => Err(Error::invalid("verb", "请选择办理事项：重置密码或停用账号。")),
+    }
+}
+
+#[post("/accounts/<id>", data = "<fields>", rank = 3)]
+async fn act(who: SignedIn, mut db: Db, id: AccountId, fields: Fields) -> Answer<Submitted> {
+    let line = read(&mut db, &who.actor, id).await?;
+    match carry_out(&mut db, &who.actor, &line, &fields).await {
+        Ok(done) => Ok(Ok(Flash::success(Redirect::to("/accounts"), done))),
+        Err(error) => again(acting(&who, &line), &fields, error),
+    }
+}
+
+fn changing(who: &SignedIn) -> FormPage {
+    let controls = vec![
+        Control::new("old_password", "原密码", Kind::Password("current-password")).required().focus(),
+        Control::new("password", "新密码", Kind::Password("new-password")).required().hint("12个字符以上"),
+        Control::new("again", "再输一次新密码", Kind::Password("new-password")).required(),
+    ];
+    let mut form = form(who, "/account".to_owned(), "修改密码", controls);
+    form.cancel = Some("/".to_owned());
+    let identity = &who.known.identity;
+    let note = format!(
+        "用户名 {}，{}，{}。修改后需要重新登录。",
+        identity.username,
+        identity.role.name(),
+        identity.organisation_name
+    );
+    FormPage { back: Link::new("工作台", "/"), ..page(who, "本人账号", &note, form) }
+}
+
+#[get("/account")]
+fn own(who: SignedIn) -> Page<FormPage> {
+    Page(changing(&who))
+}
+
+#[post("/account", data = "<fields>")]
+async fn change_own(who: SignedIn, mut db: Db, fields: Fields) -> Answer<Submitted> {
+    let parsed = if fields.get("password") == fields.get("again") {
+        Password::parse(fields.get("password"), &who.known.identity.username)
+            .map_err(|error| Error::invalid("password", error))
+    } else {
+        Err(Error::invalid("again", "两次输入的新密码不一样，请重新输入。"))
+    };
+    let changed = match parsed {
+        Ok(new) => {
+            let command = ChangePassword { old: fields.get("old_password").to_owned(), new };
+            accounts::change_password(&mut db.0, &who.actor, command).await
+        }
+        Err(error) => Err(error),
+    };
+    match changed {
+        Ok(()) => Ok(Ok(Flash::success(Redirect::to("/sign-in"), "密码已修改，请用新密码登录。"))),
+        Err(error) => again(changing(&who), &fields, error),
+    }
+}
