@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::across::demo::{self, DemoAccount};
 use crate::across::sample::{COUNTIES, Progress};
 use crate::cli::installation::Installation;
+use crate::cli::interruption::Serving;
 use crate::cli::{Failure, serve};
 
 /// What to load and where to serve it.
@@ -33,7 +34,7 @@ pub struct Options {
 }
 
 /// Loads what is missing and serves.
-pub async fn run(options: &Options) -> Result<(), Failure> {
+pub async fn run(options: &Options, serving: &Serving) -> Result<(), Failure> {
     let counties: Vec<&str> = match options.county.as_str() {
         "all" => COUNTIES.to_vec(),
         one if COUNTIES.contains(&one) => vec![one],
@@ -56,7 +57,7 @@ pub async fn run(options: &Options) -> Result<(), Failure> {
         write_accounts(&file, &known)?;
     }
     println!("示例账号（含密码）：{}", file.display());
-    if options.no_serve { Ok(()) } else { serve::serve(&installation, options.listen).await }
+    if options.no_serve { Ok(()) } else { serve::serve(&installation, options.listen, serving).await }
 }
 
 fn code(county: &str) -> &'static str {

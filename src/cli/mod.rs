@@ -9,6 +9,7 @@ mod divisions;
 mod failure;
 mod import;
 pub mod installation;
+mod interruption;
 mod log;
 mod migrate;
 mod openapi;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use failure::Failure;
+use interruption::{Ended, Serving};
 
 /// 基层党组织记录系统：党员、两委、后备干部、轮训、星级，一次录入，数字可信。
 #[derive(Debug, Parser)]
@@ -93,17 +95,21 @@ pub fn run() -> ExitCode {
         Err(error) => return Failure::from(anyhow::Error::from(error)).report(arguments.json),
     };
     let json = arguments.json;
-    match runtime.block_on(dispatch(arguments)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(json),
+    let serving = Serving::default();
+    // Returned, never `exit`ed: the runtime's end waits for a start of the database that is under way, and undoes it.
+    match runtime.block_on(interruption::guard(dispatch(arguments, &serving), &serving)) {
+        Ok(Ended::Itself(Ok(()))) => ExitCode::SUCCESS,
+        Ok(Ended::Itself(Err(failure))) => failure.report(json),
+        Ok(Ended::Interrupted(interrupt)) => interrupt.exit_code(),
+        Err(error) => Failure::from(anyhow::Error::from(error)).report(json),
     }
 }
 
-async fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+async fn dispatch(arguments: Arguments, serving: &Serving) -> Result<(), Failure> {
     let json = arguments.json;
     match arguments.command {
-        Command::Demo(options) => demo::run(&options).await,
-        Command::Serve(options) => serve::run(&options).await,
+        Command::Demo(options) => demo::run(&options, serving).await,
+        Command::Serve(options) => serve::run(&options, serving).await,
         Command::Migrate => migrate::run(json).await,
         Command::DatabaseUrl(options) => database_url::run(&options, json).await,
         Command::Divisions(command) => divisions::run(&command, json).await,

@@ -6,6 +6,7 @@ use rocket::fairing::AdHoc;
 
 use crate::cli::Failure;
 use crate::cli::installation::Installation;
+use crate::cli::interruption::Serving;
 use crate::web;
 
 /// Where to listen.
@@ -17,16 +18,20 @@ pub struct Options {
 }
 
 /// Runs the server.
-pub async fn run(options: &Options) -> Result<(), Failure> {
+pub async fn run(options: &Options, serving: &Serving) -> Result<(), Failure> {
     let installation = Installation::open().await?;
-    serve(&installation, options.listen).await
+    serve(&installation, options.listen, serving).await
 }
 
 /// Serves until Ctrl-C or SIGTERM; prints `ready …` when it answers.
 ///
 /// # Errors
 /// When the port is taken, or the server cannot start.
-pub async fn serve(installation: &Installation, listen: Option<SocketAddr>) -> Result<(), Failure> {
+pub async fn serve(
+    installation: &Installation,
+    listen: Option<SocketAddr>,
+    serving: &Serving,
+) -> Result<(), Failure> {
     let listen = listen.unwrap_or(installation.config.listen);
     let program = std::env::current_exe().map_err(|error| Failure::Failed(error.to_string()))?;
     let uploads = installation.config.data.join("uploads");
@@ -44,10 +49,11 @@ pub async fn serve(installation: &Installation, listen: Option<SocketAddr>) -> R
             println!("ready http://{listen}");
         })
     });
-    match web::build(state, listen).attach(announce).launch().await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(failure(&error, listen)),
-    }
+    let refused = |error: rocket::Error| failure(&error, listen);
+    let rocket = web::build(state, listen).attach(announce).ignite().await.map_err(refused)?;
+    serving.begin(rocket.shutdown());
+    rocket.launch().await.map_err(refused)?;
+    Ok(())
 }
 
 fn failure(error: &rocket::Error, listen: SocketAddr) -> Failure {

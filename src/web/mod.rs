@@ -18,7 +18,7 @@ pub mod views;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rocket::config::{Ident, LogLevel, Shutdown, Sig};
+use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::data::{Limits, ToByteUnit};
 use rocket::{Build, Rocket, Route};
 
@@ -83,8 +83,9 @@ pub fn build(state: State, listen: std::net::SocketAddr) -> Rocket<Build> {
             .limit("data-form", 21.mebibytes())
             .limit("file", 21.mebibytes()),
         shutdown: Shutdown {
-            ctrlc: true,
-            signals: [Sig::Term].into(),
+            // Signals are the command line's: it also stops the database.
+            ctrlc: false,
+            signals: [].into(),
             grace: 5,
             mercy: 3,
             ..Shutdown::default()

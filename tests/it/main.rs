@@ -15,6 +15,7 @@
 )]
 
 mod across;
+mod cli;
 mod cluster;
 mod records;
 #[allow(dead_code, reason = "builders stand ready for the tests of every area")]

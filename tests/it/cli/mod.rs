@@ -1,0 +1,3 @@
+//! The program as people start it.
+
+mod interruption;
