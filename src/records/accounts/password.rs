@@ -135,7 +135,6 @@ pub(crate) async fn warm_up() -> Result<()> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests may stop")]
 mod tests {
     use super::*;
 
