@@ -67,7 +67,7 @@ async fn open_accounts(
         .iter()
         .filter(|organisation| matches!(organisation.kind, Kind::Street | Kind::Town | Kind::Township))
         .collect();
-    let county = sample.organisations.iter().next().ok_or_else(|| Error::broken("an empty sample"))?;
+    let county = sample.organisations.first().ok_or_else(|| Error::broken("an empty sample"))?;
     let mut wanted = Vec::new();
     for (number, town) in towns.iter().take(2).enumerate() {
         wanted.push((format!("clerk{}", number + 1), Role::Clerk, *town));

@@ -34,7 +34,6 @@ pub fn sees_records(role: Role) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::clock;
 
     #[test]
     fn the_lock_begins_with_the_fifth_wrong_password_and_doubles() {
