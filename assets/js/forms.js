@@ -37,8 +37,8 @@ function flow(form, event) {
   if (here.matches("textarea, button, a, summary, input[type=file]")) return;
   const fields = stops(form);
   const next = fields[fields.indexOf(here) + 1];
-  // In a form of one or two fields (sign-in) Enter in the last one sends it, as everywhere.
-  if (!next) return;
+  // At the end Enter comes to the button, which asks for one more; at the door it signs in, as everywhere.
+  if (!next || (next.matches("button") && form.closest(".door"))) return;
   event.preventDefault();
   next.focus();
   if (next.matches("input[type=text], input[type=tel]")) next.select();

@@ -22,7 +22,7 @@ after(() => browser.close());
  */
 export async function open(t, { expected = [], width = 1366, height = 768 } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: "zh-CN", timezoneId: "Asia/Shanghai" });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(15_000);
   await context.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => {
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);
@@ -78,7 +78,7 @@ export async function tabTo(page, wanted, { back = false, limit = 80 } = {}) {
   for (let turn = 0; turn < limit; turn += 1) {
     await page.keyboard.press(back ? "Shift+Tab" : "Tab");
     const name = await focused(page);
-    if (name.includes(wanted)) return;
+    if (wanted instanceof RegExp ? wanted.test(name) : name.includes(wanted)) return;
     seen.push(name);
   }
   assert.fail(`no Tab stop “${wanted}” within ${limit}; seen: ${seen.join(" | ")}`);

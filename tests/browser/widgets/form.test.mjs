@@ -167,3 +167,15 @@ test("of two versions the other person's value can be taken and given back", asy
   await take.click();
   assert.equal(await value(page, "education"), "20");
 });
+
+test("Enter in the last field signs in", async (t) => {
+  const page = await open(t);
+  server.answer["POST /sign-in"] = { body: "signed in" };
+  server.answer["GET /door"] = { body: (await (await fetch(`${server.address}/sign_in`)).text()).replace(/autofocus/, "") };
+  await visit(page, `${server.address}/door`);
+  await page.locator("#username").fill("guandu");
+  await page.locator("#otp").fill("123456");
+  await page.locator("#otp").focus();
+  await Promise.all([page.waitForURL("**/sign-in"), press(page, "Enter")]);
+  assert.equal(server.posts.at(-1).fields.get("username"), "guandu");
+});
