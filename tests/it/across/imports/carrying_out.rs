@@ -70,7 +70,7 @@ async fn a_member_stands_on_record_from_the_days_that_the_row_gives() {
 async fn changes_of_facts_and_of_status_are_carried_out_together() {
     let stage = Stage::new().await;
     let row = Roster::new("张伟", 1).with("备注", "旧");
-    stage.import(&[row.clone()]).await;
+    stage.import(std::slice::from_ref(&row)).await;
     let counts = stage
         .import(&[row
             .with("学历", "大学本科毕业")
@@ -90,7 +90,7 @@ async fn changes_of_facts_and_of_status_are_carried_out_together() {
 async fn an_empty_cell_keeps_what_is_on_record() {
     let stage = Stage::new().await;
     let row = Roster::new("张伟", 1).with("手机号码", "13800001111").with("家庭住址", "一组");
-    stage.import(&[row.clone()]).await;
+    stage.import(std::slice::from_ref(&row)).await;
     let counts = stage.import(&[row.with("手机号码", "").with("家庭住址", "")]).await;
     assert_eq!(counts.unchanged, 1);
     assert_eq!(stage.members().await[0].mobile.as_deref(), Some("138****1111"));
@@ -100,7 +100,7 @@ async fn an_empty_cell_keeps_what_is_on_record() {
 async fn records_changed_since_the_plan_make_it_anew_and_nothing_is_written() {
     let stage = Stage::new().await;
     let row = Roster::new("张伟", 1);
-    stage.import(&[row.clone()]).await;
+    stage.import(std::slice::from_ref(&row)).await;
     let import = stage
         .plan(&[row.clone().with("学历", "大学本科毕业"), Roster::new("李娜", 2), row.with("姓名", "重复")])
         .await;
