@@ -17,6 +17,7 @@
 mod across;
 mod cli;
 mod cluster;
+mod house;
 mod records;
 #[allow(dead_code, reason = "builders stand ready for the tests of every area")]
 mod support;
