@@ -15,6 +15,7 @@
 )]
 
 mod across;
+mod api;
 mod cli;
 mod cluster;
 mod house;

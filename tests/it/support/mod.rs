@@ -2,6 +2,7 @@
 //!
 //! A builder makes what a test needs to exist; a client does what the test is about.
 
+pub mod app;
 pub mod builders;
 pub mod database;
 mod server;

@@ -1,0 +1,182 @@
+//! Members through the API.
+
+use cadre::base::actor::Role;
+use cadre::base::values::CitizenId;
+use rocket::http::{Method, Status};
+use serde_json::{Value, json};
+
+use crate::support::app::{Credential, TestApp};
+use crate::support::builders::day;
+
+fn number(serial: u16) -> String {
+    CitizenId::compose("500237", day("1980-05-06"), serial).unwrap().as_str().to_owned()
+}
+
+fn body(app: &TestApp, serial: u16) -> Value {
+    json!({
+        "name": "张伟", "citizen_id": number(serial), "ethnicity": "01", "education": "大学本科毕业",
+        "branch": app.county.branch(1, 1).code, "category": "full", "joined_on": "2015-07-01",
+        "full_member_on": "2016年7月1日", "occupation": "1", "mobile": "13800001111",
+    })
+}
+
+async fn clerk(app: &TestApp) -> Credential {
+    app.signed_in("clerk.one", Role::Clerk, app.county.town(1)).await
+}
+
+async fn enter(app: &TestApp, who: &Credential, body: &Value) -> crate::support::app::Answer {
+    app.send(who, Method::Post, "/api/v1/members", &[], body).await
+}
+
+#[tokio::test]
+async fn a_member_is_entered_and_read_back_masked() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let created = enter(&app, &clerk, &body(&app, 1)).await;
+    assert_eq!(created.status, Status::Created, "{}", created.body);
+    assert_eq!(created.etag.as_deref(), Some("\"1\""));
+    let json = created.json();
+    assert_eq!(json["citizen_id"], "500237************");
+    assert_eq!(json["mobile"], "138****1111");
+    assert_eq!((&json["sex"], &json["birth_date"]), (&json!("1"), &json!("1980-05-06")));
+    assert!(!created.body.contains(&number(1)));
+    let read = app.get(&clerk, &format!("/api/v1/members/{}", json["id"].as_str().unwrap())).await;
+    assert_eq!(read.json(), json);
+    let found = app.get(&clerk, "/api/v1/members?q=zw&count=true").await.json();
+    assert_eq!((&found["total"], &found["next"]), (&json!(1), &Value::Null));
+}
+
+#[tokio::test]
+async fn every_wrong_field_is_named_and_nothing_is_stored() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let mut wrong = body(&app, 1);
+    wrong["citizen_id"] = json!("500237198005060011");
+    wrong["ethnicity"] = json!("外星族");
+    wrong["joined_on"] = json!("2015-02-30");
+    let refused = enter(&app, &clerk, &wrong).await;
+    assert_eq!(refused.status, Status::UnprocessableEntity);
+    let fields: Vec<String> = refused.json()["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["field"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(fields, ["citizen_id", "ethnicity", "joined_on"]);
+    assert_eq!(app.get(&clerk, "/api/v1/members?count=true").await.json()["total"], 0);
+    let mut strange = body(&app, 1);
+    strange["county_id"] = json!("x");
+    assert_eq!(enter(&app, &clerk, &strange).await.status, Status::UnprocessableEntity);
+}
+
+#[tokio::test]
+async fn a_change_needs_the_version_that_was_seen() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let id = enter(&app, &clerk, &body(&app, 1)).await.json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/v1/members/{id}");
+    let renamed = json!({ "name": "张炜" });
+    let missing = app.send(&clerk, Method::Patch, &path, &[], &renamed).await;
+    assert_eq!(missing.status.code, 428);
+    let first = app.send(&clerk, Method::Patch, &path, &[("If-Match", "\"1\"")], &renamed).await;
+    assert_eq!((first.status, first.etag.as_deref()), (Status::Ok, Some("\"2\"")));
+    let late =
+        app.send(&clerk, Method::Patch, &path, &[("If-Match", "\"1\"")], &json!({"name":"张玮"})).await;
+    assert_eq!(late.status, Status::PreconditionFailed);
+}
+
+#[tokio::test]
+async fn a_key_makes_one_member_however_often_it_is_sent() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let key = [("Idempotency-Key", "one")];
+    let send = async |body: &Value| app.send(&clerk, Method::Post, "/api/v1/members", &key, body).await;
+    let first = send(&body(&app, 1)).await;
+    let again = send(&body(&app, 1)).await;
+    assert_eq!((first.status, again.status), (Status::Created, Status::Created));
+    assert_eq!(first.body, again.body);
+    assert_eq!(send(&body(&app, 3)).await.status, Status::UnprocessableEntity);
+    let without = enter(&app, &clerk, &body(&app, 1)).await;
+    assert_eq!(without.status, Status::Conflict, "{}", without.body);
+}
+
+#[tokio::test]
+async fn nobody_sees_or_writes_beside_his_subtree() {
+    let app = TestApp::new().await;
+    let own = clerk(&app).await;
+    let id = enter(&app, &own, &body(&app, 1)).await.json()["id"].as_str().unwrap().to_owned();
+    let sibling = app.signed_in("clerk.two", Role::Clerk, app.county.town(2)).await;
+    let foreign = app.get(&sibling, &format!("/api/v1/members/{id}")).await;
+    let none = app.get(&sibling, "/api/v1/members/01900000-0000-7000-8000-000000000000").await;
+    assert_eq!((foreign.status, &foreign.body), (Status::NotFound, &none.body));
+    assert_eq!(enter(&app, &sibling, &body(&app, 3)).await.status, Status::UnprocessableEntity);
+    for (username, role) in
+        [("auditor.one", Role::Auditor), ("admin.one", Role::Administrator), ("security.one", Role::Security)]
+    {
+        let who = app.signed_in(username, role, &app.county.county).await;
+        assert_eq!(enter(&app, &who, &body(&app, 3)).await.status, Status::Forbidden, "{username}");
+        let seen = app.get(&who, "/api/v1/members").await.status;
+        let expected = if role == Role::Auditor { Status::Ok } else { Status::Forbidden };
+        assert_eq!(seen, expected, "{username}");
+    }
+}
+
+#[tokio::test]
+async fn a_bearer_token_reads_and_enters_but_does_not_reveal() {
+    let app = TestApp::new().await;
+    let program = app.token("program.one", Role::Clerk, app.county.town(1)).await;
+    let created = enter(&app, &program, &body(&app, 1)).await;
+    assert_eq!(created.status, Status::Created, "{}", created.body);
+    let path = format!("/api/v1/members/{}/reveal", created.json()["id"].as_str().unwrap());
+    let ask = json!({ "field": "citizen_id", "purpose": "核对身份" });
+    assert_eq!(app.send(&program, Method::Post, &path, &[], &ask).await.status, Status::Forbidden);
+    let clerk = clerk(&app).await;
+    assert_eq!(app.send(&clerk, Method::Post, &path, &[], &ask).await.json()["value"], number(1));
+}
+
+#[tokio::test]
+async fn events_and_transfers_follow_their_rules() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let id = enter(&app, &clerk, &body(&app, 1)).await.json()["id"].as_str().unwrap().to_owned();
+    let post = async |who: &Credential, path: String, body: Value| {
+        app.send(who, Method::Post, &path, &[], &body).await
+    };
+    let stopped = post(
+        &clerk,
+        format!("/api/v1/members/{id}/stop"),
+        json!({"on":"2026-02-01","reason":"失联满六个月"}),
+    );
+    assert_eq!(stopped.await.json()["status"], "stopped");
+    let transfer = json!({ "to_branch": app.county.branch(2, 1).code, "on": "2026-06-01" });
+    let refused = post(&clerk, format!("/api/v1/members/{id}/transfer"), transfer.clone()).await;
+    assert_eq!(refused.status, Status::Conflict, "{}", refused.body);
+    let back = json!({"on":"2026-05-01","reason":"恢复联系"});
+    assert_eq!(post(&clerk, format!("/api/v1/members/{id}/reinstate"), back).await.status, Status::Ok);
+    let proposed = post(&clerk, format!("/api/v1/members/{id}/transfer"), transfer).await;
+    assert_eq!(proposed.status, Status::Created, "{}", proposed.body);
+    let transfer = proposed.json()["id"].as_str().unwrap().to_owned();
+    let receiver = app.signed_in("clerk.two", Role::Clerk, app.county.town(2)).await;
+    let accepted = post(&receiver, format!("/api/v1/transfers/{transfer}/accept"), json!({})).await;
+    assert_eq!(accepted.json()["state"], "accepted", "{}", accepted.body);
+    assert_eq!(app.get(&receiver, &format!("/api/v1/members/{id}")).await.status, Status::Ok);
+    assert_eq!(app.get(&clerk, &format!("/api/v1/members/{id}")).await.status, Status::NotFound);
+}
+
+#[tokio::test]
+async fn a_wrong_page_or_sort_is_refused_by_name() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    for (query, field) in [
+        ("limit=0", "limit"),
+        ("limit=x", "limit"),
+        ("after=!", "after"),
+        ("sort=name;drop", "sort"),
+        ("status=x", "status"),
+        ("born_from=2020-13-01", "born_from"),
+    ] {
+        let answer = app.get(&clerk, &format!("/api/v1/members?{query}")).await;
+        assert_eq!(answer.status, Status::UnprocessableEntity, "{query}: {}", answer.body);
+        assert_eq!(answer.json()["errors"][0]["field"], field, "{query}");
+    }
+}

@@ -1,0 +1,182 @@
+//! The server in process, and three kinds of client: a stranger, a signed-in browser, a program with a token.
+
+use std::sync::Arc;
+
+use cadre::base::actor::{Actor, Role};
+use cadre::base::ids::AccountId;
+use cadre::base::keys::KeyRing;
+use cadre::records::accounts::{self, IssueToken, Open, RawOpen};
+use cadre::web;
+use rocket::http::{ContentType, Header, Method, Status};
+use rocket::local::asynchronous::{Client, LocalRequest};
+
+use super::TestDb;
+use super::builders::{Place, TestCounty};
+
+/// A password that the rules take.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// A server over a database of its own.
+pub struct TestApp {
+    /// The database.
+    pub db: TestDb,
+    /// A county of two towns.
+    pub county: TestCounty,
+    /// The keys of personal data.
+    pub keys: Arc<KeyRing>,
+    client: Client,
+}
+
+/// An answer: status, headers that matter, body.
+#[derive(Debug)]
+#[must_use]
+pub struct Answer {
+    pub status: Status,
+    pub etag: Option<String>,
+    pub location: Option<String>,
+    pub body: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+}
+
+/// How a client shows who it is.
+pub enum Credential {
+    /// A browser's session, with the token that unsafe requests repeat.
+    Session { cookie: String, csrf_token: String },
+    /// A program's bearer token.
+    Bearer(String),
+    /// Nothing.
+    Stranger,
+}
+
+impl TestApp {
+    pub async fn new() -> Self {
+        let db = TestDb::new().await;
+        let county = TestCounty::new(&mut db.owner().await).await;
+        let keys = Arc::new(KeyRing::ephemeral().expect("keys"));
+        let state = web::State {
+            database: db.database(),
+            keys: keys.clone(),
+            program: env!("CARGO_BIN_EXE_cadre").into(),
+            uploads: std::env::temp_dir(),
+        };
+        let rocket = web::build(state, "127.0.0.1:0".parse().expect("an address"));
+        let client = Client::untracked(rocket).await.expect("the server is built");
+        Self { db, county, keys, client }
+    }
+
+    /// Every mounted route.
+    pub fn routes(&self) -> impl Iterator<Item = &rocket::Route> {
+        self.client.rocket().routes()
+    }
+
+    /// Opens an account at a place.
+    pub async fn account(&self, username: &str, role: Role, place: &Place) -> AccountId {
+        let raw = RawOpen {
+            username,
+            display_name: username,
+            password: PASSWORD,
+            role: role.code(),
+            organisation: &place.code,
+        };
+        let command = Open::parse(raw).expect("an account");
+        let actor = Actor::command_line(self.county.county.scope());
+        let mut conn = self.db.web().await;
+        accounts::open(&mut conn, &actor, &[command]).await.expect("an account is opened")[0]
+    }
+
+    /// Signs somebody in, with an account opened for it.
+    pub async fn signed_in(&self, username: &str, role: Role, place: &Place) -> Credential {
+        self.account(username, role, place).await;
+        let body = serde_json::json!({ "username": username, "password": PASSWORD });
+        let request = self.client.post("/api/v1/session").header(ContentType::JSON).body(body.to_string());
+        let response = request.dispatch().await;
+        assert_eq!(response.status(), Status::Ok);
+        let cookie = response.cookies().get("cadre").expect("a session cookie").value().to_owned();
+        let body: serde_json::Value =
+            serde_json::from_str(&response.into_string().await.expect("a body")).expect("JSON");
+        let csrf_token = body["csrf_token"].as_str().expect("a token").to_owned();
+        Credential::Session { cookie, csrf_token }
+    }
+
+    /// A bearer token for an account opened for it.
+    pub async fn token(&self, username: &str, role: Role, place: &Place) -> Credential {
+        let account = self.account(username, role, place).await;
+        let actor = Actor::command_line(self.county.county.scope());
+        let command = IssueToken { account, name: "测试".to_owned(), days: 1 };
+        let mut conn = self.db.web().await;
+        let issued = accounts::issue_token(&mut conn, &actor, &command).await;
+        Credential::Bearer(issued.expect("a token").token.reveal().to_owned())
+    }
+
+    fn request<'c>(&'c self, who: &Credential, method: Method, path: &str) -> LocalRequest<'c> {
+        let request = self.client.req(method, path.to_owned());
+        match who {
+            Credential::Session { cookie, csrf_token } => {
+                request.private_free_cookie(cookie).header(Header::new("X-CSRF-Token", csrf_token.clone()))
+            }
+            Credential::Bearer(token) => {
+                request.header(Header::new("Authorization", format!("Bearer {token}")))
+            }
+            Credential::Stranger => request,
+        }
+    }
+
+    /// Sends a request without a body.
+    pub async fn get(&self, who: &Credential, path: &str) -> Answer {
+        finish(self.request(who, Method::Get, path)).await
+    }
+
+    /// Sends JSON.
+    pub async fn send(
+        &self,
+        who: &Credential,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: &serde_json::Value,
+    ) -> Answer {
+        let mut request = self.request(who, method, path).header(ContentType::JSON).body(body.to_string());
+        for (name, value) in headers {
+            request.add_header(Header::new(*name, (*value).to_owned()));
+        }
+        finish(request).await
+    }
+
+    /// Sends a form as a page does, with the session's token in it or another one.
+    pub async fn submit(&self, who: &Credential, path: &str, token: Option<&str>, form: &str) -> Answer {
+        let Credential::Session { cookie, csrf_token } = who else { panic!("a browser has a session") };
+        let token = token.unwrap_or(csrf_token);
+        let request = self
+            .client
+            .post(path.to_owned())
+            .private_free_cookie(cookie)
+            .header(ContentType::Form)
+            .body(format!("csrf_token={token}&{form}"));
+        finish(request).await
+    }
+}
+
+/// Puts a cookie that is not encrypted on a request.
+trait PlainCookie {
+    fn private_free_cookie(self, value: &str) -> Self;
+}
+
+impl PlainCookie for LocalRequest<'_> {
+    fn private_free_cookie(self, value: &str) -> Self {
+        self.cookie(("cadre", value.to_owned()))
+    }
+}
+
+async fn finish(request: LocalRequest<'_>) -> Answer {
+    let response = request.dispatch().await;
+    let header = |name| response.headers().get_one(name).map(str::to_owned);
+    let (status, etag, location) = (response.status(), header("ETag"), header("Location"));
+    let body = response.into_string().await.unwrap_or_default();
+    Answer { status, etag, location, body }
+}
