@@ -49,6 +49,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::members::routes(),
         pages::accounts::routes(),
         pages::audit::routes(),
+        pages::ratings::routes(),
     ]
     .concat()
 }

@@ -4,4 +4,5 @@ pub mod audit;
 pub mod health;
 pub mod home;
 pub mod members;
+pub mod ratings;
 pub mod session;

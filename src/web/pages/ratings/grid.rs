@@ -1,0 +1,184 @@
+//! The grid of a round, filled like a sheet.
+
+use std::collections::HashMap;
+
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{Route, get, post, routes};
+
+use crate::base::db;
+use crate::base::error::{Error, FieldError};
+use crate::base::ids::RoundId;
+use crate::base::policy::{self, Action};
+use crate::records::ratings::queries::{self, GridRow as Stored};
+use crate::records::ratings::rules::printed;
+use crate::records::ratings::{self, Decide, EnterScores, RatingState, Scheme, ScoreRow};
+use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::pages::ratings::badge;
+use crate::web::respond::{Answer, Failure, Page, PageWith};
+use crate::web::views::parts::Fact;
+use crate::web::views::ratings::{Dimension, Grid, GridRow, Score, Threshold};
+use crate::web::views::{Badge, Link, Notice, Section, Tone};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![show, save]
+}
+
+async fn view(who: &SignedIn, db: &mut Db, id: RoundId) -> Answer<Grid> {
+    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    let scope = who.scope();
+    let grid = db::read(&mut db.0, scope, async |conn| queries::grid(conn, scope, id).await).await?;
+    let card = &grid.line.card;
+    Ok(Grid {
+        frame: who.frame(Section::Ratings),
+        title: format!("{} · {} · {}", card.round.period, card.scheme_name, card.organisation_name),
+        back: Link::new("星级评定", "/ratings"),
+        facts: vec![
+            Fact::badge("状态", badge(card.round.state())),
+            Fact::text("应评", format!("{}人", grid.line.progress.subjects)),
+            Fact::text("已评", format!("{}人", grid.line.progress.rated)),
+            Fact::text("评定办法", grid.scheme.procedure.clone()),
+            Fact::link("审核", Link::new("查看审核页", format!("/ratings/rounds/{id}/review"))),
+        ],
+        action: format!("/ratings/rounds/{id}"),
+        version: card.round.version.to_string(),
+        dimensions: dimensions(&grid.scheme),
+        thresholds: grid
+            .scheme
+            .thresholds
+            .iter()
+            .map(|step| Threshold {
+                stars: u8::try_from(step.stars).unwrap_or_default(),
+                from: printed(&step.minimum),
+            })
+            .collect(),
+        rows: grid.rows.iter().map(|row| line(&grid.scheme, row)).collect(),
+        problems: Vec::new(),
+        editable: policy::require(&who.actor, Action::EnterRecords, &who.scope().path).is_ok(),
+    })
+}
+
+pub(super) fn dimensions(scheme: &Scheme) -> Vec<Dimension> {
+    let view = |dimension: &ratings::Dimension| Dimension {
+        code: dimension.code.clone(),
+        name: dimension.name.clone(),
+        max: printed(&dimension.maximum),
+    };
+    scheme.dimensions.iter().map(view).collect()
+}
+
+fn line(scheme: &Scheme, row: &Stored) -> GridRow {
+    let rating = row.rating.as_ref();
+    let state = rating.map(ratings::Rating::state);
+    let score = |dimension: &ratings::Dimension| Score {
+        value: row.scores.get(&dimension.id).map(printed).unwrap_or_default(),
+        error: None,
+    };
+    GridRow {
+        subject: row.subject.membership_id.to_string(),
+        name: row.subject.name.clone(),
+        note: row.subject.note(),
+        scores: scheme.dimensions.iter().map(score).collect(),
+        total: rating.and_then(|rating| rating.total.as_ref()).map(printed).unwrap_or_default(),
+        stars: rating.and_then(|rating| rating.stars).and_then(|stars| u8::try_from(stars).ok()),
+        evidence: rating.and_then(|rating| rating.evidence.clone()).unwrap_or_default(),
+        state: state.map_or_else(|| Badge::new("未评", Tone::Neutral), badge),
+        returned: rating
+            .filter(|_| state == Some(RatingState::Returned))
+            .and_then(|rating| rating.returned_reason.clone()),
+        locked: !row.subject.present || state.is_some_and(|state| !state.is_open()),
+    }
+}
+
+#[get("/ratings/rounds/<id>")]
+async fn show(id: RoundId, who: SignedIn, mut db: Db) -> Answer<Page<Grid>> {
+    Ok(Page(view(&who, &mut db, id).await?))
+}
+
+/// Rows as the grid sends them: `scores[<subject>][<dimension>]`, `evidence[<subject>]`, in the order of the grid.
+fn typed(grid: &Grid, fields: &Fields) -> Vec<ScoreRow> {
+    let sent: HashMap<&str, &str> = fields.iter().collect();
+    grid.rows
+        .iter()
+        .filter_map(|row| {
+            let scores = grid.dimensions.iter().filter_map(|dimension| {
+                let value = sent.get(format!("scores[{}][{}]", row.subject, dimension.code).as_str())?;
+                Some((dimension.code.clone(), (*value).to_owned()))
+            });
+            let evidence = sent.get(format!("evidence[{}]", row.subject).as_str());
+            let row = ScoreRow {
+                subject: row.subject.parse().ok()?,
+                scores: scores.collect(),
+                evidence: evidence.map(|text| (*text).to_owned()),
+            };
+            (!row.scores.is_empty() || row.evidence.is_some()).then_some(row)
+        })
+        .collect()
+}
+
+#[post("/ratings/rounds/<id>", data = "<fields>")]
+async fn save(
+    id: RoundId,
+    who: SignedIn,
+    mut db: Db,
+    fields: Fields,
+) -> Answer<Result<Redirect, PageWith<Grid>>> {
+    let mut grid = view(&who, &mut db, id).await?;
+    let rows = typed(&grid, &fields);
+    let command = EnterScores { round: id, version: fields.get("version").parse().ok(), rows: rows.clone() };
+    match ratings::enter_scores(&mut db.0, &who.actor, &[command]).await {
+        Ok(_) => {}
+        Err(Error::Invalid(errors)) => {
+            keep(&mut grid, &rows, &errors);
+            return Ok(Err(PageWith(Status::UnprocessableEntity, grid)));
+        }
+        Err(Error::Stale) => {
+            keep(&mut grid, &rows, &[]);
+            let text =
+                "本期刚刚被别人修改过。下面保留了您填写的内容，与已存不同的格已标出；核对后再保存即可。";
+            grid.problems = vec![Notice::new(Tone::Warning, text)];
+            return Ok(Err(PageWith(Status::PreconditionFailed, grid)));
+        }
+        Err(other) => return Err(Failure(other)),
+    }
+    if fields.get("then") != "submit" {
+        return Ok(Ok(Redirect::to(format!("/ratings/rounds/{id}"))));
+    }
+    let notices = match ratings::submit(&mut db.0, &who.actor, &[Decide::round(id)]).await {
+        Ok(outcomes) if outcomes.iter().all(|outcome| outcome.refusal.is_none()) => {
+            return Ok(Ok(Redirect::to(format!("/ratings/rounds/{id}"))));
+        }
+        Ok(outcomes) => super::review::results("提交", &outcomes),
+        Err(Error::Refused(why)) => vec![Notice::new(Tone::Bad, why)],
+        Err(other) => return Err(Failure(other)),
+    };
+    let mut grid = view(&who, &mut db, id).await?;
+    grid.problems = notices;
+    Ok(Err(PageWith(Status::UnprocessableEntity, grid)))
+}
+
+/// Puts what was typed back into the grid, with each error in its cell, or what is stored where that differs.
+fn keep(grid: &mut Grid, rows: &[ScoreRow], errors: &[FieldError]) {
+    grid.problems = errors.iter().map(|error| Notice::new(Tone::Bad, error.message.clone())).collect();
+    for (index, row) in rows.iter().enumerate() {
+        let subject = row.subject.to_string();
+        let codes: Vec<String> = grid.dimensions.iter().map(|dimension| dimension.code.clone()).collect();
+        let Some(line) = grid.rows.iter_mut().find(|line| line.subject == subject && !line.locked) else {
+            continue;
+        };
+        for (code, score) in codes.iter().zip(line.scores.iter_mut()) {
+            let Some((_, value)) = row.scores.iter().find(|(given, _)| given == code) else { continue };
+            let place = format!("rows[{index}].scores.{code}");
+            score.error = errors.iter().find(|error| error.field == place).map(|error| error.message.clone());
+            if errors.is_empty() && score.value != value.trim() {
+                score.error = Some(format!("已存为“{}”", score.value));
+            }
+            value.clone_into(&mut score.value);
+        }
+        if let Some(evidence) = &row.evidence {
+            evidence.clone_into(&mut line.evidence);
+        }
+    }
+}

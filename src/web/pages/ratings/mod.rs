@@ -1,0 +1,26 @@
+//! Star ratings in the browser: rounds, opening one, the grid, the review.
+
+mod grid;
+mod review;
+mod rounds;
+
+use rocket::Route;
+
+use crate::records::ratings::RatingState;
+use crate::web::views::{Badge, Tone};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    [rounds::routes(), grid::routes(), review::routes()].concat()
+}
+
+fn badge(state: RatingState) -> Badge {
+    let tone = match state {
+        RatingState::Draft => Tone::Neutral,
+        RatingState::Submitted | RatingState::Reviewed => Tone::Waiting,
+        RatingState::Returned => Tone::Warning,
+        RatingState::Confirmed | RatingState::Published => Tone::Good,
+    };
+    Badge::new(state.name(), tone)
+}

@@ -1,0 +1,180 @@
+//! The list of rounds, and opening one.
+
+use rocket::http::Status;
+use rocket::response::Redirect;
+use rocket::{Route, get, post, routes};
+
+use crate::base::error::Error;
+use crate::base::policy::{self, Action};
+use crate::base::values::{Period, Quarter};
+use crate::base::{clock, db};
+use crate::records::ratings::queries::{self, Cursor, Filter, RoundLine};
+use crate::records::ratings::{self, OpenRound, RatingState};
+use crate::web::guards::{Db, Fields, Listing, SignedIn};
+use crate::web::pages::ratings::badge;
+use crate::web::respond::{Answer, Failure, Page, PageWith};
+use crate::web::views::controls::{Kind, Source};
+use crate::web::views::form_page::FormPage;
+use crate::web::views::parts::Pager;
+use crate::web::views::ratings::Rounds;
+use crate::web::views::{Cell, Choice, Column, Control, Form, Group, Link, Row, Section, Table};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![list, ask, open]
+}
+
+fn cursor(parts: &[String]) -> Option<Cursor> {
+    match parts {
+        [day, path, id] => {
+            Some(Cursor { last_day: day.parse().ok()?, path: path.clone(), id: id.parse().ok()? })
+        }
+        _ => None,
+    }
+}
+
+#[get("/ratings")]
+async fn list(who: SignedIn, mut db: Db, listing: Listing) -> Answer<Page<Rounds>> {
+    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    let after = match listing.after.as_deref().map(cursor) {
+        Some(None) => {
+            return Err(Failure::invalid("after", "列表位置无效，请从第一页重新查看。".to_owned()));
+        }
+        other => other.flatten(),
+    };
+    let scope = who.scope();
+    let mut lines = db::read(&mut db.0, scope, async |conn| {
+        queries::list(conn, scope, &Filter::default(), after.as_ref(), i64::from(listing.limit) + 1).await
+    })
+    .await?;
+    let more = lines.len() > usize::from(listing.limit);
+    lines.truncate(usize::from(listing.limit));
+    let next = lines.iter().next_back().filter(|_| more).map(|line| {
+        let round = &line.card.round;
+        let (day, id) = (round.last_day.to_string(), round.id.to_string());
+        format!("/ratings?after={}", Listing::cursor(&[&day, &round.path, &id]))
+    });
+    let decides = policy::require(&who.actor, Action::DecideRatings, &scope.path).is_ok();
+    let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
+    let pager = Pager {
+        shown: lines.len(),
+        total: None,
+        first: listing.after.is_some().then(|| "/ratings".to_owned()),
+        next,
+    };
+    let table = Table {
+        caption: "评定期".to_owned(),
+        columns: vec![
+            Column::new("评定期"),
+            Column::new("党支部"),
+            Column::new("方案"),
+            Column::numeric("应评"),
+            Column::numeric("已评"),
+            Column::numeric("退回"),
+            Column::new("状态"),
+        ],
+        rows: lines.iter().map(|line| row(line, decides || !enters)).collect(),
+        empty: "还没有评定。请点“新开一期”，选择党支部和评定期开始填报。".to_owned(),
+        pager: Some(pager),
+    };
+    Ok(Page(Rounds {
+        frame: who.frame(Section::Ratings),
+        table,
+        open: enters.then(|| "/ratings/open".to_owned()),
+    }))
+}
+
+fn row(line: &RoundLine, reviews: bool) -> Row {
+    let round = &line.card.round;
+    let state = round.state();
+    let end = if reviews && state != RatingState::Draft { "/review" } else { "" };
+    let number = |count: i64| Cell::Number(count.to_string());
+    Row::to(
+        format!("/ratings/rounds/{}{end}", round.id),
+        vec![
+            Cell::Text(round.period.clone()),
+            Cell::Text(line.card.organisation_name.clone()),
+            Cell::Text(line.card.scheme_name.clone()),
+            number(line.progress.subjects),
+            number(line.progress.rated),
+            number(line.progress.returned),
+            Cell::Badge(badge(state)),
+        ],
+    )
+}
+
+async fn form(who: &SignedIn, db: &mut Db) -> Answer<FormPage> {
+    policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
+    let scope = who.scope();
+    let schemes =
+        db::read(&mut db.0, scope, async |conn| queries::schemes(conn, scope, Some(clock::today())).await)
+            .await?;
+    let choices: Vec<Choice> =
+        schemes.iter().map(|scheme| Choice::new(scheme.code.clone(), scheme.name.clone())).collect();
+    let first = choices.first().map(|choice| choice.code.clone()).unwrap_or_default();
+    let quarter = Quarter::containing(clock::today());
+    let controls = vec![
+        Control::new("scheme", "评定方案", Kind::Select(choices)).required().value(first).columns(12),
+        Control::new("period", "评定期", Kind::Text)
+            .required()
+            .value(quarter.to_string())
+            .hint("季度写2026Q1，月份写2026-03，年份写2026。")
+            .columns(6),
+        Control::new("organisation", "党支部", Kind::Picker(Source::Search("/branches".to_owned())))
+            .required()
+            .columns(6)
+            .focus(),
+    ];
+    let frame = who.frame(Section::Ratings);
+    Ok(FormPage {
+        title: "新开一期评定".to_owned(),
+        back: Link::new("星级评定", "/ratings"),
+        facts: Vec::new(),
+        note: "以评定期最后一天在册的党员为评定对象。".to_owned(),
+        form: Form {
+            action: "/ratings/open".to_owned(),
+            csrf_token: frame.csrf_token.clone(),
+            groups: vec![Group::new("", controls)],
+            submit: "开始填报".to_owned(),
+            cancel: Some("/ratings".to_owned()),
+            ..Form::default()
+        },
+        frame,
+    })
+}
+
+#[get("/ratings/open")]
+async fn ask(who: SignedIn, mut db: Db) -> Answer<Page<FormPage>> {
+    Ok(Page(form(&who, &mut db).await?))
+}
+
+#[post("/ratings/open", data = "<fields>")]
+async fn open(who: SignedIn, mut db: Db, fields: Fields) -> Answer<Result<Redirect, PageWith<FormPage>>> {
+    let opened = match Period::parse(fields.get("period")) {
+        Err(error) => Err(Error::invalid("period", error)),
+        Ok(period) => {
+            let command = OpenRound {
+                scheme: fields.get("scheme").to_owned(),
+                period,
+                organisation: fields.get("organisation").trim().to_owned(),
+            };
+            ratings::open_round(&mut db.0, &who.actor, &[command]).await
+        }
+    };
+    let errors = match opened {
+        Ok(ids) => {
+            let address = ids.first().map_or("/ratings".to_owned(), |id| format!("/ratings/rounds/{id}"));
+            return Ok(Ok(Redirect::to(address)));
+        }
+        Err(Error::Invalid(errors)) => errors,
+        Err(Error::Taken { field, message }) => {
+            vec![crate::base::error::FieldError::new(field, message, None)]
+        }
+        Err(other) => return Err(Failure(other)),
+    };
+    let mut page = form(&who, &mut db).await?;
+    page.form.keep(|name| fields.has(name).then(|| fields.get(name)));
+    page.form.refuse(&errors);
+    Ok(Err(PageWith(Status::UnprocessableEntity, page)))
+}
