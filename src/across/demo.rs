@@ -45,6 +45,7 @@ pub async fn load(
     let pack = Pack::load(county).map_err(|error| Error::Refused(error.to_string()))?;
     let sample = sample::generate(&pack, seed, clock::today()).map_err(Error::broken)?;
     let loaded = sample::load(owner, conn, keys, &sample, progress).await?;
+    sample::load_ratings(conn, &sample, &loaded).await?;
     open_accounts(conn, pack.name, &sample, &loaded, first).await
 }
 

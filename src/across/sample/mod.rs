@@ -9,6 +9,7 @@ mod chance;
 mod finish;
 mod life;
 pub mod load;
+pub mod load_ratings;
 pub mod model;
 mod names;
 pub mod pack;
@@ -25,6 +26,7 @@ mod words;
 use chrono::NaiveDate;
 
 pub use load::{Loaded, Progress, load};
+pub use load_ratings::load_ratings;
 pub use model::{
     SampleCounty, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation, SamplePerson, SampleRating,
     SampleRound, SampleRoundState,

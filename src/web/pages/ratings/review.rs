@@ -162,7 +162,8 @@ async fn refused(who: &SignedIn, db: &mut Db, id: RoundId, why: String) -> Answe
     Ok(PageWith(Status::UnprocessableEntity, page))
 }
 
-#[post("/ratings/<id>/return", data = "<fields>")]
+// Ranked below `/ratings/rounds/<id>`, with which its shape could be confused.
+#[post("/ratings/<id>/return", rank = 2, data = "<fields>")]
 async fn send_back(id: RatingId, who: SignedIn, mut db: Db, fields: Fields) -> Answer<Shown> {
     let scope = who.scope();
     let round =
