@@ -201,6 +201,8 @@ diesel::table! {
         failure -> Nullable<Text>,
         /// Rows read so far; at the end the sum of the five buckets.
         rows_read -> Int4,
+        /// Rows that the writing has come to, while it runs: for its progress.
+        rows_done -> Int4,
         /// Rows of people who are not on record yet.
         new_rows -> Int4,
         /// Rows that change a record.

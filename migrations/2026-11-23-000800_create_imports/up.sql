@@ -13,6 +13,7 @@ CREATE TABLE imports (
     notices jsonb NOT NULL DEFAULT '[]',
     failure text,
     rows_read integer NOT NULL DEFAULT 0,
+    rows_done integer NOT NULL DEFAULT 0,
     new_rows integer NOT NULL DEFAULT 0,
     changed_rows integer NOT NULL DEFAULT 0,
     unchanged_rows integer NOT NULL DEFAULT 0,
@@ -40,7 +41,7 @@ CREATE TABLE imports (
     CONSTRAINT imports_file_name_length CHECK (char_length(file_name) BETWEEN 1 AND 255),
     CONSTRAINT imports_file_sha256_length CHECK (octet_length(file_sha256) = 32),
     CONSTRAINT imports_file_size_positive CHECK (file_size > 0),
-    CONSTRAINT imports_rows_positive CHECK (rows_read >= 0 AND new_rows >= 0 AND changed_rows >= 0
+    CONSTRAINT imports_rows_positive CHECK (rows_read >= 0 AND rows_done >= 0 AND new_rows >= 0 AND changed_rows >= 0
         AND unchanged_rows >= 0 AND conflict_rows >= 0 AND refused_rows >= 0),
     CONSTRAINT imports_rows_sum CHECK (state NOT IN ('planned', 'committing', 'committed', 'undone')
         OR rows_read = new_rows + changed_rows + unchanged_rows + conflict_rows + refused_rows),
@@ -66,6 +67,7 @@ COMMENT ON COLUMN imports.headings IS 'The first row, by column: for giving refu
 COMMENT ON COLUMN imports.notices IS 'Sentences about the file, such as sheets that were not read.';
 COMMENT ON COLUMN imports.failure IS 'Why the file could not be read, a sentence a line.';
 COMMENT ON COLUMN imports.rows_read IS 'Rows read so far; at the end the sum of the five buckets.';
+COMMENT ON COLUMN imports.rows_done IS 'Rows that the writing has come to, while it runs: for its progress.';
 COMMENT ON COLUMN imports.new_rows IS 'Rows of people who are not on record yet.';
 COMMENT ON COLUMN imports.changed_rows IS 'Rows that change a record.';
 COMMENT ON COLUMN imports.unchanged_rows IS 'Rows that say what is on record.';

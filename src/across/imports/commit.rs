@@ -31,25 +31,51 @@ pub enum Outcome {
     PlannedAnew(Counts),
 }
 
-/// Carries the plan of an import out.
+/// Why a plan was made anew, for its notices.
+const CHANGED: &str = "登记的数据在核对之后有变化，没有写入；方案已重新生成，请再次核对后确认。";
+
+/// Takes a plan in hand and carries it out.
 ///
 /// # Errors
-/// `Missing`, `Forbidden`, `Refused` where no plan waits, or a verb refuses a row although the plan did not; nothing is
-/// written then, and the plan waits again.
+/// As [`begin`] and [`carry_out`].
 pub async fn commit(engine: &Engine, actor: &Actor, id: ImportId, listener: Listener<'_>) -> Result<Outcome> {
+    let import = begin(engine, actor, id).await?;
+    carry_out(engine, actor, &import, listener).await
+}
+
+/// Takes a plan in hand, so that nobody else does.
+///
+/// # Errors
+/// `Missing`, `Forbidden`, `Refused` where no plan waits.
+pub async fn begin(engine: &Engine, actor: &Actor, id: ImportId) -> Result<Import> {
     let mut conn = engine.database.web().await?;
-    let import = imports::begin_commit(&mut conn, actor, id).await?;
-    let work = Work { engine, actor, importer: importer(actor, &import), import: &import, listener };
+    imports::begin_commit(&mut conn, actor, id).await
+}
+
+/// Carries out a plan that was taken in hand.
+///
+/// # Errors
+/// Where a verb refuses a row although the plan did not; nothing is written then, and the plan waits again with the
+/// reason among its notices.
+pub async fn carry_out(
+    engine: &Engine,
+    actor: &Actor,
+    import: &Import,
+    listener: Listener<'_>,
+) -> Result<Outcome> {
+    let mut conn = engine.database.web().await?;
+    let work = Work { engine, actor, importer: importer(actor, import), import, listener };
     let written = db::write(&mut conn, actor, async |conn| work.write(conn).await).await;
     match written {
         Ok(()) => Ok(Outcome::Written(import.counts())),
         Err(Error::Stale) => {
             let counts = db::write(&mut conn, actor, async |conn| work.plan_anew(conn).await).await?;
-            imports::return_to_plan(&mut conn, actor, &import, Some(counts)).await?;
+            imports::return_to_plan(&mut conn, actor, import, Some(counts), CHANGED).await?;
             Ok(Outcome::PlannedAnew(counts))
         }
         Err(error) => {
-            imports::return_to_plan(&mut conn, actor, &import, None).await?;
+            let reason = format!("没有写入：{error}");
+            imports::return_to_plan(&mut conn, actor, import, None, &reason).await?;
             Err(error)
         }
     }

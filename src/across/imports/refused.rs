@@ -42,7 +42,7 @@ pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId
     let (places, columns): (Vec<_>, Vec<_>) = columns(&import, &layout).into_iter().unzip();
     let own: Vec<u32> = places.into_iter().flatten().collect();
     let mut sheet = book.sheet(kind.name(), columns).map_err(Error::broken)?;
-    let mut after = 0;
+    let (mut after, mut count) = (0, 0);
     loop {
         let rows = db::read(&mut conn, &actor.scope, async |conn| {
             let buckets = [Bucket::Conflict, Bucket::Refused];
@@ -54,9 +54,11 @@ pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId
         for stored in &rows {
             let row = PlannedRow::open(stored, import.id, &engine.keys)?;
             sheet.row(&fields(&row, &layout, &own)).map_err(Error::broken)?;
+            count += 1;
         }
     }
     sheet.finish().map_err(Error::broken)?;
+    imports::given_back(&mut conn, actor, &import, count).await?;
     book.finish(out).map_err(Error::broken)
 }
 

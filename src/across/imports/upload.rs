@@ -8,10 +8,11 @@ use sha2::{Digest, Sha256};
 use crate::across::imports::context::Engine;
 use crate::across::imports::headings::Mapping;
 use crate::base::actor::Actor;
+use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::ImportId;
-use crate::records::imports::{self, Import, Kind, Receive};
+use crate::records::imports::{self, Import, Kind, Receive, State};
 use crate::records::organisations::model::Organisation;
 
 /// A file to be imported.
@@ -56,12 +57,21 @@ pub async fn take_in(engine: &Engine, actor: &Actor, upload: Upload<'_>) -> Resu
     find_with(&mut conn, actor, id).await
 }
 
+/// A reading or writing that says nothing for so long has died with its process.
+const SILENCE: chrono::TimeDelta = chrono::TimeDelta::minutes(5);
+
 /// An import as it stands now.
 ///
 /// # Errors
 /// `Missing` where there is none in the actor's scope.
 pub async fn find(engine: &Engine, actor: &Actor, id: ImportId) -> Result<Import> {
     let mut conn = engine.database.web().await?;
+    let import = find_with(&mut conn, actor, id).await?;
+    let at_work = matches!(import.state()?, State::Reading | State::Committing);
+    if !at_work || clock::now() - import.updated_at < SILENCE {
+        return Ok(import);
+    }
+    imports::bury(&mut conn, actor, &import).await?;
     find_with(&mut conn, actor, id).await
 }
 
@@ -75,7 +85,7 @@ async fn find_with(conn: &mut db::Connection, actor: &Actor, id: ImportId) -> Re
 /// The import that was given in under a key before; refused where it was another file.
 ///
 /// # Errors
-/// `Refused` for another file, whatever the database answers.
+/// `Invalid` for another file, whatever the database answers.
 pub async fn earlier(engine: &Engine, actor: &Actor, key: &str, file: &Path) -> Result<Option<Import>> {
     let mut conn = engine.database.web().await?;
     let found = db::read(&mut conn, &actor.scope, async |conn| {
@@ -87,7 +97,9 @@ pub async fn earlier(engine: &Engine, actor: &Actor, key: &str, file: &Path) -> 
     let digest = tokio::task::spawn_blocking(move || digest(&file)).await.map_err(Error::broken)?;
     match digest {
         Ok((sha256, _)) if sha256.as_slice() == import.file_sha256 => Ok(Some(import)),
-        _ => Err(Error::Refused("这个幂等键已用于另一个文件；请换一个键，或用原来的文件。".to_owned())),
+        _ => {
+            Err(Error::invalid("idempotency_key", "这个幂等键已用于另一个文件；请换一个键，或用原来的文件。"))
+        }
     }
 }
 

@@ -74,7 +74,8 @@ pub async fn begin_commit(conn: &mut AsyncPgConnection, actor: &Actor, id: Impor
     .await
 }
 
-/// Puts the plan back where nothing was written; with other counts where it was made anew.
+/// Puts the plan back where nothing was written, with the reason among its notices; with other counts where it was made
+/// anew.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -83,14 +84,57 @@ pub async fn return_to_plan(
     actor: &Actor,
     import: &Import,
     counts: Option<Counts>,
+    reason: &str,
 ) -> Result<()> {
     db::write(conn, actor, async |conn| {
         if let Some(counts) = counts {
             recount(conn, import, counts).await?;
         }
+        let mut notices = import.notices();
+        notices.retain(|notice| notice != reason);
+        notices.push(reason.to_owned());
+        diesel::update(imports::table.find((import.county_id, import.id)))
+            .set((imports::notices.eq(stage::json(&notices)), imports::rows_done.eq(0)))
+            .execute(conn)
+            .await?;
         step(conn, import, State::Committing, State::Planned).await
     })
     .await
+}
+
+/// Says that the writing is alive, and how far it has come. Not part of the transaction that writes.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn beat(conn: &mut AsyncPgConnection, actor: &Actor, import: &Import, done: usize) -> Result<()> {
+    db::write(conn, actor, async |conn| {
+        diesel::update(imports::table.find((import.county_id, import.id)))
+            .filter(imports::state.eq(State::Committing.code()))
+            .set((
+                imports::rows_done.eq(i32::try_from(done).unwrap_or(i32::MAX)),
+                imports::updated_at.eq(clock::now()),
+            ))
+            .execute(conn)
+            .await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Ends a reading or writing that has been silent for too long: the process that did it is gone. Nothing of it is on
+/// record, since a reading that is not complete has no plan and a writing is one transaction.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn bury(conn: &mut AsyncPgConnection, actor: &Actor, import: &Import) -> Result<()> {
+    match import.state()? {
+        State::Reading => fail(conn, actor, import, "读取中断（服务可能重启过），请重新上传文件。").await,
+        State::Committing => {
+            let reason = "写入中断（服务可能重启过），没有写入任何一行；请再次确认写入。";
+            return_to_plan(conn, actor, import, None, reason).await
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Says that the plan was carried out: the last step of the transaction that wrote its rows, and its one entry in the
@@ -135,6 +179,30 @@ pub async fn commit(
         details,
     };
     audit::append(conn, actor, &entry).await
+}
+
+/// Puts on record that the refused rows went back to the uploader: they hold identifiers in clear.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn given_back(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    import: &Import,
+    count: usize,
+) -> Result<()> {
+    db::write(conn, actor, async |conn| {
+        let entry = audit::Entry {
+            action: "imports.give_back",
+            subject_kind: audit::IMPORT,
+            subject: Some(import.id.0),
+            count,
+            path: &import.path(),
+            details: serde_json::json!({ "file_sha256": hex::encode(&import.file_sha256) }),
+        };
+        audit::append(conn, actor, &entry).await
+    })
+    .await
 }
 
 async fn recount(conn: &mut AsyncPgConnection, import: &Import, counts: Counts) -> QueryResult<usize> {

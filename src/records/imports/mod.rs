@@ -9,7 +9,7 @@ pub mod queries;
 mod receive;
 mod stage;
 
-pub use advance::{begin_commit, commit, fail, plan, return_to_plan};
+pub use advance::{beat, begin_commit, bury, commit, fail, given_back, plan, return_to_plan};
 pub use model::{Bucket, Counts, Import, Kind, State, StoredRow};
 pub use receive::{Receive, receive};
 pub use stage::{restage, stage};

@@ -137,6 +137,8 @@ pub struct Import {
     pub failure: Option<String>,
     /// Rows read so far.
     pub rows_read: i32,
+    /// Rows that the writing has come to.
+    pub rows_done: i32,
     /// Rows by bucket.
     #[diesel(embed)]
     pub counts: StoredCounts,
