@@ -46,6 +46,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::health::routes(),
         pages::session::routes(),
         pages::home::routes(),
+        pages::imports::routes(),
         pages::members::routes(),
         pages::accounts::routes(),
         pages::audit::routes(),

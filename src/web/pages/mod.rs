@@ -3,6 +3,7 @@ pub mod accounts;
 pub mod audit;
 pub mod health;
 pub mod home;
+pub mod imports;
 pub mod members;
 pub mod ratings;
 pub mod session;

@@ -1,0 +1,315 @@
+//! Workbooks coming in: upload, plan, carrying out.
+
+use rocket::http::ContentType;
+use rocket::response::Redirect;
+use rocket::response::stream::{Event, EventStream};
+use rocket::{Route, State, get, post, routes};
+
+use crate::across::imports::context::Engine;
+use crate::across::imports::headings::Mapping;
+use crate::across::imports::summary::RowLine;
+use crate::across::imports::upload::{self, Upload};
+use crate::across::imports::{commit, progress, read, refused, summary, template};
+use crate::across::sheets::Program;
+use crate::base::clock;
+use crate::base::db;
+use crate::base::error::{Error, OrMissing};
+use crate::base::ids::ImportId;
+use crate::base::policy::{self, Action};
+use crate::records::imports::{self, Bucket, Import, Kind, State as Stage};
+use crate::records::organisations;
+use crate::web;
+use crate::web::guards::{Db, SignedIn, Upload as Uploaded};
+use crate::web::respond::{Answer, Download, Page};
+use crate::web::views::controls::{Choice, Kind as ControlKind};
+use crate::web::views::imports::{Bucket as BucketLink, CellNote, Plan, PlanRow, Upload as UploadPage};
+use crate::web::views::parts::{Fact, Pager};
+use crate::web::views::{Badge, Cell, Column, Control, Form, Group, Link, Notice, Row, Section, Table, Tone};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![list, receive, blank, show, events, give_back, carry_out]
+}
+
+fn engine(state: &web::State) -> Engine {
+    Engine { database: state.database.clone(), keys: state.keys.clone() }
+}
+
+#[get("/imports")]
+async fn list(who: SignedIn, mut db: Db) -> Answer<Page<UploadPage>> {
+    policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
+    let scope = who.scope();
+    let code =
+        who.scope().path.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+    let (own, below, earlier) = db::read(&mut db.0, scope, async |conn| {
+        let own = organisations::queries::by_code(conn, scope, &code).await.or_missing("组织")?;
+        let below = organisations::queries::children(conn, scope.county, own.id).await?;
+        Ok((own, below, imports::queries::list(conn, scope, None, 50).await?))
+    })
+    .await?;
+    let places = std::iter::once(&own)
+        .chain(&below)
+        .map(|place| Choice::new(place.code.clone(), place.name.clone()))
+        .collect();
+    let kinds = Kind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.name())).collect();
+    let controls = vec![
+        Control::new("kind", "种类", ControlKind::Select(kinds)).required().value("members").columns(6),
+        Control::new("organisation", "写入的组织", ControlKind::Select(places))
+            .required()
+            .value(&own.code)
+            .columns(6),
+        Control::new("file", "文件", ControlKind::File(".xlsx,.csv"))
+            .required()
+            .columns(12)
+            .hint("xlsx 或 csv（UTF-8、GB18030），最大 20 MiB"),
+    ];
+    let form = Form {
+        action: "/imports".to_owned(),
+        csrf_token: who.known.csrf_token.clone().unwrap_or_default(),
+        groups: vec![Group::new("上传工作簿", controls)],
+        submit: "上传并查看方案".to_owned(),
+        multipart: true,
+        ..Form::default()
+    };
+    let blanks = Kind::ALL
+        .iter()
+        .map(|kind| Link::new(kind.name(), format!("/imports/blank/{}.xlsx", kind.code())))
+        .collect();
+    let rows = earlier.iter().map(line).collect::<Result<Vec<_>, Error>>()?;
+    let columns = vec![
+        Column::new("文件"),
+        Column::new("经办"),
+        Column::numeric("行数"),
+        Column::numeric("退回"),
+        Column::new("状态"),
+    ];
+    let earlier = Table {
+        caption: "以往的导入".to_owned(),
+        columns,
+        rows,
+        empty: "还没有导入过。".to_owned(),
+        pager: None,
+    };
+    Ok(Page(UploadPage { frame: who.frame(Section::Imports), form, blanks, earlier }))
+}
+
+fn line(import: &Import) -> Result<Row, Error> {
+    let cells = vec![
+        Cell::Text(import.file_name.clone()),
+        Cell::Text(import.uploaded_by.clone()),
+        Cell::Number(import.rows_read.to_string()),
+        Cell::Number(import.counts().refused.to_string()),
+        Cell::Badge(badge(import.state()?)),
+    ];
+    Ok(Row::to(format!("/imports/{}", import.id), cells))
+}
+
+fn badge(state: Stage) -> Badge {
+    let tone = match state {
+        Stage::Reading | Stage::Planned | Stage::Committing => Tone::Waiting,
+        Stage::Committed => Tone::Good,
+        Stage::Undone => Tone::Neutral,
+        Stage::Failed => Tone::Bad,
+    };
+    Badge::new(state.name(), tone)
+}
+
+#[get("/imports/blank/<file>")]
+async fn blank(who: SignedIn, file: &str) -> Answer<Download> {
+    policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
+    let kind = file.strip_suffix(".xlsx").and_then(|code| Kind::parse(code).ok()).or_missing("空白表")?;
+    let mut bytes = Vec::new();
+    template::write(kind, clock::now(), &mut bytes).map_err(Error::broken)?;
+    Ok(workbook(bytes, format!("{}.xlsx", kind.name())))
+}
+
+fn workbook(bytes: Vec<u8>, name: String) -> Download {
+    let kind = ContentType::new("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet");
+    Download { bytes, kind, name }
+}
+
+#[post("/imports", data = "<form>")]
+async fn receive(
+    who: SignedIn,
+    mut db: Db,
+    form: Uploaded<'_>,
+    state: &State<web::State>,
+) -> Answer<Redirect> {
+    policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
+    let kind = Kind::parse(form.0.kind.unwrap_or_default()).map_err(|error| Error::invalid("kind", error))?;
+    let (scope, code) = (who.scope(), form.0.organisation.unwrap_or_default());
+    let organisation = db::read(&mut db.0, scope, async |conn| {
+        organisations::queries::by_code(conn, scope, code).await.or_missing("组织")
+    })
+    .await?;
+    let mut file =
+        form.0.file.ok_or_else(|| Error::invalid("file", "没有收到文件，请选择要导入的表格后再提交。"))?;
+    let name = file.raw_name().map(|name| name.dangerous_unsafe_unsanitized_raw().as_str().to_owned());
+    let path = state.uploads.join(ImportId::new().to_string());
+    file.move_copy_to(&path).await.map_err(Error::broken)?;
+    let engine = engine(state);
+    let upload = Upload {
+        kind,
+        organisation: &organisation,
+        file: &path,
+        name: name.unwrap_or_default(),
+        mapping: Mapping::new(),
+        idempotency_key: None,
+    };
+    let import = upload::take_in(&engine, &who.actor, upload).await?;
+    let (program, actor, id) = (Program::at(&state.program), who.actor.clone(), import.id);
+    tokio::spawn(async move {
+        if let Err(error) = read::read(&engine, &program, &actor, &import, &path, &progress::nobody).await {
+            tracing::error!(%error, "an import could not be read");
+        }
+        if let Err(error) = tokio::fs::remove_file(&path).await {
+            tracing::error!(%error, "an upload could not be removed");
+        }
+    });
+    Ok(Redirect::to(format!("/imports/{id}")))
+}
+
+#[get("/imports/<id>?<bucket>&<after>")]
+async fn show(
+    who: SignedIn,
+    id: ImportId,
+    bucket: Option<&str>,
+    after: Option<i32>,
+    state: &State<web::State>,
+) -> Answer<Page<Plan>> {
+    const SHOWN: usize = 100;
+    policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
+    let engine = engine(state);
+    let import = upload::find(&engine, &who.actor, id).await?;
+    let (stage, counts) = (import.state()?, import.counts());
+    let chosen = bucket.and_then(|code| Bucket::parse(code).ok()).or_else(|| {
+        let order = [Bucket::Refused, Bucket::Conflict, Bucket::Changed, Bucket::New];
+        order.into_iter().find(|bucket| counts.of(*bucket) > 0)
+    });
+    let chosen = chosen.unwrap_or(Bucket::Unchanged);
+    let lines = summary::rows(&engine, who.scope(), &import, &[chosen], after.unwrap_or(0), 100).await?;
+    let next = lines
+        .last()
+        .filter(|_| lines.len() == SHOWN)
+        .map(|last| format!("/imports/{id}?bucket={}&after={}", chosen.code(), last.row));
+    let total = u64::try_from(counts.of(chosen)).ok();
+    let pager = Pager { shown: lines.len(), total, first: None, next };
+    let buckets = Bucket::ALL
+        .iter()
+        .map(|bucket| BucketLink {
+            code: bucket.code(),
+            label: bucket.name().to_owned(),
+            count: u64::try_from(counts.of(*bucket)).unwrap_or(0),
+            href: format!("/imports/{id}?bucket={}", bucket.code()),
+            current: *bucket == chosen,
+        })
+        .collect();
+    let mut notices: Vec<Notice> =
+        import.notices().into_iter().map(|text| Notice::new(Tone::Warning, text)).collect();
+    notices
+        .extend(import.failure.iter().flat_map(|text| text.lines()).map(|text| Notice::new(Tone::Bad, text)));
+    let left_out = counts.refused + counts.conflict > 0 && import.account_id == who.actor.account;
+    let to_write = u64::try_from(counts.to_write()).unwrap_or(0);
+    let waits = stage == Stage::Planned && to_write > 0;
+    Ok(Page(Plan {
+        frame: who.frame(Section::Imports),
+        file_name: import.file_name.clone(),
+        state: badge(stage),
+        facts: vec![
+            Fact::text("种类", import.kind()?.name()),
+            Fact::text("上传", import.uploaded_by.clone()),
+            Fact::text("写入", import.committed_by.clone().unwrap_or_default()),
+        ],
+        events: matches!(stage, Stage::Reading | Stage::Committing).then(|| format!("/imports/{id}/events")),
+        rows_read: u64::try_from(import.rows_read).unwrap_or(0),
+        buckets,
+        rows: lines.into_iter().map(|line| plan_row(line, chosen)).collect(),
+        pager,
+        refused_rows: left_out.then(|| format!("/imports/{id}/errors.xlsx")),
+        commit: waits.then(|| format!("/imports/{id}/commit")),
+        to_write,
+        undo: None,
+        notices,
+    }))
+}
+
+fn plan_row(line: RowLine, bucket: Bucket) -> PlanRow {
+    let tone = match bucket {
+        Bucket::New => Tone::Good,
+        Bucket::Changed => Tone::Waiting,
+        Bucket::Unchanged => Tone::Neutral,
+        Bucket::Conflict => Tone::Warning,
+        Bucket::Refused => Tone::Bad,
+    };
+    let told = |error: summary::CellError| CellNote {
+        column: error.column,
+        before: String::new(),
+        value: error.value,
+        message: error.message,
+    };
+    let changed = line.changes.into_iter().map(|change| CellNote {
+        column: change.column,
+        before: change.before,
+        value: change.after,
+        message: String::new(),
+    });
+    let conflict = line.message.map(|message| CellNote { message, ..CellNote::default() });
+    let notes =
+        line.errors.into_iter().chain(line.warnings).map(told).chain(changed).chain(conflict).collect();
+    PlanRow {
+        number: u64::from(line.row),
+        subject: line.subject,
+        href: line.record.map(|id| format!("/members/{id}")),
+        bucket: Badge::new(bucket.name(), tone),
+        notes,
+    }
+}
+
+#[get("/imports/<id>/events")]
+fn events(who: SignedIn, id: ImportId, state: &State<web::State>) -> EventStream![] {
+    let engine = engine(state);
+    EventStream! {
+        let mut pulse = tokio::time::interval(std::time::Duration::from_millis(500));
+        loop {
+            pulse.tick().await;
+            let Ok(import) = upload::find(&engine, &who.actor, id).await else { break };
+            let told = match import.state() {
+                Ok(Stage::Reading) => serde_json::json!({ "stage": "读取", "done": import.rows_read }),
+                Ok(Stage::Committing) => serde_json::json!({
+                    "stage": "写入", "done": import.rows_done, "total": import.counts().to_write(),
+                }),
+                _ => break,
+            };
+            yield Event::json(&told).event("progress");
+        }
+        yield Event::data("").event("done");
+    }
+}
+
+#[get("/imports/<id>/errors.xlsx")]
+async fn give_back(who: SignedIn, id: ImportId, state: &State<web::State>) -> Answer<Download> {
+    let mut bytes = Vec::new();
+    refused::write(&engine(state), &who.actor, id, &mut bytes).await?;
+    Ok(workbook(bytes, "退回的行.xlsx".to_owned()))
+}
+
+#[post("/imports/<id>/commit", data = "<_fields>")]
+async fn carry_out(
+    who: SignedIn,
+    id: ImportId,
+    _fields: crate::web::guards::Fields,
+    state: &State<web::State>,
+) -> Answer<Redirect> {
+    let (engine, actor) = (engine(state), who.actor.clone());
+    let import = commit::begin(&engine, &actor, id).await?;
+    // On a thread of its own: the writing borrows its way through batches, which a wandering task may not.
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || {
+        let work = commit::carry_out(&engine, &actor, &import, &progress::nobody);
+        if let Err(error) = runtime.block_on(work) {
+            tracing::warn!(%error, "an import was not carried out");
+        }
+    });
+    Ok(Redirect::to(format!("/imports/{id}")))
+}
