@@ -129,6 +129,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What moved members in and out of the register and between branches in a quarter: one row per member, day and kind.
+    flow_facts (county_id, quarter, revision, membership_id, day, kind) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The member.
+        membership_id -> Uuid,
+        /// The person.
+        person_id -> Uuid,
+        /// What happened. transferred: out of from_path (empty: from elsewhere) into to_path (empty: to elsewhere). recorded_late: the closing of the quarter before has him in from_path, today's records in to_path. became_full: moves nobody.
+        kind -> Text,
+        /// First day on which it held; of recorded_late the last day of the quarter before.
+        day -> Date,
+        /// Path of the branch that he left, in the tree of the day before.
+        from_path -> Nullable<Text>,
+        /// Path of the branch that he came into, in the tree of the day.
+        to_path -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     /// Answers of creating requests that carried a key, kept seven days.
     idempotency_keys (account_id, route, key) {
         /// Who asked.
@@ -233,6 +257,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// One row per member in the register on the last day of a quarter, as he was known when it was frozen. Names are joined when shown; no identifier stands here.
+    member_facts (county_id, quarter, revision, membership_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The member.
+        membership_id -> Uuid,
+        /// The person.
+        person_id -> Uuid,
+        /// His branch on that day.
+        branch_id -> Uuid,
+        /// Path of the branch in the tree of that day.
+        path -> Text,
+        /// His status on that day.
+        status -> Text,
+        /// full or probationary on that day.
+        category -> Text,
+        /// Day of admission.
+        joined_on -> Date,
+        /// Day of becoming a full member, if it was not later.
+        full_member_on -> Nullable<Date>,
+        /// GB/T 2261.1.
+        sex -> Text,
+        /// GB/T 3304.
+        ethnicity -> Text,
+        /// GB/T 4658.
+        education -> Text,
+        /// From which his age on that day follows.
+        birth_date -> Date,
+        /// Whether he was a floating member.
+        floating -> Bool,
+        /// Whether contact was lost.
+        lost_contact -> Bool,
+        /// His rating in the last confirmed round of the county's primary scheme; empty: unrated.
+        rating_id -> Nullable<Uuid>,
+        /// Its stars.
+        stars -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
     /// Name, pinyin and initials of each member, found by prefix: comparisons that may use an index under row-level security.
     member_search_keys (county_id, membership_id, key) {
         /// The county that owns the row.
@@ -323,6 +391,34 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// Who changed it last: shown to the loser of a race.
         updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The tree of the last day of a quarter: the organisations that existed.
+    organisation_facts (county_id, quarter, revision, organisation_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The organisation.
+        organisation_id -> Uuid,
+        /// The organisation above it on that day.
+        parent_id -> Nullable<Uuid>,
+        /// Its code.
+        code -> Text,
+        /// Its name.
+        name -> Text,
+        /// Its kind.
+        kind -> Text,
+        /// Its place in the tree of that day.
+        path -> Text,
+        /// How many members in the register stood directly in it.
+        members -> Int8,
+        /// How many of them were full members.
+        full_members -> Int8,
     }
 }
 
@@ -439,6 +535,56 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The frozen states of a quarter: 1 by closing, more by amending, never changed. 0 is a baseline: the quarter before a county's first closed one, as it was known then, so that openings and comparisons never move.
+    quarter_revisions (county_id, quarter, number) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// 1 for the closing, 2 … for amendments, 0 for a baseline.
+        number -> Int4,
+        /// The revision of the quarter before whose closing is the opening here; empty for a baseline.
+        previous_number -> Nullable<Int4>,
+        /// User name of who prepared it.
+        preparer -> Text,
+        /// User name of who confirmed it.
+        confirmer -> Text,
+        /// Why it was amended.
+        reason -> Nullable<Text>,
+        /// When it was frozen.
+        closed_at -> Timestamptz,
+        /// The highest number of stars of the primary member scheme then in force; empty: there was none.
+        star_scale -> Nullable<Int4>,
+        /// SHA-256 over the SHA-256 of each of its rows in canonical order.
+        digest -> Bytea,
+        /// How many rows were frozen.
+        row_count -> Int8,
+    }
+}
+
+diesel::table! {
+    /// How far the closing of a quarter is; a quarter without a row is open.
+    quarters (county_id, quarter) {
+        /// The county: only a county is closed.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// open, proposed (by one supervisor) or closed (confirmed by another).
+        state -> Text,
+        /// User name of who prepared it.
+        proposed_by -> Nullable<Text>,
+        /// When.
+        proposed_at -> Nullable<Timestamptz>,
+        /// User name of who confirmed it; the command line may do both in one step.
+        confirmed_by -> Nullable<Text>,
+        /// When.
+        confirmed_at -> Nullable<Timestamptz>,
+        /// Rises by one with every change.
+        version -> Int4,
+    }
+}
+
+diesel::table! {
     /// What a scheme looks at: each dimension is scored from nought to its maximum.
     rating_dimensions (county_id, id) {
         /// The county that owns the row.
@@ -457,6 +603,28 @@ diesel::table! {
         maximum -> Numeric,
         /// What a score is multiplied by.
         weight -> Numeric,
+    }
+}
+
+diesel::table! {
+    /// Ratings of periods that ended by the last day of a quarter and still waited for somebody when it was frozen. (The stars that count stand in member_facts.)
+    rating_facts (county_id, quarter, revision, rating_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The rating.
+        rating_id -> Uuid,
+        /// The member who is rated.
+        membership_id -> Uuid,
+        /// The person.
+        person_id -> Uuid,
+        /// What it waited for.
+        state -> Text,
+        /// Path of the round's organisation.
+        path -> Text,
     }
 }
 
@@ -675,6 +843,7 @@ diesel::table! {
 diesel::joinable!(audit_entries -> counties (county_id));
 diesel::joinable!(organisations -> counties (county_id));
 diesel::joinable!(people -> counties (county_id));
+diesel::joinable!(quarters -> counties (county_id));
 diesel::joinable!(rating_schemes -> counties (county_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -684,18 +853,24 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_heads,
     branch_memberships,
     counties,
+    flow_facts,
     idempotency_keys,
     import_rows,
     imports,
+    member_facts,
     member_search_keys,
     membership_absences,
     membership_statuses,
     memberships,
+    organisation_facts,
     organisation_parents,
     organisations,
     people,
     person_visibility,
+    quarter_revisions,
+    quarters,
     rating_dimensions,
+    rating_facts,
     rating_rounds,
     rating_schemes,
     rating_scores,

@@ -1,4 +1,4 @@
-// Charts from the tables that stand in the page: <figure data-chart="bar|line|stack|pie" data-unit="人"><table>…, or
+// Charts from the tables that stand in the page: <figure data-chart="bar|line|stack|pie|pyramid|bridge" data-unit="人"><table>…, or
 // from an address (data-chart-url) that answers {"categories":[…],"series":[{"name","values":[…]}]}. The table stays
 // for those who do not see the picture. ECharts is loaded only on pages that have a chart.
 import { fresh } from "./page.js";
@@ -70,6 +70,8 @@ function option(kind, unit, data) {
         data: data.categories.map((name, index) => ({ name, value: data.series[0].values[index] })) }],
     };
   }
+  if (kind === "pyramid") return { ...common, ...pyramid(data, unit) };
+  if (kind === "bridge") return { ...common, ...bridge(data) };
   return {
     ...common,
     grid: { left: 8, right: 12, top: data.series.length > 1 ? 30 : 14, bottom: 4, containLabel: true },
@@ -82,5 +84,50 @@ function option(kind, unit, data) {
       labelLayout: { hideOverlap: true },
       label: { show: kind === "bar" && index === 0 && data.categories.length <= 10, position: "top", color: INK, fontSize: 12 },
     })),
+  };
+}
+
+// Two series back to back: the first grows to the left.
+function pyramid(data, unit) {
+  const size = (value) => Math.abs(value ?? 0);
+  return {
+    grid: { left: 8, right: 12, top: 30, bottom: 4, containLabel: true },
+    legend: { top: 0, right: 0, itemHeight: 10, textStyle: { color: INK } },
+    tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value) => `${size(value)}${unit}` },
+    xAxis: { type: "value", minInterval: 1, axisLabel: { color: INK, formatter: size }, splitLine: { lineStyle: { color: "#e9edf1" } } },
+    yAxis: { type: "category", data: data.categories, axisTick: { show: false }, axisLabel: { color: INK } },
+    series: data.series.map((series, index) => ({
+      name: series.name, type: "bar", stack: "all", barMaxWidth: 18,
+      data: series.values.map((value) => (index === 0 ? -size(value) : size(value))),
+    })),
+  };
+}
+
+// From the first value through gains and losses to the last: each bar begins where the one before ended.
+function bridge(data) {
+  const values = data.series[0].values.map((value) => value ?? 0);
+  const last = values.length - 1;
+  let level = 0;
+  const bars = values.map((value, index) => {
+    const total = index === 0 || index === last;
+    const from = total ? 0 : level;
+    level = total ? value : level + value;
+    return { base: Math.min(from, level), size: Math.abs(level - from), total, value };
+  });
+  const colour = (bar) => (bar.total ? COLOURS[0] : bar.value < 0 ? COLOURS[3] : COLOURS[2]);
+  // The axis begins near the lowest level, or gains and losses would vanish beside thousands of members.
+  const floor = Math.min(...bars.map((bar) => (bar.total ? bar.value : bar.base)));
+  const ceiling = Math.max(...bars.map((bar) => bar.base + bar.size));
+  const minimum = Math.max(0, Math.floor(floor - (ceiling - floor || 1)));
+  return {
+    grid: { left: 8, right: 12, top: 24, bottom: 4, containLabel: true },
+    tooltip: { show: false },
+    xAxis: { type: "category", data: data.categories, axisTick: { show: false }, axisLabel: { color: INK, interval: 0, hideOverlap: true, width: 60, overflow: "break" } },
+    yAxis: { type: "value", min: minimum, minInterval: 1, axisLabel: { color: INK }, splitLine: { lineStyle: { color: "#e9edf1" } } },
+    series: [
+      { type: "bar", stack: "all", silent: true, itemStyle: { color: "transparent" }, data: bars.map((bar) => bar.base) },
+      { type: "bar", stack: "all", barMaxWidth: 28, data: bars.map((bar) => ({ value: bar.size, itemStyle: { color: colour(bar) },
+        label: { show: true, position: "top", color: INK, fontSize: 12, formatter: String(bar.value) } })) },
+    ],
   };
 }

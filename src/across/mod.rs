@@ -2,5 +2,6 @@
 pub mod demo;
 pub mod divisions;
 pub mod imports;
+pub mod reports;
 pub mod sample;
 pub mod sheets;

@@ -2,6 +2,7 @@
 //!
 //! Exit status (contract 2): 0 done, 1 failed, 2 wrong usage, 3 input refused, 4 integrity broken.
 
+mod acceptance;
 mod account;
 mod database_url;
 mod demo;
@@ -14,7 +15,9 @@ mod log;
 mod migrate;
 mod openapi;
 mod output;
+mod quarter;
 mod read_sheet;
+mod report;
 mod serve;
 mod template;
 
@@ -70,6 +73,21 @@ enum Command {
     /// Print the OpenAPI 3.1 document of the API
     #[command(after_help = "Example:\n  cadre openapi > openapi.json")]
     Openapi,
+    /// Write the report of a quarter
+    #[command(
+        subcommand,
+        after_help = "Example:\n  cadre report quarterly --organisation 500237 --quarter 2026Q1 --format xlsx -o report.xlsx"
+    )]
+    Report(report::Command),
+    /// List every figure code with its definition
+    #[command(after_help = "Example:\n  cadre figures")]
+    Figures,
+    /// Close quarters, or say how far they are
+    #[command(subcommand)]
+    Quarter(quarter::Command),
+    /// Compare published figures with what is computed from the records
+    #[command(after_help = "Example:\n  cadre acceptance --county wushan")]
+    Acceptance(acceptance::Options),
     /// Read one sheet of a workbook in this confined process (used by cadre itself)
     #[command(hide = true)]
     ReadSheet(read_sheet::Options),
@@ -117,6 +135,13 @@ async fn dispatch(arguments: Arguments, serving: &Serving) -> Result<(), Failure
         Command::Template(options) => template::run(&options, json),
         Command::Account(command) => account::run(&command, json).await,
         Command::Openapi => openapi::run(),
+        Command::Report(command) => report::run(&command, json).await,
+        Command::Figures => {
+            report::figures(json);
+            Ok(())
+        }
+        Command::Quarter(command) => quarter::run(&command, json).await,
+        Command::Acceptance(options) => acceptance::run(&options, json).await,
         Command::ReadSheet(_) => Ok(()), // ran before the runtime started
     }
 }

@@ -6,6 +6,7 @@ pub mod imports;
 pub mod members;
 pub mod organisations;
 pub mod people;
+pub mod quarters;
 pub mod ratings;
 
 /// Which area owns (alone writes) which table; a test reads the sources to prove it.
@@ -35,6 +36,17 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "rating_rounds",
             "ratings",
             "rating_scores",
+        ],
+    ),
+    (
+        "quarters",
+        &[
+            "quarters",
+            "quarter_revisions",
+            "organisation_facts",
+            "member_facts",
+            "flow_facts",
+            "rating_facts",
         ],
     ),
 ];

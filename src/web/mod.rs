@@ -51,6 +51,8 @@ pub fn page_routes() -> Vec<Route> {
         pages::accounts::routes(),
         pages::audit::routes(),
         pages::ratings::routes(),
+        pages::reports::routes(),
+        pages::quarters::routes(),
     ]
     .concat()
 }
@@ -66,6 +68,7 @@ pub fn api_routes() -> Vec<Route> {
         api::accounts::routes(),
         api::audit::routes(),
         api::document::routes(),
+        api::reports::routes(),
     ]
     .concat()
 }

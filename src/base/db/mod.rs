@@ -86,19 +86,42 @@ pub async fn write<T>(
     body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
 ) -> Result<T> {
     let account = actor.account.map(|id| id.to_string()).unwrap_or_default();
-    in_scope(conn, &actor.scope, &account, body).await
+    in_scope(conn, Sight::EachStatement, &actor.scope, &account, body).await
+}
+
+/// Runs one verb over one snapshot of the database: all its statements see the same moment. Never nested.
+///
+/// # Errors
+/// Whatever the body answers; `Stale` where somebody changed a row meanwhile that the body changes too.
+pub async fn write_snapshot<T>(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
+) -> Result<T> {
+    let account = actor.account.map(|id| id.to_string()).unwrap_or_default();
+    in_scope(conn, Sight::OneSnapshot, &actor.scope, &account, body).await
+}
+
+/// What the statements of a transaction see of others' commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sight {
+    /// Each statement sees what was committed before it began.
+    EachStatement,
+    /// All see the moment of the first.
+    OneSnapshot,
 }
 
 /// A connection dropped in the middle (a cancelled request) is thrown away by the pool: its transaction never ends
 /// by itself.
 async fn in_scope<T>(
     conn: &mut AsyncPgConnection,
+    sight: Sight,
     scope: &Scope,
     account: &str,
     body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
 ) -> Result<T> {
     AnsiTransactionManager::begin_transaction(conn).await?;
-    let entered = enter(conn, scope, account).await;
+    let entered = start(conn, sight, scope, account).await;
     let answer = match entered {
         Ok(()) => body(conn).await,
         Err(error) => Err(error),
@@ -115,6 +138,13 @@ async fn in_scope<T>(
             Err(error)
         }
     }
+}
+
+async fn start(conn: &mut AsyncPgConnection, sight: Sight, scope: &Scope, account: &str) -> Result<()> {
+    if sight == Sight::OneSnapshot {
+        diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(conn).await?;
+    }
+    enter(conn, scope, account).await
 }
 
 /// Runs the body of a verb in the whole county of the actor, for verbs that act on both sides of a border
@@ -145,5 +175,17 @@ pub async fn read<T>(
     scope: &Scope,
     body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
 ) -> Result<T> {
-    in_scope(conn, scope, "", body).await
+    in_scope(conn, Sight::EachStatement, scope, "", body).await
+}
+
+/// Runs reads over one snapshot of the database in a scope: figures of one report agree with each other. Never nested.
+///
+/// # Errors
+/// Whatever the body answers.
+pub async fn read_snapshot<T>(
+    conn: &mut AsyncPgConnection,
+    scope: &Scope,
+    body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
+) -> Result<T> {
+    in_scope(conn, Sight::OneSnapshot, scope, "", body).await
 }

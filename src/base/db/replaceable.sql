@@ -100,3 +100,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 $$;
 REVOKE ALL ON FUNCTION find_rating_subjects FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_rating_subjects TO cadre_web;
+
+-- Makes the tables that hold one quarter's facts. Attaching locks readers out for no moment; the role that closes
+-- quarters owns nothing, so it may neither drop nor alter what it froze.
+CREATE OR REPLACE FUNCTION prepare_quarter_partitions(of_quarter text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    facts text;
+    part text;
+    home text := current_schema();
+BEGIN
+    IF of_quarter !~ '^(19|20|21)[0-9]{2}Q[1-4]$' THEN
+        RAISE EXCEPTION 'no quarter: %', of_quarter;
+    END IF;
+    PERFORM pg_advisory_xact_lock(7221993);
+    FOREACH facts IN ARRAY ARRAY['organisation_facts', 'member_facts', 'flow_facts', 'rating_facts'] LOOP
+        part := facts || '_' || lower(of_quarter);
+        CONTINUE WHEN to_regclass(format('%I.%I', home, part)) IS NOT NULL;
+        EXECUTE format('CREATE TABLE %I.%I (LIKE %I.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING COMMENTS)',
+            home, part, home, facts);
+        EXECUTE format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY', home, part);
+        EXECUTE format('ALTER TABLE %I.%I FORCE ROW LEVEL SECURITY', home, part);
+        EXECUTE format('ALTER TABLE %I.%I ATTACH PARTITION %I.%I FOR VALUES IN (%L)', home, facts, home, part,
+            of_quarter);
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION prepare_quarter_partitions FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION prepare_quarter_partitions TO cadre_web;

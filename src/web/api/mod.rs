@@ -5,4 +5,5 @@ pub mod document;
 pub mod member_events;
 pub mod members;
 pub mod organisations;
+pub mod reports;
 pub mod session;

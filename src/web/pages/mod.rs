@@ -5,5 +5,7 @@ pub mod health;
 pub mod home;
 pub mod imports;
 pub mod members;
+pub mod quarters;
 pub mod ratings;
+pub mod reports;
 pub mod session;

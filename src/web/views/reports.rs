@@ -33,7 +33,8 @@ pub struct FigureLine {
 /// A chart made from columns of numbers; the same numbers stand in the page as a table.
 #[derive(Debug, Clone, Default)]
 pub struct Chart {
-    /// `bar`, `line`, `stack` or `pie`.
+    /// `bar`, `line`, `stack`, `pie`, `pyramid` (two series back to back) or `bridge` (from the first value through
+    /// gains and losses to the last).
     pub kind: &'static str,
     /// What it shows.
     pub title: String,

@@ -1,0 +1,109 @@
+//! Closes a quarter of a county: one supervisor proposes, another's call freezes the facts over one snapshot.
+
+use diesel_async::AsyncPgConnection;
+
+use super::basis::Basis;
+use super::facts::{self, Extent};
+use crate::base::actor::Actor;
+use crate::base::clock;
+use crate::base::db;
+use crate::base::error::{Error, OrMissing, Result};
+use crate::base::values::Quarter;
+use crate::records::organisations;
+use crate::records::organisations::Kind;
+use crate::records::quarters::rules::Refusal;
+use crate::records::quarters::{self, Facts, Frozen, Revision, Step};
+
+/// What a call to close a quarter did.
+#[derive(Debug, Clone)]
+pub enum Closed {
+    /// It was proposed; another supervisor must confirm.
+    Proposed,
+    /// It is closed.
+    Closed(Revision),
+}
+
+/// Proposes to close a quarter, or closes it where another supervisor has proposed that (contract 3).
+///
+/// # Errors
+/// `Refused` with the reason, `Forbidden`, `Missing` for an organisation outside the actor's subtree, `Stale` where
+/// somebody else closed it at the same moment.
+pub async fn close(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    organisation: &str,
+    quarter: Quarter,
+) -> Result<Closed> {
+    let found = db::read(conn, &actor.scope, async |conn| {
+        organisations::queries::by_code(conn, &actor.scope, organisation).await.or_missing("该组织")
+    })
+    .await?;
+    if found.kind() != Some(Kind::County) {
+        return Err(Error::Refused(Refusal::NotACounty(found.name).to_string()));
+    }
+    if quarters::propose(conn, actor, quarter).await? == Step::Propose {
+        return Ok(Closed::Proposed);
+    }
+    quarters::prepare_partitions(conn, &[quarter.previous(), quarter]).await?;
+    db::write_snapshot(conn, actor, async |conn| {
+        // Asked again, inside the snapshot and with the row locked: much may have happened since.
+        let Step::Close { preparer } = quarters::next_step(conn, actor, quarter).await? else {
+            return Err(Error::Stale);
+        };
+        let revision = freeze(conn, actor, quarter, preparer).await?;
+        quarters::conclude(conn, actor, quarter, &revision).await?;
+        Ok(Closed::Closed(revision))
+    })
+    .await
+}
+
+/// Freezes revision 1 of a quarter, and the quarter before as a baseline where it is open: so neither the opening nor
+/// any comparison of the closed quarter moves afterwards.
+async fn freeze(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    quarter: Quarter,
+    preparer: String,
+) -> Result<Revision> {
+    let county = actor.scope.whole_county();
+    let mut basis = Basis::live(conn, &county, quarter).await?;
+    let mut frozen = Frozen {
+        previous_number: None,
+        preparer,
+        confirmer: actor.name.clone(),
+        reason: None,
+        at: clock::now(),
+        star_scale: basis.star_scale,
+    };
+    if basis.previous_number.is_none() {
+        let before = Basis::live(conn, &county, quarter.previous()).await?;
+        let baseline = Frozen { star_scale: before.star_scale, ..frozen.clone() };
+        let ask = before.ask(vec![county_code(&before)]);
+        quarters::freeze(conn, &ask, &statements(&before), &baseline).await?;
+        basis.previous_number = Some(0);
+    }
+    frozen.previous_number = basis.previous_number;
+    let mut ask = basis.ask(vec![county_code(&basis)]);
+    ask.revision = 1;
+    quarters::freeze(conn, &ask, &statements(&basis), &frozen).await
+}
+
+fn county_code(basis: &Basis) -> String {
+    basis.county.path.as_str().trim_end_matches('/').to_owned()
+}
+
+/// The statements of a live basis for the whole county. What was recorded late is told against a revision, so a quarter
+/// that rests on its own baseline has none.
+fn statements(basis: &Basis) -> Facts {
+    let flow = facts::flow(Extent::County);
+    let flow = match basis.previous_number {
+        Some(1..) => format!("({flow}) UNION ALL ({})", facts::recorded_late(Extent::County)),
+        _ => flow,
+    };
+    Facts {
+        organisations: facts::organisations(Extent::County),
+        members: facts::members(Extent::County),
+        flow,
+        ratings: facts::ratings(Extent::County),
+    }
+}

@@ -1,0 +1,272 @@
+//! Figures: small values that say what is counted over which facts. One file per section of the report.
+//!
+//! A figure never computes; `measure` counts its parts, and [`Figure::value`] makes the number of them. The rows behind
+//! it are the rows of the same part.
+
+mod flow;
+mod members;
+mod organisations;
+mod ratings;
+mod trail;
+mod value;
+
+pub use super::source::Table;
+pub(super) use flow::MOVES;
+pub use flow::{Balance, balance};
+pub use value::{Amount, Change, FigureValue, Value};
+
+/// On which side of an organisation's border a row counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// It comes in (or stands inside).
+    Into,
+    /// It goes out.
+    OutOf,
+    /// It comes in: plus one; it goes out: minus one.
+    Net,
+}
+
+/// The rows of one table of facts that count, and what each counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Part {
+    /// The table.
+    pub table: Table,
+    /// Which rows, in terms of `f`.
+    pub filter: &'static str,
+    /// On which side of the border.
+    pub side: Side,
+    /// What each row counts, in terms of `f`; one where it is not said.
+    pub sum: Option<&'static str>,
+}
+
+impl Part {
+    /// The rows of a table that a filter lets through.
+    const fn of(table: Table, filter: &'static str) -> Self {
+        Self { table, filter, side: Side::Into, sum: None }
+    }
+
+    /// The same rows on a side of the border.
+    const fn on(self, side: Side) -> Self {
+        Self { side, ..self }
+    }
+
+    /// The same rows, each counting an amount of its own.
+    const fn summing(self, amount: &'static str) -> Self {
+        Self { sum: Some(amount), ..self }
+    }
+}
+
+/// How the number is made of the parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// The numerator.
+    Count,
+    /// Numerator over denominator in percent, two decimals, half up.
+    Percentage,
+    /// Numerator over denominator, two decimals, half up.
+    Mean,
+}
+
+/// What a figure is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// 人.
+    Persons,
+    /// 人次.
+    PersonTimes,
+    /// 个.
+    Organisations,
+    /// %.
+    Percent,
+    /// 岁.
+    Years,
+    /// 星.
+    Stars,
+    /// 份.
+    Ratings,
+    /// 条.
+    Entries,
+}
+
+impl Unit {
+    /// Every unit.
+    pub const ALL: [Self; 8] = [
+        Self::Persons,
+        Self::PersonTimes,
+        Self::Organisations,
+        Self::Percent,
+        Self::Years,
+        Self::Stars,
+        Self::Ratings,
+        Self::Entries,
+    ];
+
+    /// The code in the API.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Persons => "persons",
+            Self::PersonTimes => "person-times",
+            Self::Organisations => "organisations",
+            Self::Percent => "percent",
+            Self::Years => "years",
+            Self::Stars => "stars",
+            Self::Ratings => "ratings",
+            Self::Entries => "entries",
+        }
+    }
+
+    /// The Chinese name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Persons => "人",
+            Self::PersonTimes => "人次",
+            Self::Organisations => "个",
+            Self::Percent => "%",
+            Self::Years => "岁",
+            Self::Stars => "星",
+            Self::Ratings => "份",
+            Self::Entries => "条",
+        }
+    }
+}
+
+/// The definition of a figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Figure {
+    /// The code (`members.total`).
+    pub code: String,
+    /// What is counted, in Chinese.
+    pub label: String,
+    /// The definition in Chinese, one sentence.
+    pub definition: String,
+    /// What it is counted in.
+    pub unit: Unit,
+    /// How the number is made.
+    pub shape: Shape,
+    /// What is counted.
+    pub numerator: Part,
+    /// Over what.
+    pub denominator: Option<Part>,
+}
+
+impl Figure {
+    fn count(code: &str, label: &str, unit: Unit, part: Part, definition: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            label: label.to_owned(),
+            definition: definition.to_owned(),
+            unit,
+            shape: Shape::Count,
+            numerator: part,
+            denominator: None,
+        }
+    }
+
+    /// The share of this count in `whole`, as the figure `<code>.ratio`.
+    #[must_use]
+    pub fn ratio(&self, whole: &Self) -> Self {
+        Self {
+            code: format!("{}.ratio", self.code),
+            label: format!("{}占比", self.label),
+            definition: format!("{}除以{}，四舍五入保留两位小数。", self.label, whole.label),
+            unit: Unit::Percent,
+            shape: Shape::Percentage,
+            numerator: self.numerator,
+            denominator: Some(whole.numerator),
+        }
+    }
+
+    /// The mean of an amount over the rows of `whole`.
+    fn mean(code: &str, label: &str, unit: Unit, amount: &'static str, whole: &Self) -> Self {
+        Self {
+            code: code.to_owned(),
+            label: label.to_owned(),
+            definition: format!("对{}取平均，四舍五入保留两位小数。", whole.label),
+            unit,
+            shape: Shape::Mean,
+            numerator: whole.numerator.summing(amount),
+            denominator: Some(whole.numerator),
+        }
+    }
+
+    /// The parts that must be counted.
+    pub fn parts(&self) -> impl Iterator<Item = Part> {
+        std::iter::once(self.numerator).chain(self.denominator)
+    }
+}
+
+/// A grid of counts beside the figures of a section.
+#[derive(Debug, Clone)]
+pub struct Grid {
+    /// The code.
+    pub code: &'static str,
+    /// The heading.
+    pub title: &'static str,
+    /// What is counted.
+    pub unit: Unit,
+    /// The headings of the columns.
+    pub columns: Vec<&'static str>,
+    /// Each row: its heading, one part per column.
+    pub rows: Vec<(&'static str, Vec<Part>)>,
+}
+
+/// A section of the report.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// The code.
+    pub code: &'static str,
+    /// The heading.
+    pub title: &'static str,
+    /// Its figures, in order.
+    pub figures: Vec<Figure>,
+    /// Its grids.
+    pub grids: Vec<Grid>,
+}
+
+/// The sections of the report, in order. `star_scale` is the highest number of stars of the primary member scheme.
+#[must_use]
+pub fn sections(star_scale: Option<i32>) -> Vec<Section> {
+    vec![
+        organisations::section(),
+        members::section(),
+        flow::section(),
+        ratings::section(star_scale.unwrap_or_default()),
+        trail::section(),
+    ]
+}
+
+/// Every figure there is, whatever the scale of a county's stars.
+#[must_use]
+pub fn all() -> Vec<Figure> {
+    sections(Some(10)).into_iter().flat_map(|section| section.figures).collect()
+}
+
+/// The figure of a code.
+#[must_use]
+pub fn find(code: &str) -> Option<Figure> {
+    all().into_iter().find(|figure| figure.code == code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique() {
+        let mut codes: Vec<String> = all().into_iter().map(|figure| figure.code).collect();
+        let before = codes.len();
+        codes.sort();
+        codes.dedup();
+        assert_eq!(codes.len(), before);
+    }
+
+    #[test]
+    fn every_percentage_and_mean_says_over_what() {
+        for figure in all() {
+            assert_eq!(figure.shape == Shape::Count, figure.denominator.is_none(), "{}", figure.code);
+            assert!(figure.definition.ends_with('。'), "{}", figure.code);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! The audit trail of the quarter.
+
+use super::{Figure, Part, Section, Table, Unit};
+
+pub(super) fn section() -> Section {
+    let count = |code: &str, label: &str, filter, definition: &str| {
+        Figure::count(code, label, Unit::Entries, Part::of(Table::Trail, filter), definition)
+    };
+    Section {
+        code: "audit",
+        title: "审计",
+        figures: vec![
+            count("audit.entries", "审计记录", "true", "本季在本组织范围内留下的审计记录。"),
+            count(
+                "audit.amendments",
+                "更正已结账季度",
+                "f.action = 'quarters.amend'",
+                "本季更正已结账季度的次数。",
+            ),
+            count(
+                "audit.reveals",
+                "查看身份号码或电话",
+                "f.action = 'members.reveal'",
+                "本季查看公民身份号码或电话明文的次数，每次均记录用途。",
+            ),
+        ],
+        grids: Vec::new(),
+    }
+}

@@ -1,0 +1,28 @@
+//! The quarter and its report: facts as of a date, figures as definitions over them, closing, rows behind each figure.
+//!
+//! One statement per table of facts (`facts`) serves freezing and live computing. A figure is a definition over facts
+//! (`figures`); `measure` computes many at once for an organisation and its children, `rows` lists what stands behind
+//! one, with the same filter. A closed quarter is read from its revision alone.
+
+pub mod acceptance;
+mod basis;
+mod close;
+mod facts;
+pub mod figures;
+mod findings;
+mod measure;
+mod quarterly;
+mod rows;
+mod source;
+mod status;
+mod workbook;
+
+pub use close::{Closed, close};
+pub use findings::{Finding, LateEntry};
+pub use quarterly::{
+    Amendment, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable, SectionReport, TableRow,
+    quarterly,
+};
+pub use rows::{FigurePart, RowLine, RowsQuery, figure, figure_rows};
+pub use status::{QuarterStatus, statuses};
+pub use workbook::workbook;

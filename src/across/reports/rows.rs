@@ -1,0 +1,235 @@
+//! The rows behind a figure: the rows of the same facts with the same filter, page by page.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Date, Nullable, Text, Uuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use serde::Serialize;
+
+use super::basis::Basis;
+use super::facts::{TOP, inside};
+use super::figures::{self, Figure, FigureValue, Part, Table};
+use super::measure::weight;
+use super::quarterly::{one_figure, reported};
+use super::source::rows_of;
+use crate::base::actor::Actor;
+use crate::base::db;
+use crate::base::error::{OrMissing, Result};
+use crate::base::policy::{self, Action};
+use crate::base::values::Quarter;
+use crate::records::organisations::Organisation;
+
+/// Which part of a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FigurePart {
+    /// What is counted.
+    #[default]
+    Numerator,
+    /// Over what.
+    Denominator,
+}
+
+impl FigurePart {
+    /// The part of a name in an address.
+    ///
+    /// # Errors
+    /// A Chinese sentence with the choice.
+    pub fn parse(text: &str) -> std::result::Result<Self, String> {
+        match text {
+            "numerator" => Ok(Self::Numerator),
+            "denominator" => Ok(Self::Denominator),
+            other => {
+                Err(format!("“{other}”不是指标的组成部分；请填numerator（分子）或denominator（分母）。"))
+            }
+        }
+    }
+}
+
+/// Which rows are wanted.
+#[derive(Debug, Clone)]
+pub struct RowsQuery<'a> {
+    /// Code of the figure.
+    pub figure: &'a str,
+    /// Code of the organisation.
+    pub organisation: &'a str,
+    /// The quarter.
+    pub quarter: Quarter,
+    /// The revision; none: the latest, or live.
+    pub revision: Option<i32>,
+    /// The part.
+    pub part: FigurePart,
+    /// Where the page before ended: place and key of its last row.
+    pub after: Option<(&'a str, &'a str)>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating` or `entry` (of the trail).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
+pub struct RowLine {
+    /// What the row is about.
+    #[diesel(sql_type = Text)]
+    pub subject: String,
+    /// Id of the record (of an entry: its number); the code of an organisation.
+    #[diesel(sql_type = Text)]
+    pub id: String,
+    /// The member of a rating.
+    #[diesel(sql_type = Nullable<Uuid>)]
+    pub member: Option<uuid::Uuid>,
+    /// Name as it is now; none where the record is gone.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub name: Option<String>,
+    /// Code of the organisation that he stands in, or came into.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub branch_code: Option<String>,
+    /// Its name.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub branch_name: Option<String>,
+    /// Code of the organisation that he left.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub from_code: Option<String>,
+    /// Its name.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub from_name: Option<String>,
+    /// What happened.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub kind: Option<String>,
+    /// When.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub day: Option<NaiveDate>,
+    /// What the row counts: 1, −1, or the amount of a mean.
+    #[diesel(sql_type = BigInt)]
+    pub amount: i64,
+    /// His place in the order of the list: where the next page begins.
+    #[serde(skip)]
+    #[diesel(sql_type = Text)]
+    pub place: String,
+    /// Where the next page begins.
+    #[serde(skip)]
+    #[diesel(sql_type = Text)]
+    pub key: String,
+}
+
+/// One figure of an organisation.
+///
+/// # Errors
+/// `Missing` for an unknown figure, organisation or revision; `Forbidden`; `Refused` for a quarter that has not begun.
+pub async fn figure(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    code: &str,
+    organisation: &str,
+    quarter: Quarter,
+    revision: Option<i32>,
+) -> Result<FigureValue> {
+    let wanted = figures::find(code).or_missing("该指标")?;
+    let county = actor.scope.whole_county();
+    db::read_snapshot(conn, &county, async |conn| {
+        let organisation = reported(conn, actor, organisation).await?;
+        let basis = Basis::of(conn, &county, quarter, revision).await?;
+        one_figure(conn, &basis, &organisation, wanted).await
+    })
+    .await
+}
+
+/// The rows behind a figure, and whether more follow. Rows of the trail only for whom may
+/// read it.
+///
+/// # Errors
+/// As [`figure`]; `Missing` for the denominator of a figure that has none.
+pub async fn figure_rows(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    query: &RowsQuery<'_>,
+) -> Result<(Vec<RowLine>, bool)> {
+    let figure = figures::find(query.figure).or_missing("该指标")?;
+    let part = part_of(&figure, query.part)?;
+    let (place, key) = query.after.unwrap_or_default();
+    let county = actor.scope.whole_county();
+    let mut rows: Vec<RowLine> = db::read_snapshot(conn, &county, async |conn| {
+        let organisation = reported(conn, actor, query.organisation).await?;
+        if part.table == Table::Trail {
+            policy::require(actor, Action::ReadTrail, &organisation.path())?;
+        }
+        let basis = Basis::of(conn, &county, query.quarter, query.revision).await?;
+        let asked = basis.ask(vec![organisation.code.clone()]).about(statement(&basis, &organisation, part));
+        let asked = asked
+            .bind::<Text, _>(place.to_owned())
+            .bind::<Text, _>(key.to_owned())
+            .bind::<BigInt, _>(query.limit.saturating_add(1));
+        Ok(asked.load(conn).await?)
+    })
+    .await?;
+    let wanted = usize::try_from(query.limit).unwrap_or_default();
+    let more = rows.len() > wanted;
+    rows.truncate(wanted);
+    Ok((rows, more))
+}
+
+fn part_of(figure: &Figure, part: FigurePart) -> Result<Part> {
+    match part {
+        FigurePart::Numerator => Ok(figure.numerator),
+        FigurePart::Denominator => figure.denominator.or_missing("该指标的分母"),
+    }
+}
+
+/// What a row is about, its id, its key in the order of the list, its person, what happened, and when.
+fn columns(table: Table) -> &'static str {
+    match table {
+        Table::Organisations => {
+            "'organisation' AS subject, f.code AS id, f.code AS key, NULL::uuid AS member, NULL::uuid AS person_id, \
+             f.kind, NULL::date AS day"
+        }
+        Table::Members | Table::Opening => {
+            "'member' AS subject, f.membership_id::text AS id, f.membership_id::text AS key, f.membership_id AS member, \
+             f.person_id, NULL::text AS kind, NULL::date AS day"
+        }
+        Table::Flow => {
+            "'member' AS subject, f.membership_id::text AS id, \
+             concat_ws(' ', to_char(f.day, 'YYYY-MM-DD'), f.membership_id, f.kind) AS key, f.membership_id AS member, \
+             f.person_id, f.kind, f.day"
+        }
+        Table::Ratings => {
+            "'rating' AS subject, f.rating_id::text AS id, f.rating_id::text AS key, f.membership_id AS member, \
+             f.person_id, f.state AS kind, NULL::date AS day"
+        }
+        Table::Trail => {
+            "'entry' AS subject, f.sequence::text AS id, to_char(f.sequence, 'FM000000000000000000') AS key, \
+             NULL::uuid AS member, NULL::uuid AS person_id, f.action AS kind, \
+             (f.at AT TIME ZONE 'Asia/Shanghai')::date AS day"
+        }
+    }
+}
+
+fn statement(basis: &Basis, organisation: &Organisation, part: Part) -> String {
+    let code_of = |path: &str| format!("nullif(split_part({path}, '/', -2), '')");
+    format!(
+        "WITH counted AS ( \
+            SELECT {columns}, f.from_path, f.to_path, \
+                coalesce(f.to_path, f.from_path) COLLATE \"C\" AS place, ({amount})::bigint AS own, \
+                {leaves} AS leaves, {arrives} AS arrives \
+            FROM ({rows}) f WHERE {filter}), \
+         page AS ( \
+            SELECT counted.*, own * {weight} AS amount FROM counted \
+            WHERE {weight} <> 0 AND (place, key COLLATE \"C\") > ($12 COLLATE \"C\", $13 COLLATE \"C\") \
+            ORDER BY place, key COLLATE \"C\" LIMIT $14) \
+         SELECT page.subject, page.id, page.member, \
+            coalesce(p.name, CASE WHEN page.subject = 'organisation' THEN here.name END) AS name, \
+            {to_code} AS branch_code, here.name AS branch_name, {from_code} AS from_code, gone.name AS from_name, \
+            page.kind, page.day, page.amount, page.place, page.key \
+         FROM page \
+         LEFT JOIN people p ON p.county_id = $1 AND p.id = page.person_id \
+         LEFT JOIN organisations here ON here.county_id = $1 AND here.code = {to_code} \
+         LEFT JOIN organisations gone ON gone.county_id = $1 AND gone.code = {from_code} \
+         ORDER BY page.place, page.key COLLATE \"C\"",
+        columns = columns(part.table),
+        amount = part.sum.unwrap_or("1"),
+        leaves = inside("f.from_path", TOP),
+        arrives = inside("f.to_path", TOP),
+        rows = rows_of(part.table, basis, &organisation.code),
+        filter = part.filter,
+        weight = weight(part.side),
+        to_code = code_of("page.to_path"),
+        from_code = code_of("page.from_path"),
+    )
+}

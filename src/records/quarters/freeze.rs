@@ -1,0 +1,134 @@
+//! Freezes the facts of a quarter: the statements' rows go into the fact tables, the digest over them into a revision.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::base::error::Result;
+use crate::records::quarters::QuarterState;
+use crate::records::quarters::ask::Ask;
+use crate::records::quarters::model::Revision;
+use crate::schema::{quarter_revisions, quarters};
+
+/// The statements that select the facts, each with the columns of its table behind county, quarter and revision, in
+/// their order. They take the parameters of [`Ask`].
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// For `organisation_facts`.
+    pub organisations: String,
+    /// For `member_facts`.
+    pub members: String,
+    /// For `flow_facts`.
+    pub flow: String,
+    /// For `rating_facts`.
+    pub ratings: String,
+}
+
+/// Who freezes a quarter, when and why.
+#[derive(Debug, Clone)]
+pub struct Frozen {
+    /// The revision of the quarter before that it rests on; none for a baseline.
+    pub previous_number: Option<i32>,
+    /// Who prepared it.
+    pub preparer: String,
+    /// Who confirmed it.
+    pub confirmer: String,
+    /// Why it was amended.
+    pub reason: Option<String>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Highest number of stars of the primary member scheme in force.
+    pub star_scale: Option<i32>,
+}
+
+/// Freezes the facts of a quarter as the revision that is asked about. Part of a closing: the caller has made the
+/// partitions, works over one snapshot, has asked policy, and appends the entry to the trail.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn freeze(
+    conn: &mut AsyncPgConnection,
+    ask: &Ask,
+    facts: &Facts,
+    frozen: &Frozen,
+) -> Result<Revision> {
+    remember(conn, ask).await?;
+    for (table, select) in [
+        ("organisation_facts", &facts.organisations),
+        ("member_facts", &facts.members),
+        ("flow_facts", &facts.flow),
+        ("rating_facts", &facts.ratings),
+    ] {
+        let insert = format!("INSERT INTO {table} SELECT $1, $5, $6, facts.* FROM ({select}) facts");
+        ask.about(insert).execute(conn).await?;
+    }
+    let (digest, row_count) = digest(conn, ask).await?;
+    let revision = diesel::insert_into(quarter_revisions::table)
+        .values((
+            quarter_revisions::county_id.eq(ask.county),
+            quarter_revisions::quarter.eq(ask.quarter.to_string()),
+            quarter_revisions::number.eq(ask.revision),
+            quarter_revisions::previous_number.eq(frozen.previous_number),
+            quarter_revisions::preparer.eq(&frozen.preparer),
+            quarter_revisions::confirmer.eq(&frozen.confirmer),
+            quarter_revisions::reason.eq(frozen.reason.as_deref()),
+            quarter_revisions::closed_at.eq(frozen.at),
+            quarter_revisions::star_scale.eq(frozen.star_scale),
+            quarter_revisions::digest.eq(digest),
+            quarter_revisions::row_count.eq(row_count),
+        ))
+        .returning(Revision::as_returning())
+        .get_result(conn)
+        .await?;
+    Ok(revision)
+}
+
+/// A baseline belongs to a quarter that nobody has proposed to close: it gets its row here.
+async fn remember(conn: &mut AsyncPgConnection, ask: &Ask) -> QueryResult<()> {
+    diesel::insert_into(quarters::table)
+        .values((
+            quarters::county_id.eq(ask.county),
+            quarters::quarter.eq(ask.quarter.to_string()),
+            quarters::state.eq(QuarterState::Open.code()),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Digest {
+    #[diesel(sql_type = Binary)]
+    digest: Vec<u8>,
+    #[diesel(sql_type = BigInt)]
+    row_count: i64,
+}
+
+/// SHA-256 over the SHA-256 of every row of a revision, and how many rows. The rows are taken as JSON without empty
+/// fields (a column that a later version adds changes no old digest), ordered by table and key.
+const DIGEST: &str = "\
+SELECT sha256(coalesce(string_agg(sha256(convert_to(line, 'UTF8')), ''::bytea ORDER BY place, key COLLATE \"C\"), '')) \
+AS digest, count(*) AS row_count FROM (
+    SELECT 1 AS place, organisation_id::text AS key, jsonb_strip_nulls(to_jsonb(f))::text AS line
+    FROM organisation_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 2, membership_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM member_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 3, concat_ws(' ', membership_id, to_char(day, 'YYYY-MM-DD'), kind), jsonb_strip_nulls(to_jsonb(f))::text
+    FROM flow_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 4, rating_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM rating_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+) rows";
+
+/// The digest of a revision, computed anew, and the number of its rows.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn digest(conn: &mut AsyncPgConnection, ask: &Ask) -> QueryResult<(Vec<u8>, i64)> {
+    let found: Digest = ask.about(DIGEST.to_owned()).get_result(conn).await?;
+    Ok((found.digest, found.row_count))
+}

@@ -1,0 +1,265 @@
+//! `/reports`, `/figures`, `/quarters`: the quarterly report, single figures, the rows behind them, and closing.
+
+use rocket::http::{ContentType, Status};
+use rocket::response::status::Custom;
+use rocket::serde::json::Json;
+use rocket::{FromForm, Route, State, get, post, routes};
+use utoipa::ToSchema;
+
+use crate::across::reports::{
+    self, Closed, FigurePart, QuarterStatus, QuarterlyReport, RowLine, RowsQuery, figures,
+};
+use crate::base::actor::Actor;
+use crate::base::clock;
+use crate::base::error::Error;
+use crate::base::values::Quarter;
+use crate::web;
+use crate::web::guards::{Body, Caller, Db, Listing, Page};
+use crate::web::respond::{Answer, Download, Failure};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![quarterly, workbook, list_figures, show_figure, figure_rows, list_quarters, close]
+}
+
+/// Which report is asked for.
+#[derive(Debug, Clone, Copy, Default, FromForm)]
+pub struct ReportQuery<'r> {
+    /// Code of the organisation; the caller's own where it is not given.
+    pub organisation: Option<&'r str>,
+    /// The quarter; the last that ended where it is not given.
+    pub quarter: Option<&'r str>,
+    /// The revision; the latest where it is not given.
+    pub revision: Option<&'r str>,
+}
+
+/// A report that is asked for, read.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Code of the organisation.
+    pub organisation: String,
+    /// The quarter.
+    pub quarter: Quarter,
+    /// The revision.
+    pub revision: Option<i32>,
+}
+
+impl ReportQuery<'_> {
+    /// Reads the query of a caller.
+    ///
+    /// # Errors
+    /// `Invalid` with the wrong field.
+    pub fn read(&self, actor: &Actor) -> Result<Wanted, Error> {
+        let given =
+            |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let own = || actor.scope.path.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+        let quarter = match given(self.quarter) {
+            None => Quarter::containing(clock::today()).previous(),
+            Some(text) => Quarter::parse(&text).map_err(|error| Error::invalid("quarter", error))?,
+        };
+        let revision =
+            given(self.revision).map(|text| text.parse().map_err(|_| revision_error(&text))).transpose()?;
+        Ok(Wanted {
+            organisation: given(self.organisation).unwrap_or_else(|| own().to_owned()),
+            quarter,
+            revision,
+        })
+    }
+}
+
+fn revision_error(text: &str) -> Error {
+    Error::invalid("revision", format!("版本“{text}”不是版本号；请填1、2等整数，或不填以取最新版本。"))
+}
+
+async fn read(state: &web::State, actor: &Actor, wanted: &Wanted) -> Result<QuarterlyReport, Error> {
+    let mut conn = state.database.report().await?;
+    reports::quarterly(&mut conn, actor, &wanted.organisation, wanted.quarter, wanted.revision).await
+}
+
+/// Show the quarterly report of an organisation.
+#[utoipa::path(context_path = "/api/v1", tag = "reports", params(
+    ("organisation" = Option<String>, Query, description = "code; your own when not given"),
+    ("quarter" = Option<String>, Query, description = "2026Q1; the last that ended when not given"),
+    ("revision" = Option<i32>, Query, description = "the latest, or the records of this moment, when not given")),
+    responses((status = 200, body = QuarterlyReport)))]
+#[get("/reports/quarterly?<query..>", rank = 2)]
+pub async fn quarterly(
+    caller: Caller,
+    state: &State<web::State>,
+    query: ReportQuery<'_>,
+) -> Answer<Json<QuarterlyReport>> {
+    let wanted = query.read(&caller.actor)?;
+    Ok(Json(read(state, &caller.actor, &wanted).await?))
+}
+
+/// Download the quarterly report as a workbook.
+#[utoipa::path(context_path = "/api/v1", tag = "reports", params(
+    ("organisation" = Option<String>, Query), ("quarter" = Option<String>, Query), ("revision" = Option<i32>, Query)),
+    responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+#[get("/reports/quarterly.xlsx?<query..>")]
+pub async fn workbook(caller: Caller, state: &State<web::State>, query: ReportQuery<'_>) -> Answer<Download> {
+    let wanted = query.read(&caller.actor)?;
+    let report = read(state, &caller.actor, &wanted).await?;
+    let name = format!("{}{}报告.xlsx", report.organisation.name, report.quarter.title());
+    let bytes = rocket::tokio::task::spawn_blocking(move || reports::workbook(&report))
+        .await
+        .map_err(Error::broken)?
+        .map_err(Error::broken)?;
+    Ok(Download { bytes, kind: ContentType::new("application", XLSX), name })
+}
+
+const XLSX: &str = "vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// The definition of a figure.
+#[derive(serde::Serialize, ToSchema)]
+pub struct DefinitionJson {
+    /// The code.
+    code: String,
+    /// What is counted, in Chinese.
+    label: String,
+    /// What it is counted in.
+    unit: &'static str,
+    /// The definition in Chinese.
+    definition: String,
+    /// Whether it is a ratio or a mean: it has a denominator.
+    has_denominator: bool,
+}
+
+/// List every figure with its definition.
+#[utoipa::path(context_path = "/api/v1", tag = "reports", responses((status = 200, body = Page<DefinitionJson>)))]
+#[get("/figures")]
+pub fn list_figures(_caller: Caller) -> Json<Page<DefinitionJson>> {
+    let items = figures::all()
+        .into_iter()
+        .map(|figure| DefinitionJson {
+            unit: figure.unit.code(),
+            has_denominator: figure.denominator.is_some(),
+            code: figure.code,
+            label: figure.label,
+            definition: figure.definition,
+        })
+        .collect();
+    Json(Page { items, next: None, total: None })
+}
+
+/// Show one figure of an organisation.
+#[utoipa::path(context_path = "/api/v1", tag = "reports", params(
+    ("organisation" = Option<String>, Query), ("quarter" = Option<String>, Query), ("revision" = Option<i32>, Query)),
+    responses((status = 200, body = figures::FigureValue)))]
+#[get("/figures/<code>?<query..>")]
+pub async fn show_figure(
+    caller: Caller,
+    state: &State<web::State>,
+    code: &str,
+    query: ReportQuery<'_>,
+) -> Answer<Json<figures::FigureValue>> {
+    let wanted = query.read(&caller.actor)?;
+    let mut conn = state.database.report().await?;
+    let figure = reports::figure(
+        &mut conn,
+        &caller.actor,
+        code,
+        &wanted.organisation,
+        wanted.quarter,
+        wanted.revision,
+    );
+    Ok(Json(figure.await?))
+}
+
+/// The rows behind a figure, for the API and the page.
+///
+/// # Errors
+/// `Invalid` for a wrong part or cursor; else as `reports::figure_rows`.
+pub async fn rows(
+    state: &web::State,
+    actor: &Actor,
+    code: &str,
+    wanted: &Wanted,
+    part: Option<&str>,
+    listing: &Listing,
+) -> Result<Page<RowLine>, Error> {
+    let part = match part.filter(|part| !part.is_empty()) {
+        None => FigurePart::default(),
+        Some(text) => FigurePart::parse(text).map_err(|message| Error::invalid("part", message))?,
+    };
+    let after = match listing.after.as_deref() {
+        None => None,
+        Some([place, key]) => Some((place.as_str(), key.as_str())),
+        Some(_) => {
+            let message = "after 不是上一页给出的位置，请使用上一页答复中的 next。";
+            return Err(Error::invalid("after", message));
+        }
+    };
+    let query = RowsQuery {
+        figure: code,
+        organisation: &wanted.organisation,
+        quarter: wanted.quarter,
+        revision: wanted.revision,
+        part,
+        after,
+        limit: i64::from(listing.limit),
+    };
+    let mut conn = state.database.report().await?;
+    let (items, more) = reports::figure_rows(&mut conn, actor, &query).await?;
+    let next = items.last().filter(|_| more).map(|row| Listing::cursor(&[&row.place, &row.key]));
+    Ok(Page { items, next, total: None })
+}
+
+/// List the rows behind a figure.
+#[utoipa::path(context_path = "/api/v1", tag = "reports", params(
+    ("organisation" = Option<String>, Query), ("quarter" = Option<String>, Query), ("revision" = Option<i32>, Query),
+    ("part" = Option<String>, Query, description = "numerator or denominator"),
+    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    responses((status = 200, body = Page<RowLine>)))]
+#[get("/figures/<code>/rows?<part>&<query..>")]
+pub async fn figure_rows(
+    caller: Caller,
+    state: &State<web::State>,
+    code: &str,
+    part: Option<&str>,
+    query: ReportQuery<'_>,
+    listing: Listing,
+) -> Answer<Json<Page<RowLine>>> {
+    let wanted = query.read(&caller.actor)?;
+    Ok(Json(rows(state, &caller.actor, code, &wanted, part, &listing).await?))
+}
+
+/// List the quarters of the county with their states, the latest first.
+#[utoipa::path(context_path = "/api/v1", tag = "quarters", responses((status = 200, body = Page<QuarterStatus>)))]
+#[get("/quarters")]
+pub async fn list_quarters(caller: Caller, mut db: Db) -> Answer<Json<Page<QuarterStatus>>> {
+    let items = reports::statuses(&mut db.0, &caller.actor, None).await?;
+    Ok(Json(Page { items, next: None, total: None }))
+}
+
+/// Who closes what.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseInput {
+    /// Code of the county.
+    organisation: String,
+}
+
+/// Propose to close a quarter (202), or close what another supervisor has proposed (200).
+#[utoipa::path(context_path = "/api/v1", tag = "quarters", request_body = CloseInput, responses(
+    (status = 200, body = QuarterStatus, description = "closed"),
+    (status = 202, body = QuarterStatus, description = "proposed; another supervisor sends the same"),
+    (status = 409, description = "not ended, not in order, closed already, or proposed by yourself")))]
+#[post("/quarters/<quarter>/close", data = "<body>")]
+pub async fn close(
+    caller: Caller,
+    mut db: Db,
+    quarter: &str,
+    body: Body<CloseInput>,
+) -> Answer<Custom<Json<QuarterStatus>>> {
+    let quarter = Quarter::parse(quarter).map_err(|error| Error::invalid("quarter", error))?;
+    let status = match reports::close(&mut db.0, &caller.actor, body.0.organisation.trim(), quarter).await? {
+        Closed::Proposed => Status::Accepted,
+        Closed::Closed(_) => Status::Ok,
+    };
+    let statuses = reports::statuses(&mut db.0, &caller.actor, Some(quarter)).await?;
+    let found = statuses.into_iter().find(|status| status.quarter == quarter);
+    let found = found.ok_or_else(|| Failure(Error::broken("the quarter just closed has no status")))?;
+    Ok(Custom(status, Json(found)))
+}

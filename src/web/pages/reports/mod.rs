@@ -1,0 +1,67 @@
+//! The quarterly report and the rows behind its figures.
+
+mod quarterly;
+mod rows;
+
+use rocket::Route;
+use rocket::http::RawStr;
+
+use crate::across::reports::figures::{Amount, FigureValue, Unit};
+use crate::web::api::reports::Wanted;
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    [quarterly::routes(), rows::routes()].concat()
+}
+
+/// An address with what a report is asked for.
+fn address(path: &str, wanted: &Wanted, organisation: &str, more: &[(&str, &str)]) -> String {
+    let mut address = format!(
+        "{path}?organisation={}&quarter={}",
+        RawStr::new(organisation).percent_encode(),
+        wanted.quarter
+    );
+    if let Some(revision) = wanted.revision {
+        address.push_str(&format!("&revision={revision}"));
+    }
+    for (name, value) in more {
+        address.push_str(&format!("&{name}={}", RawStr::new(value).percent_encode()));
+    }
+    address
+}
+
+/// The Chinese name of a unit.
+fn unit(figure: &FigureValue) -> String {
+    let known = Unit::ALL.into_iter().find(|unit| unit.code() == figure.unit);
+    known.map_or(figure.unit, Unit::name).to_owned()
+}
+
+/// A number as printed; a dash where there is none.
+fn printed(amount: Option<Amount>) -> String {
+    amount.map_or_else(|| "—".to_owned(), |amount| amount.to_string())
+}
+
+/// A change as printed, with its sign.
+fn signed(amount: Amount) -> String {
+    let text = amount.to_string();
+    match text.strip_prefix('-') {
+        Some(rest) => format!("−{rest}"),
+        None if text.trim_matches(['0', '.']).is_empty() => text,
+        None => format!("+{text}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::values::Hundredths;
+
+    #[test]
+    fn changes_carry_their_sign() {
+        assert_eq!(signed(Amount::Whole(12)), "+12");
+        assert_eq!(signed(Amount::Whole(0)), "0");
+        assert_eq!(signed(Amount::Decimal(Hundredths::from_hundredths(-619))), "−6.19");
+        assert_eq!(signed(Amount::Decimal(Hundredths::from_hundredths(0))), "0.00");
+    }
+}

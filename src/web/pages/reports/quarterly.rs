@@ -1,0 +1,277 @@
+//! The page of a quarterly report: the balance first, then the sections, then the organisations below.
+
+use rocket::{Route, State, get, routes};
+
+use super::{address, printed, signed, unit};
+use crate::across::reports::figures::FigureValue;
+use crate::across::reports::{
+    self, OrganisationReport, QuarterStatus, QuarterlyReport, ReportTable, SectionReport,
+};
+use crate::base::clock;
+use crate::base::db;
+use crate::base::error::{Error, OrMissing};
+use crate::base::policy::{self, Action};
+use crate::records::organisations::{self, Organisation};
+use crate::records::quarters::QuarterState;
+use crate::web;
+use crate::web::api::reports::{ReportQuery, Wanted};
+use crate::web::guards::{Db, SignedIn};
+use crate::web::respond::{Answer, Page};
+use crate::web::views::controls::Choice;
+use crate::web::views::parts::Fact;
+use crate::web::views::reports::{Balance, Chart, FigureLine, Quarterly, ReportSection};
+use crate::web::views::{Badge, Cell, Column, Link, Row, Section, Table, Tone};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![show]
+}
+
+#[get("/reports/quarterly?<query..>")]
+async fn show(
+    who: SignedIn,
+    mut db: Db,
+    state: &State<web::State>,
+    query: ReportQuery<'_>,
+) -> Answer<Page<Quarterly>> {
+    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    let wanted = query.read(&who.actor)?;
+    let report = {
+        let mut conn = state.database.report().await?;
+        reports::quarterly(&mut conn, &who.actor, &wanted.organisation, wanted.quarter, wanted.revision)
+            .await?
+    };
+    let statuses = reports::statuses(&mut db.0, &who.actor, Some(wanted.quarter)).await?;
+    let (above, below) = neighbours(&who, &mut db, &wanted).await?;
+    let status = statuses.iter().find(|status| status.quarter == wanted.quarter);
+    let closes = policy::require(&who.actor, Action::CloseQuarter, &who.scope().path).is_ok();
+    Ok(Page(Quarterly {
+        frame: who.frame(Section::Reports),
+        organisation: report.organisation.name.clone(),
+        quarter: report.quarter.title(),
+        state: badge(&report, status),
+        facts: facts(&report, status),
+        quarters: statuses.iter().map(quarter_choice).collect(),
+        quarter_code: wanted.quarter.to_string(),
+        organisations: above.iter().chain(&below).map(choice).collect(),
+        organisation_code: wanted.organisation.clone(),
+        balance: balance(&report),
+        sections: report.sections.iter().map(|section| section_view(section, &wanted)).collect(),
+        below: below_view(&report, &wanted),
+        appendices: appendices(&report),
+        downloads: vec![Link::new(
+            "XLSX",
+            address("/api/v1/reports/quarterly.xlsx", &wanted, &wanted.organisation, &[]),
+        )],
+        quarters_page: closes.then(|| "/quarters".to_owned()),
+    }))
+}
+
+/// The organisations to choose from: those above the one shown that the caller may see, itself, and those below it.
+async fn neighbours(
+    who: &SignedIn,
+    db: &mut Db,
+    wanted: &Wanted,
+) -> Result<(Vec<Organisation>, Vec<Organisation>), Error> {
+    let scope = who.scope();
+    db::read(&mut db.0, scope, async |conn| {
+        let shown =
+            organisations::queries::by_code(conn, scope, &wanted.organisation).await.or_missing("组织")?;
+        let codes: Vec<String> =
+            shown.path.split('/').filter(|code| !code.is_empty()).map(str::to_owned).collect();
+        let mut above = organisations::queries::by_codes(conn, scope, &codes).await?;
+        above.sort_by(|left, right| left.path.cmp(&right.path));
+        let below = organisations::queries::children(conn, scope.county, shown.id).await?;
+        Ok((above, below))
+    })
+    .await
+}
+
+fn choice(organisation: &Organisation) -> Choice {
+    Choice::new(&organisation.code, &organisation.name)
+}
+
+fn quarter_choice(status: &QuarterStatus) -> Choice {
+    let name = format!("{}（{}）", status.quarter.title(), status.state.name());
+    Choice::new(status.quarter.to_string(), name)
+}
+
+fn badge(report: &QuarterlyReport, status: Option<&QuarterStatus>) -> Badge {
+    match report.revision {
+        Some(number) => Badge::new(format!("已结账 第{number}版"), Tone::Good),
+        None if status.is_some_and(|status| status.state == QuarterState::Proposed) => {
+            Badge::new("待复核，按现有记录计算", Tone::Waiting)
+        }
+        None => Badge::new("未结账，按现有记录计算", Tone::Neutral),
+    }
+}
+
+fn facts(report: &QuarterlyReport, status: Option<&QuarterStatus>) -> Vec<Fact> {
+    let mut facts = vec![Fact::text("截至日期", report.quarter.last_day().to_string())];
+    if let Some(at) = report.closed_at {
+        facts.push(Fact::text("结账日期", clock::date_in_china(at).to_string()));
+        if let Some(status) = status {
+            let by = |name: &Option<String>| name.clone().unwrap_or_default();
+            facts.push(Fact::text("提出", by(&status.proposed_by)));
+            facts.push(Fact::text("复核", by(&status.confirmed_by)));
+        }
+    }
+    if let Some(digest) = &report.digest {
+        facts.push(Fact::text("数据摘要", digest.chars().take(16).collect::<String>()));
+    }
+    facts
+}
+
+fn balance(report: &QuarterlyReport) -> Balance {
+    let members = report.findings.iter().flat_map(|finding| &finding.members);
+    Balance {
+        balanced: report.balanced,
+        arithmetic: report.balance.clone(),
+        breaking: members
+            .map(|member| {
+                let name = member.name.clone().unwrap_or_else(|| "（记录已撤销）".to_owned());
+                Link::new(name, format!("/members/{}", member.id))
+            })
+            .collect(),
+    }
+}
+
+fn figure_line(figure: &FigureValue, wanted: &Wanted) -> FigureLine {
+    let parts = figure.denominator.map(|whole| (figure.numerator.to_string(), whole.to_string()));
+    FigureLine {
+        code: figure.code.clone(),
+        label: figure.label.clone(),
+        value: printed(figure.value),
+        unit: unit(figure),
+        parts,
+        previous: figure.previous.map(|previous| previous.to_string()),
+        change: figure.change.map(signed),
+        href: Some(address(&format!("/figures/{}", figure.code), wanted, &wanted.organisation, &[])),
+        inner: figure.denominator.is_some() || figure.code.starts_with("members.age."),
+    }
+}
+
+fn section_view(section: &SectionReport, wanted: &Wanted) -> ReportSection {
+    ReportSection {
+        code: section.code.to_owned(),
+        title: section.title.to_owned(),
+        figures: section.figures.iter().map(|figure| figure_line(figure, wanted)).collect(),
+        chart: chart(section),
+        tables: Vec::new(),
+    }
+}
+
+/// The flow as a bridge from opening to closing, the ages as a pyramid of men and women, the stars as bars.
+fn chart(section: &SectionReport) -> Option<Chart> {
+    if let Some(table) = section.tables.first() {
+        return Some(pyramid(table));
+    }
+    let (kind, title, figures): (_, _, Vec<&FigureValue>) = match section.code {
+        "flow" => ("bridge", "党员增减", section.figures.iter().take(10).collect()),
+        "ratings" => {
+            let stars = |figure: &&FigureValue| figure.code.starts_with("ratings.members.stars.");
+            ("bar", "星级分布", section.figures.iter().filter(stars).collect())
+        }
+        _ => return None,
+    };
+    let point = |figure: &&FigureValue| {
+        let sign = if LEAVING.contains(&figure.code.as_str()) && figure.numerator > 0 { "-" } else { "" };
+        (figure.label.clone(), vec![format!("{sign}{}", printed(figure.value))])
+    };
+    let points: Vec<_> = figures.iter().map(point).collect();
+    let (title, unit) = (title.to_owned(), "人".to_owned());
+    Some(Chart { kind, title, unit, series: vec!["人数".to_owned()], points })
+        .filter(|chart| !chart.points.is_empty())
+}
+
+/// The lines of the flow that lead down.
+const LEAVING: [&str; 4] =
+    ["members.transferred_out", "members.removed", "members.stopped", "members.deceased"];
+
+fn pyramid(table: &ReportTable) -> Chart {
+    Chart {
+        kind: "pyramid",
+        title: table.title.to_owned(),
+        unit: "人".to_owned(),
+        series: table.columns.iter().map(|column| (*column).to_owned()).collect(),
+        points: table
+            .rows
+            .iter()
+            .map(|row| (row.label.to_owned(), row.values.iter().map(ToString::to_string).collect()))
+            .collect(),
+    }
+}
+
+/// The figures of the table of organisations below: the whole row is in the workbook and the API.
+const COLUMNS: [&str; 10] = [
+    "members.total",
+    "members.full",
+    "members.women",
+    "members.average_age",
+    "members.opening",
+    "members.admitted",
+    "members.transferred_in",
+    "members.transferred_out",
+    "members.closing",
+    "ratings.members.rated",
+];
+
+fn below_view(report: &QuarterlyReport, wanted: &Wanted) -> Option<Table> {
+    let first = report.by_organisation.first()?;
+    let shown = |figure: &&FigureValue| COLUMNS.contains(&figure.code.as_str());
+    let mut columns = vec![Column::new("组织"), Column::new("增减")];
+    columns.extend(first.figures.iter().filter(shown).map(|figure| Column::numeric(&figure.label)));
+    let row = |child: &OrganisationReport| {
+        let verdict = if child.balanced {
+            Badge::new("平衡", Tone::Good)
+        } else {
+            Badge::new("不平衡", Tone::Bad)
+        };
+        let mut cells = vec![Cell::Text(child.organisation.name.clone()), Cell::Badge(verdict)];
+        cells.extend(child.figures.iter().filter(shown).map(|figure| Cell::Number(printed(figure.value))));
+        Row::to(address("/reports/quarterly", wanted, &child.organisation.code, &[]), cells)
+    };
+    Some(Table {
+        caption: "下级组织".to_owned(),
+        columns,
+        rows: report.by_organisation.iter().map(row).collect(),
+        ..Table::default()
+    })
+}
+
+fn appendices(report: &QuarterlyReport) -> Vec<Table> {
+    let mut tables = Vec::new();
+    if !report.recorded_late.is_empty() {
+        let rows = report.recorded_late.iter().map(|entry| {
+            let name = entry.name.clone().unwrap_or_else(|| "（记录已撤销）".to_owned());
+            let amount = if entry.amount < 0 { "−1" } else { "+1" };
+            Row::to(
+                format!("/members/{}", entry.id),
+                vec![Cell::Text(name), Cell::Number(amount.to_owned()), Cell::Text(entry.day.to_string())],
+            )
+        });
+        tables.push(Table {
+            caption: "补录：上季结账后才录入的变动".to_owned(),
+            columns: vec![Column::new("姓名"), Column::numeric("增减"), Column::new("所属日期")],
+            rows: rows.collect(),
+            ..Table::default()
+        });
+    }
+    if !report.amendments.is_empty() {
+        let rows = report.amendments.iter().map(|amendment| {
+            Row::new(vec![
+                Cell::Number(amendment.revision.to_string()),
+                Cell::Text(clock::date_in_china(amendment.at).to_string()),
+                Cell::Text(amendment.reason.clone()),
+            ])
+        });
+        tables.push(Table {
+            caption: "更正".to_owned(),
+            columns: vec![Column::numeric("版本"), Column::new("日期"), Column::new("原因")],
+            rows: rows.collect(),
+            ..Table::default()
+        });
+    }
+    tables
+}

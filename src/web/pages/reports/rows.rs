@@ -1,0 +1,164 @@
+//! The rows behind a figure.
+
+use rocket::{Route, State, get, routes};
+
+use super::{address, printed, signed, unit};
+use crate::across::reports::{self, RowLine, figures};
+use crate::base::codes;
+use crate::base::error::{Error, OrMissing};
+use crate::base::policy::{self, Action};
+use crate::web;
+use crate::web::api::reports::{ReportQuery, rows};
+use crate::web::guards::{Listing, SignedIn};
+use crate::web::respond::{Answer, Page};
+use crate::web::views::parts::{Fact, Pager};
+use crate::web::views::reports::{FigureLine, FigureRows};
+use crate::web::views::{Cell, Column, Link, Row, Section, Table};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![show]
+}
+
+#[get("/figures/<code>?<part>&<query..>")]
+async fn show(
+    who: SignedIn,
+    state: &State<web::State>,
+    code: &str,
+    part: Option<&str>,
+    query: ReportQuery<'_>,
+    listing: Listing,
+) -> Answer<Page<FigureRows>> {
+    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    let wanted = query.read(&who.actor)?;
+    let definition = figures::find(code).or_missing("该指标")?;
+    let value = {
+        let mut conn = state.database.report().await?;
+        let (organisation, quarter) = (&wanted.organisation, wanted.quarter);
+        reports::figure(&mut conn, &who.actor, code, organisation, quarter, wanted.revision).await?
+    };
+    let page = match rows(state, &who.actor, code, &wanted, part, &listing).await {
+        Err(Error::Forbidden) => None, // the number may be seen, the entries of others may not
+        other => Some(other?),
+    };
+    let here =
+        |more: &[(&str, &str)]| address(&format!("/figures/{code}"), &wanted, &wanted.organisation, more);
+    let asked = part.unwrap_or("numerator");
+    let tab = |name: &'static str, text: &str| (Link::new(text, here(&[("part", name)])), asked == name);
+    let pager = Pager {
+        shown: page.as_ref().map_or(0, |page| page.items.len()),
+        total: None,
+        first: listing.after.is_some().then(|| here(&[("part", asked)])),
+        next: page
+            .as_ref()
+            .and_then(|page| page.next.as_deref())
+            .map(|next| here(&[("part", asked), ("after", next)])),
+    };
+    Ok(Page(FigureRows {
+        frame: who.frame(Section::Reports),
+        figure: FigureLine {
+            code: code.to_owned(),
+            label: value.label.clone(),
+            value: printed(value.value),
+            unit: unit(&value),
+            parts: value.denominator.map(|whole| (value.numerator.to_string(), whole.to_string())),
+            previous: value.previous.map(|previous| previous.to_string()),
+            change: value.change.map(signed),
+            href: None,
+            inner: false,
+        },
+        definition: definition.definition,
+        facts: vec![
+            Fact::text("组织代码", &wanted.organisation),
+            Fact::text("季度", wanted.quarter.title()),
+            Fact::text("截至日期", value.as_of.to_string()),
+        ],
+        back: Link::new("季度报告", address("/reports/quarterly", &wanted, &wanted.organisation, &[])),
+        parts: match value.denominator {
+            Some(_) => vec![tab("numerator", "分子"), tab("denominator", "分母")],
+            None => Vec::new(),
+        },
+        table: table(&value.label, page.map(|page| page.items)),
+        pager,
+        export: None,
+    }))
+}
+
+fn table(caption: &str, rows: Option<Vec<RowLine>>) -> Table {
+    let empty = match &rows {
+        None => "您可以看到这个数字，但没有查看他人审计记录的权限。",
+        Some(_) => "这个指标没有对应的记录。",
+    };
+    let rows = rows.unwrap_or_default();
+    let moved = rows.iter().any(|row| row.from_name.is_some());
+    let dated = rows.iter().any(|row| row.day.is_some());
+    let weighed = rows.iter().any(|row| row.amount != 1);
+    let mut columns =
+        vec![Column::new("名称"), Column::new(if moved { "转入或所在组织" } else { "所在组织" })];
+    if moved {
+        columns.push(Column::new("转出或原组织"));
+    }
+    if dated {
+        columns.push(Column::new("事项"));
+        columns.push(Column::new("日期"));
+    }
+    if weighed {
+        columns.push(Column::numeric("计数"));
+    }
+    let line = |row: &RowLine| {
+        let text = |value: &Option<String>| Cell::Text(value.clone().unwrap_or_else(|| "—".to_owned()));
+        let mut cells = vec![Cell::Text(name(row)), text(&row.branch_name)];
+        if moved {
+            cells.push(text(&row.from_name));
+        }
+        if dated {
+            cells.push(Cell::Text(kind(row)));
+            cells.push(Cell::Text(row.day.map_or_else(|| "—".to_owned(), |day| day.to_string())));
+        }
+        if weighed {
+            cells.push(Cell::Number(row.amount.to_string()));
+        }
+        Row { href: href(row), cells }
+    };
+    Table {
+        caption: caption.to_owned(),
+        rows: rows.iter().map(line).collect(),
+        columns,
+        empty: empty.to_owned(),
+        pager: None,
+    }
+}
+
+fn name(row: &RowLine) -> String {
+    match (&row.name, row.subject.as_str()) {
+        (Some(name), _) => name.clone(),
+        (None, "entry") => format!("第{}号记录", row.id),
+        (None, _) => "（记录已撤销）".to_owned(),
+    }
+}
+
+/// What happened, in Chinese; an action of the trail as it is written there.
+fn kind(row: &RowLine) -> String {
+    let code = row.kind.as_deref().unwrap_or_default();
+    let known = match code {
+        "admitted" => "发展入党",
+        "reinstated" => "恢复党籍",
+        "transferred" => "组织关系转接",
+        "removed" => "出党",
+        "stopped" => "停止党籍",
+        "deceased" => "死亡",
+        "became_full" => "转正",
+        "recorded_late" => "补录",
+        _ => codes::vocabulary("organisation_kind").map_or(code, |table| table.name_of(code)),
+    };
+    known.to_owned()
+}
+
+fn href(row: &RowLine) -> Option<String> {
+    match row.subject.as_str() {
+        "member" | "rating" => row.member.map(|id| format!("/members/{id}")),
+        "organisation" => Some(format!("/members?within={}", row.id)),
+        _ => None,
+    }
+}
