@@ -59,28 +59,7 @@ pub(super) async fn measure(
     let mut counts = Counts::default();
     for (table, parts) in by_table {
         let statement = statement(&rows_of(table, basis, top), &parts);
-        let begin = std::time::Instant::now();
-        #[derive(diesel::QueryableByName)]
-        struct Pid {
-            #[diesel(sql_type = diesel::sql_types::Integer)]
-            pid: i32,
-        }
-        let pid: Pid = diesel::sql_query("select pg_backend_pid() as pid").get_result(conn).await?;
-        let cpu = |pid: i32| -> f64 {
-            let t = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-            let v: Vec<&str> = t.split(' ').collect();
-            (v[13].parse::<f64>().unwrap() + v[14].parse::<f64>().unwrap()) * 10.0
-        };
-        let cpu0 = cpu(pid.pid);
         let lines: Vec<Line> = basis.ask(organisations.to_vec()).about(statement).load(conn).await?;
-        eprintln!(
-            "ZZ {:?} {} {:?} cpu={}ms live={}",
-            table,
-            basis.quarter,
-            begin.elapsed(),
-            cpu(pid.pid) - cpu0,
-            basis.revision.is_none()
-        );
         for line in lines {
             let known = counts.by_organisation.entry(line.code).or_default();
             known.extend(parts.iter().copied().zip(line.counts));

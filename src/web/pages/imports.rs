@@ -116,7 +116,7 @@ fn badge(state: Stage) -> Badge {
 }
 
 #[get("/imports/blank/<file>")]
-async fn blank(who: SignedIn, file: &str) -> Answer<Download> {
+fn blank(who: SignedIn, file: &str) -> Answer<Download> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let kind = file.strip_suffix(".xlsx").and_then(|code| Kind::parse(code).ok()).or_missing("空白表")?;
     let mut bytes = Vec::new();
