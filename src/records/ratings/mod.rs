@@ -34,4 +34,5 @@ pub use decide::{Decide, Outcome, SendBack, Target, confirm, publish, return_, r
 pub use enter_scores::{EnterScores, Entered, ScoreRow, enter_scores};
 pub use model::{Dimension, Rating, RatingState, Round, Scheme, Threshold};
 pub use open_round::{OpenRound, RoundRefusal, open_round};
+pub use rules::{Arithmetic, Step, printed};
 pub use set_scheme::{SetDimension, SetScheme, SetThreshold, scheme_of_pack, set_scheme};

@@ -74,7 +74,7 @@ async fn list(who: SignedIn, mut db: Db) -> Answer<Page<UploadPage>> {
     };
     let blanks = Kind::ALL
         .iter()
-        .map(|kind| Link::new(kind.name(), format!("/imports/blank/{}.xlsx", kind.code())))
+        .map(|kind| Link::new(kind.name(), format!("/templates/{}.xlsx", kind.code())))
         .collect();
     let rows = earlier.iter().map(line).collect::<Result<Vec<_>, Error>>()?;
     let columns = vec![
@@ -115,7 +115,7 @@ fn badge(state: Stage) -> Badge {
     Badge::new(state.name(), tone)
 }
 
-#[get("/imports/blank/<file>")]
+#[get("/templates/<file>")]
 fn blank(who: SignedIn, file: &str) -> Answer<Download> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let kind = file.strip_suffix(".xlsx").and_then(|code| Kind::parse(code).ok()).or_missing("空白表")?;

@@ -9,8 +9,8 @@ use crate::base::ids::{RatingId, RoundId};
 use crate::base::policy::{self, Action};
 use crate::base::values::rounding::percentage;
 use crate::records::ratings::queries::{self, ReviewRow as Stored};
-use crate::records::ratings::rules::{Step, printed};
 use crate::records::ratings::{self, Decide, Outcome, RatingState, SendBack};
+use crate::records::ratings::{Step, printed};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::ratings::badge;
 use crate::web::pages::ratings::grid::dimensions;
@@ -101,7 +101,7 @@ fn line(review: &queries::Review, row: &Stored, decides: bool, choosable: Option
         scores: review.scheme.dimensions.iter().map(score).collect(),
         total: rating.total.as_ref().map(printed).unwrap_or_default(),
         stars: rating.stars.and_then(|stars| u8::try_from(stars).ok()).unwrap_or_default(),
-        arithmetic: row.arithmetic.as_ref().map_or_else(String::new, ratings::rules::Arithmetic::sentence),
+        arithmetic: row.arithmetic.as_ref().map_or_else(String::new, ratings::Arithmetic::sentence),
         before: row.before.and_then(|stars| u8::try_from(stars).ok()),
         evidence: rating.evidence.clone().unwrap_or_default(),
         state: badge(state),
