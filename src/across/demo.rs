@@ -7,6 +7,7 @@ use diesel_async::AsyncPgConnection;
 use crate::across::sample::{self, Loaded, Pack, Progress, SampleCounty};
 use crate::base::actor::{Actor, Role};
 use crate::base::clock;
+use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::keys::KeyRing;
 use crate::records::accounts::{self, Open, RawOpen};
@@ -45,7 +46,9 @@ pub async fn load(
     let pack = Pack::load(county).map_err(|error| Error::Refused(error.to_string()))?;
     let sample = sample::generate(&pack, seed, clock::today()).map_err(Error::broken)?;
     let loaded = sample::load(owner, conn, keys, &sample, progress).await?;
-    sample::load_ratings(conn, &sample, &loaded).await?;
+    // Without statistics of what was just entered, the planner picks loops over whole tables.
+    db::analyse(owner).await?;
+    sample::load_scheme(conn, &sample, &loaded).await?;
     open_accounts(conn, pack.name, &sample, &loaded, first).await
 }
 

@@ -76,6 +76,15 @@ async fn enter(conn: &mut AsyncPgConnection, scope: &Scope, account: &str) -> Re
     Ok(())
 }
 
+/// Counts what the tables hold, so that the planner knows. Only the owner of the tables may.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn analyse(owner: &mut AsyncPgConnection) -> Result<()> {
+    diesel::sql_query("ANALYZE").execute(owner).await?;
+    Ok(())
+}
+
 /// Runs one verb: a transaction in the actor's scope. Verbs nest; the inner one is a savepoint.
 ///
 /// # Errors

@@ -3,10 +3,10 @@
 //! Owns `rating_schemes`, `rating_dimensions`, `rating_thresholds`, `rating_rounds`, `ratings`, `rating_scores`.
 //!
 //! Verbs, each over a slice of commands, one transaction, one audit entry:
-//! - [`set_scheme`]: a supervisor of the county sets schemes; [`scheme_of_pack`] reads one from a practice pack
+//! - [`set_scheme()`]: a supervisor of the county sets schemes; [`scheme_of_pack`] reads one from a practice pack
 //!   (`ratings.json`). The same pack may be set again: nothing changes.
-//! - [`open_round`]: `OpenRound {scheme code, period, branch code}` → ids, in the order given.
-//! - [`enter_scores`]: `EnterScores {round, version, rows}`; scores as typed, refused by row, dimension and rule.
+//! - [`open_round()`]: `OpenRound {scheme code, period, branch code}` → ids, in the order given.
+//! - [`enter_scores()`]: `EnterScores {round, version, rows}`; scores as typed, refused by row, dimension and rule.
 //! - [`submit`], [`review`], [`confirm`], [`publish`]: slices of [`Decide`] (a whole round or one rating, with the
 //!   version that was seen); [`return_`]: slices of [`SendBack`]. Each answers one [`Outcome`] per rating; what is
 //!   refused stays as it was, the rest goes on.
