@@ -12,7 +12,7 @@ use crate::base::values::Quarter;
 use crate::records::organisations;
 use crate::records::organisations::Kind;
 use crate::records::quarters::rules::Refusal;
-use crate::records::quarters::{self, Facts, Frozen, Revision, Step};
+use crate::records::quarters::{self, FactTable, Facts, Frozen, Reach, Revision, Step};
 
 /// What a call to close a quarter did.
 #[derive(Debug, Clone)]
@@ -94,16 +94,17 @@ fn county_code(basis: &Basis) -> String {
 
 /// The statements of a live basis for the whole county. What was recorded late is told against a revision, so a quarter
 /// that rests on its own baseline has none.
-fn statements(basis: &Basis) -> Facts {
-    let flow = facts::flow(Extent::County);
-    let flow = match basis.previous_number {
-        Some(1..) => format!("({flow}) UNION ALL ({})", facts::recorded_late(Extent::County)),
-        _ => flow,
-    };
-    Facts {
-        organisations: facts::organisations(Extent::County),
-        members: facts::members(Extent::County),
-        flow,
-        ratings: facts::ratings(Extent::County),
+fn statements(basis: &Basis) -> Vec<Facts> {
+    let county = Extent::County;
+    let facts = |table, select, reach| Facts { table, select, reach };
+    let mut statements = vec![
+        facts(FactTable::Organisations, facts::organisations(county, None), Reach::Everybody),
+        facts(FactTable::Members, facts::members(county), Reach::Everybody),
+        facts(FactTable::Flow, facts::flow(county), Reach::Few),
+        facts(FactTable::Ratings, facts::ratings(county), Reach::Few),
+    ];
+    if matches!(basis.previous_number, Some(1..)) {
+        statements.push(facts(FactTable::Flow, facts::recorded_late(county), Reach::Everybody));
     }
+    statements
 }

@@ -39,29 +39,34 @@ impl Extent {
     }
 }
 
-/// `days`, `parents`, `placed`: the tree of each day in `days`. Where no parent is on record for a day, the nearest
-/// earlier one holds, else the first later one: members may have joined before their branch was founded. An
-/// organisation that hangs on nothing keeps the path of today.
+/// `days`, `parents`, `placed`: the tree of each day of `days` (`day`, `before`: the day before it in that list). Where
+/// no parent is on record for a day, the nearest earlier one holds, else the first later one: members may have joined
+/// before their branch was founded. An organisation that hangs on nothing keeps the path of today.
 fn tree(days: &str) -> String {
     format!(
-        "days (day) AS ({days}), \
+        "days (day, before) AS ({days}), \
          parents AS MATERIALIZED ( \
-            SELECT DISTINCT ON (d.day, p.organisation_id) d.day, p.organisation_id, p.parent_id \
+            SELECT DISTINCT ON (d.day, p.organisation_id) d.day, p.organisation_id, p.parent_id, o.code \
             FROM days d JOIN organisation_parents p ON p.county_id = $1 \
+            JOIN organisations o ON o.county_id = $1 AND o.id = p.organisation_id \
             ORDER BY d.day, p.organisation_id, (p.from_day <= d.day) DESC, abs(p.from_day - d.day)), \
          tree (day, id, parent_id, path) AS ( \
             SELECT d.day, o.id, NULL::uuid, o.path FROM days d \
             JOIN organisations o ON o.county_id = $1 AND o.parent_id IS NULL \
             UNION ALL \
-            SELECT p.day, p.organisation_id, p.parent_id, (t.path || o.code || '/') COLLATE \"C\" FROM tree t \
-            JOIN parents p ON p.day = t.day AND p.parent_id = t.id \
-            JOIN organisations o ON o.county_id = $1 AND o.id = p.organisation_id), \
+            SELECT p.day, p.organisation_id, p.parent_id, (t.path || p.code || '/') COLLATE \"C\" FROM tree t \
+            JOIN parents p ON p.day = t.day AND p.parent_id = t.id), \
          placed AS MATERIALIZED ( \
             SELECT day, id, parent_id, path FROM tree \
             UNION ALL \
             SELECT d.day, o.id, o.parent_id, o.path FROM days d JOIN organisations o ON o.county_id = $1 \
             WHERE NOT EXISTS (SELECT FROM tree t WHERE t.day = d.day AND t.id = o.id))"
     )
+}
+
+/// `days` with one day.
+fn tree_of(day: &str) -> String {
+    tree(&format!("SELECT {day}, NULL::date"))
 }
 
 /// Who is in the register on `day`, and where. Needs `placed` of that day alone.
@@ -97,7 +102,7 @@ ORDER BY r.membership_id, last_round.last_day DESC, r.id";
 /// are those of the last confirmed round, among rounds of his organisation that ended by that day, of the county's
 /// primary member scheme.
 pub fn members(extent: Extent) -> String {
-    let tree = tree(&format!("SELECT {LAST_DAY}"));
+    let tree = tree_of(LAST_DAY);
     let places = places(LAST_DAY, extent);
     format!(
         "WITH RECURSIVE {tree} \
@@ -120,62 +125,72 @@ pub fn members(extent: Extent) -> String {
 /// Who was in the register on the last day of the quarter before, and where: the opening of a county whose quarter
 /// before is open.
 pub fn opening(extent: Extent) -> String {
-    let tree = tree(&format!("SELECT {DAY_BEFORE}"));
+    let tree = tree_of(DAY_BEFORE);
     let places = places(DAY_BEFORE, extent);
     format!("WITH RECURSIVE {tree} SELECT p.membership_id, p.person_id, p.path FROM ({places}) p")
 }
 
-/// The columns of `organisation_facts`: the organisations that exist on the last day.
-pub fn organisations(extent: Extent) -> String {
-    let tree = tree(&format!("SELECT {LAST_DAY}"));
+/// How many members stand directly in each place (`path`, `members`, `full_members`) on the last day.
+fn members_by_place(extent: Extent) -> String {
     let places = places(LAST_DAY, extent);
+    format!(
+        "SELECT p.path, count(*) AS members, count(*) FILTER (WHERE p.full_member_on <= {LAST_DAY}) AS full_members \
+         FROM ({places}) p GROUP BY p.path"
+    )
+}
+
+/// The columns of `organisation_facts`: the organisations that exist on the last day. `by_place` gives the members of
+/// each place where a statement has counted them already.
+pub fn organisations(extent: Extent, by_place: Option<&str>) -> String {
+    let tree = tree_of(LAST_DAY);
+    let by_place = by_place.map_or_else(|| members_by_place(extent), str::to_owned);
     let within = extent.holds("t.path");
     format!(
         "WITH RECURSIVE {tree} \
          SELECT o.id AS organisation_id, t.parent_id, o.code, o.name, o.kind, t.path, \
             coalesce(c.members, 0) AS members, coalesce(c.full_members, 0) AS full_members \
          FROM placed t JOIN organisations o ON o.county_id = $1 AND o.id = t.id \
-         LEFT JOIN (SELECT p.branch_id, count(*) AS members, \
-                count(*) FILTER (WHERE p.full_member_on <= {LAST_DAY}) AS full_members \
-                FROM ({places}) p GROUP BY p.branch_id) c ON c.branch_id = o.id \
+         LEFT JOIN ({by_place}) c ON c.path = t.path \
          WHERE (o.founded_on IS NULL OR o.founded_on <= {LAST_DAY}) \
             AND (o.dissolved_on IS NULL OR {LAST_DAY} < o.dissolved_on) AND {within}"
     )
 }
 
-/// Days on which something may have moved a member: his own facts began or ended, or his branch got another place.
+/// Days on which something may have moved a member: a status or a branch began, or his branch got another place. (A
+/// fact that ends without another beginning moves him too; nothing explains it, so the balance shows it.)
 const TOUCHED: &str = "\
 touched AS (
     SELECT membership_id, from_day AS day FROM branch_memberships
         WHERE county_id = $1 AND from_day BETWEEN $2 AND $3
-    UNION SELECT membership_id, to_day FROM branch_memberships WHERE county_id = $1 AND to_day BETWEEN $2 AND $3
     UNION SELECT membership_id, from_day FROM membership_statuses
         WHERE county_id = $1 AND from_day BETWEEN $2 AND $3
-    UNION SELECT membership_id, to_day FROM membership_statuses WHERE county_id = $1 AND to_day BETWEEN $2 AND $3
-    UNION SELECT id, from_day FROM memberships WHERE county_id = $1 AND from_day BETWEEN $2 AND $3
-    UNION SELECT id, to_day FROM memberships WHERE county_id = $1 AND to_day BETWEEN $2 AND $3
     UNION SELECT id, full_member_on FROM memberships WHERE county_id = $1 AND full_member_on BETWEEN $2 AND $3
-    UNION SELECT b.membership_id, now.day FROM placed now
-        JOIN placed before ON before.id = now.id AND before.path <> now.path
-            AND before.day = (SELECT max(day) FROM days WHERE day < now.day)
+    UNION SELECT b.membership_id, now.day FROM days d
+        JOIN placed now ON now.day = d.day
+        JOIN placed before ON before.day = d.before AND before.id = now.id AND before.path <> now.path
         JOIN branch_memberships b ON b.county_id = $1 AND b.branch_id = now.id
             AND b.from_day <= now.day AND (b.to_day IS NULL OR now.day < b.to_day)
-), dated AS (
-    SELECT t.membership_id, t.day, (SELECT max(d.day) FROM days d WHERE d.day < t.day) AS tree_before,
-        (SELECT max(d.day) FROM days d WHERE d.day <= t.day) AS tree_now
-    FROM touched t
+        WHERE d.before IS NOT NULL
 )";
 
-/// Joins the status (`{name}_status`), branch and place of a touched member on one day, in the tree of `{tree}`.
-fn state(name: &str, day: &str, tree: &str) -> String {
+/// The touched members with their statuses and branches: read once, since each is looked up for two days.
+const DATED: &str = "\
+who AS MATERIALIZED (SELECT id, person_id, joined_on, full_member_on, from_day, to_day, arrival FROM memberships
+    WHERE county_id = $1 AND id IN (SELECT membership_id FROM touched)),
+statuses AS MATERIALIZED (SELECT membership_id, status, from_day, to_day FROM membership_statuses
+    WHERE county_id = $1 AND membership_id IN (SELECT membership_id FROM touched)),
+branches AS MATERIALIZED (SELECT membership_id, branch_id, from_day, to_day FROM branch_memberships
+    WHERE county_id = $1 AND membership_id IN (SELECT membership_id FROM touched))";
+
+/// Joins the status, the branch and the place of a touched member on one day.
+fn state(name: &str, day: &str) -> String {
     format!(
-        "LEFT JOIN membership_statuses {name}_status ON {name}_status.county_id = $1 \
-            AND {name}_status.membership_id = m.id AND {name}_status.from_day <= {day} \
-            AND ({name}_status.to_day IS NULL OR {day} < {name}_status.to_day) \
-         LEFT JOIN branch_memberships {name}_branch ON {name}_branch.county_id = $1 \
-            AND {name}_branch.membership_id = m.id AND {name}_branch.from_day <= {day} \
-            AND ({name}_branch.to_day IS NULL OR {day} < {name}_branch.to_day) \
-         LEFT JOIN placed {name}_place ON {name}_place.id = {name}_branch.branch_id AND {name}_place.day = {tree}"
+        "LEFT JOIN statuses {name}_status ON {name}_status.membership_id = c.membership_id \
+            AND {name}_status.from_day <= {day} AND ({name}_status.to_day IS NULL OR {day} < {name}_status.to_day) \
+         LEFT JOIN branches {name}_branch ON {name}_branch.membership_id = c.membership_id \
+            AND {name}_branch.from_day <= {day} AND ({name}_branch.to_day IS NULL OR {day} < {name}_branch.to_day) \
+         LEFT JOIN placed {name}_place ON {name}_place.id = {name}_branch.branch_id \
+            AND {name}_place.day = (SELECT max(d.day) FROM days d WHERE d.day <= {day})"
     )
 }
 
@@ -205,20 +220,21 @@ END";
 /// place that no kind explains is left out, so that the balance shows it.
 pub fn flow(extent: Extent) -> String {
     let tree = tree(&format!(
-        "SELECT {DAY_BEFORE} UNION SELECT p.from_day FROM organisation_parents p \
-         WHERE p.county_id = $1 AND p.from_day BETWEEN $2 AND $3 AND EXISTS (SELECT FROM organisation_parents e \
-            WHERE e.county_id = $1 AND e.organisation_id = p.organisation_id AND e.from_day < p.from_day)"
+        "SELECT t.day, lag(t.day) OVER (ORDER BY t.day) FROM (SELECT {DAY_BEFORE} AS day \
+            UNION SELECT p.from_day FROM organisation_parents p \
+            WHERE p.county_id = $1 AND p.from_day BETWEEN $2 AND $3 AND EXISTS (SELECT FROM organisation_parents e \
+                WHERE e.county_id = $1 AND e.organisation_id = p.organisation_id AND e.from_day < p.from_day)) t"
     ));
-    let before = state("before", "(c.day - 1)", "c.tree_before");
-    let now = state("now", "c.day", "c.tree_now");
+    let (before, now) = (state("before", "(c.day - 1)"), state("now", "c.day"));
     let (from_path, to_path) = (place("before", "(c.day - 1)"), place("now", "c.day"));
     let within = format!("({} OR {})", extent.holds("e.from_path"), extent.holds("e.to_path"));
     format!(
-        "WITH RECURSIVE {tree}, {TOUCHED}, changes AS MATERIALIZED ( \
-            SELECT m.id AS membership_id, m.person_id, m.full_member_on, m.from_day, m.joined_on, m.arrival, c.day, \
+        "WITH RECURSIVE {tree}, {TOUCHED}, {DATED}, changes AS MATERIALIZED ( \
+            SELECT c.membership_id, m.person_id, m.full_member_on, m.from_day, m.joined_on, m.arrival, c.day, \
                 before_status.status AS status_before, now_status.status AS status_now, \
                 {from_path} AS from_path, {to_path} AS to_path \
-            FROM dated c JOIN memberships m ON m.county_id = $1 AND m.id = c.membership_id {before} {now}), \
+            FROM touched c \
+            JOIN who m ON m.id = c.membership_id {before} {now}), \
          named AS (SELECT changes.*, {KIND} AS kind FROM changes) \
          SELECT e.membership_id, e.person_id, e.kind, e.day, e.from_path, e.to_path FROM ( \
             SELECT membership_id, person_id, kind, day, from_path, to_path FROM named \

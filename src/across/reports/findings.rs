@@ -1,67 +1,18 @@
 //! What a report says beside its figures: whom the identity of the flow does not explain, what was recorded late, and
 //! which revisions amended the quarter.
 
-use chrono::NaiveDate;
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde::Serialize;
 
 use super::basis::Basis;
 use super::facts::{TOP, inside};
 use super::figures::MOVES;
-use super::quarterly::Amendment;
+use super::report::{Amendment, Finding, LateEntry, Named};
 use super::source::{Table, rows_of};
 use crate::base::error::Result;
-use crate::base::ids::MembershipId;
 use crate::records::quarters;
 
 /// At most so many names stand in a report; the rest is behind the figure.
 const NAMES: i64 = 200;
-
-/// Something that does not fit, and whom it concerns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Finding {
-    /// The rule that is broken.
-    pub rule: &'static str,
-    /// A Chinese sentence.
-    pub message: String,
-    /// Whom it concerns; at most the first 200.
-    pub members: Vec<Named>,
-}
-
-/// A member named in a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
-pub struct Named {
-    /// The member.
-    #[diesel(sql_type = Uuid)]
-    #[schema(value_type = uuid::Uuid)]
-    pub id: MembershipId,
-    /// His name.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub name: Option<String>,
-    /// How many too many (or, below nought, too few) the identity has of him.
-    #[diesel(sql_type = BigInt)]
-    pub difference: i64,
-}
-
-/// A member whose past was recorded late.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
-pub struct LateEntry {
-    /// The member.
-    #[diesel(sql_type = Uuid)]
-    #[schema(value_type = uuid::Uuid)]
-    pub id: MembershipId,
-    /// His name.
-    #[diesel(sql_type = Nullable<Text>)]
-    pub name: Option<String>,
-    /// Plus one: he was in the register and the closing did not know; minus one: the closing has him, wrongly.
-    #[diesel(sql_type = BigInt)]
-    pub amount: i64,
-    /// The last day of the quarter before.
-    #[diesel(sql_type = Date)]
-    pub day: NaiveDate,
-}
 
 /// The members for whom opening, flow and closing do not agree.
 ///

@@ -1,16 +1,16 @@
-//! Counts many parts of figures at once: one statement per table of facts, for an organisation and its children
+//! Counts many parts of figures at once: one statement for all tables of facts, an organisation and its children
 //! together. Rows are first counted per place, then the places are summed into the organisations they lie in.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Text};
+use diesel::sql_types::{Array, BigInt, Integer, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::basis::Basis;
 use super::facts::inside;
 use super::figures::{Part, Side};
-use super::source::{Table, rows_of};
+use super::source::{Table, rows_with};
 use crate::base::error::Result;
 
 /// The counts of some parts at some organisations, by code.
@@ -28,10 +28,17 @@ impl Counts {
             .copied()
             .unwrap_or_default()
     }
+
+    /// Sets a count that follows from others.
+    pub fn set(&mut self, organisation: &str, part: Part, count: i64) {
+        self.by_organisation.entry(organisation.to_owned()).or_default().insert(part, count);
+    }
 }
 
 #[derive(QueryableByName)]
 struct Line {
+    #[diesel(sql_type = Integer)]
+    asked: i32,
     #[diesel(sql_type = Text)]
     code: String,
     #[diesel(sql_type = Array<BigInt>)]
@@ -48,52 +55,82 @@ pub(super) async fn measure(
     organisations: &[String],
     parts: impl IntoIterator<Item = Part>,
 ) -> Result<Counts> {
-    let top = organisations.iter().next().map(String::as_str).unwrap_or_default();
-    let mut by_table: HashMap<Table, Vec<Part>> = HashMap::new();
-    for part in parts {
-        let known = by_table.entry(part.table).or_default();
-        if !known.contains(&part) {
-            known.push(part);
-        }
-    }
+    let top = organisations.first().map(String::as_str).unwrap_or_default();
+    let by_table = by_table(parts);
+    let statement = statement(&by_table, basis, top);
+    let lines: Vec<Line> = basis.ask(organisations.to_vec()).about(statement).load(conn).await?;
     let mut counts = Counts::default();
-    for (table, parts) in by_table {
-        let statement = statement(&rows_of(table, basis, top), &parts);
-        let lines: Vec<Line> = basis.ask(organisations.to_vec()).about(statement).load(conn).await?;
-        for line in lines {
-            let known = counts.by_organisation.entry(line.code).or_default();
-            known.extend(parts.iter().copied().zip(line.counts));
-        }
+    for line in lines {
+        let asked = usize::try_from(line.asked).ok().and_then(|asked| by_table.get(asked));
+        let parts = asked.map(|(_, parts)| parts.iter().copied()).into_iter().flatten();
+        counts.by_organisation.entry(line.code).or_default().extend(parts.zip(line.counts));
     }
     Ok(counts)
 }
 
-fn statement(rows: &str, parts: &[Part]) -> String {
-    let counted: Vec<String> = parts
-        .iter()
-        .enumerate()
-        .map(|(number, part)| match part.sum {
-            None => format!("count(*) FILTER (WHERE {}) AS c{number}", part.filter),
-            Some(amount) => format!("sum({amount}) FILTER (WHERE {}) AS c{number}", part.filter),
-        })
-        .collect();
-    let summed: Vec<String> = parts
-        .iter()
-        .enumerate()
-        .map(|(number, part)| format!("coalesce(sum(c{number} * {}), 0)::bigint", weight(part.side)))
-        .collect();
-    format!(
-        "WITH per_place AS MATERIALIZED ( \
-            SELECT f.from_path, f.to_path, {counted} FROM ({rows}) f GROUP BY f.from_path, f.to_path), \
-         per_organisation AS MATERIALIZED ( \
-            SELECT t.code, {leaves} AS leaves, {arrives} AS arrives, p.* \
-            FROM unnest($4) AS t (code) JOIN per_place p ON {leaves} OR {arrives}) \
-         SELECT code, ARRAY[{summed}] AS counts FROM per_organisation GROUP BY code",
-        counted = counted.join(", "),
-        summed = summed.join(", "),
-        leaves = inside("p.from_path", "t.code"),
-        arrives = inside("p.to_path", "t.code"),
-    )
+/// The parts of each table, each part once; members before organisations, which may use their counts.
+fn by_table(parts: impl IntoIterator<Item = Part>) -> Vec<(Table, Vec<Part>)> {
+    let mut tables: Vec<(Table, Vec<Part>)> = Vec::new();
+    for part in parts {
+        match tables.iter_mut().find(|(table, _)| *table == part.table) {
+            Some((_, parts)) if parts.contains(&part) => {}
+            Some((_, parts)) => parts.push(part),
+            None => tables.push((part.table, vec![part])),
+        }
+    }
+    tables.sort_by_key(|(table, _)| *table);
+    tables
+}
+
+/// For each table: its rows counted per place, the places summed into the organisations asked about.
+fn statement(tables: &[(Table, Vec<Part>)], basis: &Basis, top: &str) -> String {
+    let mut steps = Vec::new();
+    let mut answers = Vec::new();
+    let mut members_counted = false;
+    for (asked, (table, parts)) in tables.iter().enumerate() {
+        let rows = rows_with(*table, basis, top, members_counted.then_some(MEMBERS_BY_PLACE));
+        let mut counted: Vec<String> =
+            parts.iter().enumerate().map(|(number, part)| counted(number, part)).collect();
+        let summed: Vec<String> = parts
+            .iter()
+            .enumerate()
+            .map(|(number, part)| format!("coalesce(sum(c{number} * {}), 0)::bigint", weight(part.side)))
+            .collect();
+        let mut name = format!("places_{asked}");
+        if *table == Table::Members {
+            MEMBERS.clone_into(&mut name);
+            counted.push(MEMBERS_COUNTED.to_owned());
+            members_counted = true;
+        }
+        steps.push(format!(
+            "{name} AS MATERIALIZED (SELECT f.from_path, f.to_path, {} FROM ({rows}) f GROUP BY f.from_path, f.to_path)",
+            counted.join(", ")
+        ));
+        steps.push(format!(
+            "asked_{asked} AS MATERIALIZED (SELECT t.code, {leaves} AS leaves, {arrives} AS arrives, p.* \
+             FROM unnest($4) AS t (code) JOIN {name} p ON {leaves} OR {arrives})",
+            leaves = inside("p.from_path", "t.code"),
+            arrives = inside("p.to_path", "t.code"),
+        ));
+        answers.push(format!(
+            "SELECT {asked} AS asked, code, ARRAY[{}] AS counts FROM asked_{asked} GROUP BY code",
+            summed.join(", ")
+        ));
+    }
+    format!("WITH {} {}", steps.join(", "), answers.join(" UNION ALL "))
+}
+
+/// Members per place, which the organisations of the same statement use.
+const MEMBERS: &str = "members_by_place";
+const MEMBERS_COUNTED: &str =
+    "count(*) AS members, count(*) FILTER (WHERE f.category = 'full') AS full_members";
+const MEMBERS_BY_PLACE: &str = "SELECT to_path AS path, members, full_members FROM members_by_place";
+
+fn counted(number: usize, part: &Part) -> String {
+    match part.sum {
+        None => format!("count(*) FILTER (WHERE {}) AS c{number}", part.filter),
+        Some(amount) => format!("sum({amount}) FILTER (WHERE {}) AS c{number}", part.filter),
+    }
 }
 
 /// What one row counts at an organisation, given whether it `leaves` and whether it `arrives` there: moves inside do

@@ -12,16 +12,17 @@ pub mod figures;
 mod findings;
 mod measure;
 mod quarterly;
+mod report;
 mod rows;
 mod source;
 mod status;
 mod workbook;
 
 pub use close::{Closed, close};
-pub use findings::{Finding, LateEntry};
-pub use quarterly::{
-    Amendment, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable, SectionReport, TableRow,
-    quarterly,
+pub use quarterly::quarterly;
+pub use report::{
+    Amendment, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable,
+    SectionReport, TableRow,
 };
 pub use rows::{FigurePart, RowLine, RowsQuery, figure, figure_rows};
 pub use status::{QuarterStatus, statuses};

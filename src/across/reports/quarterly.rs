@@ -1,16 +1,16 @@
-//! The quarterly report of an organisation: sections of figures, the balance of its flow, the same figures for each
-//! organisation directly below it.
+//! Makes the quarterly report of an organisation: everything is counted first, for this quarter and the one before,
+//! then put into sections.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use serde::Serialize;
 
 use super::basis::Basis;
 use super::figures::{self, Balance, Figure, FigureValue, Part, Section, Value};
-use super::findings::{self, Finding, LateEntry};
+use super::findings;
 use super::measure::{Counts, measure};
+use super::report::{
+    OrganisationName, OrganisationReport, QuarterlyReport, ReportTable, SectionReport, TableRow,
+};
 use super::source::{Table, rows_of};
 use crate::base::actor::Actor;
 use crate::base::db;
@@ -18,111 +18,6 @@ use crate::base::error::{OrMissing, Result};
 use crate::base::policy::{self, Action};
 use crate::base::values::Quarter;
 use crate::records::organisations::{self, Organisation};
-
-/// An organisation named in a report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
-pub struct OrganisationName {
-    /// Its code.
-    #[diesel(sql_type = Text)]
-    pub code: String,
-    /// Its name.
-    #[diesel(sql_type = Text)]
-    pub name: String,
-    /// Code of its kind.
-    #[diesel(sql_type = Text)]
-    pub kind: String,
-}
-
-/// A table of a section: counts by row and column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct ReportTable {
-    /// The code.
-    pub code: &'static str,
-    /// The heading.
-    pub title: &'static str,
-    /// What is counted.
-    pub unit: &'static str,
-    /// The headings of the columns.
-    pub columns: Vec<&'static str>,
-    /// The rows: heading and counts.
-    pub rows: Vec<TableRow>,
-}
-
-/// A row of a table.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct TableRow {
-    /// The heading.
-    pub label: &'static str,
-    /// One count per column.
-    pub values: Vec<i64>,
-}
-
-/// A section of the report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct SectionReport {
-    /// The code.
-    pub code: &'static str,
-    /// The heading.
-    pub title: &'static str,
-    /// The figures.
-    pub figures: Vec<FigureValue>,
-    /// The tables.
-    pub tables: Vec<ReportTable>,
-}
-
-/// The figures of an organisation directly below.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct OrganisationReport {
-    /// Which.
-    pub organisation: OrganisationName,
-    /// Whether its flow balances.
-    pub balanced: bool,
-    /// The same figures.
-    pub figures: Vec<FigureValue>,
-}
-
-/// The quarterly report of an organisation (contract 3, "Quarterly report JSON").
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct QuarterlyReport {
-    /// Whose report it is.
-    pub organisation: OrganisationName,
-    /// The quarter.
-    #[schema(value_type = String)]
-    pub quarter: Quarter,
-    /// The revision; none: the quarter is open, and the figures are those of this moment.
-    pub revision: Option<i32>,
-    /// When the revision was frozen.
-    pub closed_at: Option<DateTime<Utc>>,
-    /// The digest that binds the revision's rows, in hexadecimal.
-    pub digest: Option<String>,
-    /// The checkpoint of the trail that holds the closing.
-    pub checkpoint: Option<String>,
-    /// Whether the flow of members balances.
-    pub balanced: bool,
-    /// The identity with its numbers.
-    pub balance: String,
-    /// The sections.
-    pub sections: Vec<SectionReport>,
-    /// What does not fit.
-    pub findings: Vec<Finding>,
-    /// What was recorded after the closing of the quarter before, by name; at most the first 200.
-    pub recorded_late: Vec<LateEntry>,
-    /// The revisions that amended the quarter.
-    pub amendments: Vec<Amendment>,
-    /// The same figures for each organisation directly below.
-    pub by_organisation: Vec<OrganisationReport>,
-}
-
-/// A revision that amended a closed quarter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct Amendment {
-    /// Number of the revision.
-    pub revision: i32,
-    /// Why.
-    pub reason: String,
-    /// When.
-    pub at: DateTime<Utc>,
-}
 
 /// The quarterly report of an organisation, on a connection that may read the whole county.
 ///
@@ -167,7 +62,7 @@ pub(super) struct Sheet {
     sections: Vec<Section>,
     children: Vec<OrganisationName>,
     now: Counts,
-    before: Option<(Counts, bool)>,
+    before: Option<Counts>,
 }
 
 impl Sheet {
@@ -182,19 +77,28 @@ impl Sheet {
         let codes: Vec<String> = std::iter::once(organisation.code.clone())
             .chain(children.iter().map(|child| child.code.clone()))
             .collect();
-        let parts = || {
-            let figures = sections.iter().flat_map(|section| &section.figures).flat_map(Figure::parts);
-            let grids = sections.iter().flat_map(|section| &section.grids);
-            let cells = grids.flat_map(|grid| &grid.rows).flat_map(|(_, parts)| parts.iter().copied());
-            figures.chain(cells).collect::<Vec<Part>>()
+        let figures = sections.iter().flat_map(|section| &section.figures).flat_map(Figure::parts);
+        let grids = sections.iter().flat_map(|section| &section.grids);
+        let cells = grids.flat_map(|grid| &grid.rows).flat_map(|(_, parts)| parts.iter().copied());
+        let parts: Vec<Part> = figures.chain(cells).collect();
+        let counted = |with_opening: bool| {
+            parts.clone().into_iter().filter(move |part| with_opening || part.table != Table::Opening)
         };
-        let now = measure(conn, basis, &codes, parts()).await?;
         let before = match basis.previous(conn).await? {
             Some(previous) => {
-                Some((measure(conn, &previous, &codes, parts()).await?, !previous.is_baseline()))
+                let has_opening = !previous.is_baseline();
+                let mut counts = measure(conn, &previous, &codes, counted(has_opening)).await?;
+                if !has_opening {
+                    figures::imply_openings(&mut counts, &codes);
+                }
+                Some(counts)
             }
             None => None,
         };
+        let mut now = measure(conn, basis, &codes, counted(before.is_none())).await?;
+        if let Some(before) = &before {
+            figures::carry_closings(before, &mut now, &codes);
+        }
         Ok(Self { basis: basis.clone(), sections, children, now, before })
     }
 
@@ -262,32 +166,20 @@ impl Sheet {
     }
 
     fn figure(&self, figure: &Figure, code: &str) -> FigureValue {
-        let now = Self::value(figure, &self.now, true, code);
-        let before =
-            self.before.as_ref().map(|(counts, has_opening)| Self::value(figure, counts, *has_opening, code));
-        figure.value(now, before, self.as_of())
-    }
-
-    fn value(figure: &Figure, counts: &Counts, has_opening: bool, code: &str) -> Value {
-        let numerator = if figure.numerator.table == Table::Opening {
-            figures::balance(|part| counts.of(code, part), has_opening).opening
-        } else {
-            counts.of(code, &figure.numerator)
+        let value = |counts: &Counts| {
+            let denominator = figure.denominator.map(|part| counts.of(code, &part));
+            Value::new(figure, counts.of(code, &figure.numerator), denominator)
         };
-        Value::new(figure, numerator, figure.denominator.map(|part| counts.of(code, &part)))
+        figure.value(value(&self.now), self.before.as_ref().map(value), self.basis.quarter.last_day())
     }
 
     fn balance(&self, code: &str) -> Balance {
-        figures::balance(|part| self.now.of(code, part), true)
-    }
-
-    fn as_of(&self) -> NaiveDate {
-        self.basis.quarter.last_day()
+        figures::balance(|part| self.now.of(code, part))
     }
 }
 
-/// The value of one figure at an organisation. An opening is counted with its whole section, since that of a baseline
-/// follows from its flow.
+/// The value of one figure at an organisation. An opening is counted with its whole section: it is the closing of the
+/// quarter before, or follows from the flow of a baseline.
 pub(super) async fn one_figure(
     conn: &mut AsyncPgConnection,
     basis: &Basis,

@@ -9,13 +9,13 @@ use super::basis::Basis;
 use super::facts::{self, Extent};
 use crate::records::quarters::Ask;
 
-/// A table of facts.
+/// A table of facts. Members come before organisations: a statement over both counts the members once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Table {
-    /// Organisations of the last day: `kind`, `members`, `full_members`.
-    Organisations,
     /// Members in the register on the last day: the columns of `member_facts`, `age`, `college_or_above`.
     Members,
+    /// Organisations of the last day: `kind`, `members`, `full_members`.
+    Organisations,
     /// Members in the register on the last day of the quarter before.
     Opening,
     /// What happened in the quarter: `kind`, `day`.
@@ -28,10 +28,17 @@ pub enum Table {
 
 /// The rows of a table on a basis.
 pub(super) fn rows_of(table: Table, basis: &Basis, organisation: &str) -> String {
+    rows_with(table, basis, organisation, None)
+}
+
+/// The rows of a table on a basis, in a statement that has counted the members of each place already: `by_place`
+/// selects `path`, `members`, `full_members`.
+pub(super) fn rows_with(table: Table, basis: &Basis, organisation: &str, by_place: Option<&str>) -> String {
     let extent = extent(basis, organisation);
     match table {
         Table::Organisations => {
-            let rows = frozen_or(basis, "organisation_facts", "path", extent, facts::organisations);
+            let live = |extent| facts::organisations(extent, by_place);
+            let rows = frozen_or(basis, "organisation_facts", "path", extent, live);
             format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
         }
         Table::Members => {
@@ -70,7 +77,13 @@ fn extent(basis: &Basis, organisation: &str) -> Extent {
     }
 }
 
-fn frozen_or(basis: &Basis, table: &str, path: &str, extent: Extent, live: fn(Extent) -> String) -> String {
+fn frozen_or(
+    basis: &Basis,
+    table: &str,
+    path: &str,
+    extent: Extent,
+    live: impl Fn(Extent) -> String,
+) -> String {
     if basis.revision.is_none() {
         return live(extent);
     }

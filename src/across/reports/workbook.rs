@@ -1,7 +1,7 @@
 //! The quarterly report as a workbook: numbers are numbers, equal to the digit to those of the page and the API.
 
 use super::figures::{Amount, FigureValue, Unit};
-use super::quarterly::{QuarterlyReport, SectionReport};
+use super::report::{QuarterlyReport, SectionReport};
 use crate::across::sheets::{Book, Cell, Column, ColumnKind, Field, Properties, SheetWriter, WriteError};
 use crate::base::clock;
 

@@ -1,5 +1,6 @@
 //! The flow of members in the quarter, and whether it balances.
 
+use super::super::measure::Counts;
 use super::{Figure, Part, Section, Side, Table, Unit, members};
 
 /// The lines that lead from the opening to the closing: code, label, filter, side, sign in the identity, definition.
@@ -118,17 +119,27 @@ impl Balance {
     }
 }
 
-/// The balance of an organisation whose parts `count` knows. A basis that has no opening of its own (a baseline) gets
-/// the one that its closing and its flow imply.
+/// The balance of an organisation whose parts `count` knows.
 #[must_use]
-pub fn balance(count: impl Fn(&Part) -> i64, has_opening: bool) -> Balance {
+pub fn balance(count: impl Fn(&Part) -> i64) -> Balance {
     let lines =
         LINES.iter().map(|line| (line.1, line.4, count(&Part::of(Table::Flow, line.2).on(line.3)))).collect();
-    let mut balance = Balance { opening: count(&OPENING), lines, closing: count(&CLOSING) };
-    if !has_opening {
-        balance.opening += balance.closing - balance.expected();
+    Balance { opening: count(&OPENING), lines, closing: count(&CLOSING) }
+}
+
+/// The opening of each organisation is its closing in the quarter before.
+pub(in super::super) fn carry_closings(before: &Counts, now: &mut Counts, organisations: &[String]) {
+    for code in organisations {
+        now.set(code, OPENING, before.of(code, &CLOSING));
     }
-    balance
+}
+
+/// A baseline has no opening of its own: its closing and its flow imply one.
+pub(in super::super) fn imply_openings(counts: &mut Counts, organisations: &[String]) {
+    for code in organisations {
+        let balance = balance(|part| if *part == OPENING { 0 } else { counts.of(code, part) });
+        counts.set(code, OPENING, balance.closing - balance.expected());
+    }
 }
 
 #[cfg(test)]
@@ -147,7 +158,12 @@ mod tests {
 
     #[test]
     fn a_baseline_gets_the_opening_that_its_flow_implies() {
-        let balance = balance(|part| if part.table == Table::Members { 7 } else { 0 }, false);
-        assert_eq!((balance.opening, balance.holds()), (7, true));
+        let codes = ["500237".to_owned()];
+        let mut counts = Counts::default();
+        counts.set(&codes[0], CLOSING, 7);
+        counts.set(&codes[0], Part::of(Table::Flow, "f.kind = 'deceased'").on(Side::OutOf), 2);
+        imply_openings(&mut counts, &codes);
+        let balance = balance(|part| counts.of(&codes[0], part));
+        assert_eq!((balance.opening, balance.holds()), (9, true));
     }
 }

@@ -11,8 +11,8 @@ mod trail;
 mod value;
 
 pub use super::source::Table;
-pub(super) use flow::MOVES;
 pub use flow::{Balance, balance};
+pub(super) use flow::{MOVES, carry_closings, imply_openings};
 pub use value::{Amount, Change, FigureValue, Value};
 
 /// On which side of an organisation's border a row counts.
