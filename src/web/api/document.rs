@@ -6,7 +6,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
-use crate::web::api::{accounts, audit, member_events, members, organisations, session};
+use crate::web::api::{accounts, audit, member_events, members, organisations, reports, session};
 use crate::web::respond::{Answer, Failure, Problem};
 
 /// Every handler, area by area.
@@ -24,6 +24,8 @@ use crate::web::respond::{Answer, Failure, Problem};
         member_events::decide_transfer,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
         audit::list,
+        reports::quarterly, reports::workbook, reports::list_figures, reports::show_figure, reports::figure_rows,
+        reports::list_quarters, reports::close,
         document,
     ),
     components(schemas(Problem)),

@@ -132,6 +132,13 @@ impl TestApp {
         finish(self.request(who, Method::Get, path)).await
     }
 
+    /// The bytes of a file.
+    pub async fn download(&self, who: &Credential, path: &str) -> Vec<u8> {
+        let response = self.request(who, Method::Get, path).dispatch().await;
+        assert_eq!(response.status(), Status::Ok);
+        response.into_bytes().await.expect("a body")
+    }
+
     /// Sends JSON.
     pub async fn send(
         &self,

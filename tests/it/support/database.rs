@@ -10,6 +10,8 @@ use super::template::{self, Template};
 pub struct TestDb {
     schema: String,
     owner_url: String,
+    web_url: String,
+    report_url: String,
     database: Database,
     /// The last field: released when the schema is gone.
     server: Server,
@@ -24,9 +26,9 @@ impl TestDb {
         let client = template::connect(&template.urls.owner).await;
         client.batch_execute(&template.ddl_for(&schema)).await.expect("the captured DDL runs");
         let scoped = |url: &str| template::in_schema(url, &schema);
-        let database =
-            Database::new(&scoped(&template.urls.web), &scoped(&template.urls.report)).expect("pools");
-        Self { owner_url: scoped(&template.urls.owner), schema, database, server }
+        let (web_url, report_url) = (scoped(&template.urls.web), scoped(&template.urls.report));
+        let database = Database::new(&web_url, &report_url).expect("pools");
+        Self { owner_url: scoped(&template.urls.owner), web_url, report_url, schema, database, server }
     }
 
     /// A connection of the owner, whom row-level security does not bind: for builders and for looking behind the doors.
@@ -52,6 +54,16 @@ impl TestDb {
     /// The address for the owner, in this test's schema.
     pub fn owner_url(&self) -> &str {
         &self.owner_url
+    }
+
+    /// The address for the web role.
+    pub fn web_url(&self) -> &str {
+        &self.web_url
+    }
+
+    /// The address for the report role.
+    pub fn report_url(&self) -> &str {
+        &self.report_url
     }
 
     /// The name of the schema.

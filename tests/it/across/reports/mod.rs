@@ -2,6 +2,7 @@
 
 mod closing;
 mod random;
+mod rated;
 mod scripted;
 mod walls;
 
