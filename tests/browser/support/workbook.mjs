@@ -1,5 +1,5 @@
 // The smallest workbook that Excel opens, written and read without a library: one sheet of texts, numbers and nothing.
-import { crc32, inflateRawSync } from "node:zlib";
+import { inflateRawSync } from "node:zlib";
 
 const escape = (text) => String(text).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 const unescape = (text) => text.replace(/&#x([0-9a-f]+);/gi, (_, code) => String.fromCodePoint(Number.parseInt(code, 16)))
@@ -49,6 +49,16 @@ export function rows(bytes) {
 }
 
 const texts = (xml) => unescape(Array.from(xml.matchAll(/<t[^>]*>(.*?)<\/t>/gs), ([, text]) => text).join(""));
+
+/** The checksum of a zip entry (node:zlib has it only from Node.js 20.15 on). */
+function crc32(bytes) {
+  let sum = 0xffffffff;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) sum = sum & 1 ? (sum >>> 1) ^ 0xedb88320 : sum >>> 1;
+  }
+  return (sum ^ 0xffffffff) >>> 0;
+}
 
 function zip(files) {
   const parts = [];
