@@ -63,17 +63,56 @@ fn pool(url: &str, size: usize) -> Result<Pool<AsyncPgConnection>> {
 
 /// Tells row-level security who asks and what he may see, until the end of the transaction.
 async fn enter(conn: &mut AsyncPgConnection, scope: &Scope, account: &str) -> Result<()> {
-    diesel::sql_query(
-        "SELECT set_config('cadre.county', $1, true), set_config('cadre.path_from', $2, true), \
-         set_config('cadre.path_to', $3, true), set_config('cadre.account', $4, true)",
-    )
-    .bind::<Text, _>(scope.county.to_string())
-    .bind::<Text, _>(scope.path.as_str())
-    .bind::<Text, _>(scope.path.end())
-    .bind::<Text, _>(account)
-    .execute(conn)
-    .await?;
-    Ok(())
+    let settings = Settings {
+        county: scope.county.to_string(),
+        path_from: scope.path.as_str().to_owned(),
+        path_to: scope.path.end(),
+        account: account.to_owned(),
+    };
+    settings.apply(conn).await
+}
+
+/// What row-level security is told.
+#[derive(diesel::QueryableByName)]
+struct Settings {
+    #[diesel(sql_type = Text)]
+    county: String,
+    #[diesel(sql_type = Text)]
+    path_from: String,
+    #[diesel(sql_type = Text)]
+    path_to: String,
+    #[diesel(sql_type = Text)]
+    account: String,
+}
+
+impl Settings {
+    /// What holds in the transaction around; none where there is no transaction.
+    async fn around(conn: &mut AsyncPgConnection) -> Result<Option<Self>> {
+        if AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()?.is_none() {
+            return Ok(None);
+        }
+        let held = diesel::sql_query(
+            "SELECT coalesce(current_setting('cadre.county', true), '') AS county, \
+             coalesce(current_setting('cadre.path_from', true), '') AS path_from, \
+             coalesce(current_setting('cadre.path_to', true), '') AS path_to, \
+             coalesce(current_setting('cadre.account', true), '') AS account",
+        );
+        Ok(Some(held.get_result(conn).await?))
+    }
+
+    async fn apply(&self, conn: &mut AsyncPgConnection) -> Result<()> {
+        diesel::sql_query(
+            "SELECT set_config('cadre.county', $1, true), set_config('cadre.path_from', $2, true), \
+             set_config('cadre.path_to', $3, true), set_config('cadre.account', $4, true)",
+        )
+        .bind::<Text, _>(&self.county)
+        .bind::<Text, _>(&self.path_from)
+        .bind::<Text, _>(&self.path_to)
+        .bind::<Text, _>(&self.account)
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
 }
 
 /// Counts what the tables hold, so that the planner knows. Only the owner of the tables may.
@@ -129,6 +168,7 @@ async fn in_scope<T>(
     account: &str,
     body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
 ) -> Result<T> {
+    let around = Settings::around(conn).await?;
     AnsiTransactionManager::begin_transaction(conn).await?;
     let entered = start(conn, sight, scope, account).await;
     let answer = match entered {
@@ -138,6 +178,10 @@ async fn in_scope<T>(
     match answer {
         Ok(value) => {
             AnsiTransactionManager::commit_transaction(conn).await?;
+            // Settings outlive the savepoint that they were made in: the outer verb goes on in its own scope.
+            if let Some(around) = around {
+                around.apply(conn).await?;
+            }
             Ok(value)
         }
         Err(error) => {
