@@ -803,6 +803,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Addresses from which sign-ins were refused of late: whoever tries many names is slowed down like whoever tries many passwords.
+    sign_in_sources (source) {
+        /// An IPv4 address, or the first 64 bits of an IPv6 address.
+        source -> Text,
+        /// Refused sign-ins since it was last quiet.
+        failed_attempts -> Int4,
+        /// When the last one was refused.
+        failed_at -> Timestamptz,
+        /// No sign-in from here before this moment.
+        locked_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     /// Moves of a member between branches of the county: proposed by one side, accepted by the other; until then he belongs to the old branch (Regulation on education and management of members, article 25).
     transfers (county_id, id) {
         /// The county that owns the row.
@@ -877,5 +891,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     rating_thresholds,
     ratings,
     sessions,
+    sign_in_sources,
     transfers,
 );

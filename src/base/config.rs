@@ -1,7 +1,7 @@
 //! The settings of an installation, read once from the environment and handed down; there is no global.
 
 use std::ffi::OsString;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use crate::base::{address, cluster};
@@ -10,6 +10,9 @@ use crate::base::{address, cluster};
 const SHARED_DATA: &str = "/var/lib/cadre";
 /// The address that pages are served on.
 const LISTEN: &str = "127.0.0.1:8000";
+
+/// Where the front is when nothing is said: on this machine, before a cadre that listens on loopback (design D16).
+const FRONT: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
 /// A setting that cannot be used. `Display` is what people read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -97,6 +100,8 @@ pub struct Config {
     pub database: DatabaseSource,
     /// `CADRE_LISTEN`.
     pub listen: SocketAddr,
+    /// `CADRE_FRONT`: the addresses whose word is taken for where a request came from and whether over TLS.
+    pub front: Vec<IpAddr>,
     /// `CADRE_KEY_FILE`.
     pub key_file: PathBuf,
     /// `CADRE_LOG`; nothing means: by terminal.
@@ -147,7 +152,8 @@ impl Config {
                 });
             }
         };
-        Ok(Self { data, notice, database, listen, key_file, log })
+        let front = front(text(&given, "CADRE_FRONT")?)?;
+        Ok(Self { data, notice, database, listen, front, key_file, log })
     }
 }
 
@@ -161,6 +167,20 @@ fn database(given: &impl Fn(&'static str) -> Option<OsString>) -> Result<Databas
         None if report.is_some() => Err(ConfigError::Alone { name: "REPORT_DATABASE_URL" }),
         None => Ok(DatabaseSource::Private),
     }
+}
+
+/// The addresses of the front.
+fn front(given: Option<String>) -> Result<Vec<IpAddr>, ConfigError> {
+    let Some(given) = given else { return Ok(FRONT.to_vec()) };
+    if given.trim() == "none" {
+        return Ok(Vec::new());
+    }
+    let addresses: Result<Vec<IpAddr>, _> = given.split(',').map(|one| one.trim().parse()).collect();
+    addresses.map_err(|_| ConfigError::Invalid {
+        name: "CADRE_FRONT",
+        value: given,
+        rule: "须为前置代理的地址，多个以逗号分隔，例如 192.0.2.10,192.0.2.11；没有前置代理写 none",
+    })
 }
 
 /// The data folder when none is named, and what to say when it is an unusual one.
@@ -227,6 +247,7 @@ mod tests {
         assert_eq!(config.database, DatabaseSource::Private);
         assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
         assert_eq!(config.key_file, Path::new("/work/.cadre/keys/ring.json"));
+        assert_eq!(config.front, FRONT);
         assert_eq!((config.log, config.notice), (None, None));
     }
 
@@ -246,12 +267,20 @@ mod tests {
         for (name, value, word) in [
             ("CADRE_LISTEN", "8000", "127.0.0.1:8000"),
             ("CADRE_LOG", "xml", "pretty"),
+            ("CADRE_FRONT", "192.0.2.10;192.0.2.11", "none"),
             ("DATABASE_URL", "postgres://u:hidden@h:port/d", "postgresql://"),
         ] {
             let error = read(&[(name, value)], false).unwrap_err().to_string();
             assert!(error.contains(name) && error.contains(word), "{error}");
             assert!(!error.contains("hidden"), "{error}");
         }
+    }
+
+    #[test]
+    fn the_front_is_who_one_says_it_is() {
+        let of = |given| read(&[("CADRE_FRONT", given)], false).unwrap().front;
+        assert_eq!(of("192.0.2.10, 2001:db8::1").len(), 2);
+        assert!(of("none").is_empty());
     }
 
     #[test]

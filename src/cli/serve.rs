@@ -43,6 +43,7 @@ pub async fn serve(
         keys: installation.keys.clone(),
         program,
         uploads,
+        front: installation.config.front.clone(),
     };
     let announce = AdHoc::on_liftoff("ready", move |_| {
         Box::pin(async move {

@@ -13,7 +13,7 @@ pub mod ratings;
 pub const OWNERS: &[(&str, &[&str])] = &[
     ("audit", &["audit_entries", "audit_heads"]),
     ("organisations", &["counties", "organisations", "organisation_parents"]),
-    ("accounts", &["accounts", "sessions", "access_tokens", "idempotency_keys"]),
+    ("accounts", &["accounts", "sessions", "access_tokens", "idempotency_keys", "sign_in_sources"]),
     ("people", &["people", "person_visibility"]),
     (
         "members",

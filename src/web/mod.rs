@@ -36,6 +36,8 @@ pub struct State {
     pub program: PathBuf,
     /// Where uploads are kept while they are read.
     pub uploads: PathBuf,
+    /// The addresses whose word is taken for where a request came from and whether over TLS.
+    pub front: Vec<std::net::IpAddr>,
 }
 
 /// Every page, on one page.

@@ -39,6 +39,8 @@ enum Marker {
     Malformed(String),
     #[error("{0}")]
     Unauthorized(String),
+    #[error("{0}")]
+    TooOften(String),
 }
 
 impl Failure {
@@ -66,6 +68,12 @@ impl Failure {
         Self(Error::broken(Marker::Unauthorized(message)))
     }
 
+    /// Too many requests of this kind from one address.
+    #[must_use]
+    pub fn too_often(message: String) -> Self {
+        Self(Error::broken(Marker::TooOften(message)))
+    }
+
     /// One wrong field.
     #[must_use]
     pub fn invalid(field: &str, message: String) -> Self {
@@ -89,6 +97,7 @@ impl Failure {
                 Some(Marker::VersionMissing) => Problem::new(428, VERSION.to_owned()),
                 Some(Marker::Malformed(message)) => Problem::new(400, message.clone()),
                 Some(Marker::Unauthorized(message)) => Problem::new(401, message.clone()),
+                Some(Marker::TooOften(message)) => Problem::new(429, message.clone()),
                 None => {
                     tracing::error!(error = %cause, "broken");
                     Problem::new(500, detail)

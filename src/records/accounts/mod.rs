@@ -1,9 +1,9 @@
 //! People who sign in: accounts, sessions, bearer tokens, and the answers kept for idempotency keys.
 //!
-//! Owns `accounts`, `sessions`, `access_tokens`, `idempotency_keys`. An administrator opens an account, a security
+//! Owns `accounts`, `sessions`, `access_tokens`, `idempotency_keys`, `sign_in_sources`. An administrator opens an account, a security
 //! officer grants its role; until then it waits and cannot sign in. Passwords and tokens are stored as hashes only.
-//! `accounts` has no row-level security: whoever signs in has no scope yet. Its lists are narrowed by the queries here,
-//! and where an account stands is told by one audited function (`find_account_place`).
+//! Whoever signs in has no scope yet, so row-level security lets a connection without one look an account up; within a
+//! scope it shows the accounts of that scope. Where an account stands is told by one function (`find_account_place`).
 
 mod authenticate;
 mod change_password;
@@ -19,6 +19,7 @@ mod reset_password;
 pub mod rules;
 mod sign_in;
 mod sign_out;
+mod throttle;
 mod tokens;
 
 pub use authenticate::{by_session, by_token};
@@ -30,6 +31,6 @@ pub use model::{AccountLine, Identity, Session, State};
 pub use open::{Open, RawOpen, open, parse_role};
 pub use password::{Password, PasswordError};
 pub use reset_password::{ResetPassword, reset_password};
-pub use sign_in::{OpenedSession, SignIn, sign_in};
+pub use sign_in::{OpenedSession, SignIn, SignedIn, sign_in};
 pub use sign_out::sign_out;
 pub use tokens::Token;

@@ -11,7 +11,7 @@ use crate::base::clock;
 use crate::base::error::{Error, Result};
 use crate::base::ids::AccountId;
 use crate::records::accounts::model::{Session, State};
-use crate::records::accounts::{authenticate, password, rules, tokens::Token};
+use crate::records::accounts::{authenticate, password, rules, throttle, tokens::Token};
 use crate::records::audit;
 use crate::schema::{accounts, sessions};
 
@@ -41,6 +41,17 @@ pub struct OpenedSession {
     pub session: Session,
 }
 
+/// What became of an attempt to sign in.
+#[derive(Debug)]
+pub enum SignedIn {
+    /// A session is open.
+    Opened(OpenedSession),
+    /// The name is unknown, the password wrong, or the account locked, disabled or not yet granted.
+    Refused,
+    /// Too many were refused from this address: none is taken for so long.
+    Throttled(TimeDelta),
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = accounts)]
 struct Known {
@@ -50,12 +61,15 @@ struct Known {
     locked_until: Option<DateTime<Utc>>,
 }
 
-/// Opens a session; none when the name is unknown, the password wrong, or the account locked, disabled or not yet
-/// granted. Success and refusal both stand in the trail.
+/// Opens a session. Success and refusal both stand in the trail; what an address tries while it has to wait is neither
+/// looked at nor recorded, so that a flood costs nothing.
 ///
 /// # Errors
 /// When the database or the hashing thread fails.
-pub async fn sign_in(conn: &mut AsyncPgConnection, attempt: SignIn) -> Result<Option<OpenedSession>> {
+pub async fn sign_in(conn: &mut AsyncPgConnection, attempt: SignIn) -> Result<SignedIn> {
+    if let Some(left) = throttle::wait(conn, attempt.source).await? {
+        return Ok(SignedIn::Throttled(left));
+    }
     password::warm_up().await?;
     let known: Option<Known> = accounts::table
         .filter(accounts::username.eq(attempt.username.trim()))
@@ -67,16 +81,17 @@ pub async fn sign_in(conn: &mut AsyncPgConnection, attempt: SignIn) -> Result<Op
     let right = password::verify(attempt.password.clone(), hash).await?;
     conn.transaction(async |conn| match known {
         None => {
+            throttle::count(conn, attempt.source).await?;
             audit::append_outside(conn, &stranger(&attempt), REFUSED).await?;
-            Ok(None)
+            Ok(SignedIn::Refused)
         }
         Some(known) => {
             let open = rules::may_sign_in(State::of(&known.state), known.locked_until, clock::now());
             if right && open {
-                Ok(Some(enter(conn, &attempt, known.id).await?))
+                Ok(SignedIn::Opened(enter(conn, &attempt, known.id).await?))
             } else {
                 refuse(conn, &attempt, known.id, !right && open).await?;
-                Ok(None)
+                Ok(SignedIn::Refused)
             }
         }
     })
@@ -130,6 +145,7 @@ async fn refuse(
                 .await?;
         }
     }
+    throttle::count(conn, attempt.source).await?;
     let identity = authenticate::of_account(conn, account).await?;
     let actor = identity.actor(attempt.door, attempt.source);
     append(conn, &actor, account, REFUSED).await

@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 
 use crate::base::actor::Door;
 use crate::base::error::Error;
-use crate::records::accounts::{self, Identity, SignIn};
+use crate::records::accounts::{self, Identity, SignIn, SignedIn};
 use crate::web::guards::{Body, Caller, Db};
-use crate::web::pages::session::{Origin, REFUSED, cookie};
+use crate::web::pages::session::{Origin, REFUSED, cookie, throttled};
 use crate::web::respond::{Answer, Failure};
 
 /// The routes.
@@ -72,7 +72,8 @@ pub struct SessionJson {
 
 /// Sign in.
 #[utoipa::path(context_path = "/api/v1", tag = "session", request_body = Credentials,
-    responses((status = 200, body = SessionJson), (status = 401, description = "refused")))]
+    responses((status = 200, body = SessionJson), (status = 401, description = "refused"),
+        (status = 429, description = "too many were refused from this address")))]
 #[post("/session", data = "<body>")]
 pub async fn open(
     body: Body<Credentials>,
@@ -88,8 +89,10 @@ pub async fn open(
         return Err(Failure(Error::invalid("otp", "本系统尚未启用一次性验证码，请不要填写。")));
     }
     let attempt = SignIn { username, password, door: Door::Api, source: origin.source };
-    let Some(opened) = accounts::sign_in(&mut db.0, attempt).await? else {
-        return Err(Failure::unauthorized(REFUSED.to_owned()));
+    let opened = match accounts::sign_in(&mut db.0, attempt).await? {
+        SignedIn::Opened(opened) => opened,
+        SignedIn::Refused => return Err(Failure::unauthorized(REFUSED.to_owned())),
+        SignedIn::Throttled(left) => return Err(Failure::too_often(throttled(left))),
     };
     jar.add(cookie(opened.token.reveal().to_owned(), origin.https));
     Ok(Json(SessionJson {

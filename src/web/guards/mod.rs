@@ -21,17 +21,27 @@ pub use idempotency::{Idempotency, Kept};
 pub use paging::{Listing, Page};
 pub use version::IfMatch;
 
+/// Whether the request came through the front, the only one whose word about others is taken.
+fn is_from_front(request: &Request<'_>) -> bool {
+    let Ok(state) = database::state(request) else { return false };
+    request.remote().is_some_and(|remote| state.front.contains(&remote.ip().to_canonical()))
+}
+
 /// Whether the browser reached us, or the front before us, over TLS.
 #[must_use]
 pub fn is_https(request: &Request<'_>) -> bool {
-    request.headers().get_one("X-Forwarded-Proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
+    is_from_front(request)
+        && request
+            .headers()
+            .get_one("X-Forwarded-Proto")
+            .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
-/// The address a request came from. Only a front on this machine is believed about somebody else's.
+/// The address a request came from. Only the front is believed about somebody else's.
 #[must_use]
 pub fn source(request: &Request<'_>) -> Option<IpAddr> {
     let remote = request.remote().map(|remote| remote.ip())?;
-    if remote.is_loopback() { request.client_ip() } else { Some(remote) }
+    if is_from_front(request) { request.client_ip() } else { Some(remote) }
 }
 
 /// Whether an unsafe request was made by one of our own pages, as far as the browser says. A client that says nothing

@@ -10,6 +10,7 @@ use rocket::serde::json::Json;
 use rocket::{FromForm, Route, get, post, routes};
 
 use crate::base::actor::Door;
+use crate::records::accounts::SignedIn as Attempted;
 use crate::records::accounts::{self, SignIn};
 use crate::web::guards::{Db, Fields, SignedIn, cookie_name, is_https, own_origin, source};
 use crate::web::respond::{Answer, Failure, Page, PageWith};
@@ -94,6 +95,15 @@ struct Typed<'r> {
 pub const REFUSED: &str =
     "用户名或密码不对，或账号暂不能登录。请核对后重试；连续输错会暂停登录，忘记密码请联系系统管理员重置。";
 
+/// The answer to an address from which too many sign-ins were refused.
+#[must_use]
+pub fn throttled(left: chrono::TimeDelta) -> String {
+    let minutes = left.num_seconds().max(0) / 60 + 1;
+    format!(
+        "从您所在的网络地址登录失败次数过多，请过{minutes}分钟再试。同一单位的电脑常共用一个地址；如急需登录，请联系系统管理员。"
+    )
+}
+
 #[post("/sign-in", data = "<typed>")]
 async fn enter(
     typed: RocketForm<Typed<'_>>,
@@ -111,11 +121,17 @@ async fn enter(
         source: origin.source,
     };
     match accounts::sign_in(&mut db.0, attempt).await? {
-        Some(opened) => {
+        Attempted::Opened(opened) => {
             jar.add(cookie(opened.token.reveal().to_owned(), origin.https));
             Ok(Ok(Redirect::to("/")))
         }
-        None => Ok(Err(PageWith(Status::UnprocessableEntity, page(typed.username, Some(REFUSED))))),
+        Attempted::Refused => {
+            Ok(Err(PageWith(Status::UnprocessableEntity, page(typed.username, Some(REFUSED)))))
+        }
+        Attempted::Throttled(left) => {
+            let view = page(typed.username, Some(&throttled(left)));
+            Ok(Err(PageWith(Status::TooManyRequests, view)))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use cadre::base::actor::Role;
 use rocket::http::{Method, Status};
 
-use crate::support::app::{Credential, PASSWORD, TestApp};
+use crate::support::app::{Credential, FRONT, PASSWORD, TestApp};
 
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_name_are_answered_alike() {
@@ -59,4 +59,50 @@ async fn a_stranger_is_asked_to_sign_in() {
     let api = app.get(&Credential::Stranger, "/api/v1/members").await;
     assert_eq!(api.status, Status::Unauthorized);
     assert_eq!(api.json()["status"], 401);
+}
+
+const WRONG: &str = "wrong wrong wrong";
+
+#[tokio::test]
+async fn too_many_refusals_from_one_address_are_told_with_429() {
+    let app = TestApp::new().await;
+    app.account("zhangwei", Role::Clerk, app.county.town(1)).await;
+    let guesser = "198.51.100.7".parse().unwrap();
+    for number in 0..10 {
+        // Only the front is believed: a header of one's own is no other address.
+        let forged = [("X-Real-IP", format!("203.0.113.{number}"))];
+        let forged = [(forged[0].0, forged[0].1.as_str())];
+        let answer =
+            app.signs_in_from(guesser, &forged, &format!("name{number}"), WRONG, number % 2 == 0).await;
+        assert!([401, 422].contains(&answer.status.code), "{answer:?}");
+    }
+    for page in [false, true] {
+        let answer = app.signs_in_from(guesser, &[], "zhangwei", PASSWORD, page).await;
+        assert_eq!(answer.status, Status::TooManyRequests);
+        assert!(answer.body.contains("请过1分钟再试"), "{}", answer.body);
+    }
+    let answer = app.signs_in_from(guesser, &[], "zhangwei", PASSWORD, false).await;
+    assert_eq!(answer.json()["status"], 429);
+    let neighbour = "198.51.100.8".parse().unwrap();
+    assert_eq!(app.signs_in_from(neighbour, &[], "zhangwei", PASSWORD, false).await.status, Status::Ok);
+}
+
+#[tokio::test]
+async fn behind_the_front_everybody_has_his_own_address() {
+    let app = TestApp::new().await;
+    app.account("zhangwei", Role::Clerk, app.county.town(1)).await;
+    for number in 0..10 {
+        let from = [("X-Real-IP", "198.51.100.7")];
+        let answer = app.signs_in_from(FRONT, &from, &format!("name{number}"), WRONG, false).await;
+        assert_eq!(answer.status, Status::Unauthorized);
+    }
+    let of = |address| [("X-Real-IP", address)];
+    let throttled = app.signs_in_from(FRONT, &of("198.51.100.7"), "zhangwei", PASSWORD, false).await;
+    assert_eq!(throttled.status, Status::TooManyRequests);
+    let other = app.signs_in_from(FRONT, &of("198.51.100.8"), "zhangwei", PASSWORD, false).await;
+    assert_eq!(other.status, Status::Ok);
+    let query =
+        "SELECT string_agg(DISTINCT source, ' ' ORDER BY source) FROM audit_entries WHERE source IS NOT NULL";
+    let sources: String = app.db.owner_client().await.query_one(query, &[]).await.unwrap().get(0);
+    assert_eq!(sources, "198.51.100.7 198.51.100.8", "the trail knows where each came from");
 }

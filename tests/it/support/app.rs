@@ -16,6 +16,9 @@ use super::builders::{Place, TestCounty};
 /// A password that the rules take.
 pub const PASSWORD: &str = "correct horse battery staple";
 
+/// The address of the front that the server believes.
+pub const FRONT: std::net::IpAddr = std::net::IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
 /// A server over a database of its own.
 pub struct TestApp {
     /// The database.
@@ -64,6 +67,7 @@ impl TestApp {
             keys: keys.clone(),
             program: env!("CARGO_BIN_EXE_cadre").into(),
             uploads: std::env::temp_dir(),
+            front: vec![FRONT],
         };
         let rocket = web::build(state, "127.0.0.1:0".parse().expect("an address"));
         let client = Client::untracked(rocket).await.expect("the server is built");
@@ -149,6 +153,29 @@ impl TestApp {
         body: &serde_json::Value,
     ) -> Answer {
         let mut request = self.request(who, method, path).header(ContentType::JSON).body(body.to_string());
+        for (name, value) in headers {
+            request.add_header(Header::new(*name, (*value).to_owned()));
+        }
+        finish(request).await
+    }
+
+    /// Tries to sign in with headers of one's own from an address of one's own, through the API or the page.
+    pub async fn signs_in_from(
+        &self,
+        remote: std::net::IpAddr,
+        headers: &[(&'static str, &str)],
+        username: &str,
+        password: &str,
+        page: bool,
+    ) -> Answer {
+        let mut request = if page {
+            let form = format!("username={username}&password={}", password.replace(' ', "+"));
+            self.client.post("/sign-in").header(ContentType::Form).body(form)
+        } else {
+            let body = serde_json::json!({ "username": username, "password": password });
+            self.client.post("/api/v1/session").header(ContentType::JSON).body(body.to_string())
+        };
+        request = request.remote(std::net::SocketAddr::new(remote, 40_000));
         for (name, value) in headers {
             request.add_header(Header::new(*name, (*value).to_owned()));
         }
