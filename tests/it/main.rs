@@ -20,5 +20,6 @@ mod cli;
 mod cluster;
 mod house;
 mod records;
+mod schema;
 #[allow(dead_code, reason = "builders stand ready for the tests of every area")]
 mod support;

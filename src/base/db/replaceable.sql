@@ -127,3 +127,11 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION prepare_quarter_partitions FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION prepare_quarter_partitions TO cadre_web;
+
+-- Drops the answers of every account that were kept before a moment; row-level security shows each account its own only.
+CREATE OR REPLACE FUNCTION forget_idempotency_keys(kept_before timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    DELETE FROM idempotency_keys WHERE created_at < least(kept_before, now() - interval '7 days')
+$$;
+REVOKE ALL ON FUNCTION forget_idempotency_keys FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_idempotency_keys TO cadre_web;

@@ -5,7 +5,7 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
@@ -44,6 +44,10 @@ diesel::define_sql_function! {
     fn pg_try_advisory_xact_lock(number: BigInt) -> Bool;
 }
 diesel::define_sql_function! {
+    /// Drops the answers of every account that were kept before a moment.
+    fn forget_idempotency_keys(kept_before: Timestamptz);
+}
+diesel::define_sql_function! {
     /// A number out of a text.
     fn hashtextextended(text: Text, seed: BigInt) -> BigInt;
 }
@@ -68,9 +72,7 @@ pub async fn once(
             return Ok(Outcome::InFlight);
         }
         let forgotten = clock::now() - KEPT;
-        diesel::delete(idempotency_keys::table.filter(idempotency_keys::created_at.lt(forgotten)))
-            .execute(conn)
-            .await?;
+        diesel::select(forget_idempotency_keys(forgotten)).execute(conn).await?;
         let kept: Option<(Vec<u8>, Option<i32>, Option<String>)> = idempotency_keys::table
             .find((account, key.route, key.key))
             .select((idempotency_keys::body_hash, idempotency_keys::status, idempotency_keys::answer))

@@ -1,4 +1,4 @@
-//! Every read of accounts. They are narrowed to a subtree here: `accounts` has no row-level security.
+//! Every read of accounts, narrowed to a subtree here and by row-level security.
 
 use diesel::dsl::auto_type;
 use diesel::prelude::*;

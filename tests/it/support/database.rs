@@ -2,6 +2,7 @@
 
 use cadre::base::db::{Connection, Database};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
+use tokio_postgres::Client;
 
 use super::server::Server;
 use super::template::{self, Template};
@@ -22,13 +23,24 @@ impl TestDb {
     pub async fn new() -> Self {
         let server = Server::join().await.expect("a PostgreSQL for tests");
         let template = Template::get(&server);
+        Self::made(server, |schema| template.ddl_for(schema)).await
+    }
+
+    /// A schema with nothing in it: for what is told of the migrations themselves.
+    pub async fn bare() -> Self {
+        let server = Server::join().await.expect("a PostgreSQL for tests");
+        Self::made(server, |schema| format!("CREATE SCHEMA {schema}")).await
+    }
+
+    async fn made(server: Server, ddl: impl FnOnce(&str) -> String) -> Self {
         let schema = format!("test_{:010}_{}", template::now(), hex::encode(rand::random::<[u8; 8]>()));
-        let client = template::connect(&template.urls.owner).await;
-        client.batch_execute(&template.ddl_for(&schema)).await.expect("the captured DDL runs");
+        let urls = &server.addresses;
+        let client = template::connect(&urls.owner).await;
+        client.batch_execute(&ddl(&schema)).await.expect("the captured DDL runs");
         let scoped = |url: &str| template::in_schema(url, &schema);
-        let (web_url, report_url) = (scoped(&template.urls.web), scoped(&template.urls.report));
+        let (web_url, report_url) = (scoped(&urls.web), scoped(&urls.report));
         let database = Database::new(&web_url, &report_url).expect("pools");
-        Self { owner_url: scoped(&template.urls.owner), web_url, report_url, schema, database, server }
+        Self { owner_url: scoped(&urls.owner), web_url, report_url, schema, database, server }
     }
 
     /// A connection of the owner, whom row-level security does not bind: for builders and for looking behind the doors.
@@ -44,6 +56,26 @@ impl TestDb {
     /// A connection of the report role.
     pub async fn report(&self) -> Connection {
         self.database.report().await.expect("a connection of the report role")
+    }
+
+    /// A plain connection of the owner, for questions to the catalogue and SQL made up at run time.
+    pub async fn owner_client(&self) -> Client {
+        template::connect(&self.owner_url).await
+    }
+
+    /// A plain connection of the web role, past every filter of ours.
+    pub async fn web_client(&self) -> Client {
+        template::connect(&self.web_url).await
+    }
+
+    /// A plain connection of the report role.
+    pub async fn report_client(&self) -> Client {
+        template::connect(&self.report_url).await
+    }
+
+    /// Every object of the schema as `pg_dump` writes it, with comments, owners, rights and policies; no rows.
+    pub fn definitions(&self) -> String {
+        template::definitions(&self.owner_url, &self.schema)
     }
 
     /// The pools, as a server holds them.

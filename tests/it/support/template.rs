@@ -126,14 +126,22 @@ async fn make(client: &Client, owner: &str, name: &str) -> String {
 /// The schema as statements, rows of the migrations included, without `psql`'s own commands and without the line that
 /// makes the schema: functions of the audit role need its grants before.
 pub fn dump(owner: &str, schema: &str) -> String {
-    let output = Command::new(pg_dump())
-        .args(["--inserts", "--no-comments", "--schema", schema, "--dbname", owner])
-        .output()
-        .expect("pg_dump starts");
-    assert!(output.status.success(), "pg_dump: {}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).expect("a dump in UTF-8");
+    let text = run_pg_dump(&["--inserts", "--no-comments", "--schema", schema, "--dbname", owner]);
     let kept = |line: &&str| !line.starts_with('\\') && !line.starts_with("CREATE SCHEMA ");
     text.lines().filter(kept).collect::<Vec<_>>().join("\n")
+}
+
+/// Every object of a schema without its rows.
+pub fn definitions(owner: &str, schema: &str) -> String {
+    let text = run_pg_dump(&["--schema-only", "--schema", schema, "--dbname", owner]);
+    let kept = |line: &&str| !line.is_empty() && !line.starts_with("--") && !line.starts_with('\\');
+    text.lines().filter(kept).collect::<Vec<_>>().join("\n")
+}
+
+fn run_pg_dump(arguments: &[&str]) -> String {
+    let output = Command::new(pg_dump()).args(arguments).output().expect("pg_dump starts");
+    assert!(output.status.success(), "pg_dump: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("a dump in UTF-8")
 }
 
 /// The newest `pg_dump` of the machine: it reads every older server.

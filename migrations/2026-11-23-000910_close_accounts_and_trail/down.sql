@@ -1,0 +1,11 @@
+DROP POLICY audit_entries_number ON audit_entries;
+DROP POLICY audit_entries_append ON audit_entries;
+DROP POLICY audit_heads_count ON audit_heads;
+ALTER TABLE audit_entries NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE audit_heads NO FORCE ROW LEVEL SECURITY;
+DROP POLICY idempotency_keys_own ON idempotency_keys;
+ALTER TABLE idempotency_keys NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE idempotency_keys DISABLE ROW LEVEL SECURITY;
+DROP POLICY accounts_scope ON accounts;
+ALTER TABLE accounts NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE accounts DISABLE ROW LEVEL SECURITY;

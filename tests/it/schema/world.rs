@@ -1,0 +1,119 @@
+//! Two counties of two towns each, with rows in every table that row-level security guards, on both sides of each border.
+
+use cadre::across::reports;
+use cadre::base::actor::{Actor, Role};
+use cadre::base::ids::AccountId;
+use cadre::base::keys::KeyRing;
+use cadre::base::values::{Arrival, Period};
+use cadre::records::accounts::{self, Open, RawOpen};
+use cadre::records::members::{self, Floating, ProposeTransfer};
+use cadre::records::ratings::{self, Decide, EnterScores, OpenRound, ScoreRow, SetScheme, scheme_of_pack};
+use diesel_async::AsyncPgConnection;
+
+use crate::support::TestDb;
+use crate::support::app::PASSWORD;
+use crate::support::builders::{Place, TestCounty, day, member};
+
+/// The database, the county that a test acts in, and an account of its first town.
+pub struct World {
+    pub db: TestDb,
+    pub county: TestCounty,
+    pub account: AccountId,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let db = TestDb::new().await;
+        let mut owner = db.owner().await;
+        let county = TestCounty::new(&mut owner).await;
+        let other = TestCounty::of(&mut owner, "500155", "梁平区").await;
+        let mut web = db.web().await;
+        let account = settle(&mut web, &county).await;
+        settle(&mut web, &other).await;
+        let client = db.owner_client().await;
+        client.batch_execute(BESIDE).await.expect("rows that no verb makes by itself");
+        Self { db, county, account }
+    }
+}
+
+/// What needs a file or a request: one import of each town, one kept answer of each account.
+const BESIDE: &str = r"
+    INSERT INTO imports (county_id, id, kind, organisation_id, path, state, file_name, file_sha256, file_size, mapping,
+        uploaded_by)
+    SELECT county_id, gen_random_uuid(), 'members', id, path, 'reading', 'a.xlsx', sha256(code::bytea), 1, '{}', code
+    FROM organisations WHERE kind = 'town';
+    INSERT INTO import_rows (county_id, import_id, number, path, bucket, content)
+    SELECT county_id, id, 2, path, 'new', '\x00' FROM imports;
+    INSERT INTO idempotency_keys (account_id, route, key, body_hash, status, answer, created_at)
+    SELECT id, 'POST /api/v1/members', username, '\x00', 201, '{}', now() FROM accounts;
+";
+
+/// Fills a county through the verbs; answers an account of town 1.
+async fn settle(conn: &mut AsyncPgConnection, county: &TestCounty) -> AccountId {
+    let keys = KeyRing::ephemeral().unwrap();
+    let supervisor = |name: &str| Actor { name: name.to_owned(), ..county.county.actor(Role::Supervisor) };
+    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wufeng/ratings.json"));
+    let scheme = SetScheme { decimals: 1, ..scheme_of_pack(text).unwrap() };
+    ratings::set_scheme(conn, &supervisor("wang"), &[scheme]).await.unwrap();
+    let mut account = None;
+    for town in [1, 2] {
+        let clerk = county.town(town).actor(Role::Clerk);
+        populate(conn, county, town, &clerk, &keys).await;
+        let opened = open_account(conn, county.town(town)).await;
+        account.get_or_insert(opened);
+    }
+    let quarter = "2026Q1".parse().unwrap();
+    for name in ["wang", "li"] {
+        reports::close(conn, &supervisor(name), &county.county.code, quarter).await.unwrap();
+    }
+    account.unwrap()
+}
+
+async fn populate(
+    conn: &mut AsyncPgConnection,
+    county: &TestCounty,
+    town: usize,
+    clerk: &Actor,
+    keys: &KeyRing,
+) {
+    let (branch, other) = (county.branch(town, 1), county.branch(town, 2));
+    let number = u16::try_from(town).unwrap() * 10;
+    let mut floating = member(branch.id, "张伟", number);
+    floating.floating =
+        Some(Floating { since: day("2025-05-01"), destination: Some("上海市".to_owned()) });
+    let mut admitted = member(other.id, "李娜", number + 1);
+    (admitted.joined_on, admitted.full_member_on) = (day("2026-02-10"), None);
+    admitted.arrival = Arrival::Admitted;
+    let enrolled = members::enrol(conn, clerk, keys, &[floating, admitted]).await.unwrap();
+    let command = ProposeTransfer {
+        member: enrolled[0],
+        to_branch: other.id,
+        on: day("2026-11-01"),
+        letter_number: None,
+    };
+    members::propose_transfers(conn, clerk, &[command]).await.unwrap();
+    let round = OpenRound {
+        scheme: "member_stars".to_owned(),
+        period: Period::parse("2026Q1").unwrap(),
+        organisation: branch.code.clone(),
+    };
+    let round = ratings::open_round(conn, clerk, &[round]).await.unwrap()[0];
+    let scores = ["ideology", "neighbours", "courtyard", "family", "example"];
+    let scores = scores.map(|code| (code.to_owned(), "16".to_owned())).into_iter().collect();
+    let rows = vec![ScoreRow { subject: enrolled[0], scores, evidence: None }];
+    ratings::enter_scores(conn, clerk, &[EnterScores { round, version: None, rows }]).await.unwrap();
+    ratings::submit(conn, clerk, &[Decide::round(round)]).await.unwrap();
+}
+
+async fn open_account(conn: &mut AsyncPgConnection, town: &Place) -> AccountId {
+    let username = format!("clerk.{}", town.code);
+    let raw = RawOpen {
+        username: &username,
+        display_name: "",
+        password: PASSWORD,
+        role: "clerk",
+        organisation: &town.code,
+    };
+    let actor = Actor::command_line(town.scope());
+    accounts::open(conn, &actor, &[Open::parse(raw).unwrap()]).await.unwrap()[0]
+}
