@@ -24,6 +24,7 @@
 
 mod decide;
 mod enter_scores;
+mod lock;
 pub mod model;
 mod open_round;
 pub mod queries;

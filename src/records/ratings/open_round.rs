@@ -15,7 +15,7 @@ use crate::base::{clock, db};
 use crate::records::audit;
 use crate::records::organisations::{self, Kind, Organisation};
 use crate::records::ratings::model::{RatingState, Scheme};
-use crate::records::ratings::queries;
+use crate::records::ratings::{lock, queries};
 
 /// A round to be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,6 +104,7 @@ pub async fn open_round(
         let organisations = units(conn, actor, commands).await?;
         let paths: Vec<_> = organisations.values().map(Organisation::path).collect();
         policy::require_all(actor, Action::EnterRecords, &paths)?;
+        lock::among_others(conn, actor.scope.county).await?;
         let codes: Vec<&str> = commands.iter().map(|command| command.scheme.as_str()).collect();
         let schemes = queries::versions(conn, actor.scope.county, &codes).await?;
         let rounds = plan(commands, &organisations, &schemes, clock::today())?;

@@ -16,7 +16,7 @@ use crate::records::audit;
 use crate::records::ratings::model::{
     Aggregation, Dimension, MissingPart, PeriodKind, Scheme, SchemeRow, SubjectKind, Threshold,
 };
-use crate::records::ratings::{queries, rules};
+use crate::records::ratings::{lock, queries, rules};
 use crate::schema::{rating_dimensions, rating_rounds, rating_schemes, rating_thresholds};
 
 /// One version of a scheme, as it is to be from a day on; the shape of `ratings.json` in a practice pack.
@@ -152,6 +152,7 @@ pub async fn set_scheme(
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
+        lock::exclusively(conn, actor.scope.county).await?;
         let codes: Vec<&str> = commands.iter().map(|command| command.code.as_str()).collect();
         let known = queries::newest_versions(conn, actor.scope.county, &codes).await?;
         let last_rated = last_rated_days(conn, actor.scope.county, &known).await?;

@@ -2,6 +2,7 @@
 
 mod deciding;
 mod entering;
+mod locking;
 mod reading;
 mod schemes;
 
