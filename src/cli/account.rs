@@ -17,6 +17,9 @@ use crate::records::organisations;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Open an account that may sign in at once
+    #[command(
+        after_help = "Example:\n  cadre account add --username zhangwei --role clerk --organisation 500237101"
+    )]
     Add {
         /// Name typed at sign-in
         #[arg(long)]
@@ -35,6 +38,7 @@ pub enum Command {
         password_stdin: bool,
     },
     /// Disable an account and end its sessions
+    #[command(after_help = "Example:\n  cadre account disable zhangwei --reason 离岗")]
     Disable {
         /// Its user name
         username: String,
@@ -43,6 +47,7 @@ pub enum Command {
         reason: String,
     },
     /// Set a new password and end the account's sessions
+    #[command(after_help = "Example:\n  cadre account reset zhangwei")]
     Reset {
         /// Its user name
         username: String,
@@ -51,12 +56,14 @@ pub enum Command {
         password_stdin: bool,
     },
     /// List accounts
+    #[command(after_help = "Example:\n  cadre account list --organisation 500237")]
     List {
         /// Code of an organisation; all counties when not given
         #[arg(long)]
         organisation: Option<String>,
     },
     /// Issue a bearer token for a program and print it once
+    #[command(after_help = "Example:\n  cadre account token zhangwei --name 数据交换 --days 90")]
     Token {
         /// The account whose rights it carries
         username: String,

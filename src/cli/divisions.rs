@@ -8,6 +8,7 @@ use crate::cli::{Failure, output};
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Load a county with its towns and villages
+    #[command(after_help = "Example:\n  cadre divisions load 500237")]
     Load {
         /// Six-digit code of the county
         code: String,

@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod account;
+mod check;
 mod database_url;
 mod demo;
 mod divisions;
@@ -64,6 +65,9 @@ enum Command {
     /// Write the empty workbook of a kind
     #[command(after_help = "Example:\n  cadre template members -o 党员名册.xlsx")]
     Template(template::Options),
+    /// Check the records for what does not fit; status 1 where anything is found
+    #[command(after_help = "Example:\n  cadre check --organisation 500237")]
+    Check(check::Options),
     /// Open, disable, reset and list accounts; issue bearer tokens
     #[command(
         subcommand,
@@ -83,7 +87,7 @@ enum Command {
     #[command(after_help = "Example:\n  cadre figures")]
     Figures,
     /// Close quarters, or say how far they are
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Example:\n  cadre quarter status --organisation 500237")]
     Quarter(quarter::Command),
     /// Compare published figures with what is computed from the records
     #[command(after_help = "Example:\n  cadre acceptance --county wushan")]
@@ -134,6 +138,7 @@ async fn dispatch(arguments: Arguments, serving: &Serving) -> Result<(), Failure
         Command::Import(options) => import::run(&options, json).await,
         Command::Template(options) => template::run(&options, json),
         Command::Account(command) => account::run(&command, json).await,
+        Command::Check(options) => check::run(&options, json).await,
         Command::Openapi => openapi::run(),
         Command::Report(command) => report::run(&command, json).await,
         Command::Figures => {

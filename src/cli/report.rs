@@ -12,6 +12,9 @@ use crate::cli::{Failure, output};
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// The quarterly report of an organisation
+    #[command(
+        after_help = "Example:\n  cadre report quarterly --organisation 500237 --quarter 2026Q1 --format xlsx -o report.xlsx"
+    )]
     Quarterly(Options),
 }
 

@@ -1,3 +1,7 @@
 //! The program as people start it.
 
+mod accounts;
+mod help;
 mod interruption;
+pub mod program;
+mod statuses;

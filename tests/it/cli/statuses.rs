@@ -1,0 +1,93 @@
+//! Exit statuses (contract 2): 0 done, 1 failed, 2 wrong usage, 3 input refused; each with a sentence in its place.
+
+use super::program::{Program, run};
+
+#[test]
+fn wrong_words_end_with_two() {
+    for words in [
+        &["acount"][..],
+        &["account", "add"],
+        &["account", "token", "zhangwei"],
+        &["account", "token", "zhangwei", "--name", "x", "--days", "many"],
+        &["report", "quarterly", "--organisation", "500237", "--quarter", "2026Q9"],
+        &["report", "quarterly", "--organisation", "500237", "--quarter", "2026Q1", "--format", "xlsx"],
+        &["import", "nothing", "a.xlsx", "--organisation", "500237"],
+        &["quarter", "close", "--organisation", "500237"],
+        &["serve", "--listen", "8000"],
+        &["demo", "--county", "atlantis"],
+        &["check", "500237"],
+    ] {
+        let ran = run(words, &[], "");
+        assert_eq!(ran.status, 2, "{words:?}: {ran:?}");
+        assert!(ran.out.is_empty() && !ran.err.is_empty(), "{words:?}: {ran:?}");
+    }
+    let setting = run(&["migrate"], &[("CADRE_FRONT", "here")], "");
+    assert_eq!(setting.status, 2, "{setting:?}");
+    assert!(setting.err.contains("CADRE_FRONT") && setting.err.contains("none"), "{setting:?}");
+}
+
+#[test]
+fn what_cannot_be_done_ends_with_one() {
+    let away = [("DATABASE_URL", "postgresql://cadre_owner:secret@127.0.0.1:9/cadre")];
+    let ran = run(&["account", "list"], &away, "");
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.err.contains("DATABASE_URL") && !ran.err.contains("secret"), "{ran:?}");
+    let ran = run(&["account", "list", "--json"], &away, "");
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.json()["error"].is_string());
+    let ran = run(&["template", "members", "-o", "/nowhere/at/all.xlsx"], &[], "");
+    assert_eq!(ran.status, 1, "{ran:?}");
+    assert!(ran.err.contains("/nowhere/at/all.xlsx"), "{ran:?}");
+}
+
+#[test]
+fn help_and_version_end_with_nought() {
+    for words in [&["--help"][..], &["--version"], &["help", "account"], &["figures"], &["openapi"]] {
+        let ran = run(words, &[], "");
+        assert!(ran.status == 0 && !ran.out.is_empty() && ran.err.is_empty(), "{words:?}: {ran:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refused_input_ends_with_three_and_names_it() {
+    let program = Program::new().await;
+    let roster = program.folder.path().join("名册.csv");
+    std::fs::write(&roster, "姓名,公民身份号码\n张伟,123\n").unwrap();
+    let roster = roster.to_str().unwrap();
+    for (words, named) in [
+        (&["import", "members", roster, "--organisation", "500237101"][..], "民族"),
+        (&["import", "members", roster, "--organisation", "500237999"], "500237999"),
+        (&["report", "quarterly", "--organisation", "500999", "--quarter", "2026Q1"], "500999"),
+        (&["report", "quarterly", "--organisation", "500237", "--quarter", "2099Q1"], "2099"),
+        (&["quarter", "close", "--organisation", "500237101", "--quarter", "2026Q1"], "龙井镇"),
+        (&["divisions", "load", "500237"], "500237"),
+        (&["check", "--organisation", "500999"], "500999"),
+    ] {
+        let ran = program.run(words);
+        assert_eq!(ran.status, 3, "{words:?}: {ran:?}");
+        assert!(format!("{}{}", ran.out, ran.err).contains(named), "{words:?}: {ran:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_finds_whom_the_flow_does_not_explain() {
+    use crate::support::builders::member;
+    use cadre::base::actor::Role;
+    let program = Program::new().await;
+    let clean = program.run(&["check"]).done();
+    assert!(clean.out.contains("没有发现问题"), "{clean:?}");
+    let clerk = program.county.county.actor(Role::Clerk);
+    let enrol = [member(program.county.branch(1, 1).id, "张伟", 1)];
+    let keys = cadre::base::keys::KeyRing::ephemeral().unwrap();
+    cadre::records::members::enrol(&mut *program.db.web().await, &clerk, &keys, &enrol).await.unwrap();
+    // No verb makes such a record: his branch ended, and nothing else began.
+    let broken = "UPDATE branch_memberships SET to_day = current_date";
+    program.db.owner_client().await.batch_execute(broken).await.unwrap();
+    let found = program.run(&["check", "--organisation", "500237", "--json"]);
+    assert_eq!(found.status, 1, "{found:?}");
+    let checked = &found.json()["checked"][0];
+    assert_eq!(checked["findings"][0]["rule"], "flow.balance");
+    assert_eq!(checked["findings"][0]["members"][0]["name"], "张伟");
+    let said = program.run(&["check"]);
+    assert!(said.status == 1 && said.out.contains("张伟"), "{said:?}");
+}
