@@ -3,5 +3,5 @@
 mod floors;
 mod owners;
 mod sizes;
-mod sources;
+pub mod sources;
 mod sql;

@@ -1,5 +1,7 @@
 //! Verbs and queries against PostgreSQL, one folder per area.
 
+mod accounts;
+mod audited;
 mod members;
 mod organisations;
 mod ratings;

@@ -2,6 +2,7 @@
 
 mod buckets;
 mod carrying_out;
+mod dating;
 mod files;
 
 use std::io::Write;

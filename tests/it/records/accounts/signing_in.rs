@@ -1,0 +1,141 @@
+//! Signing in and out: what opens a session, what ends it, what a guesser learns.
+
+use std::time::{Duration, Instant};
+
+use cadre::base::actor::{Door, Role};
+use cadre::base::error::Error;
+use cadre::records::accounts::{self, ChangePassword, Password, ResetPassword};
+
+use super::{Stage, is_refused};
+use crate::support::app::PASSWORD;
+
+const OTHER: &str = "a wholly different sentence";
+
+fn other() -> Password {
+    Password::parse(OTHER, "nobody").unwrap()
+}
+
+#[tokio::test]
+async fn five_wrong_passwords_lock_that_account_and_no_other() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    stage.account("zhangwei", Role::Clerk, &town).await;
+    stage.account("lina", Role::Clerk, &town).await;
+    for _ in 0..5 {
+        assert!(is_refused(&stage.attempt("zhangwei", "wrong wrong wrong", None).await));
+    }
+    assert!(is_refused(&stage.attempt("zhangwei", PASSWORD, None).await), "it is locked");
+    stage.session("lina").await;
+    stage.behind("UPDATE accounts SET locked_until = now() - interval '1 second'").await;
+    stage.session("zhangwei").await;
+    for _ in 0..4 {
+        assert!(is_refused(&stage.attempt("zhangwei", "wrong wrong wrong", None).await));
+    }
+    stage.session("zhangwei").await;
+    assert_eq!(stage.entries("accounts.sign_in_refused").await, 10);
+    assert_eq!(stage.entries("accounts.sign_in").await, 3);
+}
+
+#[tokio::test]
+async fn what_is_tried_while_it_is_locked_does_not_prolong_the_lock() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    stage.account("zhangwei", Role::Clerk, &town).await;
+    let client = stage.db.owner_client().await;
+    let mut locks = Vec::new();
+    for _ in 0..7 {
+        stage.attempt("zhangwei", "wrong wrong wrong", None).await;
+        let row =
+            client.query_one("SELECT failed_attempts, locked_until::text FROM accounts", &[]).await.unwrap();
+        locks.push((row.get::<_, i32>(0), row.get::<_, Option<String>>(1)));
+    }
+    assert_eq!(locks[3], (4, None));
+    assert!(locks[4].1.is_some());
+    assert_eq!((&locks[5], &locks[6]), (&locks[4], &locks[4]));
+}
+
+/// The shortest of several turns taken alternately: what else the machine does lengthens some turns, and shortens none.
+#[tokio::test]
+async fn an_unknown_name_costs_as_much_work_as_a_known_one() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    stage.account("zhangwei", Role::Clerk, &town).await;
+    stage.attempt("zhangwei", "wrong wrong wrong", None).await;
+    let mut shortest = [Duration::MAX; 2];
+    for _ in 0..5 {
+        for (username, least) in ["zhangwei", "nobody"].iter().zip(&mut shortest) {
+            let began = Instant::now();
+            assert!(is_refused(&stage.attempt(username, "wrong wrong wrong", None).await));
+            *least = began.elapsed().min(*least);
+        }
+    }
+    let [known, unknown] = shortest;
+    assert!(unknown * 2 > known && known * 2 > unknown, "known {known:?}, unknown {unknown:?}");
+}
+
+#[tokio::test]
+async fn what_was_typed_as_an_unknown_name_is_not_kept() {
+    let mut stage = Stage::new().await;
+    stage.attempt("my-secret-password", "x", Some("198.51.100.7")).await;
+    let query = "SELECT count(*), count(*) FILTER (WHERE e::text LIKE '%secret%') FROM audit_entries e";
+    let row = stage.db.owner_client().await.query_one(query, &[]).await.unwrap();
+    assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (1, 0));
+}
+
+#[tokio::test]
+async fn a_session_ends_when_it_is_idle_or_old_or_signed_out() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    stage.account("zhangwei", Role::Clerk, &town).await;
+    let idle = stage.session("zhangwei").await;
+    stage.behind("UPDATE sessions SET used_at = now() - interval '31 minutes'").await;
+    let old = stage.session("zhangwei").await;
+    assert!(!stage.is_alive(&idle).await && stage.is_alive(&old).await);
+    stage.behind("UPDATE sessions SET created_at = now() - interval '13 hours', expires_at = now()").await;
+    let (one, two) = (stage.session("zhangwei").await, stage.session("zhangwei").await);
+    assert!(!stage.is_alive(&old).await);
+    let actor = one.session.identity.actor(Door::Web, None);
+    accounts::sign_out(&mut stage.conn, &actor, one.token.reveal()).await.unwrap();
+    assert!(!stage.is_alive(&one).await && stage.is_alive(&two).await);
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_session_and_the_old_password() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    let account = stage.account("zhangwei", Role::Clerk, &town).await;
+    let neighbour = stage.account("lina", Role::Clerk, &town).await;
+    let administrator = stage.official(Role::Administrator).await;
+    let (one, two) = (stage.session("zhangwei").await, stage.session("lina").await);
+    let reset = ResetPassword { account, password: other() };
+    accounts::reset_password(&mut stage.conn, &administrator, &[reset]).await.unwrap();
+    assert!(!stage.is_alive(&one).await && stage.is_alive(&two).await);
+    assert!(is_refused(&stage.attempt("zhangwei", PASSWORD, None).await));
+    assert!(!is_refused(&stage.attempt("zhangwei", OTHER, None).await));
+
+    let actor = two.session.identity.actor(Door::Web, None);
+    assert_eq!(actor.account, Some(neighbour));
+    let wrong = ChangePassword { old: OTHER.to_owned(), new: other() };
+    let refused = accounts::change_password(&mut stage.conn, &actor, wrong).await;
+    assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
+    assert!(stage.is_alive(&two).await);
+    let change = ChangePassword { old: PASSWORD.to_owned(), new: other() };
+    accounts::change_password(&mut stage.conn, &actor, change).await.unwrap();
+    assert!(!stage.is_alive(&two).await);
+    assert!(is_refused(&stage.attempt("lina", PASSWORD, None).await));
+    assert!(!is_refused(&stage.attempt("lina", OTHER, None).await));
+}
+
+#[tokio::test]
+async fn a_reset_lifts_a_lock() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    let account = stage.account("zhangwei", Role::Clerk, &town).await;
+    for _ in 0..6 {
+        stage.attempt("zhangwei", "wrong wrong wrong", None).await;
+    }
+    let administrator = stage.official(Role::Administrator).await;
+    let reset = ResetPassword { account, password: other() };
+    accounts::reset_password(&mut stage.conn, &administrator, &[reset]).await.unwrap();
+    assert!(!is_refused(&stage.attempt("zhangwei", OTHER, None).await));
+}

@@ -1,0 +1,101 @@
+//! Organisations, imports and quarters.
+
+use cadre::across::reports::{self, Closed};
+use cadre::base::actor::{Actor, Role};
+use cadre::base::db;
+use cadre::records::imports::{self, Counts, Kind, Receive};
+use cadre::records::organisations::{self, Found};
+use diesel_async::AsyncPgConnection;
+
+use super::Story;
+
+pub(super) async fn tell(story: &mut Story) {
+    found(story).await;
+    import(story).await;
+    close(story).await;
+}
+
+async fn found(story: &mut Story) {
+    let county = story.county.clone();
+    let clerk = story.actor(Role::Clerk, county.town(1));
+    let outsider = story.actor(Role::Clerk, county.town(2));
+    let found = [Found {
+        code: "500237101-DW01".to_owned(),
+        name: "龙井镇党委".to_owned(),
+        kind: organisations::Kind::PartyCommittee,
+        parent_code: "500237101".to_owned(),
+        pinyin: "longjingzhendangwei".to_owned(),
+        initials: "ljzdw".to_owned(),
+        founded_on: None,
+        dissolved_on: None,
+        credit_code: None,
+        telephone: None,
+        note: None,
+    }];
+    story
+        .refused("organisations::found", async |conn| organisations::found(conn, &outsider, &found).await)
+        .await;
+    story.done("organisations::found", async |conn| organisations::found(conn, &clerk, &found).await).await;
+    // A county is made by the owner of the database.
+    let mut owner = story.db.owner().await;
+    let mut load = async |_: &mut AsyncPgConnection| {
+        organisations::load_county(&mut owner, "500155", "梁平区", "liangpingqu", "lpq").await
+    };
+    story.done("organisations::load_county", &mut load).await;
+    story.refused("organisations::load_county", &mut load).await;
+}
+
+async fn import(story: &mut Story) {
+    let county = story.county.clone();
+    let clerk = county.town(1).actor(Role::Clerk);
+    let outsider = county.town(2).actor(Role::Clerk);
+    let receive = Receive {
+        kind: Kind::Members,
+        organisation: county.town(1).id,
+        path: county.town(1).path.clone(),
+        file_name: "名册.xlsx".to_owned(),
+        file_sha256: [0; 32],
+        file_size: 1,
+        mapping: serde_json::json!({}),
+        idempotency_key: None,
+    };
+    story.refused("imports::receive", async |conn| imports::receive(conn, &outsider, &receive).await).await;
+    let id =
+        story.done("imports::receive", async |conn| imports::receive(conn, &clerk, &receive).await).await;
+    let conn = &mut story.conn;
+    let find = async |conn: &mut AsyncPgConnection| {
+        db::read(conn, &clerk.scope, async |conn| Ok(imports::queries::find(conn, &clerk.scope, id).await?))
+            .await
+            .unwrap()
+            .unwrap()
+    };
+    let import = find(conn).await;
+    imports::plan(conn, &clerk, &import, Counts::default(), &[], &[]).await.unwrap();
+    let waiting = find(&mut story.conn).await;
+    let commit = async |conn: &mut AsyncPgConnection| {
+        db::write(conn, &clerk, async |conn| imports::commit(conn, &clerk, &waiting, 0, [0; 32]).await).await
+    };
+    story.refused("imports::commit", &commit).await;
+    imports::begin_commit(&mut story.conn, &clerk, id).await.unwrap();
+    story.done("imports::commit", &commit).await;
+    let given = async |conn: &mut AsyncPgConnection| imports::given_back(conn, &clerk, &waiting, 1).await;
+    story.done("imports::given_back", given).await;
+}
+
+async fn close(story: &mut Story) {
+    let county = story.county.county.clone();
+    let quarter = "2026Q1".parse().unwrap();
+    let clerk = story.actor(Role::Clerk, &county);
+    let named = |name: &str| Actor { name: name.to_owned(), ..story.actor(Role::Supervisor, &county) };
+    let (first, second) = (named("wang"), named("li"));
+    let by = |actor: &Actor| {
+        let (actor, code) = (actor.clone(), county.code.clone());
+        async move |conn: &mut AsyncPgConnection| reports::close(conn, &actor, &code, quarter).await
+    };
+    story.refused("quarters::propose", by(&clerk)).await;
+    let proposed = story.done("quarters::propose", by(&first)).await;
+    assert!(matches!(proposed, Closed::Proposed));
+    story.refused("quarters::conclude", by(&first)).await;
+    let closed = story.done("quarters::conclude", by(&second)).await;
+    assert!(matches!(closed, Closed::Closed(_)));
+}

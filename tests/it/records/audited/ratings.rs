@@ -1,0 +1,62 @@
+//! Ratings: from the scheme to the published star.
+
+use cadre::base::actor::Role;
+use cadre::base::values::Period;
+use cadre::records::members;
+use cadre::records::ratings::{
+    self, Decide, EnterScores, OpenRound, ScoreRow, SendBack, SetScheme, scheme_of_pack,
+};
+
+use super::Story;
+use crate::support::builders::member;
+
+pub(super) async fn tell(story: &mut Story) {
+    let county = story.county.clone();
+    let supervisor = story.actor(Role::Supervisor, &county.county);
+    let clerk = story.actor(Role::Clerk, county.town(1));
+    let outsider = story.actor(Role::Supervisor, county.town(2));
+    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wufeng/ratings.json"));
+    let scheme = [SetScheme { decimals: 1, ..scheme_of_pack(text).unwrap() }];
+    story.refused("ratings::set_scheme", async |conn| ratings::set_scheme(conn, &clerk, &scheme).await).await;
+    story
+        .done("ratings::set_scheme", async |conn| ratings::set_scheme(conn, &supervisor, &scheme).await)
+        .await;
+
+    let enrol = [member(county.branch(1, 2).id, "王芳", 11)];
+    let enrolled = members::enrol(&mut story.conn, &clerk, &story.keys, &enrol).await.unwrap();
+    let round = [OpenRound {
+        scheme: "member_stars".to_owned(),
+        period: Period::parse("2026Q1").unwrap(),
+        organisation: county.branch(1, 2).code.clone(),
+    }];
+    let rounds =
+        story.done("ratings::open_round", async |conn| ratings::open_round(conn, &clerk, &round).await).await;
+    story.refused("ratings::open_round", async |conn| ratings::open_round(conn, &clerk, &round).await).await;
+
+    let scores = ["ideology", "neighbours", "courtyard", "family", "example"];
+    let scores = scores.map(|code| (code.to_owned(), "16".to_owned())).into_iter().collect();
+    let rows = vec![ScoreRow { subject: enrolled[0], scores, evidence: None }];
+    let entered = [EnterScores { round: rounds[0], version: None, rows }];
+    story
+        .refused("ratings::enter_scores", async |conn| ratings::enter_scores(conn, &outsider, &entered).await)
+        .await;
+    story
+        .done("ratings::enter_scores", async |conn| ratings::enter_scores(conn, &clerk, &entered).await)
+        .await;
+
+    let all = [Decide::round(rounds[0])];
+    story.refused("ratings::submit", async |conn| ratings::submit(conn, &outsider, &all).await).await;
+    let submitted =
+        story.done("ratings::submit", async |conn| ratings::submit(conn, &clerk, &all).await).await;
+    let back =
+        [SendBack { rating: submitted[0].rating, reason: "请补充依据".to_owned(), version: None }];
+    story.refused("ratings::return_", async |conn| ratings::return_(conn, &clerk, &back).await).await;
+    story.done("ratings::return_", async |conn| ratings::return_(conn, &supervisor, &back).await).await;
+    ratings::submit(&mut story.conn, &clerk, &all).await.unwrap();
+    story.refused("ratings::review", async |conn| ratings::review(conn, &clerk, &all).await).await;
+    story.done("ratings::review", async |conn| ratings::review(conn, &supervisor, &all).await).await;
+    story.refused("ratings::confirm", async |conn| ratings::confirm(conn, &clerk, &all).await).await;
+    story.done("ratings::confirm", async |conn| ratings::confirm(conn, &supervisor, &all).await).await;
+    story.refused("ratings::publish", async |conn| ratings::publish(conn, &clerk, &all).await).await;
+    story.done("ratings::publish", async |conn| ratings::publish(conn, &supervisor, &all).await).await;
+}
