@@ -40,3 +40,59 @@ fn every_command_has_an_example_that_is_one_of_its_own() {
         assert!(text[at..].contains(&example), "{name}: no `{example}` in\n{}", &text[at..]);
     }
 }
+
+/// How a command is called, what it is for, and its own options.
+fn synopsis(text: &str) -> String {
+    let usage =
+        text.lines().find_map(|line| line.strip_prefix("Usage: cadre ")).unwrap_or_else(|| panic!("{text}"));
+    let lines = text.lines().filter(|line| line.trim_start().starts_with('-'));
+    let options = lines.flat_map(|line| line.split([' ', ',']).filter(|word| word.starts_with("--")));
+    let own: Vec<&str> = options.filter(|option| !["--help", "--json"].contains(option)).collect();
+    let about = text.lines().next().unwrap_or_default();
+    format!("{usage}: {about}\n  {}", own.join(" ")).trim_end().to_owned()
+}
+
+#[test]
+fn the_commands_and_their_options_are_these() {
+    let told: Vec<String> = commands().values().map(|text| synopsis(text)).collect();
+    insta::assert_snapshot!(told.join("\n"), @"
+    acceptance [OPTIONS]: Compare published figures with what is computed from the records
+      --county --all --csv
+    account [OPTIONS] <COMMAND>: Open, disable, reset and list accounts; issue bearer tokens
+    account add [OPTIONS] --username <USERNAME> --role <ROLE> --organisation <ORGANISATION>: Open an account that may sign in at once
+      --username --role --organisation --display-name --password-stdin
+    account disable [OPTIONS] <USERNAME>: Disable an account and end its sessions
+      --reason
+    account list [OPTIONS]: List accounts
+      --organisation
+    account reset [OPTIONS] <USERNAME>: Set a new password and end the account's sessions
+      --password-stdin
+    account token [OPTIONS] --name <NAME> <USERNAME>: Issue a bearer token for a program and print it once
+      --name --days
+    check [OPTIONS]: Check the records for what does not fit; status 1 where anything is found
+      --organisation
+    database-url [OPTIONS]: Print the address of the database in use
+      --owner
+    demo [OPTIONS]: Load a sample county and serve it
+      --county --listen --fresh --no-serve --seed
+    divisions [OPTIONS] <COMMAND>: Load the bundled divisions of a county
+    divisions load [OPTIONS] <CODE>: Load a county with its towns and villages
+    figures [OPTIONS]: List every figure code with its definition
+    import [OPTIONS] --organisation <CODE> <KIND> <FILE>: Import a workbook: read, compare with the records, write what is new or changed
+      --organisation --dry-run --strict --mapping --errors --idempotency-key
+    migrate [OPTIONS]: Bring the database to the newest shape
+    openapi [OPTIONS]: Print the OpenAPI 3.1 document of the API
+    quarter [OPTIONS] <COMMAND>: Close quarters, or say how far they are
+    quarter close [OPTIONS] --organisation <ORGANISATION> --quarter <QUARTER>: Close a quarter of a county: one step here, two people in the page
+      --organisation --quarter
+    quarter status [OPTIONS] --organisation <ORGANISATION>: Say how far the quarters of a county are
+      --organisation --quarter
+    report [OPTIONS] <COMMAND>: Write the report of a quarter
+    report quarterly [OPTIONS] --organisation <ORGANISATION> --quarter <QUARTER>: The quarterly report of an organisation
+      --organisation --quarter --revision --format --output
+    serve [OPTIONS]: Serve pages and the API until Ctrl-C
+      --listen
+    template [OPTIONS] --output <FILE.xlsx> <KIND>: Write the empty workbook of a kind
+      --output
+    ");
+}
