@@ -21,9 +21,11 @@ impl<'r> Responder<'r, 'static> for Caught {
             return Redirect::to("/sign-in").respond_to(request);
         }
         let problem = request.local_cache(|| Stashed(None)).0.clone();
+        // Guards tell their own story with 422; without one, a part of the path is no id: there is no such thing.
+        let bare = if self.0 == Status::UnprocessableEntity { Status::NotFound } else { self.0 };
         let problem = problem
             .filter(|problem| problem.status == self.0.code)
-            .unwrap_or_else(|| Problem::of_status(self.0.code));
+            .unwrap_or_else(|| Problem::of_status(bare.code));
         let mut response: Response<'static> = problem.answer(request)?;
         if self.0 == Status::Unauthorized {
             response.set_header(rocket::http::Header::new("WWW-Authenticate", "Bearer"));

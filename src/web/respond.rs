@@ -220,6 +220,12 @@ fn html(request: &Request<'_>, status: Status, text: String) -> response::Result
     Response::build_from((ContentType::HTML, text).respond_to(request)?).status(status).ok()
 }
 
+impl<'r> Responder<'r, 'static> for Problem {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        self.answer(request)
+    }
+}
+
 impl<'r> Responder<'r, 'static> for Failure {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         self.into_problem().answer(request)

@@ -6,6 +6,7 @@ use rocket::request::Request;
 use sha2::{Digest, Sha256};
 
 use crate::base::error::{Error, FieldError};
+use crate::web::guards::nul;
 use crate::web::respond::{Failure, stash_data};
 
 /// A JSON body, and the SHA-256 of its text.
@@ -26,6 +27,9 @@ impl<'r, T: serde::de::DeserializeOwned> FromData<'r> for Body<T> {
             Ok(_) => return Outcome::Error((Status::PayloadTooLarge, ())),
             Err(_) => return Outcome::Error((Status::BadRequest, ())),
         };
+        if nul::in_json(&text) {
+            return stash_data(request, nul::refusal());
+        }
         match serde_json::from_str(&text) {
             Ok(value) => Outcome::Success(Self(value, Sha256::digest(&text).to_vec())),
             Err(error) if error.is_data() => stash_data(request, Failure(wrong_shape(&error))),

@@ -11,7 +11,7 @@ use crate::base::error::{Error, Result};
 use crate::base::scope::Scope;
 use crate::records::accounts::{self, Identity};
 use crate::web::guards::database::state;
-use crate::web::guards::{is_https, own_origin, source};
+use crate::web::guards::{is_https, nul, own_origin, source};
 use crate::web::respond::{Failure, stash};
 use crate::web::views::{Frame, Section};
 
@@ -119,6 +119,9 @@ impl<'r> FromRequest<'r> for Caller {
         {
             return stash(request, Failure::csrf());
         }
+        if nul::in_address(request) {
+            return stash(request, nul::refusal());
+        }
         let actor = known.identity.actor(Door::Api, source(request));
         Outcome::Success(Self { known, actor })
     }
@@ -175,6 +178,9 @@ impl<'r> FromRequest<'r> for SignedIn {
         };
         if is_unsafe(request) && !own_origin(request) {
             return stash(request, Failure::csrf());
+        }
+        if nul::in_address(request) {
+            return stash(request, nul::refusal());
         }
         let actor = known.identity.actor(Door::Web, source(request));
         Outcome::Success(Self { known, actor })

@@ -1,14 +1,12 @@
-//! Submitted forms. Both kinds carry the session's token, in a field or in the header of a script; without it nothing
-//! is read.
+//! Submitted forms. They carry the session's token, in a field or in the header of a script; without it nothing is
+//! read.
 
 use rocket::data::{Data, FromData, Outcome};
-use rocket::form::{Form, FromForm};
-use rocket::fs::TempFile;
 use rocket::http::Status;
 use rocket::request::Request;
 
-use crate::base::error::Error;
 use crate::web::guards::caller::{header_repeats, same, session_token};
+use crate::web::guards::nul;
 use crate::web::respond::{Failure, stash_data};
 
 /// The fields of a form, as typed, in order.
@@ -70,49 +68,11 @@ impl<'r> FromData<'r> for Fields {
             Err(_) => return Outcome::Error((Status::BadRequest, ())),
         };
         let fields = Self(url_pairs(&text));
+        if fields.iter().any(|(name, value)| name.contains('\0') || value.contains('\0')) {
+            return stash_data(request, nul::refusal());
+        }
         if header_repeats(request, &token) || same(fields.get("csrf_token"), &token) {
             Outcome::Success(fields)
-        } else {
-            stash_data(request, Failure::csrf())
-        }
-    }
-}
-
-/// An uploaded file with its form.
-#[derive(FromForm)]
-pub struct UploadForm<'r> {
-    /// The session's token.
-    csrf_token: Option<&'r str>,
-    /// What the file holds.
-    pub kind: Option<&'r str>,
-    /// Code of the organisation that it is for.
-    pub organisation: Option<&'r str>,
-    /// The file.
-    pub file: Option<TempFile<'r>>,
-}
-
-/// An uploaded file whose form carried the session's token.
-pub struct Upload<'r>(pub UploadForm<'r>);
-
-#[rocket::async_trait]
-impl<'r> FromData<'r> for Upload<'r> {
-    type Error = ();
-
-    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        let token = match session_token(request).await {
-            Ok(token) => token,
-            Err(failure) => return stash_data(request, failure),
-        };
-        let form = match Form::<UploadForm<'r>>::from_data(request, data).await {
-            Outcome::Success(form) => form.into_inner(),
-            Outcome::Error((Status::UnprocessableEntity, _)) | Outcome::Forward(_) => {
-                let message = "没有收到文件，请选择要导入的表格后再提交。";
-                return stash_data(request, Failure(Error::invalid("file", message)));
-            }
-            Outcome::Error((status, _)) => return Outcome::Error((status, ())),
-        };
-        if header_repeats(request, &token) || form.csrf_token.is_some_and(|given| same(given, &token)) {
-            Outcome::Success(Self(form))
         } else {
             stash_data(request, Failure::csrf())
         }

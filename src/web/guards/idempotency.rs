@@ -36,17 +36,31 @@ impl<'r> FromRequest<'r> for Idempotency {
 pub struct Kept {
     status: u16,
     body: String,
+    /// Where the resources of this kind are, and the field of the body that names this one.
+    place: Option<(&'static str, &'static str)>,
+}
+
+impl Kept {
+    /// The same answer with a `Location`: `place`, and the id that stands in a field of the body.
+    #[must_use]
+    pub fn at(self, place: &'static str, field: &'static str) -> Self {
+        Self { place: Some((place, field)), ..self }
+    }
 }
 
 impl<'r> Responder<'r, 'static> for Kept {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let version = serde_json::from_str::<serde_json::Value>(&self.body)
-            .ok()
-            .and_then(|body| body.get("version").and_then(serde_json::Value::as_i64));
+        let told: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
+        let version = told.get("version").and_then(serde_json::Value::as_i64);
         let mut response = (ContentType::JSON, self.body).respond_to(request)?;
         response.set_status(Status::new(self.status));
         if let Some(version) = version {
             response.set_header(Header::new("ETag", format!("\"{version}\"")));
+        }
+        if let Some((place, field)) = self.place
+            && let Some(id) = told.get(field).and_then(serde_json::Value::as_str)
+        {
+            response.set_header(Header::new("Location", format!("{place}/{id}")));
         }
         Ok(response)
     }
@@ -67,11 +81,11 @@ impl Idempotency {
     ) -> Answer<Kept> {
         let Some(key) = &self.key else {
             let (status, body) = work(conn).await?;
-            return Ok(Kept { status, body });
+            return Ok(Kept { status, body, place: None });
         };
         let key = Key { route: &self.route, key, body_hash };
         match idempotency::once(conn, actor, key, work).await? {
-            idempotency::Outcome::Answered(status, body) => Ok(Kept { status, body }),
+            idempotency::Outcome::Answered(status, body) => Ok(Kept { status, body, place: None }),
             idempotency::Outcome::OtherBody => Err(Failure::invalid(
                 "Idempotency-Key",
                 "这个 Idempotency-Key 已用于另一份内容，请换一个新的值。".to_owned(),

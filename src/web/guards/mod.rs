@@ -6,7 +6,9 @@ mod caller;
 mod database;
 mod fields;
 mod idempotency;
+pub mod nul;
 mod paging;
+mod upload;
 mod version;
 
 use std::net::IpAddr;
@@ -16,10 +18,11 @@ use rocket::Request;
 pub use body::Body;
 pub use caller::{Caller, SignedIn, cookie_name, known};
 pub use database::Db;
-pub use fields::{Fields, Upload, UploadForm};
+pub use fields::Fields;
 pub use idempotency::{Idempotency, Kept};
 pub use paging::{Listing, Page};
-pub use version::IfMatch;
+pub use upload::{Multipart, NO_FILE, Upload, UploadForm};
+pub use version::{IfMatch, Seen};
 
 /// Whether the request came through the front, the only one whose word about others is taken.
 fn is_from_front(request: &Request<'_>) -> bool {

@@ -12,7 +12,7 @@ use rocket::{FromForm, Route, get, post, routes};
 use crate::base::actor::Door;
 use crate::records::accounts::SignedIn as Attempted;
 use crate::records::accounts::{self, SignIn};
-use crate::web::guards::{Db, Fields, SignedIn, cookie_name, is_https, own_origin, source};
+use crate::web::guards::{Db, Fields, SignedIn, cookie_name, is_https, nul, own_origin, source};
 use crate::web::respond::{Answer, Failure, Page, PageWith};
 use crate::web::views::controls::Kind;
 use crate::web::views::{Control, Form, Group, Notice, Problem, Tone, sign_in};
@@ -87,7 +87,9 @@ fn show(ended: Option<&str>) -> Page<sign_in::SignIn> {
 
 #[derive(FromForm)]
 struct Typed<'r> {
+    #[field(default = "")]
     username: &'r str,
+    #[field(default = "")]
     password: &'r str,
 }
 
@@ -113,6 +115,9 @@ async fn enter(
 ) -> Answer<Result<Redirect, PageWith<sign_in::SignIn>>> {
     if !origin.own {
         return Err(Failure::csrf());
+    }
+    if typed.username.contains('\0') {
+        return Err(nul::refusal());
     }
     let attempt = SignIn {
         username: typed.username.to_owned(),
