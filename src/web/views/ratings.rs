@@ -117,6 +117,8 @@ impl Grid {
 pub struct ReviewRow {
     /// The id of the rating.
     pub id: String,
+    /// Its version: a decision on another one is answered with the state now.
+    pub version: String,
     /// The person or village, and the record.
     pub subject: Link,
     /// The branch.
@@ -156,7 +158,8 @@ pub struct Share {
     pub before: Option<u64>,
 }
 
-/// The review of a round. Confirming is a POST to `confirm` with `ratings` (one id each).
+/// The review of a round. Confirming is a POST to `confirm` with `ratings` (one id each)
+/// and `version[<id>]`.
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "ratings/review.html")]
 pub struct Review {

@@ -9,7 +9,7 @@ use crate::base::ids::{RatingId, RoundId};
 use crate::base::policy::{self, Action};
 use crate::base::values::rounding::percentage;
 use crate::records::ratings::queries::{self, ReviewRow as Stored};
-use crate::records::ratings::{self, Decide, Outcome, RatingState, SendBack};
+use crate::records::ratings::{self, Decide, Outcome, RatingState, SendBack, Target};
 use crate::records::ratings::{Step, printed};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::ratings::badge;
@@ -96,6 +96,7 @@ fn line(review: &queries::Review, row: &Stored, decides: bool, choosable: Option
     };
     ReviewRow {
         id: rating.id.to_string(),
+        version: rating.version.to_string(),
         subject: Link::new(row.subject.name.clone(), format!("/members/{}", row.subject.membership_id)),
         organisation: review.line.card.organisation_name.clone(),
         scores: review.scheme.dimensions.iter().map(score).collect(),
@@ -133,8 +134,13 @@ async fn show(id: RoundId, who: SignedIn, mut db: Db) -> Answer<Shown> {
 
 #[post("/ratings/rounds/<id>/<step>", data = "<fields>")]
 async fn decide(id: RoundId, step: &str, who: SignedIn, mut db: Db, fields: Fields) -> Answer<Shown> {
-    let chosen: Vec<RatingId> = fields.all("ratings").filter_map(|text| text.parse().ok()).collect();
-    let commands: Vec<Decide> = chosen.into_iter().map(Decide::rating).collect();
+    let commands: Vec<Decide> = fields
+        .all("ratings")
+        .filter_map(|text| {
+            let version = fields.get(&format!("version[{text}]")).parse().ok();
+            Some(Decide { target: Target::Rating(text.parse().ok()?), version })
+        })
+        .collect();
     if commands.is_empty() {
         let why = "没有选择任何人；请先勾选要办理的评定。".to_owned();
         return refused(&who, &mut db, id, why).await;
@@ -149,6 +155,7 @@ async fn decide(id: RoundId, step: &str, who: SignedIn, mut db: Db, fields: Fiel
     let outcomes = match outcomes {
         Ok(outcomes) => outcomes,
         Err(Error::Refused(why)) => return refused(&who, &mut db, id, why).await,
+        Err(Error::Stale) => return stale(&who, &mut db, id).await,
         Err(other) => return Err(Failure(other)),
     };
     let mut page = view(&who, &mut db, id).await?;
@@ -162,6 +169,14 @@ async fn refused(who: &SignedIn, db: &mut Db, id: RoundId, why: String) -> Answe
     Ok(PageWith(Status::UnprocessableEntity, page))
 }
 
+/// The review as it stands now, for somebody who decided on what he saw before.
+async fn stale(who: &SignedIn, db: &mut Db, id: RoundId) -> Answer<Shown> {
+    let why = "所选的评定刚刚被别人办理或修改过，没有作任何更改；下面是现在的情况，请核对后重新办理。";
+    let mut page = view(who, db, id).await?;
+    page.frame.notices = vec![Notice::new(Tone::Warning, why)];
+    Ok(PageWith(Status::PreconditionFailed, page))
+}
+
 // Ranked below `/ratings/rounds/<id>`, with which its shape could be confused.
 #[post("/ratings/<id>/return", rank = 2, data = "<fields>")]
 async fn send_back(id: RatingId, who: SignedIn, mut db: Db, fields: Fields) -> Answer<Shown> {
@@ -169,13 +184,18 @@ async fn send_back(id: RatingId, who: SignedIn, mut db: Db, fields: Fields) -> A
     let round =
         db::read(&mut db.0, scope, async |conn| Ok(queries::rating(conn, scope, id).await?.rating.round_id))
             .await?;
-    let command = SendBack { rating: id, reason: fields.get("reason").to_owned(), version: None };
+    let command = SendBack {
+        rating: id,
+        reason: fields.get("reason").to_owned(),
+        version: fields.get("version").parse().ok(),
+    };
     match ratings::return_(&mut db.0, &who.actor, &[command]).await {
         Ok(outcomes) => {
             let mut page = view(&who, &mut db, round).await?;
             page.frame.notices = results("退回", &outcomes);
             Ok(PageWith(Status::Ok, page))
         }
+        Err(Error::Stale) => stale(&who, &mut db, round).await,
         Err(error @ Error::Invalid(_)) => refused(&who, &mut db, round, error.to_string()).await,
         Err(other) => Err(Failure(other)),
     }

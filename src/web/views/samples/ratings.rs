@@ -167,6 +167,7 @@ pub fn review() -> Review {
         rows: (0..9)
             .map(|index| ReviewRow {
                 id: format!("r{index}"),
+                version: "1".to_owned(),
                 subject: Link::new(
                     ["陈晓明", "欧阳淑芬", "向杰"].get(index % 3).copied().unwrap_or_default(),
                     format!("/members/{index}"),
