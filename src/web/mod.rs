@@ -11,6 +11,7 @@ pub mod catchers;
 pub mod forms;
 pub mod guards;
 pub mod headers;
+pub mod import_work;
 pub mod pages;
 pub mod respond;
 pub mod views;
@@ -67,6 +68,8 @@ pub fn api_routes() -> Vec<Route> {
         api::organisations::routes(),
         api::members::routes(),
         api::member_events::routes(),
+        api::imports::routes(),
+        api::ratings::routes(),
         api::accounts::routes(),
         api::audit::routes(),
         api::document::routes(),

@@ -20,7 +20,7 @@ use crate::records::imports::{self, Bucket, Import};
 /// nobody but the one who uploaded them.
 ///
 /// # Errors
-/// `Missing`; `Refused` for anybody else than the uploader; `Forbidden`.
+/// `Missing`; `Refused` for anybody else than the uploader, and where the file has no plan; `Forbidden`.
 pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId, out: W) -> Result<()> {
     const PAGE: i64 = 1_000;
     let mut conn = engine.database.web().await?;
@@ -34,6 +34,11 @@ pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId
             "退回的行含有完整的证件号码，只能由上传者“{}”下载；您可以在页面上查看退回原因。",
             import.uploaded_by
         )));
+    }
+    if import.headings().is_empty() {
+        let why =
+            "这次导入还没有读成方案，没有可下载的退回行；请稍后再试，读取失败的请按提示改正后重新上传。";
+        return Err(Error::Refused(why.to_owned()));
     }
     let layout = context::layout(&import)?;
     let title = format!("{} 退回的行", import.file_name);

@@ -105,19 +105,7 @@ pub struct Answer {
 /// Whatever the database answers.
 pub async fn answer(engine: &Engine, within: &Scope, import: &Import, limit: usize) -> Result<Answer> {
     const PAGE: usize = 1_000;
-    let mut answer = Answer {
-        import_id: import.id.0,
-        kind: import.kind.clone(),
-        file_name: import.file_name.clone(),
-        state: import.state.clone(),
-        counts: import.counts(),
-        rows_read: import.rows_read,
-        refused_rows: Vec::new(),
-        conflicts: Vec::new(),
-        more: false,
-        notices: import.notices(),
-        error: import.failure.clone(),
-    };
+    let mut answer = Answer::without_rows(import);
     let (mut after, mut listed) = (0, 0);
     loop {
         let wanted = limit.saturating_sub(listed).min(PAGE) + 1;
@@ -137,6 +125,24 @@ pub async fn answer(engine: &Engine, within: &Scope, import: &Import, limit: usi
 }
 
 impl Answer {
+    /// What is told of an import without its rows.
+    #[must_use]
+    pub fn without_rows(import: &Import) -> Self {
+        Self {
+            import_id: import.id.0,
+            kind: import.kind.clone(),
+            file_name: import.file_name.clone(),
+            state: import.state.clone(),
+            counts: import.counts(),
+            rows_read: import.rows_read,
+            refused_rows: Vec::new(),
+            conflicts: Vec::new(),
+            more: false,
+            notices: import.notices(),
+            error: import.failure.clone(),
+        }
+    }
+
     fn add(&mut self, line: RowLine) {
         let row = line.row;
         match line.message {

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
+use diesel_async::AsyncPgConnection;
 use sha2::{Digest, Sha256};
 
 use crate::across::imports::context::Engine;
@@ -37,12 +38,22 @@ pub struct Upload<'a> {
 /// # Errors
 /// `Forbidden`, `Refused` where the file cannot be opened, `Taken` where the key is in use.
 pub async fn take_in(engine: &Engine, actor: &Actor, upload: Upload<'_>) -> Result<Import> {
+    let command = describe(upload).await?;
+    let mut conn = engine.database.web().await?;
+    put_on_record(&mut conn, actor, &command).await
+}
+
+/// What an upload is on record as: the file is read through once for its digest.
+///
+/// # Errors
+/// `Refused` where the file cannot be opened.
+pub async fn describe(upload: Upload<'_>) -> Result<Receive> {
     let file = upload.file.to_owned();
     let (file_sha256, file_size) = tokio::task::spawn_blocking(move || digest(&file))
         .await
         .map_err(Error::broken)?
         .map_err(|error| Error::Refused(format!("文件打不开（{error}）；请确认文件存在且有读取权限")))?;
-    let command = Receive {
+    Ok(Receive {
         kind: upload.kind,
         organisation: upload.organisation.id,
         path: upload.organisation.path(),
@@ -51,10 +62,16 @@ pub async fn take_in(engine: &Engine, actor: &Actor, upload: Upload<'_>) -> Resu
         file_size,
         mapping: serde_json::to_value(&upload.mapping).map_err(Error::broken)?,
         idempotency_key: upload.idempotency_key,
-    };
-    let mut conn = engine.database.web().await?;
-    let id = imports::receive(&mut conn, actor, &command).await?;
-    find_with(&mut conn, actor, id).await
+    })
+}
+
+/// Puts what was described on record; part of a transaction where the caller is in one.
+///
+/// # Errors
+/// `Forbidden`, `Taken` where the key is in use.
+pub async fn put_on_record(conn: &mut AsyncPgConnection, actor: &Actor, command: &Receive) -> Result<Import> {
+    let id = imports::receive(conn, actor, command).await?;
+    find_with(conn, actor, id).await
 }
 
 /// A reading or writing that says nothing for so long has died with its process.
@@ -75,7 +92,7 @@ pub async fn find(engine: &Engine, actor: &Actor, id: ImportId) -> Result<Import
     find_with(&mut conn, actor, id).await
 }
 
-async fn find_with(conn: &mut db::Connection, actor: &Actor, id: ImportId) -> Result<Import> {
+async fn find_with(conn: &mut AsyncPgConnection, actor: &Actor, id: ImportId) -> Result<Import> {
     db::read(conn, &actor.scope, async |conn| {
         imports::queries::find(conn, &actor.scope, id).await.or_missing("导入")
     })

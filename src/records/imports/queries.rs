@@ -64,6 +64,19 @@ pub async fn list(
     query.order(imports::id.desc()).limit(limit).select(Import::as_select()).load(conn).await
 }
 
+/// How many imports a scope has.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count(conn: &mut AsyncPgConnection, within: &Scope) -> QueryResult<i64> {
+    imports::table
+        .filter(imports::county_id.eq(within.county))
+        .filter(imports::path.ge(within.path.as_str()).and(imports::path.lt(within.path.end())))
+        .count()
+        .get_result(conn)
+        .await
+}
+
 /// Rows of an import in the order of the sheet, of some buckets, after a row, at most `limit`.
 ///
 /// # Errors

@@ -6,7 +6,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder
 use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
-use crate::web::api::{accounts, audit, member_events, members, organisations, reports, session};
+use crate::web::api::{
+    accounts, audit, imports, member_events, members, organisations, ratings, reports, session,
+};
 use crate::web::respond::{Answer, Failure, Problem};
 
 /// Every handler, area by area.
@@ -22,6 +24,11 @@ use crate::web::respond::{Answer, Failure, Problem};
         members::list, members::show, members::enrol, members::change, members::history,
         member_events::event, member_events::reveal, member_events::transfer, member_events::show_transfer,
         member_events::decide_transfer,
+        ratings::list_schemes, ratings::set_scheme, ratings::list_rounds, ratings::open_round, ratings::show_round,
+        ratings::show_scores, ratings::enter_scores, ratings::decide_round, ratings::show_rating,
+        ratings::decide_rating, ratings::return_rating,
+        imports::list, imports::receive, imports::show, imports::rows, imports::events, imports::give_back,
+        imports::carry_out,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
         audit::list,
         reports::quarterly, reports::workbook, reports::list_figures, reports::show_figure, reports::figure_rows,

@@ -2,8 +2,10 @@
 pub mod accounts;
 pub mod audit;
 pub mod document;
+pub mod imports;
 pub mod member_events;
 pub mod members;
 pub mod organisations;
+pub mod ratings;
 pub mod reports;
 pub mod session;

@@ -33,6 +33,7 @@ pub struct Credentials {
 
 /// The account of a session.
 #[derive(serde::Serialize, ToSchema)]
+#[schema(as = SessionAccount)]
 pub struct AccountJson {
     /// Its id.
     pub id: String,

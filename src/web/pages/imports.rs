@@ -3,13 +3,10 @@
 use rocket::http::ContentType;
 use rocket::response::Redirect;
 use rocket::response::stream::{Event, EventStream};
-use rocket::{Route, State, get, post, routes};
+use rocket::{Route, Shutdown, State, get, post, routes};
 
-use crate::across::imports::context::Engine;
-use crate::across::imports::headings::Mapping;
 use crate::across::imports::summary::RowLine;
-use crate::across::imports::upload::{self, Upload};
-use crate::across::imports::{commit, progress, read, refused, summary, template};
+use crate::across::imports::{refused, summary, template, upload};
 use crate::across::sheets::Program;
 use crate::base::clock;
 use crate::base::db;
@@ -20,6 +17,7 @@ use crate::records::imports::{self, Bucket, Import, Kind, State as Stage};
 use crate::records::organisations;
 use crate::web;
 use crate::web::guards::{Db, SignedIn, Upload as Uploaded};
+use crate::web::import_work::{self, engine};
 use crate::web::respond::{Answer, Download, Page};
 use crate::web::views::controls::{Choice, Kind as ControlKind};
 use crate::web::views::imports::{Bucket as BucketLink, CellNote, Plan, PlanRow, Upload as UploadPage};
@@ -30,10 +28,6 @@ use crate::web::views::{Badge, Cell, Column, Control, Form, Group, Link, Notice,
 #[must_use]
 pub fn routes() -> Vec<Route> {
     routes![list, receive, blank, show, events, give_back, carry_out]
-}
-
-fn engine(state: &web::State) -> Engine {
-    Engine { database: state.database.clone(), keys: state.keys.clone() }
 }
 
 #[get("/imports")]
@@ -136,37 +130,10 @@ async fn receive(
     form: Uploaded<'_>,
     state: &State<web::State>,
 ) -> Answer<Redirect> {
-    policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
-    let kind = Kind::parse(form.0.kind.unwrap_or_default()).map_err(|error| Error::invalid("kind", error))?;
-    let (scope, code) = (who.scope(), form.0.organisation.unwrap_or_default());
-    let organisation = db::read(&mut db.0, scope, async |conn| {
-        organisations::queries::by_code(conn, scope, code).await.or_missing("组织")
-    })
-    .await?;
-    let mut file =
-        form.0.file.ok_or_else(|| Error::invalid("file", "没有收到文件，请选择要导入的表格后再提交。"))?;
-    let name = file.raw_name().map(|name| name.dangerous_unsafe_unsanitized_raw().as_str().to_owned());
-    let path = state.uploads.join(ImportId::new().to_string());
-    file.move_copy_to(&path).await.map_err(Error::broken)?;
-    let engine = engine(state);
-    let upload = Upload {
-        kind,
-        organisation: &organisation,
-        file: &path,
-        name: name.unwrap_or_default(),
-        mapping: Mapping::new(),
-        idempotency_key: None,
-    };
-    let import = upload::take_in(&engine, &who.actor, upload).await?;
-    let (program, actor, id) = (Program::at(&state.program), who.actor.clone(), import.id);
-    tokio::spawn(async move {
-        if let Err(error) = read::read(&engine, &program, &actor, &import, &path, &progress::nobody).await {
-            tracing::error!(%error, "an import could not be read");
-        }
-        if let Err(error) = tokio::fs::remove_file(&path).await {
-            tracing::error!(%error, "an upload could not be removed");
-        }
-    });
+    let taken = import_work::take(&mut db.0, &who.actor, state, form.0).await?;
+    let import = upload::put_on_record(&mut db.0, &who.actor, &taken.command).await?;
+    let id = import.id;
+    import_work::read_on(engine(state), Program::at(&state.program), who.actor.clone(), import, taken);
     Ok(Redirect::to(format!("/imports/{id}")))
 }
 
@@ -267,24 +234,13 @@ fn plan_row(line: RowLine, bucket: Bucket) -> PlanRow {
 }
 
 #[get("/imports/<id>/events")]
-fn events(who: SignedIn, id: ImportId, state: &State<web::State>) -> EventStream![] {
-    let engine = engine(state);
-    EventStream! {
-        let mut pulse = tokio::time::interval(std::time::Duration::from_millis(500));
-        loop {
-            pulse.tick().await;
-            let Ok(import) = upload::find(&engine, &who.actor, id).await else { break };
-            let told = match import.state() {
-                Ok(Stage::Reading) => serde_json::json!({ "stage": "读取", "done": import.rows_read }),
-                Ok(Stage::Committing) => serde_json::json!({
-                    "stage": "写入", "done": import.rows_done, "total": import.counts().to_write(),
-                }),
-                _ => break,
-            };
-            yield Event::json(&told).event("progress");
-        }
-        yield Event::data("").event("done");
-    }
+async fn events(
+    who: SignedIn,
+    id: ImportId,
+    ends: Shutdown,
+    state: &State<web::State>,
+) -> Answer<EventStream![Event]> {
+    Ok(import_work::events(engine(state), who.actor, id, ends).await?)
 }
 
 #[get("/imports/<id>/errors.xlsx")]
@@ -301,15 +257,6 @@ async fn carry_out(
     _fields: crate::web::guards::Fields,
     state: &State<web::State>,
 ) -> Answer<Redirect> {
-    let (engine, actor) = (engine(state), who.actor.clone());
-    let import = commit::begin(&engine, &actor, id).await?;
-    // On a thread of its own: the writing borrows its way through batches, which a wandering task may not.
-    let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || {
-        let work = commit::carry_out(&engine, &actor, &import, &progress::nobody);
-        if let Err(error) = runtime.block_on(work) {
-            tracing::warn!(%error, "an import was not carried out");
-        }
-    });
+    import_work::carry_out(engine(state), who.actor.clone(), id).await?;
     Ok(Redirect::to(format!("/imports/{id}")))
 }

@@ -1,5 +1,8 @@
 //! The JSON API through the whole server: who may come in, what it answers, what it refuses.
 
+mod document;
+mod imports;
 mod members;
+mod ratings;
 mod reports;
 mod session;

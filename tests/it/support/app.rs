@@ -97,6 +97,11 @@ impl TestApp {
     /// Signs somebody in, with an account opened for it.
     pub async fn signed_in(&self, username: &str, role: Role, place: &Place) -> Credential {
         self.account(username, role, place).await;
+        self.sign_in(username).await
+    }
+
+    /// Signs somebody in who has an account.
+    pub async fn sign_in(&self, username: &str) -> Credential {
         let body = serde_json::json!({ "username": username, "password": PASSWORD });
         let request = self.client.post("/api/v1/session").header(ContentType::JSON).body(body.to_string());
         let response = request.dispatch().await;
@@ -182,6 +187,56 @@ impl TestApp {
         finish(request).await
     }
 
+    /// Sends a request whose body and headers the test makes itself.
+    pub async fn send_raw(
+        &self,
+        who: &Credential,
+        method: Method,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        body: impl AsRef<[u8]>,
+    ) -> Answer {
+        let mut request = self.request(who, method, path).body(body);
+        for (name, value) in headers {
+            request.add_header(Header::new(*name, (*value).to_owned()));
+        }
+        finish(request).await
+    }
+
+    /// Sends a request as a browser that was lured here: with its session, without the session's token.
+    pub async fn lured(
+        &self,
+        who: &Credential,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: &str,
+    ) -> Answer {
+        let Credential::Session { cookie, .. } = who else { panic!("a browser has a session") };
+        let request = self
+            .client
+            .req(method, path.to_owned())
+            .private_free_cookie(cookie)
+            .header(Header::new("Content-Type", kind.to_owned()))
+            .body(body);
+        finish(request).await
+    }
+
+    /// Uploads a file with its form.
+    pub async fn upload(
+        &self,
+        who: &Credential,
+        path: &str,
+        headers: &[(&'static str, &str)],
+        fields: &[(&str, &str)],
+        file: Option<(&str, &[u8])>,
+    ) -> Answer {
+        let (kind, body) = multipart(fields, file);
+        let mut all = vec![("Content-Type", kind)];
+        all.extend_from_slice(headers);
+        self.send_raw(who, Method::Post, path, &all, body).await
+    }
+
     /// Sends a form as a page does, with the session's token in it or another one.
     pub async fn submit(&self, who: &Credential, path: &str, token: Option<&str>, form: &str) -> Answer {
         let Credential::Session { cookie, csrf_token } = who else { panic!("a browser has a session") };
@@ -194,6 +249,28 @@ impl TestApp {
             .body(format!("csrf_token={token}&{form}"));
         finish(request).await
     }
+}
+
+/// A form with a file, as browsers wrap it: the content type and the body.
+pub fn multipart(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> (&'static str, Vec<u8>) {
+    const BORDER: &str = "cadre-test-border";
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part =
+            format!("--{BORDER}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    if let Some((name, bytes)) = file {
+        let head = format!(
+            "--{BORDER}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BORDER}--\r\n").as_bytes());
+    ("multipart/form-data; boundary=cadre-test-border", body)
 }
 
 /// Puts a cookie that is not encrypted on a request.

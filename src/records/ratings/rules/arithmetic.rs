@@ -71,6 +71,15 @@ impl Evaluation {
             Self::Blank | Self::Incomplete { .. } => None,
         }
     }
+
+    /// Names of the dimensions that the scheme still asks for.
+    #[must_use]
+    pub fn missing(&self) -> &[String] {
+        match self {
+            Self::Incomplete { missing } => missing,
+            Self::Blank | Self::Complete(_) => &[],
+        }
+    }
 }
 
 /// Puts the scores together as the scheme says. Scores of dimensions that the scheme does not have are ignored.

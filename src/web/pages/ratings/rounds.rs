@@ -8,8 +8,9 @@ use crate::base::error::Error;
 use crate::base::policy::{self, Action};
 use crate::base::values::{Period, Quarter};
 use crate::base::{clock, db};
-use crate::records::ratings::queries::{self, Cursor, Filter, RoundLine};
+use crate::records::ratings::queries::{self, Filter, RoundLine};
 use crate::records::ratings::{self, OpenRound, RatingState};
+use crate::web::api::ratings::{cursor_of, rounds_after};
 use crate::web::guards::{Db, Fields, Listing, SignedIn};
 use crate::web::pages::ratings::badge;
 use crate::web::respond::{Answer, Failure, Page, PageWith};
@@ -25,24 +26,10 @@ pub fn routes() -> Vec<Route> {
     routes![list, ask, open]
 }
 
-fn cursor(parts: &[String]) -> Option<Cursor> {
-    match parts {
-        [day, path, id] => {
-            Some(Cursor { last_day: day.parse().ok()?, path: path.clone(), id: id.parse().ok()? })
-        }
-        _ => None,
-    }
-}
-
 #[get("/ratings")]
 async fn list(who: SignedIn, mut db: Db, listing: Listing) -> Answer<Page<Rounds>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
-    let after = match listing.after.as_deref().map(cursor) {
-        Some(None) => {
-            return Err(Failure::invalid("after", "列表位置无效，请从第一页重新查看。".to_owned()));
-        }
-        other => other.flatten(),
-    };
+    let after = rounds_after(&listing)?;
     let scope = who.scope();
     let mut lines = db::read(&mut db.0, scope, async |conn| {
         queries::list(conn, scope, &Filter::default(), after.as_ref(), i64::from(listing.limit) + 1).await
@@ -50,11 +37,7 @@ async fn list(who: SignedIn, mut db: Db, listing: Listing) -> Answer<Page<Rounds
     .await?;
     let more = lines.len() > usize::from(listing.limit);
     lines.truncate(usize::from(listing.limit));
-    let next = lines.iter().next_back().filter(|_| more).map(|line| {
-        let round = &line.card.round;
-        let (day, id) = (round.last_day.to_string(), round.id.to_string());
-        format!("/ratings?after={}", Listing::cursor(&[&day, &round.path, &id]))
-    });
+    let next = lines.last().filter(|_| more).map(|line| format!("/ratings?after={}", cursor_of(line)));
     let decides = policy::require(&who.actor, Action::DecideRatings, &scope.path).is_ok();
     let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
     let pager = Pager {

@@ -1,0 +1,192 @@
+//! Imports at work: taking a file in, its reading and its writing, which outlive the request that asked for them, and
+//! the events that tell how far they are. Pages and API share it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use diesel_async::AsyncPgConnection;
+use rocket::Shutdown;
+use rocket::futures::Stream;
+use rocket::response::stream::{Event, EventStream, stream};
+use tokio::sync::watch;
+
+use crate::across::imports::context::Engine;
+use crate::across::imports::headings::Mapping;
+use crate::across::imports::progress::Progress;
+use crate::across::imports::upload::{self, Upload};
+use crate::across::imports::{commit, progress, read};
+use crate::across::sheets::Program;
+use crate::base::actor::Actor;
+use crate::base::db;
+use crate::base::error::{Error, OrMissing, Result};
+use crate::base::ids::ImportId;
+use crate::base::policy::{self, Action};
+use crate::records::imports::{self, Import, Kind, Receive, State};
+use crate::records::organisations;
+use crate::web;
+use crate::web::guards::{NO_FILE, UploadForm};
+
+/// How often a page is told.
+const PULSE: Duration = Duration::from_millis(500);
+
+/// What imports stand on.
+#[must_use]
+pub fn engine(state: &web::State) -> Engine {
+    Engine { database: state.database.clone(), keys: state.keys.clone() }
+}
+
+/// A file that was taken out of its request, to be put on record; removed unless its reading begins.
+pub struct Taken {
+    /// What it is on record as.
+    pub command: Receive,
+    file: UploadedFile,
+}
+
+/// A file in the folder of uploads; goes when nobody holds it any more.
+struct UploadedFile(PathBuf);
+
+impl Drop for UploadedFile {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.0)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::error!(%error, "an upload could not be removed");
+        }
+    }
+}
+
+/// Takes the file of a form: what it is, for which organisation, and its bytes out of the request's hands.
+///
+/// # Errors
+/// `Forbidden`, `Invalid` for a wrong field, `Missing` for an organisation outside the actor's scope.
+pub async fn take(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    state: &web::State,
+    form: UploadForm<'_>,
+) -> Result<Taken> {
+    policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
+    let kind = Kind::parse(form.kind.unwrap_or_default()).map_err(|error| Error::invalid("kind", error))?;
+    let mapping = mapping(form.mapping)?;
+    let code = form.organisation.unwrap_or_default().trim();
+    if code.is_empty() {
+        return Err(Error::invalid("organisation", "没有填写组织，请填写数据所属组织的代码。"));
+    }
+    let mut given = form.file.ok_or_else(|| Error::invalid("file", NO_FILE))?;
+    let organisation = db::read(conn, &actor.scope, async |conn| {
+        organisations::queries::by_code(conn, &actor.scope, code).await.or_missing("组织")
+    })
+    .await?;
+    let name = given.raw_name().map(|name| name.dangerous_unsafe_unsanitized_raw().as_str().to_owned());
+    let file = UploadedFile(state.uploads.join(ImportId::new().to_string()));
+    given.move_copy_to(&file.0).await.map_err(Error::broken)?;
+    let upload = Upload {
+        kind,
+        organisation: &organisation,
+        file: &file.0,
+        name: name.unwrap_or_default(),
+        mapping,
+        idempotency_key: None,
+    };
+    Ok(Taken { command: upload::describe(upload).await?, file })
+}
+
+fn mapping(text: Option<&str>) -> Result<Mapping> {
+    let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(Mapping::new()) };
+    serde_json::from_str(text).map_err(|_| {
+        let example = "{\"身份证号\":\"公民身份号码\",\"工龄\":null}";
+        Error::invalid("mapping", format!("列对应不是有效的 JSON 对象，请按 {example} 的格式填写。"))
+    })
+}
+
+/// Reads a file that is on record, in the background.
+pub fn read_on(engine: Engine, program: Program, actor: Actor, import: Import, taken: Taken) {
+    tokio::spawn(async move {
+        let file = taken.file;
+        let work = read::read(&engine, &program, &actor, &import, &file.0, &progress::nobody);
+        if let Err(error) = work.await {
+            tracing::error!(%error, "an import could not be read");
+        }
+    });
+}
+
+/// Takes a plan in hand and carries it out in the background.
+///
+/// # Errors
+/// `Missing`, `Forbidden`, `Refused` where no plan waits.
+pub async fn carry_out(engine: Engine, actor: Actor, id: ImportId) -> Result<Import> {
+    let import = commit::begin(&engine, &actor, id).await?;
+    let begun = import.clone();
+    let (done, told) = watch::channel(0);
+    tokio::spawn(beat(engine.clone(), actor.clone(), import.clone(), told));
+    // On a thread of its own: the writing borrows its way through batches, which a wandering task may not.
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || {
+        let listener = move |progress: Progress| {
+            done.send_replace(progress.done);
+        };
+        let work = commit::carry_out(&engine, &actor, &import, &listener);
+        if let Err(error) = runtime.block_on(work) {
+            tracing::warn!(%error, "an import was not carried out");
+        }
+    });
+    Ok(begun)
+}
+
+/// Says how far the writing is until it ends: on a connection of its own, since the writing is one transaction.
+async fn beat(engine: Engine, actor: Actor, import: Import, mut told: watch::Receiver<u64>) {
+    while told.changed().await.is_ok() {
+        let done = usize::try_from(*told.borrow_and_update()).unwrap_or(usize::MAX);
+        let said = match engine.database.web().await {
+            Ok(mut conn) => imports::beat(&mut conn, &actor, &import, done).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = said {
+            tracing::warn!(%error, "the progress of an import could not be told");
+        }
+    }
+}
+
+/// Tells how far an import is until it rests: events `progress` with `{state, stage, done, total}`, then one `done`
+/// with `{state}`.
+///
+/// # Errors
+/// `Forbidden`, `Missing`.
+pub async fn events(
+    engine: Engine,
+    actor: Actor,
+    id: ImportId,
+    mut ends: Shutdown,
+) -> Result<EventStream<impl Stream<Item = Event>>> {
+    policy::require(&actor, Action::EnterRecords, &actor.scope.path)?;
+    upload::find(&engine, &actor, id).await?;
+    let told = stream! {
+        let mut pulse = tokio::time::interval(PULSE);
+        loop {
+            tokio::select! {
+                _ = pulse.tick() => {}
+                // The page asks again when the server is back.
+                () = &mut ends => break,
+            }
+            let Ok(import) = upload::find(&engine, &actor, id).await else { break };
+            match progress_of(&import) {
+                Some(told) => yield Event::json(&told).event("progress"),
+                None => {
+                    yield Event::json(&serde_json::json!({ "state": import.state })).event("done");
+                    break;
+                }
+            }
+        }
+    };
+    Ok(EventStream::from(told))
+}
+
+/// How far an import at work is; none once it rests.
+fn progress_of(import: &Import) -> Option<serde_json::Value> {
+    let (stage, done, total) = match import.state() {
+        Ok(State::Reading) => ("读取", import.rows_read, None),
+        Ok(State::Committing) => ("写入", import.rows_done, Some(import.counts().to_write())),
+        _ => return None,
+    };
+    Some(serde_json::json!({ "state": import.state, "stage": stage, "done": done, "total": total }))
+}
