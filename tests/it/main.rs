@@ -18,6 +18,7 @@ mod across;
 mod api;
 mod cli;
 mod cluster;
+mod coverage;
 mod house;
 mod records;
 mod schema;

@@ -1,0 +1,157 @@
+//! Route × role: every mounted route, called by every kind of caller. The table is in `table.rs`; what is not in it
+//! fails.
+
+mod stage;
+mod table;
+
+use std::collections::BTreeSet;
+
+use rocket::http::Method;
+
+use crate::support::app::{Answer, Credential};
+use stage::{CALLERS, Stage};
+
+/// One line of the table.
+struct Row {
+    method: Method,
+    route: &'static str,
+    verb: &'static str,
+    sent: &'static str,
+    cells: Vec<&'static str>,
+}
+
+fn rows() -> Vec<Row> {
+    let lines = table::TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .skip(1)
+        .map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            assert_eq!(words.len(), 3 + CALLERS.len(), "{line}");
+            let (route, verb) = words[1].split_once('|').unwrap_or((words[1], ""));
+            let method = words[0].parse().unwrap_or_else(|_| panic!("{line}"));
+            Row { method, route, verb, sent: words[2], cells: words[3..].to_vec() }
+        })
+        .collect()
+}
+
+impl Row {
+    fn changes(&self) -> bool {
+        self.method != Method::Get
+    }
+
+    /// Signing in needs no session and so no token.
+    fn signs_in(&self) -> bool {
+        self.method == Method::Post && matches!(self.route, "/sign-in" | "/api/v1/session")
+    }
+
+    async fn call(&self, stage: &Stage, who: &Credential, origin: Option<&'static str>) -> Answer {
+        let (kind, body) = stage.body(self.sent);
+        let mut headers = Vec::new();
+        if !kind.is_empty() {
+            headers.push(("Content-Type", kind));
+        }
+        if matches!(self.method, Method::Patch | Method::Put) {
+            headers.push(("If-Match", "\"1\""));
+        }
+        headers.extend(origin.map(|origin| ("Origin", origin)));
+        stage.app.send_raw(who, self.method, &stage.path(self.route, self.verb), &headers, body).await
+    }
+}
+
+/// The word of the table for an answer.
+fn word(answer: &Answer) -> String {
+    let signs_in = answer.location.as_deref().is_some_and(|place| place == "/sign-in");
+    match answer.status.code {
+        303 if signs_in => "in".to_owned(),
+        200..=299 | 303 | 409 | 412 | 422 => "ok".to_owned(),
+        code => code.to_string(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_has_its_row_and_every_row_its_route() {
+    let stage = Stage::new().await;
+    let mounted: BTreeSet<String> =
+        stage.app.routes().map(|route| format!("{} {}", route.method, route.uri.path())).collect();
+    let rows = rows();
+    let listed: BTreeSet<String> = rows.iter().map(|row| format!("{} {}", row.method, row.route)).collect();
+    assert_eq!(listed, mounted);
+    assert_eq!(rows.len(), listed.len(), "a route has one row");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_caller_gets_what_the_table_says() {
+    let mut stage = Stage::new().await;
+    let mut faults = Vec::new();
+    for row in rows() {
+        if row.route == "/api/v1/session" && row.method == Method::Delete {
+            stage.sign_in_again().await;
+        }
+        for (at, (caller, _)) in CALLERS.iter().enumerate() {
+            let answer = row.call(&stage, &stage.callers[at], None).await;
+            let (found, wanted) = (word(&answer), row.cells[at]);
+            if found != wanted {
+                let (method, route, status) = (row.method, row.route, answer.status);
+                faults.push(format!("{method} {route}: {caller} gets {found} ({status}), not {wanted}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// A page of another site can make a browser send its cookie, but neither the token nor our own origin.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_change_without_the_token_or_from_another_site() {
+    let stage = Stage::new().await;
+    let mut faults = Vec::new();
+    for row in rows().into_iter().filter(Row::changes) {
+        let let_in =
+            row.cells.iter().zip(CALLERS).position(|(cell, caller)| *cell == "ok" && caller.1.is_some());
+        let who = &stage.callers[let_in.unwrap_or(3)];
+        let what = format!("{} {}", row.method, row.route);
+        let foreign = row.call(&stage, who, Some("https://elsewhere.example")).await;
+        if foreign.status.code != 403 {
+            faults.push(format!("{what}: from another site {}", foreign.status));
+        }
+        if row.signs_in() {
+            continue;
+        }
+        let (kind, body) = stage.body(row.sent);
+        let path = stage.path(row.route, row.verb);
+        let lured = stage.app.lured(who, row.method, &path, kind, &body).await;
+        if lured.status.code != 403 {
+            faults.push(format!("{what}: without the token {}", lured.status));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// PostgreSQL keeps no U+0000: whoever sends one is told so, and nothing breaks.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_nul_breaks_a_route() {
+    let stage = Stage::new().await;
+    let mut faults = Vec::new();
+    for row in rows() {
+        let who = &stage.callers[if row.route.starts_with("/api/") { 7 } else { 3 }];
+        let path = stage.path(row.route, row.verb);
+        let (kind, body) = match stage.body(row.sent) {
+            ("application/json", _) => ("application/json", r#"{"username":"\u0000"}"#.to_owned()),
+            ("application/x-www-form-urlencoded", _) => {
+                ("application/x-www-form-urlencoded", "username=%00&password=x".to_owned())
+            }
+            other => other,
+        };
+        let mut headers = vec![("If-Match", "\"1\"")];
+        headers.extend(Some(kind).filter(|kind| !kind.is_empty()).map(|kind| ("Content-Type", kind)));
+        let plain = row.changes().then(|| path.clone());
+        let queried = format!("{path}?q=%00&within=%00&organisation=%00&period=%00&after=AA");
+        let inside = path.replace("500237101", "%00").replace("members.total", "%00");
+        for path in plain.into_iter().chain([queried, inside]) {
+            let answer = stage.app.send_raw(who, row.method, &path, &headers, &body).await;
+            if answer.status.code >= 500 {
+                faults.push(format!("{} {path}: {}", row.method, answer.status));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

@@ -1,0 +1,163 @@
+//! A county in which every route has something to work on, and one caller of each kind.
+
+use cadre::base::actor::Role;
+use cadre::records::members;
+use rocket::http::Method;
+use serde_json::{Value, json};
+
+use crate::support::app::{Answer, Credential, TestApp};
+use crate::support::builders::member;
+
+/// The callers, in the order of the table's columns; with the user names of those who have a session.
+pub const CALLERS: [(&str, Option<(Role, usize)>); 8] = [
+    ("stranger", None),
+    ("own", Some((Role::Clerk, 1))),
+    ("sibling", Some((Role::Clerk, 2))),
+    ("supervisor", Some((Role::Supervisor, 0))),
+    ("auditor", Some((Role::Auditor, 0))),
+    ("admin", Some((Role::Administrator, 0))),
+    ("security", Some((Role::Security, 0))),
+    ("program", None),
+];
+
+/// The county.
+pub struct Stage {
+    pub app: TestApp,
+    pub callers: Vec<Credential>,
+    member: String,
+    transfer: String,
+    account: String,
+    round: String,
+    rating: String,
+    import: String,
+}
+
+fn id(answer: &Answer, field: &str) -> String {
+    let told = answer.json();
+    told[field].as_str().unwrap_or_else(|| panic!("{}: {told}", answer.status)).to_owned()
+}
+
+fn scheme() -> Value {
+    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wufeng/ratings.json"));
+    serde_json::from_str(text).unwrap()
+}
+
+fn round(period: &str) -> Value {
+    json!({ "scheme": "member_stars", "period": period, "organisation": "500237101201-ZB01" })
+}
+
+impl Stage {
+    pub async fn new() -> Self {
+        let app = TestApp::new().await;
+        let mut callers = Vec::new();
+        for (name, seat) in CALLERS {
+            callers.push(match seat {
+                None if name == "program" => app.token(name, Role::Clerk, app.county.town(1)).await,
+                None => Credential::Stranger,
+                Some((role, 0)) => app.signed_in(name, role, &app.county.county).await,
+                Some((role, town)) => app.signed_in(name, role, app.county.town(town)).await,
+            });
+        }
+        let account = app.account("somebody", Role::Clerk, app.county.town(1)).await.to_string();
+        let command = member(app.county.branch(1, 1).id, "张伟", 1);
+        let actor = app.county.town(1).actor(Role::Clerk);
+        let mut conn = app.db.web().await;
+        let ids = members::enrol(&mut conn, &actor, &app.keys, &[command]).await.unwrap();
+        drop(conn);
+        let mut stage = Self {
+            app,
+            callers,
+            member: ids[0].to_string(),
+            transfer: String::new(),
+            account,
+            round: String::new(),
+            rating: String::new(),
+            import: String::new(),
+        };
+        stage.prepare().await;
+        stage
+    }
+
+    /// Lets clerk and supervisor make what the routes work on.
+    async fn prepare(&mut self) {
+        let (app, own, supervisor) = (&self.app, &self.callers[1], &self.callers[3]);
+        let post = async |who: &Credential, path: &str, body: Value| {
+            app.send(who, Method::Post, &format!("/api/v1{path}"), &[], &body).await
+        };
+        let transfer = json!({ "to_branch": "500237101202-ZB01" });
+        self.transfer = id(&post(own, &format!("/members/{}/transfer", self.member), transfer).await, "id");
+        assert!(post(supervisor, "/ratings/schemes", scheme()).await.etag.is_none());
+        self.round = id(&post(own, "/ratings/rounds", round("2026Q1")).await, "id");
+        let codes = ["ideology", "neighbours", "courtyard", "family", "example"];
+        let scores: serde_json::Map<String, Value> =
+            codes.into_iter().map(|code| (code.to_owned(), json!(18))).collect();
+        let rows = json!({ "rows": [{ "subject": self.member, "scores": scores }] });
+        let path = format!("/api/v1/ratings/rounds/{}/scores", self.round);
+        let grid = app.send(own, Method::Put, &path, &[("If-Match", "\"1\"")], &rows).await.json();
+        self.rating = grid["rows"][0]["rating"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
+        let fields = [("kind", "members"), ("organisation", "500237101")];
+        let file = Some(("名册.csv", "姓名\n张伟\n".as_bytes()));
+        let taken = app.upload(own, "/api/v1/imports", &[], &fields, file).await;
+        self.import = id(&taken, "import_id");
+        let ended = app.get(own, &format!("/api/v1/imports/{}/events", self.import)).await;
+        assert!(ended.body.contains("event:done"), "{}", ended.body);
+    }
+
+    /// A route with something in each of its places.
+    pub fn path(&self, route: &str, verb: &str) -> String {
+        let thing = |prefix: &str| route.trim_start_matches("/api/v1").starts_with(prefix);
+        let subject = match () {
+            () if thing("/members") => &self.member,
+            () if thing("/transfers") => &self.transfer,
+            () if thing("/accounts") => &self.account,
+            () if thing("/ratings/rounds") => &self.round,
+            () if thing("/ratings") => &self.rating,
+            () => &self.import,
+        };
+        let code = if thing("/figures") { "members.total" } else { "500237101" };
+        route
+            .replace("<id>", subject)
+            .replace("<code>", code)
+            .replace("<quarter>", "2026Q1")
+            .replace("<file>", "members.xlsx")
+            .replace("<path..>", "cadre.css")
+            .replace("<verb>", verb)
+            .replace("<step>", verb)
+    }
+
+    /// What a row sends: its content type and its text.
+    pub fn body(&self, sent: &str) -> (&'static str, String) {
+        const JSON: &str = "application/json";
+        match sent {
+            "-" => ("", String::new()),
+            "scheme" => (JSON, scheme().to_string()),
+            "round" => (JSON, round("2025Q4").to_string()),
+            "account" => {
+                let body = json!({ "username": "new.one", "password": "another horse battery",
+                    "role": "clerk", "organisation": "500237101" });
+                (JSON, body.to_string())
+            }
+            "file" => {
+                let fields = [("kind", "members"), ("organisation", "500237101")];
+                let (kind, body) = crate::support::app::multipart(&fields, Some(("名册.csv", b"x")));
+                (kind, String::from_utf8(body).unwrap())
+            }
+            _ => match (sent.strip_prefix("json"), sent.strip_prefix("form")) {
+                (Some(body), _) => (JSON, body.to_owned()),
+                (_, Some(fields)) => {
+                    ("application/x-www-form-urlencoded", fields.replace("{rating}", &self.rating))
+                }
+                _ => panic!("nothing is sent as {sent}"),
+            },
+        }
+    }
+
+    /// Signs those in again who have a session.
+    pub async fn sign_in_again(&mut self) {
+        for (at, (name, seat)) in CALLERS.iter().enumerate() {
+            if seat.is_some() {
+                self.callers[at] = self.app.sign_in(name).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Who gets what from every route: the rights of contract 2 as the doors keep them. A new route without a row fails.
+//!
+//! The columns: method, route, what is sent, and then one cell for each caller: a stranger, the clerk of the town that
+//! the thing belongs to, the clerk of the town beside it, a supervisor, the auditor, the administrator and the security
+//! officer of the county, and a program with a token of the first clerk.
+//!
+//! Cells: `ok` let in: done, or refused for what was sent (2xx, 303, 409, 412, 422); `in` sent to the page where one signs
+//! in; `401`, `403`, `404` exactly so.
+//!
+//! What is sent: `-` nothing; `form` a form with the session's token and these fields; `json` this body; `file` an upload
+//! without its file. `<verb>` and the like are filled with what stands after `|`.
+
+/// The table.
+#[rustfmt::skip]
+pub const TABLE: &str = r#"
+METHOD ROUTE                                 SENT                        stranger own   sibling superv. auditor admin security program
+# Open to everybody
+GET    /assets/<path..>                      -                           ok       ok    ok      ok      ok      ok    ok       ok
+GET    /health/live                          -                           ok       ok    ok      ok      ok      ok    ok       ok
+GET    /health/ready                         -                           ok       ok    ok      ok      ok      ok    ok       ok
+GET    /sign-in                              -                           ok       ok    ok      ok      ok      ok    ok       ok
+POST   /sign-in                              form                        ok       ok    ok      ok      ok      ok    ok       ok
+POST   /api/v1/session                       json{"username":"x","password":"y"} 401 401 401    401     401     401   401      401
+GET    /api/v1/openapi.json                  -                           ok       ok    ok      ok      ok      ok    ok       ok
+
+# Pages of everybody who is signed in with a browser
+GET    /                                     -                           in       ok    ok      ok      ok      ok    ok       in
+GET    /session/alive                        -                           in       ok    ok      ok      ok      ok    ok       in
+GET    /account                              -                           in       ok    ok      ok      ok      ok    ok       in
+POST   /account                              form                        in       ok    ok      ok      ok      ok    ok       in
+GET    /audit                                -                           in       ok    ok      ok      ok      ok    ok       in
+
+# Pages of members
+GET    /members                              -                           in       ok    ok      ok      ok      403   403      in
+POST   /members/search                       form                        in       ok    ok      ok      ok      403   403      in
+GET    /branches                             -                           in       ok    ok      ok      ok      403   403      in
+GET    /members/new                          -                           in       ok    ok      ok      403     403   403      in
+POST   /members                              form                        in       ok    ok      ok      403     403   403      in
+POST   /members/duplicates                   form                        in       ok    ok      ok      403     403   403      in
+GET    /members/<id>                         -                           in       ok    404     ok      ok      403   403      in
+GET    /members/<id>/edit                    -                           in       ok    404     ok      403     403   403      in
+POST   /members/<id>/edit                    form                        in       ok    404     ok      403     403   403      in
+GET    /members/<id>/<verb>|stop             -                           in       ok    404     ok      403     403   403      in
+POST   /members/<id>/<verb>|confirm          form                        in       ok    404     ok      403     403   403      in
+POST   /members/<id>/reveal                  formfield=mobile&purpose=核对联系方式 in  ok   404    ok      ok      403   403      in
+GET    /transfers                            -                           in       ok    ok      ok      ok      403   403      in
+GET    /transfers/<id>                       -                           in       ok    404     ok      403     403   403      in
+POST   /transfers/<id>                       formdecision=refuse&reason=重复 in       ok    404     ok      403     403   403      in
+
+# Pages of ratings
+GET    /ratings                              -                           in       ok    ok      ok      ok      403   403      in
+GET    /ratings/open                         -                           in       ok    ok      ok      403     403   403      in
+POST   /ratings/open                         form                        in       ok    ok      ok      403     403   403      in
+GET    /ratings/rounds/<id>                  -                           in       ok    404     ok      ok      403   403      in
+POST   /ratings/rounds/<id>                  form                        in       ok    404     ok      403     403   403      in
+GET    /ratings/rounds/<id>/review           -                           in       ok    404     ok      ok      403   403      in
+POST   /ratings/rounds/<id>/<step>|review    formratings={rating}        in       403   403     ok      403     403   403      in
+POST   /ratings/<id>/return                  formreason=请补依据         in       403   404     ok      403     403   403      in
+
+# Pages of imports
+GET    /imports                              -                           in       ok    ok      ok      403     403   403      in
+GET    /templates/<file>                     -                           in       ok    ok      ok      403     403   403      in
+POST   /imports                              file                        in       ok    404     ok      403     403   403      in
+GET    /imports/<id>                         -                           in       ok    404     ok      403     403   403      in
+GET    /imports/<id>/events                  -                           in       ok    404     ok      403     403   403      in
+GET    /imports/<id>/errors.xlsx             -                           in       ok    404     ok      403     403   403      in
+POST   /imports/<id>/commit                  form                        in       ok    404     ok      403     403   403      in
+
+# Pages of reports and quarters
+GET    /reports/quarterly                    -                           in       ok    ok      ok      ok      403   403      in
+GET    /figures/<code>                       -                           in       ok    ok      ok      ok      403   403      in
+GET    /quarters                             -                           in       ok    ok      ok      ok      403   403      in
+GET    /quarters/<quarter>/close             -                           in       403   403     ok      403     403   403      in
+POST   /quarters/<quarter>/close             form                        in       403   403     ok      403     403   403      in
+
+# Pages of accounts
+GET    /accounts                             -                           in       403   403     403     403     ok    ok       in
+GET    /accounts/new                         -                           in       403   403     403     403     ok    403      in
+POST   /accounts                             form                        in       403   403     403     403     ok    403      in
+GET    /accounts/<id>                        -                           in       403   403     403     403     ok    ok       in
+POST   /accounts/<id>                        form                        in       403   403     403     403     ok    ok       in
+
+# API: members
+GET    /api/v1/session                       -                           401      ok    ok      ok      ok      ok    ok       ok
+GET    /api/v1/organisations                 -                           401      ok    ok      ok      ok      ok    ok       ok
+GET    /api/v1/organisations/<code>          -                           401      ok    404     ok      ok      ok    ok       ok
+GET    /api/v1/organisations/<code>/summary  -                           401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/members                       -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/members                       json{}                      401      ok    ok      ok      403     403   403      ok
+GET    /api/v1/members/<id>                  -                           401      ok    404     ok      ok      403   403      ok
+PATCH  /api/v1/members/<id>                  json{"note":"核对"}         401      ok    404     ok      403     403   403      ok
+GET    /api/v1/members/<id>/history          -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/members/<id>/<verb>|confirm   json{}                      401      ok    404     ok      403     403   403      ok
+POST   /api/v1/members/<id>/reveal           json{"field":"mobile","purpose":"核对联系方式"} 401 ok 404 ok ok    403   403      403
+POST   /api/v1/members/<id>/transfer         json{"to_branch":"500237101202-ZB01"} 401 ok 404   ok      403     403   403      ok
+GET    /api/v1/transfers/<id>                -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/transfers/<id>/<verb>|refuse  json{"reason":"重复"}       401      ok    404     ok      403     403   403      ok
+
+# API: ratings
+GET    /api/v1/ratings/schemes               -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/ratings/schemes               scheme                      401      403   403     ok      403     403   403      403
+GET    /api/v1/ratings/rounds                -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/ratings/rounds                round                       401      ok    403     ok      403     403   403      ok
+GET    /api/v1/ratings/rounds/<id>           -                           401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/ratings/rounds/<id>/scores    -                           401      ok    404     ok      ok      403   403      ok
+PUT    /api/v1/ratings/rounds/<id>/scores    json{"rows":[]}             401      ok    404     ok      403     403   403      ok
+POST   /api/v1/ratings/rounds/<id>/<verb>|submit -                       401      ok    404     ok      403     403   403      ok
+GET    /api/v1/ratings/<id>                  -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/ratings/<id>/<verb>|review    -                           401      403   403     ok      403     403   403      403
+POST   /api/v1/ratings/<id>/return           json{"reason":"请补依据"}   401      403   403     ok      403     403   403      403
+
+# API: imports
+GET    /api/v1/imports                       -                           401      ok    ok      ok      403     403   403      ok
+POST   /api/v1/imports                       file                        401      ok    404     ok      403     403   403      ok
+GET    /api/v1/imports/<id>                  -                           401      ok    404     ok      403     403   403      ok
+GET    /api/v1/imports/<id>/rows             -                           401      ok    404     ok      403     403   403      ok
+GET    /api/v1/imports/<id>/events           -                           401      ok    404     ok      403     403   403      ok
+GET    /api/v1/imports/<id>/errors.xlsx      -                           401      ok    404     ok      403     403   403      ok
+POST   /api/v1/imports/<id>/commit           -                           401      ok    404     ok      403     403   403      ok
+
+# API: reports and quarters
+GET    /api/v1/reports/quarterly             -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/reports/quarterly.xlsx        -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/figures                       -                           401      ok    ok      ok      ok      ok    ok       ok
+GET    /api/v1/figures/<code>                -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/figures/<code>/rows           -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/quarters                      -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/quarters/<quarter>/close      json{"organisation":"500237"} 401    404   404     ok      403     403   403      404
+
+# API: trail and accounts
+GET    /api/v1/audit/entries                 -                           401      ok    ok      ok      ok      ok    ok       ok
+GET    /api/v1/accounts                      -                           401      403   403     403     403     ok    ok       403
+POST   /api/v1/accounts                      account                     401      403   403     403     403     ok    403      403
+GET    /api/v1/accounts/<id>                 -                           401      403   403     403     403     ok    ok       403
+PATCH  /api/v1/accounts/<id>/role            json{"role":"clerk"}        401      403   403     403     403     403   ok       403
+POST   /api/v1/accounts/<id>/reset           json{"password":"another-horse-battery"} 401 403 403 403    403     ok    403      403
+POST   /api/v1/accounts/<id>/disable         json{"reason":"离岗"}       401      403   403     403     403     ok    403      403
+
+# Signing out: last, since it ends the sessions
+POST   /sign-out                             form                        in       ok    ok      ok      ok      ok    ok       in
+DELETE /api/v1/session                       -                           401      ok    ok      ok      ok      ok    ok       ok
+"#;
