@@ -5,6 +5,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::ids::{CountyId, OrganisationId};
 use crate::base::scope::Scope;
+use crate::base::values::pinyin;
 use crate::records::organisations::model::{County, Organisation};
 use crate::schema::{counties, organisations};
 
@@ -13,7 +14,7 @@ use crate::schema::{counties, organisations};
 pub struct Filter {
     /// Code of the kind.
     pub kind: Option<String>,
-    /// Start of the name, the pinyin or the initials, or a code.
+    /// Start of the name, the pinyin, the initials or the code, as typed.
     pub query: Option<String>,
 }
 
@@ -117,13 +118,15 @@ fn filtered<'a>(within: &Scope, filter: &Filter) -> organisations::BoxedQuery<'a
     if let Some(kind) = filter.kind.clone() {
         query = query.filter(organisations::kind.eq(kind));
     }
-    if let Some(start) = filter.query.clone().filter(|start| !start.is_empty()) {
-        let end = end_of_prefix(&start);
+    if let Some(typed) = filter.query.as_deref().map(str::trim).filter(|typed| !typed.is_empty()) {
+        // The keys have lost what a code is made of: its hyphen and its capitals.
+        let (start, code) = (pinyin::normalise_query(typed), typed.to_ascii_uppercase());
+        let (end, last_code) = (end_of_prefix(&start), end_of_prefix(&code));
         query = query.filter(
             (organisations::name.ge(start.clone()).and(organisations::name.lt(end.clone())))
                 .or(organisations::pinyin.ge(start.clone()).and(organisations::pinyin.lt(end.clone())))
                 .or(organisations::initials.ge(start.clone()).and(organisations::initials.lt(end)))
-                .or(organisations::code.eq(start)),
+                .or(organisations::code.ge(code).and(organisations::code.lt(last_code))),
         );
     }
     query

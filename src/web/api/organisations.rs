@@ -94,8 +94,7 @@ pub async fn list(
         let known: Vec<&str> = Kind::ALL.iter().map(|kind| kind.code()).collect();
         return Err(Failure::invalid("kind", format!("类别“{kind}”不存在，可选：{}。", known.join("、"))));
     }
-    let filter =
-        Filter { kind: kind.map(str::to_owned), query: q.map(crate::base::values::pinyin::normalise_query) };
+    let filter = Filter { kind: kind.map(str::to_owned), query: q.map(str::to_owned) };
     let scope = caller.scope();
     let page = db::read(&mut db.0, scope, async |conn| {
         let scope = narrowed(conn, scope, within).await?;

@@ -9,7 +9,7 @@ use crate::base::codes;
 use crate::base::db;
 use crate::base::error::OrMissing;
 use crate::base::policy::{self, Action};
-use crate::base::values::{Category, CitizenId, MembershipStatus, Sex, pinyin};
+use crate::base::values::{Category, CitizenId, MembershipStatus, Sex};
 use crate::records::members::MemberLine;
 use crate::records::members::listing::{self, MemberPage, Sort};
 use crate::records::organisations;
@@ -245,10 +245,8 @@ async fn branches(
 ) -> Answer<Json<Vec<Offer>>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let scope = if everywhere.unwrap_or(false) { who.scope().whole_county() } else { who.scope().clone() };
-    let filter = organisations::queries::Filter {
-        kind: Some("branch".to_owned()),
-        query: q.map(pinyin::normalise_query),
-    };
+    let filter =
+        organisations::queries::Filter { kind: Some("branch".to_owned()), query: q.map(str::to_owned) };
     let found = db::read(&mut db.0, &scope, async |conn| {
         Ok(organisations::queries::list(conn, &scope, &filter, None, 20).await?)
     })

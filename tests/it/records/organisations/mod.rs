@@ -50,3 +50,26 @@ async fn a_code_in_use_is_refused() {
     let refused = organisations::found(&mut conn, &clerk, &again).await;
     assert!(matches!(refused, Err(Error::Taken { field: "code", .. })), "{refused:?}");
 }
+
+#[tokio::test]
+async fn a_branch_is_found_by_the_start_of_its_code_name_or_pinyin() {
+    let db = TestDb::new().await;
+    let county = TestCounty::new(&mut db.owner().await).await;
+    let clerk = county.town(1).actor(Role::Clerk);
+    let founded = branch_below(county.village(1, 1), 2);
+    let mut conn = db.web().await;
+    organisations::found(&mut conn, &clerk, std::slice::from_ref(&founded)).await.unwrap();
+    let scope = clerk.scope.clone();
+    for typed in [founded.code.as_str(), &founded.code.to_lowercase(), &founded.name, " zhibu ", "zb"] {
+        let filter = queries::Filter { kind: None, query: Some(typed.to_owned()) };
+        let found = db::read(&mut conn, &scope, async |conn| {
+            Ok(queries::list(conn, &scope, &filter, None, 20).await?)
+        });
+        let codes: Vec<String> = found.await.unwrap().into_iter().map(|place| place.code).collect();
+        assert!(codes.contains(&founded.code), "{typed}: {codes:?}");
+    }
+    let filter = queries::Filter { kind: None, query: Some(founded.code.clone()) };
+    let found =
+        db::read(&mut conn, &scope, async |conn| Ok(queries::list(conn, &scope, &filter, None, 20).await?));
+    assert_eq!(found.await.unwrap().len(), 1, "a whole code is one organisation");
+}
