@@ -21,9 +21,7 @@ use crate::web::views::accounts::Accounts;
 use crate::web::views::controls::Kind;
 use crate::web::views::form_page::FormPage;
 use crate::web::views::parts::Pager;
-use crate::web::views::{
-    Badge, Cell, Choice, Column, Control, Form, Group, Link, Notice, Row, Section, Table, Tone,
-};
+use crate::web::views::{Badge, Cell, Choice, Column, Control, Form, Group, Link, Row, Section, Table, Tone};
 
 /// The routes.
 #[must_use]
@@ -71,8 +69,7 @@ async fn list(
         }),
     };
     let manages = policy::require(&who.actor, Action::ManageAccounts, &scope.path).is_ok();
-    let mut frame = who.frame(Section::Accounts);
-    frame.notices.extend(flash.map(|flash| Notice::new(Tone::Good, flash.message())));
+    let frame = who.frame(Section::Accounts).telling(flash);
     Ok(Page(Accounts { frame, table, enter: manages.then(|| "/accounts/new".to_owned()) }))
 }
 

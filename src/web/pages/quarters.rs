@@ -1,6 +1,7 @@
 //! Quarters: how far they are, and the two steps of closing one.
 
 use rocket::http::Status;
+use rocket::request::FlashMessage;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
@@ -41,7 +42,7 @@ fn county(actor: &Actor) -> Option<String> {
 }
 
 #[get("/quarters")]
-async fn list(who: SignedIn, mut db: Db) -> Answer<Page<Quarters>> {
+async fn list(who: SignedIn, mut db: Db, flash: Option<FlashMessage<'_>>) -> Answer<Page<Quarters>> {
     let statuses = reports::statuses(&mut db.0, &who.actor, None).await?;
     let closes = county(&who.actor).is_some();
     let text = |value: Option<String>| Cell::Text(value.unwrap_or_else(|| "—".to_owned()));
@@ -66,7 +67,7 @@ async fn list(who: SignedIn, mut db: Db) -> Answer<Page<Quarters>> {
         )
     };
     Ok(Page(Quarters {
-        frame: who.frame(Section::Reports),
+        frame: who.frame(Section::Reports).telling(flash),
         table: Table {
             caption: "季度".to_owned(),
             columns: vec![

@@ -1,6 +1,8 @@
 //! What stands around every page of a signed-in person: bar, navigation, notices.
 
-use super::parts::Notice;
+use rocket::request::FlashMessage;
+
+use super::parts::{Notice, Tone};
 
 /// A section of the site, in the order of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,6 +100,17 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// With what the action before has left to be told. A page that an action leads to must take it, or it is told
+    /// later on some other page.
+    #[must_use]
+    pub fn telling(mut self, flash: Option<FlashMessage<'_>>) -> Self {
+        self.notices.extend(flash.map(|flash| {
+            let tone = if flash.kind() == "success" { Tone::Good } else { Tone::Bad };
+            Notice::new(tone, flash.message())
+        }));
+        self
+    }
+
     /// True when the page belongs to this section.
     #[must_use]
     pub fn is_in(&self, section: &Section) -> bool {

@@ -21,7 +21,7 @@ use crate::web::pages::members::stale::moment;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::members::{Action as Offered, Event, FactGroup, Show};
 use crate::web::views::parts::{Fact, Masked, Reveal as RevealAt};
-use crate::web::views::{Cell, Column, Link, Notice, Row, Section, Table, Tone};
+use crate::web::views::{Cell, Column, Link, Row, Section, Table};
 
 /// The routes.
 #[must_use]
@@ -45,10 +45,7 @@ async fn show(
         Ok((facts, entries))
     })
     .await?;
-    let mut frame = who.frame(Section::Members);
-    if let Some(flash) = flash {
-        frame.notices.push(Notice::new(Tone::Good, flash.message()));
-    }
+    let frame = who.frame(Section::Members).telling(flash);
     let may_enter = may_enter(&who.actor);
     let may_reveal = policy::require(&who.actor, Action::RevealIdentifier, &scope.path).is_ok();
     Ok(Page(Show {

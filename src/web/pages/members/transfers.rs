@@ -16,7 +16,7 @@ use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::Kind;
 use crate::web::views::form_page::FormPage as Ask;
 use crate::web::views::parts::Fact;
-use crate::web::views::{Cell, Column, Control, Form, Group, Link, Notice, Row, Section, Table, Tone};
+use crate::web::views::{Cell, Column, Control, Form, Group, Link, Row, Section, Table};
 
 /// The routes.
 #[must_use]
@@ -43,11 +43,7 @@ async fn list(who: SignedIn, mut db: Db, flash: Option<FlashMessage<'_>>) -> Ans
     let scope = who.scope();
     let lines =
         db::read(&mut db.0, scope, async |conn| Ok(queries::transfer_lines(conn, scope, 200).await?)).await?;
-    let mut frame = who.frame(Section::Members);
-    if let Some(flash) = flash {
-        let tone = if flash.kind() == "success" { Tone::Good } else { Tone::Bad };
-        frame.notices.push(Notice::new(tone, flash.message()));
-    }
+    let frame = who.frame(Section::Members).telling(flash);
     let rows = lines
         .into_iter()
         .map(|line| {

@@ -1,5 +1,6 @@
 //! The page of a quarterly report: the balance first, then the sections, then the organisations below.
 
+use rocket::request::FlashMessage;
 use rocket::{Route, State, get, routes};
 
 use super::{address, printed, signed, unit};
@@ -34,6 +35,7 @@ async fn show(
     mut db: Db,
     state: &State<web::State>,
     query: ReportQuery<'_>,
+    flash: Option<FlashMessage<'_>>,
 ) -> Answer<Page<Quarterly>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let wanted = query.read(&who.actor)?;
@@ -47,7 +49,7 @@ async fn show(
     let status = statuses.iter().find(|status| status.quarter == wanted.quarter);
     let closes = policy::require(&who.actor, Action::CloseQuarter, &who.scope().path).is_ok();
     Ok(Page(Quarterly {
-        frame: who.frame(Section::Reports),
+        frame: who.frame(Section::Reports).telling(flash),
         organisation: report.organisation.name.clone(),
         quarter: report.quarter.title(),
         state: badge(&report, status),
