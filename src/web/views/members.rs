@@ -97,8 +97,12 @@ pub struct Difference {
     pub theirs_value: String,
     /// What this person typed.
     pub mine: String,
+    /// The same as the control takes it.
+    pub mine_value: String,
     /// Both changed it, to different values: a choice is needed.
     pub clash: bool,
+    /// Only the other person changed it: the form has his value.
+    pub taken: bool,
 }
 
 /// Both versions of a record that somebody else changed meanwhile.
@@ -124,7 +128,7 @@ pub struct Edit {
     pub back: Link,
     /// The fields, with what was typed; `version` rides along.
     pub form: Form,
-    /// Both versions, when the record was changed meanwhile. The form then holds what this person typed, over the
+    /// Both versions, when the record was changed meanwhile. The form then holds what this person changed, over the
     /// version that stands now.
     pub stale: Option<Stale>,
 }

@@ -160,7 +160,8 @@ async fn change(
         Err(Error::Stale) => {
             let now = read(&mut db, &who.actor, state, id).await?;
             let stale = stale::compare(&now, &fields);
-            let form = refused(filled(&who, &now), &fields, &[]);
+            let mut form = filled(&who, &now);
+            form.keep(|name| stale::changed(&fields, name));
             let page = views::Edit { stale: Some(stale), ..page(&who, &title, back(&now), form) };
             Ok(Err(PageWith(Status::PreconditionFailed, page)))
         }

@@ -19,6 +19,14 @@ pub(super) fn moment(at: DateTime<Utc>) -> String {
     }
 }
 
+/// What was typed into a field, where that is not what the form began with. An untouched field must not bring back what
+/// the other person has just changed.
+pub(super) fn changed<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
+    let original = format!("original_{field}");
+    let touched = !typed.has(&original) || typed.get(field).trim() != typed.get(&original).trim();
+    (typed.has(field) && touched).then(|| typed.get(field))
+}
+
 /// The differences between what the form began with (`original_…` ride along in it), what stands now, and what was
 /// typed.
 pub(super) fn compare(now: &MemberCard, typed: &Fields) -> Stale {
@@ -38,7 +46,9 @@ pub(super) fn compare(now: &MemberCard, typed: &Fields) -> Stale {
                 before: form::shown(field, &before),
                 theirs: form::shown(field, &theirs),
                 clash: theirs != before && mine != before && theirs != mine,
+                taken: mine == before,
                 mine: form::shown(field, &mine),
+                mine_value: mine,
                 theirs_value: theirs,
             })
         })

@@ -234,6 +234,7 @@ pub fn stale() -> Edit {
         "name" => Some("欧阳淑芬"),
         "education" => Some("20"),
         "mobile" => Some("13900001111"),
+        "address" => Some("沙坪村三组 12 号"),
         _ => None,
     });
     page.stale = Some(Stale {
@@ -247,7 +248,9 @@ pub fn stale() -> Edit {
                 theirs: "大学专科".into(),
                 theirs_value: "30".into(),
                 mine: "大学本科".into(),
+                mine_value: "20".into(),
                 clash: true,
+                taken: false,
             },
             Difference {
                 field: "address".into(),
@@ -256,7 +259,9 @@ pub fn stale() -> Edit {
                 theirs: "沙坪村三组 12 号".into(),
                 theirs_value: "沙坪村三组 12 号".into(),
                 mine: String::new(),
+                mine_value: String::new(),
                 clash: false,
+                taken: true,
             },
         ],
     });
