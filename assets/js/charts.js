@@ -91,7 +91,7 @@ function option(kind, unit, data) {
 function pyramid(data, unit) {
   const size = (value) => Math.abs(value ?? 0);
   return {
-    grid: { left: 8, right: 12, top: 30, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 24, top: 30, bottom: 4, containLabel: true },
     legend: { top: 0, right: 0, itemHeight: 10, textStyle: { color: INK } },
     tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value) => `${size(value)}${unit}` },
     xAxis: { type: "value", minInterval: 1, axisLabel: { color: INK, formatter: size }, splitLine: { lineStyle: { color: "#e9edf1" } } },

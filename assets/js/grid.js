@@ -20,6 +20,28 @@ export function printed(value) {
   return `${Math.floor(value / 100)}.${String(rest).padStart(2, "0").replace(/0$/, "")}`;
 }
 
+/** A weight in millionths. */
+function millionths(text) {
+  const [whole, rest = ""] = text.split(".");
+  return BigInt(whole + rest.padEnd(6, "0").slice(0, 6));
+}
+
+/**
+ * The total of a row in hundredths as the server computes it: the sum of score times weight, or that divided by the
+ * weights that counted, rounded half up; null while nothing, or not enough, is filled in.
+ */
+export function totalOf(scores, { aggregation, missingPart }) {
+  const given = scores.filter(({ value }) => value !== null);
+  if (!given.length || (given.length < scores.length && missingPart !== "zero" && missingPart !== "leave_out")) return null;
+  const sum = given.reduce((total, { value, weight }) => total + BigInt(value) * millionths(weight), 0n);
+  const counted = missingPart === "leave_out" ? given : scores;
+  const divisor = aggregation === "weighted_mean"
+    ? counted.reduce((total, { weight }) => total + millionths(weight), 0n)
+    : 1_000_000n;
+  if (divisor === 0n) return null;
+  return Number((2n * sum + divisor) / (2n * divisor));
+}
+
 class Grid {
   constructor(table) {
     this.table = table;
@@ -28,7 +50,11 @@ class Grid {
       const [from, stars] = step.split(":");
       return { from: hundredths(from), stars };
     }).sort((left, right) => right.from - left.from);
+    this.decimals = Number(table.dataset.decimals ?? 2);
+    this.rule = { aggregation: table.dataset.aggregation, missingPart: table.dataset.missingPart };
     this.rows = Array.from(table.querySelectorAll("tr[data-row]"), (row) => Array.from(row.querySelectorAll(".cell input")));
+    // What the server marked (refused, or stored otherwise meanwhile) stays so until the cell is changed.
+    for (const input of table.querySelectorAll('input[aria-invalid="true"]')) input.dataset.marked = input.value;
     table.addEventListener("keydown", (event) => this.key(event));
     table.addEventListener("input", (event) => this.typed(event.target));
     table.addEventListener("paste", (event) => this.paste(event));
@@ -36,12 +62,21 @@ class Grid {
       if (event.target.matches("input")) {
         event.target.dataset.before = event.target.value;
         event.target.select();
+        this.say(event.target.title, true);
       }
     });
     for (const row of this.rows) for (const input of row) if (input.value) this.check(input);
     this.rows.forEach((_, index) => this.sum(index));
     this.count();
     this.form.addEventListener("submit", (event) => this.submit(event), { capture: true });
+    this.begin();
+  }
+
+  /** The keyboard goes to the first score that waits: one that was sent back, else the first empty one. */
+  begin() {
+    if (this.form.parentElement.querySelector("[data-problems]")) return;
+    const open = this.rows.flat().filter((input) => input.matches("[data-score]") && !input.readOnly);
+    (open.find((input) => input.closest("[data-returned]")) ?? open.find((input) => !input.value))?.focus();
   }
 
   place(input) {
@@ -66,11 +101,11 @@ class Grid {
     const inText = input.matches("[data-evidence]");
     const start = input.selectionStart === 0 && input.selectionEnd === 0;
     const end = input.selectionEnd === input.value.length;
-    const whole = input.selectionStart === 0 && end;
     const moves = {
       ArrowUp: [-1, 0], ArrowDown: [1, 0], Enter: [event.shiftKey ? -1 : 1, 0],
-      ArrowLeft: start || (whole && !inText) ? [0, -1] : null,
-      ArrowRight: end ? [0, 1] : null,
+      // Among scores the arrows leave the cell, as in a sheet; in a text they first go through it.
+      ArrowLeft: start || !inText ? [0, -1] : null,
+      ArrowRight: end || !inText ? [0, 1] : null,
     };
     if (event.key === "Escape") {
       input.value = input.dataset.before ?? input.value;
@@ -91,19 +126,27 @@ class Grid {
     const at = this.place(input);
     if (at) this.sum(at.row);
     this.count();
+    this.say(input.title, true);
   }
 
-  /** The reason why a score cannot stand, shown in the cell and below the grid. */
-  check(input) {
-    if (!input.matches("[data-score]")) return null;
+  /** Why a score cannot stand, or nothing. */
+  reason(input) {
     const text = input.value.trim();
-    let reason = "";
-    if (text) {
-      const value = hundredths(text);
-      const max = hundredths(input.dataset.max);
-      if (value === null) reason = `“${text}”不是分数，请填 0 至 ${input.dataset.max} 的数字，最多两位小数`;
-      else if (value > max) reason = `${text} 超过满分 ${input.dataset.max}`;
-    }
+    if (!text || !input.matches("[data-score]")) return "";
+    const value = hundredths(text);
+    const max = input.dataset.max;
+    const places = this.decimals ? `最多${this.decimals}位小数` : "须是整数";
+    if (value === null) return `“${text}”不是分数，请填 0 至 ${max} 的数字，${places}`;
+    if (value > hundredths(max)) return `${text} 超过满分 ${max}`;
+    if (value % 10 ** (2 - Math.min(this.decimals, 2))) return `${text} 的小数位数太多，${places}`;
+    return "";
+  }
+
+  /** Marks a cell whose score cannot stand, and says why in its title. */
+  check(input) {
+    const reason = this.reason(input);
+    if (!reason && input.dataset.marked === input.value) return;
+    delete input.dataset.marked;
     if (reason) {
       input.setAttribute("aria-invalid", "true");
       input.title = `${input.dataset.name}：${reason}`;
@@ -111,15 +154,15 @@ class Grid {
       input.removeAttribute("aria-invalid");
       input.removeAttribute("title");
     }
-    return reason;
   }
 
   sum(index) {
     const cells = this.rows[index].filter((input) => input.matches("[data-score]"));
     const row = this.table.querySelectorAll("tr[data-row]")[index];
-    const values = cells.map((input) => (input.hasAttribute("aria-invalid") ? null : hundredths(input.value)));
-    const complete = values.every((value) => value !== null);
-    const total = values.reduce((sum, value) => sum + (value ?? 0), 0);
+    const wrong = cells.some((input) => this.reason(input));
+    const scores = cells.map((input) => ({ value: hundredths(input.value), weight: input.dataset.weight ?? "1" }));
+    const total = wrong ? null : totalOf(scores, this.rule);
+    const complete = total !== null;
     row.querySelector("[data-total]").textContent = complete ? printed(total) : "";
     const step = complete ? this.scale.find((candidate) => total >= candidate.from) : null;
     row.querySelector("[data-stars]").textContent = complete ? `${step?.stars ?? 0} 星` : "";
@@ -159,28 +202,26 @@ class Grid {
     this.count();
     event.target.select();
     event.target.dispatchEvent(new Event("change", { bubbles: true }));
-    const wrong = this.table.querySelectorAll('[aria-invalid="true"]').length;
+    const wrong = this.rows.flat().filter((cell) => this.reason(cell)).length;
     this.say(`已粘贴 ${filled} 格${outside ? `，${outside} 格超出表格或不可修改，没有填入` : ""}${wrong ? `；有 ${wrong} 格需要更正` : ""}。`, Boolean(wrong || outside));
   }
 
   submit(event) {
-    const first = this.table.querySelector('[aria-invalid="true"]');
+    const first = this.rows.flat().find((input) => this.reason(input));
     if (!first) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     first.focus();
-    this.say(first.title || "请先更正标红的格。", true);
+    first.select(); // What is typed next replaces it.
+    this.say(first.title, true);
   }
 
   say(text, bad) {
-    let note = this.form.querySelector("[data-grid-message]");
-    if (!note) {
-      note = document.createElement("span");
-      note.dataset.gridMessage = "";
-      this.form.querySelector("[data-grid-note]").append(" · ", note);
-    }
+    // Beside the buttons, which are always in view.
+    const note = this.form.querySelector("[data-form-note]");
+    if (!note) return;
     note.textContent = text;
     note.classList.toggle("bad", bad);
-    announce(text);
+    if (text) announce(text);
   }
 }

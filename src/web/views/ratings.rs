@@ -27,6 +27,8 @@ pub struct Dimension {
     pub name: String,
     /// The highest score, as a decimal number (`20`).
     pub max: String,
+    /// What a score is multiplied by, as a decimal number.
+    pub weight: String,
 }
 
 /// From which total a number of stars is given.
@@ -85,10 +87,18 @@ pub struct Grid {
     pub back: Link,
     /// State, period, who may still change it until when.
     pub facts: Vec<Fact>,
+    /// Who rates and how, in words.
+    pub procedure: String,
     /// Where the grid is sent.
     pub action: String,
     /// The round's version.
     pub version: String,
+    /// How many decimals a score may have.
+    pub decimals: i32,
+    /// How scores become a total: `sum` or `weighted_mean`.
+    pub aggregation: &'static str,
+    /// What a dimension without a score means: `refuse`, `zero` or `leave_out`.
+    pub missing_part: &'static str,
     /// The columns.
     pub dimensions: Vec<Dimension>,
     /// Stars, highest first.
@@ -121,8 +131,6 @@ pub struct ReviewRow {
     pub version: String,
     /// The person or village, and the record.
     pub subject: Link,
-    /// The branch.
-    pub organisation: String,
     /// One score per dimension.
     pub scores: Vec<String>,
     /// The total.

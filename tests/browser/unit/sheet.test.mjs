@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { normal } from "../../../assets/js/dates.js";
-import { hundredths, printed } from "../../../assets/js/grid.js";
+import { hundredths, printed, totalOf } from "../../../assets/js/grid.js";
 import { matching } from "../../../assets/js/picker.js";
 
 test("scores are exact", () => {
@@ -13,6 +13,21 @@ test("scores are exact", () => {
   assert.equal(printed(9200), "92");
   assert.equal(hundredths("１８．５"), 1850);
   for (const wrong of ["", "x", "1.234", "-1", "1e3", "1.", ".5"]) assert.equal(hundredths(wrong), null, wrong);
+});
+
+test("totals are those of the server", () => {
+  const scores = (...pairs) => pairs.map(([text, weight]) => ({ value: hundredths(text), weight }));
+  const sum = { aggregation: "sum", missingPart: "refuse" };
+  assert.equal(totalOf(scores(["18", "1"], ["19.5", "1"]), sum), 3750);
+  assert.equal(totalOf(scores(["80", "0.4"], ["90", "0.6"]), sum), 8600);
+  assert.equal(totalOf(scores(["18", "1"], ["", "1"]), sum), null, "a dimension is missing");
+  assert.equal(totalOf(scores(["18", "1"], ["", "1"]), { ...sum, missingPart: "zero" }), 1800);
+  const mean = { aggregation: "weighted_mean", missingPart: "refuse" };
+  assert.equal(totalOf(scores(["80", "1"], ["85", "2"]), mean), 8333, "83.333… is rounded");
+  assert.equal(totalOf(scores(["0.01", "1"], ["0.02", "1"]), mean), 2, "half goes up");
+  assert.equal(totalOf(scores(["80", "1"], ["", "2"]), { ...mean, missingPart: "leave_out" }), 8000);
+  assert.equal(totalOf(scores(["80", "1"], ["", "1"]), { ...mean, missingPart: "zero" }), 4000);
+  assert.equal(totalOf(scores(["", "1"], ["", "1"]), { ...mean, missingPart: "zero" }), null, "nothing is filled in");
 });
 
 test("dates in the forms of the contract become one form", () => {

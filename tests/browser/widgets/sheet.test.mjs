@@ -52,11 +52,11 @@ test("a wrong score is marked, named, and not sent", async (t) => {
   await visit(page, `${server.address}/ratings_grid`);
   await page.locator('[name="scores[m8][ideology]"]').focus();
   await paste(page, "21\tx\n\t\t\t\t\t\t多\n");
-  await page.locator("[data-grid-message]", { hasText: "有 2 格需要更正" }).waitFor();
-  assert.match(await page.locator("[data-grid-message]").textContent(), /1 格超出表格/);
+  await page.locator("form[data-grid-form] [data-form-note]", { hasText: "有 2 格需要更正" }).waitFor();
+  assert.match(await page.locator("form[data-grid-form] [data-form-note]").textContent(), /1 格超出表格/);
   const before = server.posts.length;
   await page.getByRole("button", { name: "保存并提交审核" }).click();
-  assert.match(await page.locator("[data-grid-message]").textContent(), /21 超过满分 20/);
+  assert.match(await page.locator("form[data-grid-form] [data-form-note]").textContent(), /21 超过满分 20/);
   assert.equal(server.posts.length, before);
 });
 
@@ -71,7 +71,7 @@ test("the review counts what is chosen", async (t) => {
   assert.equal(await page.locator("[data-pick-note]").textContent(), "已选 7 / 8 人");
   assert.ok(await confirm.isEnabled());
   await page.locator("summary", { hasText: "退回" }).first().press("Enter");
-  assert.match(await focused(page), /退回理由/);
+  await page.waitForFunction(() => document.activeElement.labels?.[0]?.textContent.includes("退回理由")); // It opens, then has the keyboard.
 });
 
 test("an identifier is shown for a purpose only", async (t) => {

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use rocket::http::Status;
-use rocket::response::Redirect;
+use rocket::request::FlashMessage;
+use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
 use crate::base::db;
@@ -39,11 +40,14 @@ async fn view(who: &SignedIn, db: &mut Db, id: RoundId) -> Answer<Grid> {
             Fact::badge("状态", badge(card.round.state())),
             Fact::text("应评", format!("{}人", grid.line.progress.subjects)),
             Fact::text("已评", format!("{}人", grid.line.progress.rated)),
-            Fact::text("评定办法", grid.scheme.procedure.clone()),
             Fact::link("审核", Link::new("查看审核页", format!("/ratings/rounds/{id}/review"))),
         ],
+        procedure: grid.scheme.procedure.clone(),
         action: format!("/ratings/rounds/{id}"),
         version: card.round.version.to_string(),
+        decimals: grid.scheme.decimals,
+        aggregation: grid.scheme.aggregation.code(),
+        missing_part: grid.scheme.missing_part.code(),
         dimensions: dimensions(&grid.scheme),
         thresholds: grid
             .scheme
@@ -65,6 +69,7 @@ pub(super) fn dimensions(scheme: &Scheme) -> Vec<Dimension> {
         code: dimension.code.clone(),
         name: dimension.name.clone(),
         max: printed(&dimension.maximum),
+        weight: printed(&dimension.weight),
     };
     scheme.dimensions.iter().map(view).collect()
 }
@@ -93,8 +98,9 @@ fn line(scheme: &Scheme, row: &Stored) -> GridRow {
 }
 
 #[get("/ratings/rounds/<id>")]
-async fn show(id: RoundId, who: SignedIn, mut db: Db) -> Answer<Page<Grid>> {
-    Ok(Page(view(&who, &mut db, id).await?))
+async fn show(id: RoundId, who: SignedIn, mut db: Db, flash: Option<FlashMessage<'_>>) -> Answer<Page<Grid>> {
+    let grid = view(&who, &mut db, id).await?;
+    Ok(Page(Grid { frame: who.frame(Section::Ratings).telling(flash), ..grid }))
 }
 
 /// Rows as the grid sends them: `scores[<subject>][<dimension>]`, `evidence[<subject>]`, in the order of the grid.
@@ -124,7 +130,7 @@ async fn save(
     who: SignedIn,
     mut db: Db,
     fields: Fields,
-) -> Answer<Result<Redirect, PageWith<Grid>>> {
+) -> Answer<Result<Flash<Redirect>, PageWith<Grid>>> {
     let mut grid = view(&who, &mut db, id).await?;
     let rows = typed(&grid, &fields);
     let command = EnterScores { round: id, version: fields.get("version").parse().ok(), rows: rows.clone() };
@@ -143,12 +149,13 @@ async fn save(
         }
         Err(other) => return Err(Failure(other)),
     }
+    let back = |told: &str| Ok(Ok(Flash::success(Redirect::to(format!("/ratings/rounds/{id}")), told)));
     if fields.get("then") != "submit" {
-        return Ok(Ok(Redirect::to(format!("/ratings/rounds/{id}"))));
+        return back("已保存。");
     }
     let notices = match ratings::submit(&mut db.0, &who.actor, &[Decide::round(id)]).await {
         Ok(outcomes) if outcomes.iter().all(|outcome| outcome.refusal.is_none()) => {
-            return Ok(Ok(Redirect::to(format!("/ratings/rounds/{id}"))));
+            return back("已保存并提交，请等待审核。");
         }
         Ok(outcomes) => super::review::results("提交", &outcomes),
         Err(Error::Refused(why)) => vec![Notice::new(Tone::Bad, why)],
@@ -159,9 +166,21 @@ async fn save(
     Ok(Err(PageWith(Status::UnprocessableEntity, grid)))
 }
 
+/// The first few errors; each is in its cell as well.
+fn problems(errors: &[FieldError]) -> Vec<Notice> {
+    const TOLD: usize = 3;
+    let mut notices: Vec<Notice> =
+        errors.iter().take(TOLD).map(|error| Notice::new(Tone::Bad, error.message.clone())).collect();
+    if let Some(more) = errors.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        let text = format!("还有{more}处需要更正，都已在表中标红；光标所在格的原因显示在页面下方。");
+        notices.push(Notice::new(Tone::Bad, text));
+    }
+    notices
+}
+
 /// Puts what was typed back into the grid, with each error in its cell, or what is stored where that differs.
 fn keep(grid: &mut Grid, rows: &[ScoreRow], errors: &[FieldError]) {
-    grid.problems = errors.iter().map(|error| Notice::new(Tone::Bad, error.message.clone())).collect();
+    grid.problems = problems(errors);
     for (index, row) in rows.iter().enumerate() {
         let subject = row.subject.to_string();
         let codes: Vec<String> = grid.dimensions.iter().map(|dimension| dimension.code.clone()).collect();

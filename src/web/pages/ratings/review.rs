@@ -98,7 +98,6 @@ fn line(review: &queries::Review, row: &Stored, decides: bool, choosable: Option
         id: rating.id.to_string(),
         version: rating.version.to_string(),
         subject: Link::new(row.subject.name.clone(), format!("/members/{}", row.subject.membership_id)),
-        organisation: review.line.card.organisation_name.clone(),
         scores: review.scheme.dimensions.iter().map(score).collect(),
         total: rating.total.as_ref().map(printed).unwrap_or_default(),
         stars: rating.stars.and_then(|stars| u8::try_from(stars).ok()).unwrap_or_default(),
@@ -116,10 +115,11 @@ fn line(review: &queries::Review, row: &Stored, decides: bool, choosable: Option
 /// What became of each: how many went on, and a sentence for every one that did not.
 pub(super) fn results(word: &str, outcomes: &[Outcome]) -> Vec<Notice> {
     let done = outcomes.iter().filter(|outcome| outcome.refusal.is_none()).count();
-    let mut notices = vec![Notice::new(
-        if done == 0 { Tone::Warning } else { Tone::Good },
-        format!("已{word}{done}人，未{word}{}人。", outcomes.len() - done),
-    )];
+    let told = match outcomes.len() - done {
+        0 => format!("已{word}{done}人。"),
+        left => format!("已{word}{done}人，未{word}{left}人。"),
+    };
+    let mut notices = vec![Notice::new(if done == 0 { Tone::Warning } else { Tone::Good }, told)];
     let refused = outcomes.iter().filter_map(|outcome| Some((outcome, outcome.refusal.as_ref()?)));
     notices.extend(
         refused.map(|(outcome, why)| Notice::new(Tone::Warning, format!("{}：{why}。", outcome.name))),

@@ -18,7 +18,7 @@ use crate::web::views::controls::{Kind, Source};
 use crate::web::views::form_page::FormPage;
 use crate::web::views::parts::Pager;
 use crate::web::views::ratings::Rounds;
-use crate::web::views::{Cell, Choice, Column, Control, Form, Group, Link, Row, Section, Table};
+use crate::web::views::{Badge, Cell, Choice, Column, Control, Form, Group, Link, Row, Section, Table, Tone};
 
 /// The routes.
 #[must_use]
@@ -54,7 +54,6 @@ async fn list(who: SignedIn, mut db: Db, listing: Listing) -> Answer<Page<Rounds
             Column::new("方案"),
             Column::numeric("应评"),
             Column::numeric("已评"),
-            Column::numeric("退回"),
             Column::new("状态"),
         ],
         rows: lines.iter().map(|line| row(line, decides || !enters)).collect(),
@@ -81,10 +80,18 @@ fn row(line: &RoundLine, reviews: bool) -> Row {
             Cell::Text(line.card.scheme_name.clone()),
             number(line.progress.subjects),
             number(line.progress.rated),
-            number(line.progress.returned),
-            Cell::Badge(badge(state)),
+            Cell::Badges(states(line)),
         ],
     )
+}
+
+/// The state of a round, and how many of its ratings came back: those wait for whoever entered them.
+fn states(line: &RoundLine) -> Vec<Badge> {
+    let mut states = vec![badge(line.card.round.state())];
+    if line.progress.returned > 0 {
+        states.push(Badge::new(format!("退回{}人", line.progress.returned), Tone::Warning));
+    }
+    states
 }
 
 async fn form(who: &SignedIn, db: &mut Db) -> Answer<FormPage> {

@@ -62,7 +62,12 @@ fn dimensions() -> Vec<Dimension> {
         ("example", "示范带动"),
     ]
     .iter()
-    .map(|(code, name)| Dimension { code: (*code).into(), name: (*name).into(), max: "20".into() })
+    .map(|(code, name)| Dimension {
+        code: (*code).into(),
+        name: (*name).into(),
+        max: "20".into(),
+        weight: "1".into(),
+    })
     .collect()
 }
 
@@ -92,8 +97,12 @@ pub fn grid() -> Grid {
             Fact::text("应评", "12 人"),
             Fact::text("截止", "2026-04-10"),
         ],
+        procedure: "每个村召开全体党员、村民代表参加的评议会，从五个方面对每名党员评定星级。".into(),
         action: "/ratings/rounds/1/scores".into(),
         version: "4".into(),
+        decimals: 2,
+        aggregation: "sum",
+        missing_part: "refuse",
         dimensions: dimensions(),
         thresholds: [("90", 5), ("80", 4), ("70", 3), ("60", 2), ("0", 1)]
             .iter()
@@ -172,7 +181,6 @@ pub fn review() -> Review {
                     ["陈晓明", "欧阳淑芬", "向杰"].get(index % 3).copied().unwrap_or_default(),
                     format!("/members/{index}"),
                 ),
-                organisation: "沙坪村第一党支部".into(),
                 scores: ["18", "19", "17", "18", "20"].iter().map(|score| (*score).to_owned()).collect(),
                 total: "92".into(),
                 stars: 5,
