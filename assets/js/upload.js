@@ -32,6 +32,14 @@ function drop(zone) {
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
   input.addEventListener("change", tell);
+  input.form.addEventListener("submit", (event) => {
+    if (input.files.length) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    note.textContent = "还没有选择文件，请先选择。";
+    announce(note.textContent);
+    input.focus();
+  }, { capture: true });
 }
 
 function size(bytes) {

@@ -43,7 +43,12 @@ async fn read<'r>(request: &'r Request<'_>, data: Data<'r>) -> Result<UploadForm
     }
     match Form::<UploadForm<'r>>::from_data(request, data).await {
         Outcome::Success(form) if form.has_nul() => Err(Refused::Told(nul::refusal())),
-        Outcome::Success(form) => Ok(form.into_inner()),
+        Outcome::Success(form) => {
+            let mut form = form.into_inner();
+            // A browser sends a part without name and bytes when no file was chosen.
+            form.file = form.file.filter(|file| file.len() > 0 || file.raw_name().is_some());
+            Ok(form)
+        }
         Outcome::Error((Status::UnprocessableEntity, _)) | Outcome::Forward(_) => {
             Err(Refused::Told(Failure(Error::invalid("file", NO_FILE))))
         }

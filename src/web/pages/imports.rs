@@ -73,6 +73,7 @@ async fn list(who: SignedIn, mut db: Db) -> Answer<Page<UploadPage>> {
     let rows = earlier.iter().map(line).collect::<Result<Vec<_>, Error>>()?;
     let columns = vec![
         Column::new("文件"),
+        Column::numeric("上传日期"),
         Column::new("经办"),
         Column::numeric("行数"),
         Column::numeric("退回"),
@@ -91,6 +92,7 @@ async fn list(who: SignedIn, mut db: Db) -> Answer<Page<UploadPage>> {
 fn line(import: &Import) -> Result<Row, Error> {
     let cells = vec![
         Cell::Text(import.file_name.clone()),
+        Cell::Number(clock::date_in_china(import.created_at).to_string()),
         Cell::Text(import.uploaded_by.clone()),
         Cell::Number(import.rows_read.to_string()),
         Cell::Number(import.counts().refused.to_string()),
