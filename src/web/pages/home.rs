@@ -2,11 +2,16 @@
 
 use rocket::{Route, State, get, routes};
 
+use crate::across::reports;
 use crate::base::clock;
 use crate::base::db;
+use crate::base::error::Result;
 use crate::base::policy::{self, Action};
+use crate::records::imports::{self, State as Stage};
 use crate::records::members::listing::{self, Filter};
 use crate::records::members::queries;
+use crate::records::quarters::QuarterState;
+use crate::records::ratings;
 use crate::web;
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
@@ -48,13 +53,15 @@ async fn desk(
     let everybody = Filter::default();
     let probationary = Filter { full: Some(false), ..Filter::default() };
     let women = Filter { sex: Some("2".to_owned()), ..Filter::default() };
-    let (counts, pending) = db::read(&mut db.0, scope, async |conn| {
+    let (counts, pending, waiting, planned) = db::read(&mut db.0, scope, async |conn| {
         let mut counts = Vec::new();
         for filter in [&everybody, &probationary, &women] {
             counts.push(listing::count(conn, scope, &state.keys, filter).await?);
         }
         let pending = queries::pending_transfers(conn, scope, 200).await?;
-        Ok((counts, pending))
+        let waiting = ratings::queries::waiting(conn, scope).await?;
+        let planned = imports::queries::list(conn, scope, None, 50).await?;
+        Ok((counts, pending, waiting, planned))
     })
     .await?;
     let labels = [
@@ -76,18 +83,78 @@ async fn desk(
     let inside = |path: &str| path >= scope.path.as_str() && path < scope.path.end().as_str();
     let incoming = pending.iter().filter(|transfer| inside(&transfer.to_path)).count();
     let outgoing = pending.len() - pending.iter().filter(|transfer| !inside(&transfer.from_path)).count();
-    let task = |text: &str, count: usize, tone: Tone, note: &str| Task {
-        link: Link::new(text, "/transfers"),
+    let mine = |import: &&imports::Import| {
+        import.account_id == who.actor.account && import.state().is_ok_and(|state| state == Stage::Planned)
+    };
+    let unwritten = planned.iter().filter(mine).count();
+    let mut tasks = rating_tasks(who, &waiting);
+    tasks.extend([
+        task("接收转入党员", "/transfers", incoming, Tone::Warning, "接收前，党员仍属于原党支部。"),
+        task("转出待对方接收", "/transfers", outgoing, Tone::Waiting, "对方接收或退回前，请继续管理。"),
+        task("导入待确认写入", "/imports", unwritten, Tone::Waiting, "核对方案后写入，未写入的不进名册。"),
+    ]);
+    tasks.extend(quarter_tasks(who, db).await?);
+    tasks.retain(|task| task.count > 0);
+    Ok((figures, tasks))
+}
+
+fn task(text: &str, href: &str, count: usize, tone: Tone, note: &str) -> Task {
+    Task {
+        link: Link::new(text, href),
         count: u64::try_from(count).unwrap_or(u64::MAX),
         due: Badge::new("待办理", tone),
         note: note.to_owned(),
+    }
+}
+
+/// Ratings wait for whoever enters them when they came back or were never handed in, and for the review when they were.
+fn rating_tasks(who: &SignedIn, waiting: &ratings::queries::Waiting) -> Vec<Task> {
+    let ratings = |text: &str, count: i64, tone: Tone, note: &str| {
+        task(text, "/ratings", usize::try_from(count).unwrap_or_default(), tone, note)
     };
-    let mut tasks = Vec::new();
-    if incoming > 0 {
-        tasks.push(task("接收转入党员", incoming, Tone::Warning, "接收前，党员仍属于原党支部。"));
+    let scope = &who.scope().path;
+    if policy::require(&who.actor, Action::DecideRatings, scope).is_ok() {
+        let decided = waiting.submitted + waiting.reviewed;
+        vec![ratings("审核星级评定（人）", decided, Tone::Warning, "未审定的星级不计入季度报告。")]
+    } else if policy::require(&who.actor, Action::EnterRecords, scope).is_ok() {
+        vec![
+            ratings(
+                "更正退回的星级评定（人）",
+                waiting.returned,
+                Tone::Warning,
+                "按退回理由更正后重新提交。",
+            ),
+            ratings("填报中的星级评定（期）", waiting.open_rounds, Tone::Waiting, "填完后提交审核。"),
+        ]
+    } else {
+        Vec::new()
     }
-    if outgoing > 0 {
-        tasks.push(task("转出待对方接收", outgoing, Tone::Waiting, "对方接收或退回前，请继续管理。"));
+}
+
+/// Quarters that have ended and wait for this person: the last one to be proposed, or one that somebody else proposed.
+async fn quarter_tasks(who: &SignedIn, db: &mut Db) -> Result<Vec<Task>> {
+    let county = who.scope().whole_county().path;
+    let closes = policy::require(&who.actor, Action::CloseQuarter, &county).is_ok();
+    if !closes || who.scope().path != county {
+        return Ok(Vec::new());
     }
-    Ok((figures, tasks))
+    let statuses = reports::statuses(&mut db.0, &who.actor, None).await?;
+    let last = statuses.iter().find(|status| status.ended);
+    let proposed = statuses.iter().filter(|status| {
+        status.state == QuarterState::Proposed
+            && status.proposed_by.as_deref() != Some(who.actor.name.as_str())
+    });
+    let mut tasks: Vec<Task> = proposed
+        .map(|status| {
+            let (text, by) = (format!("复核结账：{}", status.quarter.title()), status.proposed_by.as_deref());
+            let note = format!("{}已提出，确认后冻结全县数据。", by.unwrap_or_default());
+            task(&text, &format!("/quarters/{}/close", status.quarter), 1, Tone::Warning, &note)
+        })
+        .collect();
+    tasks.extend(last.filter(|status| status.state == QuarterState::Open).map(|status| {
+        let text = format!("结账：{}", status.quarter.title());
+        let href = format!("/quarters/{}/close", status.quarter);
+        task(&text, &href, 1, Tone::Waiting, "先看结账前检查，再提出。")
+    }));
+    Ok(tasks)
 }
