@@ -108,6 +108,7 @@ impl Book {
         let sheet = self.workbook.add_worksheet_with_constant_memory()?;
         sheet.set_name(name)?;
         sheet.set_freeze_panes(1, 0)?;
+        printing(sheet, &columns)?;
         let mut writer = SheetWriter { sheet, columns, row: 0 };
         writer.headings(sources)?;
         Ok(writer)
@@ -147,6 +148,26 @@ impl Book {
     }
 }
 
+/// Sets a sheet up for A4 paper: as many pages across as keep its letters legible, the headings on each of them.
+fn printing(sheet: &mut Worksheet, columns: &[Column]) -> Result<(), WriteError> {
+    const A4: u8 = 9;
+    // Characters that fit across a page at about 60 %.
+    const ACROSS: u32 = 220;
+    let width: u32 = columns.iter().map(width).sum();
+    sheet.set_paper_size(A4).set_print_fit_to_pages(u16::try_from(width.div_ceil(ACROSS)).unwrap_or(1), 0);
+    if width > 100 {
+        sheet.set_landscape();
+    }
+    sheet.set_repeat_rows(0, 0)?;
+    sheet.set_footer("&C第 &P 页，共 &N 页");
+    Ok(())
+}
+
+/// How wide a column is, in characters.
+fn width(column: &Column) -> u32 {
+    column.width.max(style::width(&column.heading) + 4)
+}
+
 /// Writes the rows of one sheet, from top to bottom.
 pub struct SheetWriter<'a> {
     sheet: &'a mut Worksheet,
@@ -158,8 +179,7 @@ impl SheetWriter<'_> {
     fn headings(&mut self, sources: Vec<Option<Formula>>) -> Result<(), WriteError> {
         let last = u32::try_from(Limits::default().rows).unwrap_or(u32::MAX);
         for ((at, column), source) in (0..).zip(&self.columns).zip(sources) {
-            let width = column.width.max(style::width(&column.heading) + 4);
-            self.sheet.set_column_width(at, width)?;
+            self.sheet.set_column_width(at, width(column))?;
             self.sheet.set_column_format(at, &style::column(column.kind))?;
             let format = style::heading(column.required);
             self.sheet.write_string_with_format(0, at, &column.heading, &format)?;
