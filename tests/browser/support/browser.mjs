@@ -99,7 +99,7 @@ export async function tabToField(page, id, limit = 60) {
 /** What has the keyboard: its label or text. */
 export function focused(page) {
   return page.evaluate(() => {
-    const element = document.activeElement;
+    const element = document.activeElement === document.body ? null : document.activeElement;
     const label = element?.labels?.[0]?.textContent ?? element?.getAttribute("aria-label") ?? element?.textContent ?? "";
     return `${label.replace(/\s+/g, " ").trim()} ${element?.getAttribute("name") ?? ""}`.trim();
   });

@@ -34,7 +34,7 @@ async function run(environment, ...words) {
 
 /**
  * Starts cadre: `{address, account(role, at), run(...words), log, stop()}`. It is told to show a county by
- * `CADRE_DEMO` (default `--county wushan`).
+ * `CADRE_DEMO` (default `--county wufeng`, the smallest).
  */
 export async function start() {
   const folder = await mkdtemp(join(tmpdir(), "cadre-browser-"));
@@ -43,7 +43,7 @@ export async function start() {
   const environment = { ...process.env, CADRE_DATA: data, CADRE_LOG: "json" };
   for (const name of ["DATABASE_URL", "CADRE_WEB_DATABASE_URL", "REPORT_DATABASE_URL", "CADRE_LISTEN"]) delete environment[name];
   const listen = `127.0.0.1:${await freePort()}`;
-  const words = (process.env.CADRE_DEMO ?? "--county wushan").split(" ").filter(Boolean);
+  const words = (process.env.CADRE_DEMO ?? "--county wufeng").split(" ").filter(Boolean);
   const child = spawn(binary, ["demo", "--listen", listen, ...words], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
   createInterface({ input: child.stderr }).on("line", (line) => log.push(line));

@@ -31,11 +31,16 @@ export function workbook(sheet, rows) {
   });
 }
 
-/** The rows of the first sheet as texts. */
-export function rows(bytes) {
+/** The names of the sheets. */
+export function sheets(bytes) {
+  return Array.from(unzip(bytes)["xl/workbook.xml"].matchAll(/<sheet [^>]*?name="([^"]*)"/g), ([, name]) => unescape(name));
+}
+
+/** The rows of a sheet (the first, when not told) as texts. */
+export function rows(bytes, index = 0) {
   const files = unzip(bytes);
   const shared = Array.from((files["xl/sharedStrings.xml"] ?? "").matchAll(/<si>(.*?)<\/si>/gs), ([, item]) => texts(item));
-  const sheet = files["xl/worksheets/sheet1.xml"];
+  const sheet = files[`xl/worksheets/sheet${index + 1}.xml`];
   return Array.from(sheet.matchAll(/<row [^>]*?(?:\/>|>(.*?)<\/row>)/gs), ([, row]) => {
     const line = [];
     for (const [, attributes, body] of (row ?? "").matchAll(/<c ([^>]*?)(?:\/>|>(.*?)<\/c>)/gs)) {
