@@ -205,8 +205,9 @@ impl SheetWriter<'_> {
     /// More rows than a sheet holds, or a text of more than 32,767 characters.
     pub fn row(&mut self, fields: &[Field]) -> Result<(), WriteError> {
         for (at, field) in (0..).zip(fields) {
-            let kind = self.columns.get(usize::from(at)).map_or(ColumnKind::Text, |column| column.kind);
-            let format = style::cell(kind, &field.cell, field.refused.is_some());
+            let column = self.columns.get(usize::from(at));
+            let (kind, across) = column.map_or((ColumnKind::Text, 0), |column| (column.kind, width(column)));
+            let format = style::cell(kind, across, &field.cell, field.refused.is_some());
             match &field.cell {
                 Cell::Empty if field.refused.is_none() => continue,
                 Cell::Empty => self.sheet.write_blank(self.row, at, &format)?,
@@ -342,6 +343,29 @@ mod tests {
         assert!(sheet.contains(r#"<autoFilter ref="A1:D4"/>"#), "{sheet}");
         assert!(sheet.contains("'字典'!$A$1:$A$2"), "{sheet}");
         assert!(part(&bytes, "xl/workbook.xml").contains(r#"name="字典" sheetId="2" state="hidden""#));
+    }
+
+    #[test]
+    fn a_sheet_is_ready_for_the_printer_and_a_long_text_is_read_whole() {
+        let bytes = written();
+        let sheet = part(&bytes, "xl/worksheets/sheet1.xml");
+        assert!(
+            sheet.contains(r#"<pageSetup paperSize="9""#) && sheet.contains(r#"fitToHeight="0""#),
+            "{sheet}"
+        );
+        assert!(
+            part(&bytes, "xl/workbook.xml").contains("党员名册!$1:$1"),
+            "the headings are on every page"
+        );
+        assert!(!part(&bytes, "xl/styles.xml").contains("wrapText"));
+
+        let mut book = Book::new(&Properties { title: String::new(), created: DateTime::UNIX_EPOCH });
+        let mut sheet = book.sheet("退回", vec![Column::new("退回原因", ColumnKind::Text)]).unwrap();
+        sheet.row(&[text("姓名没有填写\n民族不在代码表中").into()]).unwrap();
+        sheet.finish().unwrap();
+        let mut bytes = Vec::new();
+        book.finish(&mut bytes).unwrap();
+        assert!(part(&bytes, "xl/styles.xml").contains(r#"wrapText="1""#));
     }
 
     #[test]

@@ -31,13 +31,21 @@ pub(super) fn column(kind: ColumnKind) -> Format {
     }
 }
 
-/// The format of one cell: its column's, its own where it is a date, and red when it was refused.
-pub(super) fn cell(kind: ColumnKind, cell: &Cell, refused: bool) -> Format {
+/// The format of one cell of a column so wide: its column's, its own where it is a date, in lines where the text is
+/// longer, and red when it was refused.
+pub(super) fn cell(kind: ColumnKind, across: u32, cell: &Cell, refused: bool) -> Format {
     let format = match cell {
         Cell::Date(_) => Format::new().set_num_format("yyyy-mm-dd"),
         Cell::DateTime(_) => Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
         Cell::Number(_) if kind == ColumnKind::Identifier => Format::new(),
         _ => column(kind),
+    }
+    .set_align(FormatAlign::Top);
+    let format = match cell {
+        Cell::Text(text) if kind == ColumnKind::Text && (text.contains('\n') || width(text) > across) => {
+            format.set_text_wrap()
+        }
+        _ => format,
     };
     if refused { format.set_background_color(REFUSED).set_font_color(REFUSED_TEXT) } else { format }
 }
