@@ -353,10 +353,7 @@ mod tests {
             sheet.contains(r#"<pageSetup paperSize="9""#) && sheet.contains(r#"fitToHeight="0""#),
             "{sheet}"
         );
-        assert!(
-            part(&bytes, "xl/workbook.xml").contains("党员名册!$1:$1"),
-            "the headings are on every page"
-        );
+        assert!(part(&bytes, "xl/workbook.xml").contains("党员名册!$1:$1"), "the headings are on every page");
         assert!(!part(&bytes, "xl/styles.xml").contains("wrapText"));
 
         let mut book = Book::new(&Properties { title: String::new(), created: DateTime::UNIX_EPOCH });
