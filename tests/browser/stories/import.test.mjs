@@ -13,13 +13,20 @@ const HEADINGS = ["姓名", "公民身份号码", "民族", "学历", "人员类
 async function upload(page, file) {
   await visit(page, "/imports");
   await page.locator("input[type=file]").setInputFiles(file);
-  await leads(page, /^\/imports\/0/, () => page.getByRole("button", { name: "上传并查看方案" }).click());
+  await page.getByRole("button", { name: "上传并查看方案" }).click();
   await planned(page);
 }
 
-/** The server reads (or writes) beside the page, which comes again by itself when that is done. */
+/** The server reads beside the page, which comes again by itself when that is done; until then it is no page to look at. */
 async function planned(page) {
   await page.locator(".buckets").waitFor();
+  await look(page);
+}
+
+/** Carries the plan out; that is told by the page that comes when it is done. */
+async function write(page, count) {
+  await page.getByRole("button", { name: `写入 ${count} 行` }).click();
+  await page.locator(".page-head .state", { hasText: "已写入" }).waitFor();
   await look(page);
 }
 
@@ -46,8 +53,7 @@ test("a workbook is planned, its refused rows come back, and the good ones are w
   const first = await files.write("底册.xlsx", workbook("党员名册", [HEADINGS, person("向前", old), person("覃安", kept), person("田动", moved)]));
   await upload(page, first);
   assert.deepEqual(await buckets(page), { 新增: 3, 变更: 0, 无变化: 0, 冲突: 0, 退回: 0 });
-  await page.getByRole("button", { name: "写入 3 行" }).click();
-  await page.locator(".page-head .state", { hasText: "已写入" }).waitFor();
+  await write(page, 3);
 
   const wrong = `${citizenId("19920517", 125).slice(0, 17)}?`;
   const all = [
@@ -85,9 +91,7 @@ test("a workbook is planned, its refused rows come back, and the good ones are w
 
   assert.equal((await api(page, "GET", "/members?q=谭新")).body.items.length, 0, "nothing is written before that is asked for");
   await visit(page, new URL(plan).pathname);
-  await page.getByRole("button", { name: "写入 3 行" }).click();
-  await page.locator(".page-head .state", { hasText: "已写入" }).waitFor();
-  await planned(page);
+  await write(page, 3);
 
   await visit(page, "/members?q=谭新");
   assert.deepEqual(await texts(page, "#members tbody th, #members tbody tr > :first-child"), ["谭新"]);
@@ -126,8 +130,7 @@ test("a mended row goes in, a file that is no table does not, and no file is ask
   const sheet = workbook("党员名册", [headings, headings.map((heading) => mended[heading] ?? "")]);
   await upload(page, await files.write("党员名册（补）.xlsx", sheet));
   assert.deepEqual(await buckets(page), { 新增: 1, 变更: 0, 无变化: 0, 冲突: 0, 退回: 0 });
-  await page.getByRole("button", { name: "写入 1 行" }).click();
-  await page.locator(".page-head .state", { hasText: "已写入" }).waitFor();
+  await write(page, 1);
   await visit(page, "/members?q=覃红");
   assert.match(await page.locator("#members tbody").textContent(), /预备党员/);
 });
