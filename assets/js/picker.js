@@ -112,14 +112,27 @@ class Picker {
     const typed = this.input.value;
     if (this.address) {
       const turn = ++this.asked;
+      this.latest = turn;
+      this.mark(-1); // What was found for fewer letters is not to be chosen any more.
       const found = await this.ask(this.isGiven() ? "" : typed);
-      if (turn !== this.asked) return; // A later key has asked again.
+      if (turn !== this.latest) return; // A later key has asked again.
       this.options = found;
-      this.show(this.options);
+      if (turn === this.asked) this.show(this.options);
+      else this.late(typed);
     } else {
       const exact = this.options.find((option) => option.name === typed);
       this.show(exact && exact.code === this.hidden.value ? this.options.slice(0, LIMIT) : matching(this.options, typed));
     }
+  }
+
+  /** The answer came when the field was left already: what was typed is taken when it fits one option only. */
+  late(typed) {
+    if (document.activeElement === this.input || this.input.value !== typed || this.hidden.value !== typed.trim()) return;
+    const exact = this.options.filter((option) => option.name === typed.trim());
+    const [only, other] = exact.length ? exact : this.options;
+    if (!typed.trim() || !only || other) return;
+    this.set(only.code, only.name);
+    this.input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
   show(options) {

@@ -91,6 +91,33 @@ test("a code that came with the page has its name, and stays until something els
   assert.equal(await code(), "", "an emptied picker sends nothing");
 });
 
+test("who types faster than the server answers gets what was typed, never what was found for fewer letters", async (t) => {
+  const page = await open(t);
+  let release = () => {};
+  const held = new Promise((resolve) => { release = resolve; });
+  await page.route("**/branches?*", async (route) => {
+    const asked = new URL(route.request().url()).searchParams.get("q");
+    if (asked === "沙坪村") await held;
+    const all = [{ code: "B1", name: "沙湾村党支部" }, { code: "B2", name: "沙坪村党支部" }];
+    await route.fulfill({ json: all.filter((branch) => branch.name.startsWith(asked)) });
+  });
+  const given = await (await fetch(`${server.address}/members_list`)).text();
+  server.answer["GET /given"] = { body: given };
+  server.answer["POST /members/search"] = { body: given }; // The list follows the filter.
+  await visit(page, `${server.address}/given`);
+  const input = page.locator("#filter-branch");
+  await input.focus();
+  await page.keyboard.type("沙");
+  await page.waitForSelector("#filter-branch-options [aria-selected=true]");
+  await page.keyboard.type("坪村");
+  await press(page, "Tab");
+  const code = () => page.evaluate(() => document.querySelector("form.filter [name=branch]").value);
+  assert.equal(await code(), "沙坪村", "not the branch that was found for one letter");
+  release();
+  await page.waitForFunction(() => document.querySelector("form.filter [name=branch]").value === "B2");
+  assert.equal(await input.inputValue(), "沙坪村党支部");
+});
+
 test("a picker tells readers of the screen what it does", async (t) => {
   const page = await open(t);
   await visit(page, `${server.address}/members_form`);
