@@ -48,7 +48,7 @@ pub async fn load(
     let loaded = sample::load(owner, conn, keys, &sample, progress).await?;
     // Without statistics of what was just entered, the planner picks loops over whole tables.
     db::analyse(owner).await?;
-    sample::load_scheme(conn, &sample, &loaded).await?;
+    sample::load_ratings(conn, &sample, &loaded).await?;
     open_accounts(conn, pack.name, &sample, &loaded, first).await
 }
 

@@ -17,16 +17,6 @@ use super::Loaded;
 use super::model::{SampleCounty, SampleRound, SampleRoundState};
 use super::pack::RatingPack;
 
-/// Sets the county's rating scheme.
-///
-/// # Errors
-/// What the verb answers, which would be a defect of the pack.
-pub async fn load_scheme(conn: &mut AsyncPgConnection, county: &SampleCounty, loaded: &Loaded) -> Result<()> {
-    let actor = Actor::command_line(loaded.scope.clone());
-    ratings::set_scheme(conn, &actor, &[scheme(&county.rating_scheme)?]).await?;
-    Ok(())
-}
-
 /// Sets the scheme and plays every round as far as it has come. Whoever is not in the register of the branch on the
 /// last day of the period is left out.
 ///

@@ -26,7 +26,7 @@ mod words;
 use chrono::NaiveDate;
 
 pub use load::{Loaded, Progress, load};
-pub use load_ratings::{load_ratings, load_scheme};
+pub use load_ratings::load_ratings;
 pub use model::{
     SampleCounty, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation, SamplePerson, SampleRating,
     SampleRound, SampleRoundState,

@@ -74,8 +74,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
         WHERE r.county_id = in_county AND r.id = ANY (in_rounds)
             AND in_county = nullif(current_setting('cadre.county', true), '')::uuid
             AND r.path >= current_setting('cadre.path_from', true) AND r.path < current_setting('cadre.path_to', true)
-    ), present AS (
-        SELECT r.id AS round_id, b.membership_id
+    ), concerned AS (
+        SELECT r.id AS round_id, r.last_day, b.membership_id, true AS present
         FROM rounds r
         JOIN branch_memberships b ON b.county_id = r.county_id AND b.branch_id = r.organisation_id
             AND b.from_day <= r.last_day AND (b.to_day IS NULL OR b.to_day > r.last_day)
@@ -84,18 +84,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
         JOIN membership_statuses s ON s.county_id = b.county_id AND s.membership_id = b.membership_id
             AND s.from_day <= r.last_day AND (s.to_day IS NULL OR s.to_day > r.last_day)
             AND s.status IN ('normal', 'watch', 'suspended_rights')
-    ), concerned AS (
-        SELECT p.round_id, p.membership_id, true AS present FROM present p
         UNION ALL
-        SELECT g.round_id, g.membership_id, false FROM rounds r
+        SELECT r.id, r.last_day, g.membership_id, false
+        FROM rounds r
         JOIN ratings g ON g.county_id = r.county_id AND g.round_id = r.id
-        WHERE NOT EXISTS (SELECT FROM present p WHERE p.round_id = g.round_id AND p.membership_id = g.membership_id)
+    ), once AS (
+        -- Grouped, not filtered by NOT EXISTS: that becomes a loop over all pairs when many rounds are asked for.
+        SELECT round_id, last_day, membership_id, bool_or(present) AS present
+        FROM concerned GROUP BY round_id, last_day, membership_id
     )
     SELECT c.round_id, m.id, p.name, m.sort_key, p.sex, p.birth_date,
-        m.full_member_on IS NULL OR m.full_member_on > r.last_day, c.present
-    FROM concerned c
-    JOIN rounds r ON r.id = c.round_id
-    JOIN memberships m ON m.county_id = r.county_id AND m.id = c.membership_id
+        m.full_member_on IS NULL OR m.full_member_on > c.last_day, c.present
+    FROM once c
+    JOIN memberships m ON m.county_id = in_county AND m.id = c.membership_id
     JOIN people p ON p.county_id = m.county_id AND p.id = m.person_id
 $$;
 REVOKE ALL ON FUNCTION find_rating_subjects FROM PUBLIC;
