@@ -2,16 +2,17 @@
 
 pub mod migrate;
 pub mod roles;
+mod settings;
 pub mod start;
 
-use diesel::sql_types::Text;
-use diesel_async::pooled_connection::AsyncDieselConnectionManager;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
 
 use crate::base::actor::Actor;
 use crate::base::error::{Error, Result};
 use crate::base::scope::Scope;
+use settings::{Settings, Sight};
 
 /// A pooled connection.
 pub type Connection = Object<AsyncPgConnection>;
@@ -50,7 +51,10 @@ impl Database {
 }
 
 fn pool(url: &str, size: usize) -> Result<Pool<AsyncPgConnection>> {
-    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new(url);
+    // A closed connection is noticed without asking; the alternative is one more question before every use.
+    let mut config = ManagerConfig::default();
+    config.recycling_method = RecyclingMethod::Fast;
+    let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(url, config);
     let wait = std::time::Duration::from_secs(5);
     Pool::builder(manager)
         .max_size(size)
@@ -59,60 +63,6 @@ fn pool(url: &str, size: usize) -> Result<Pool<AsyncPgConnection>> {
         .runtime(deadpool::Runtime::Tokio1)
         .build()
         .map_err(Error::broken)
-}
-
-/// Tells row-level security who asks and what he may see, until the end of the transaction.
-async fn enter(conn: &mut AsyncPgConnection, scope: &Scope, account: &str) -> Result<()> {
-    let settings = Settings {
-        county: scope.county.to_string(),
-        path_from: scope.path.as_str().to_owned(),
-        path_to: scope.path.end(),
-        account: account.to_owned(),
-    };
-    settings.apply(conn).await
-}
-
-/// What row-level security is told.
-#[derive(diesel::QueryableByName)]
-struct Settings {
-    #[diesel(sql_type = Text)]
-    county: String,
-    #[diesel(sql_type = Text)]
-    path_from: String,
-    #[diesel(sql_type = Text)]
-    path_to: String,
-    #[diesel(sql_type = Text)]
-    account: String,
-}
-
-impl Settings {
-    /// What holds in the transaction around; none where there is no transaction.
-    async fn around(conn: &mut AsyncPgConnection) -> Result<Option<Self>> {
-        if AnsiTransactionManager::transaction_manager_status_mut(conn).transaction_depth()?.is_none() {
-            return Ok(None);
-        }
-        let held = diesel::sql_query(
-            "SELECT coalesce(current_setting('cadre.county', true), '') AS county, \
-             coalesce(current_setting('cadre.path_from', true), '') AS path_from, \
-             coalesce(current_setting('cadre.path_to', true), '') AS path_to, \
-             coalesce(current_setting('cadre.account', true), '') AS account",
-        );
-        Ok(Some(held.get_result(conn).await?))
-    }
-
-    async fn apply(&self, conn: &mut AsyncPgConnection) -> Result<()> {
-        diesel::sql_query(
-            "SELECT set_config('cadre.county', $1, true), set_config('cadre.path_from', $2, true), \
-             set_config('cadre.path_to', $3, true), set_config('cadre.account', $4, true)",
-        )
-        .bind::<Text, _>(&self.county)
-        .bind::<Text, _>(&self.path_from)
-        .bind::<Text, _>(&self.path_to)
-        .bind::<Text, _>(&self.account)
-        .execute(conn)
-        .await?;
-        Ok(())
-    }
 }
 
 /// Counts what the tables hold, so that the planner knows. Only the owner of the tables may.
@@ -158,15 +108,6 @@ pub async fn write_snapshot<T>(
     in_scope(conn, Sight::OneSnapshot, &actor.scope, &account, body).await
 }
 
-/// What the statements of a transaction see of others' commits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sight {
-    /// Each statement sees what was committed before it began.
-    EachStatement,
-    /// All see the moment of the first.
-    OneSnapshot,
-}
-
 /// A connection dropped in the middle (a cancelled request) is thrown away by the pool: its transaction never ends
 /// by itself.
 async fn in_scope<T>(
@@ -177,8 +118,14 @@ async fn in_scope<T>(
     body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
 ) -> Result<T> {
     let around = Settings::around(conn).await?;
-    AnsiTransactionManager::begin_transaction(conn).await?;
-    let entered = start(conn, sight, scope, account).await;
+    let settings = Settings::new(scope, account);
+    let entered = if around.is_none() {
+        settings.begin(conn, sight).await?;
+        Ok(())
+    } else {
+        AnsiTransactionManager::begin_transaction(conn).await?;
+        settings.apply(conn).await
+    };
     let answer = match entered {
         Ok(()) => body(conn).await,
         Err(error) => Err(error),
@@ -201,13 +148,6 @@ async fn in_scope<T>(
     }
 }
 
-async fn start(conn: &mut AsyncPgConnection, sight: Sight, scope: &Scope, account: &str) -> Result<()> {
-    if sight == Sight::OneSnapshot {
-        diesel::sql_query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ").execute(conn).await?;
-    }
-    enter(conn, scope, account).await
-}
-
 /// Runs the body of a verb in the whole county of the actor, for verbs that act on both sides of a border
 /// (accepting a transfer); the verb has asked policy about both sides before.
 ///
@@ -219,10 +159,10 @@ pub async fn across_county<T>(
     body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
 ) -> Result<T> {
     let account = actor.account.map(|id| id.to_string()).unwrap_or_default();
-    enter(conn, &actor.scope.whole_county(), &account).await?;
+    Settings::new(&actor.scope.whole_county(), &account).apply(conn).await?;
     let answer = body(conn).await;
     if answer.is_ok() {
-        enter(conn, &actor.scope, &account).await?;
+        Settings::new(&actor.scope, &account).apply(conn).await?;
     }
     answer
 }

@@ -120,21 +120,40 @@ struct What<'a> {
 }
 
 async fn write(conn: &mut AsyncPgConnection, who: Who<'_>, what: What<'_>) -> Result<()> {
-    diesel::sql_query("SELECT append_audit_entry($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
-        .bind::<Text, _>(who.chain)
-        .bind::<Nullable<Uuid>, _>(who.county)
-        .bind::<Nullable<Uuid>, _>(who.account)
-        .bind::<Text, _>(who.name)
-        .bind::<Text, _>(who.role)
-        .bind::<Text, _>(who.door.code())
-        .bind::<Nullable<Text>, _>(who.source.map(|source| source.to_string()))
-        .bind::<Nullable<Text>, _>(who.path)
-        .bind::<Text, _>(what.action)
-        .bind::<Text, _>(what.subject_kind)
-        .bind::<Nullable<Uuid>, _>(what.subject)
-        .bind::<Integer, _>(what.count)
-        .bind::<Jsonb, _>(what.details)
-        .execute(conn)
-        .await?;
+    let appended = diesel::select(append_audit_entry(
+        who.chain,
+        who.county,
+        who.account,
+        who.name,
+        who.role,
+        who.door.code(),
+        who.source.map(|source| source.to_string()),
+        who.path,
+        what.action,
+        what.subject_kind,
+        what.subject,
+        what.count,
+        what.details,
+    ));
+    appended.execute(conn).await?;
     Ok(())
+}
+
+diesel::define_sql_function! {
+    /// Appends an entry to its chain and answers its number there: the only way into the trail.
+    fn append_audit_entry(
+        chain: Text,
+        county: Nullable<Uuid>,
+        account: Nullable<Uuid>,
+        actor: Text,
+        role: Text,
+        door: Text,
+        source: Nullable<Text>,
+        path: Nullable<Text>,
+        action: Text,
+        subject_kind: Text,
+        subject: Nullable<Uuid>,
+        count: Integer,
+        details: Jsonb,
+    ) -> BigInt;
 }
