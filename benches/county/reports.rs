@@ -1,0 +1,56 @@
+//! The quarterly report of the county through the API, against its SQL alone.
+
+use std::time::{Duration, Instant};
+
+use cadre::base::clock;
+use cadre::base::values::Quarter;
+use diesel::sql_types::Double;
+use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl};
+
+use crate::http::Client;
+use crate::stage::{Server, Stage};
+use crate::table::{Table, median};
+
+const REPORTS: u32 = 5;
+/// A server process that rests this long has told what it did.
+const TOLD: Duration = Duration::from_secs(12);
+
+#[derive(diesel::QueryableByName)]
+struct Spent {
+    #[diesel(sql_type = Double)]
+    milliseconds: f64,
+}
+
+/// Measures the last full quarter.
+pub async fn measure(stage: &Stage, server: &Server, table: &mut Table) -> anyhow::Result<()> {
+    let quarter = Quarter::containing(clock::today()).previous();
+    let path = format!("/api/v1/reports/quarterly?organisation={}&quarter={quarter}", stage.county.code);
+    let mut client = Client::connect(&server.address, &server.token).await?;
+    client.get(&path).await?;
+    tokio::time::sleep(TOLD).await;
+    let before = spent(stage).await?;
+    let mut times = Vec::new();
+    for _ in 0..REPORTS {
+        let begin = Instant::now();
+        client.get(&path).await?;
+        times.push(begin.elapsed().as_secs_f64());
+    }
+    tokio::time::sleep(TOLD).await;
+    let alone = (spent(stage).await? - before) / 1000.0 / f64::from(REPORTS);
+    let whole = median(&mut times);
+    println!("quarterly report: {whole:.3} s, of which its SQL alone {alone:.3} s");
+    table.add("quarterly report of the county", "under 1 s", whole, 1.0, "s");
+    table.add("quarterly report against its SQL alone", "", whole / alone, 1.5, "times");
+    Ok(())
+}
+
+/// Time that the database has spent on statements so far.
+async fn spent(stage: &Stage) -> anyhow::Result<f64> {
+    let mut conn = AsyncPgConnection::establish(&stage.addresses.owner).await?;
+    let spent: Spent = diesel::sql_query(
+        "SELECT active_time AS milliseconds FROM pg_stat_database WHERE datname = current_database()",
+    )
+    .get_result(&mut conn)
+    .await?;
+    Ok(spent.milliseconds)
+}
