@@ -25,4 +25,4 @@ check: ## Format, lints and documentation, without tests
 
 bench: ## Measures cadre against PostgreSQL alone and prints the ratios
 	@scripts/prepare
-	@cargo bench --locked
+	@cargo bench --locked --bench county
