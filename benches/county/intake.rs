@@ -48,7 +48,7 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> anyhow::Result<()> {
     let mut conn = AsyncPgConnection::establish(&stage.addresses.web).await?;
     let keys = KeyRing::ephemeral().context("no randomness")?;
     sample::load(&mut owner, &mut conn, &keys, &county, |_| {}).await?;
-    cadre::base::db::analyse(&mut owner).await?;
+    cadre::base::db::tidy(&mut owner).await?;
 
     let begin = Instant::now();
     let megabytes = import(stage, &book, &county.code).await?;

@@ -57,10 +57,10 @@ impl Stage {
         let mut conn = database.web().await?;
         let loaded =
             sample::load(&mut owner, &mut conn, &keys, &county, |progress| println!("{progress:?}")).await?;
-        db::analyse(&mut owner).await?;
+        db::tidy(&mut owner).await?;
         if options.members <= SAMPLE {
             sample::load_ratings(&mut conn, &county, &loaded).await?;
-            db::analyse(&mut owner).await?;
+            db::tidy(&mut owner).await?;
         }
         println!("{} members entered in {:.0} s", county.members.len(), begin.elapsed().as_secs_f64());
         Ok(Self { addresses, county, loaded, scratch: tempfile::tempdir()?, data, cluster })

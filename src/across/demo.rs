@@ -47,8 +47,10 @@ pub async fn load(
     let sample = sample::generate(&pack, seed, clock::today()).map_err(Error::broken)?;
     let loaded = sample::load(owner, conn, keys, &sample, progress).await?;
     // Without statistics of what was just entered, the planner picks loops over whole tables.
-    db::analyse(owner).await?;
+    db::tidy(owner).await?;
     sample::load_ratings(conn, &sample, &loaded).await?;
+    // Each step of a round left an older version of each rating behind.
+    db::tidy(owner).await?;
     open_accounts(conn, pack.name, &sample, &loaded, first).await
 }
 

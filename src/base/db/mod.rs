@@ -5,9 +5,12 @@ pub mod roles;
 mod settings;
 pub mod start;
 
+use diesel::sql_types::Text;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, TransactionManager};
+use diesel_async::{
+    AnsiTransactionManager, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection, TransactionManager,
+};
 
 use crate::base::actor::Actor;
 use crate::base::error::{Error, Result};
@@ -65,20 +68,26 @@ fn pool(url: &str, size: usize) -> Result<Pool<AsyncPgConnection>> {
         .map_err(Error::broken)
 }
 
-/// Counts what the tables hold, so that the planner knows. Only the owner of the tables may.
+/// Clears the tables of rows that nobody sees any more and counts what they hold, as is due after entering much at once.
+/// Only the owner of the tables may.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn analyse(owner: &mut AsyncPgConnection) -> Result<()> {
-    // By name: a bare ANALYZE warns about each of the server's own tables.
-    diesel::sql_query(
-        "DO $$ DECLARE name regclass; BEGIN \
-         FOR name IN SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
-             AND relkind = 'r' AND pg_has_role(relowner, 'MEMBER') LOOP \
-         EXECUTE format('ANALYZE %s', name); END LOOP; END $$",
+pub async fn tidy(owner: &mut AsyncPgConnection) -> Result<()> {
+    #[derive(diesel::QueryableByName)]
+    struct Table {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    // By name: without, PostgreSQL warns about each of its own tables.
+    let tables: Vec<Table> = diesel::sql_query(
+        "SELECT oid::regclass::text AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace \
+         AND relkind = 'r' AND pg_has_role(relowner, 'MEMBER') ORDER BY relname",
     )
-    .execute(owner)
+    .load(owner)
     .await?;
+    let names: Vec<String> = tables.into_iter().map(|table| table.name).collect();
+    owner.batch_execute(&format!("VACUUM (ANALYZE) {}", names.join(", "))).await?;
     Ok(())
 }
 
