@@ -72,7 +72,7 @@ fn write(county: &SampleCounty, book: &Path, text: &Path) -> anyhow::Result<usiz
         .filter(|member| member.status_on(today) == Some(MembershipStatus::Normal))
         .collect();
     let columns = HEADINGS.iter().map(|heading| Column::new(*heading, ColumnKind::Identifier)).collect();
-    let properties = Properties { title: "党员名册".to_owned(), created: chrono::Utc::now() };
+    let properties = Properties { title: "党员名册".to_owned(), created: clock::now() };
     let mut workbook = Book::new(&properties);
     let mut sheet = workbook.sheet("党员名册", columns)?;
     let mut lines = DelimitedWriter::new(BufWriter::new(File::create(text)?), HEADINGS)?;

@@ -21,7 +21,7 @@ pub async fn measure(
     options: &Options,
     table: &mut Table,
 ) -> anyhow::Result<()> {
-    let ids: Vec<String> = stage.some_members(MEMBERS).await?;
+    let ids: Vec<String> = stage.some_members(MEMBERS);
     let scripts = scripts(stage, &ids)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {

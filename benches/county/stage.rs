@@ -67,9 +67,9 @@ impl Stage {
     }
 
     /// Ids of members, spread over the county.
-    pub async fn some_members(&self, count: usize) -> anyhow::Result<Vec<String>> {
+    pub fn some_members(&self, count: usize) -> Vec<String> {
         let step = self.loaded.members.len() / count;
-        Ok(self.loaded.members.iter().step_by(step).take(count).map(|id| id.0.to_string()).collect())
+        self.loaded.members.iter().step_by(step).take(count).map(|id| id.0.to_string()).collect()
     }
 
     /// A program of the PostgreSQL that runs here.

@@ -1,6 +1,5 @@
 //! Appends an entry to the trail.
 
-use diesel::sql_types::{Integer, Jsonb, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use std::net::IpAddr;
@@ -120,7 +119,7 @@ struct What<'a> {
 }
 
 async fn write(conn: &mut AsyncPgConnection, who: Who<'_>, what: What<'_>) -> Result<()> {
-    let appended = diesel::select(append_audit_entry(
+    let appended = diesel::select(database::append_audit_entry(
         who.chain,
         who.county,
         who.account,
@@ -139,21 +138,26 @@ async fn write(conn: &mut AsyncPgConnection, who: Who<'_>, what: What<'_>) -> Re
     Ok(())
 }
 
-diesel::define_sql_function! {
-    /// Appends an entry to its chain and answers its number there: the only way into the trail.
-    fn append_audit_entry(
-        chain: Text,
-        county: Nullable<Uuid>,
-        account: Nullable<Uuid>,
-        actor: Text,
-        role: Text,
-        door: Text,
-        source: Nullable<Text>,
-        path: Nullable<Text>,
-        action: Text,
-        subject_kind: Text,
-        subject: Nullable<Uuid>,
-        count: Integer,
-        details: Jsonb,
-    ) -> BigInt;
+#[expect(clippy::too_many_arguments, reason = "as many as the function in the database takes")]
+mod database {
+    use diesel::sql_types::{Integer, Jsonb, Nullable, Text, Uuid};
+
+    diesel::define_sql_function! {
+        /// Appends an entry to its chain and answers its number there: the only way into the trail.
+        fn append_audit_entry(
+            chain: Text,
+            county: Nullable<Uuid>,
+            account: Nullable<Uuid>,
+            actor: Text,
+            role: Text,
+            door: Text,
+            source: Nullable<Text>,
+            path: Nullable<Text>,
+            action: Text,
+            subject_kind: Text,
+            subject: Nullable<Uuid>,
+            count: Integer,
+            details: Jsonb,
+        ) -> BigInt;
+    }
 }
