@@ -5,7 +5,7 @@ use super::program::{Program, run};
 #[test]
 fn wrong_words_end_with_two() {
     for words in [
-        &["acount"][..],
+        &["konto"][..],
         &["account", "add"],
         &["account", "token", "zhangwei"],
         &["account", "token", "zhangwei", "--name", "x", "--days", "many"],
