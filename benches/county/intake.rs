@@ -59,7 +59,7 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> anyhow::Result<()> {
     println!("{rows} rows: {ours:.1} s imported, {theirs:.2} s by COPY into a bare table");
     table.add("import of 60,000 rows", "under 20 s", ours * f64::from(SAMPLE) / rows as f64, 20.0, "s");
     table.add("import of 60,000 rows, peak of memory", "under 200 MB", megabytes, 200.0, "MB");
-    table.add("import of 60,000 rows against COPY", "", ours / theirs, 100.0, "times");
+    table.tell("import of 60,000 rows against COPY", ours / theirs, "times");
     Ok(())
 }
 

@@ -1,8 +1,7 @@
 //! Measures cadre against PostgreSQL alone, on a sample county and through the program's own doors: `make bench`.
 //!
 //! Every figure is a ratio to a limit or to PostgreSQL's own rate in the same run, since machines differ. Options:
-//! `cargo bench -- --members 1000000 --seconds 4`; only 60,000 have
-//! ratings and are imported as well.
+//! `cargo bench --bench county -- --members 1000000 --seconds 4`; only 60,000 have ratings and are imported as well.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -24,12 +24,19 @@ impl Line {
 
 /// All lines.
 #[derive(Default)]
-pub struct Table(Vec<Line>);
+pub struct Table(Vec<String>);
 
 impl Table {
     /// A figure that must not exceed its limit.
     pub fn add(&mut self, what: &str, bar: &str, measured: f64, limit: f64, unit: &'static str) {
         self.line(what, bar, measured, limit, unit, false);
+    }
+
+    /// A figure for which there is no bar.
+    pub fn tell(&mut self, what: &str, measured: f64, unit: &'static str) {
+        let line = format!("{what:<54} {measured:>10.2} {unit}");
+        println!("{line}");
+        self.0.push(line);
     }
 
     /// A figure that must reach its limit.
@@ -48,14 +55,14 @@ impl Table {
     ) {
         let line = Line { what: what.to_owned(), bar: bar.to_owned(), measured, limit, unit, wants_more };
         println!("{}", line.show());
-        self.0.push(line);
+        self.0.push(line.show());
     }
 
     /// Prints all of them.
     pub fn print(&self) {
         println!("\n== results");
         for line in &self.0 {
-            println!("{}", line.show());
+            println!("{line}");
         }
     }
 }
