@@ -91,9 +91,11 @@ impl Settings {
     /// Begins a transaction in which they hold, in one message to the server: every request pays for each.
     pub(super) async fn begin(&self, conn: &mut AsyncPgConnection, sight: Sight) -> Result<()> {
         let begun = AnsiTransactionManager::begin_transaction_sql(conn, &self.opening(sight)).await;
-        if begun.is_err() {
-            // BEGIN may have succeeded before the rest failed.
-            conn.batch_execute("ROLLBACK").await?;
+        // BEGIN may have succeeded before the rest failed.
+        if begun.is_err()
+            && let Err(cause) = conn.batch_execute("ROLLBACK").await
+        {
+            tracing::warn!(%cause, "a transaction could not be rolled back");
         }
         Ok(begun?)
     }
