@@ -49,6 +49,10 @@ diesel::table! {
         created_at -> Timestamptz,
         /// When it was last changed.
         updated_at -> Timestamptz,
+        /// Path of the organisation, as it stands there.
+        organisation_path -> Text,
+        /// Name of the organisation, as it stands there.
+        organisation_name -> Text,
     }
 }
 

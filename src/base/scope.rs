@@ -34,6 +34,13 @@ impl Path {
         &self.0
     }
 
+    /// The code of the organisation itself: the last of the path.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        let stem = self.0.strip_suffix('/').unwrap_or(&self.0);
+        stem.rsplit_once('/').map_or(stem, |(_, code)| code)
+    }
+
     /// The first text that is no longer inside the subtree: the slash is replaced by the character after it.
     #[must_use]
     pub fn end(&self) -> String {
@@ -88,6 +95,12 @@ impl Scope {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_ends_with_the_code_of_its_organisation() {
+        let county = Path::root("500237");
+        assert_eq!((county.code(), county.child("500237100").code()), ("500237", "500237100"));
+    }
 
     #[test]
     fn a_subtree_holds_its_children_and_not_its_siblings() {

@@ -38,19 +38,6 @@ $$;
 REVOKE ALL ON FUNCTION find_units_by_citizen_id FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_units_by_citizen_id TO cadre_web;
 
--- Says where an account stands (path, code, name of its organisation): signing in has no scope yet, so row-level
--- security would hide the organisation.
-CREATE OR REPLACE FUNCTION find_account_place(account uuid) RETURNS text[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-BEGIN
-    -- Asked at every request: this language keeps the plan for the session, `sql` makes it anew each time.
-    RETURN (SELECT ARRAY[o.path, o.code, o.name]
-        FROM accounts a JOIN organisations o ON o.county_id = a.county_id AND o.id = a.organisation_id
-        WHERE a.id = account);
-END $$;
-REVOKE ALL ON FUNCTION find_account_place FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION find_account_place TO cadre_web;
-
 -- The name of a member who is offered to another branch, for whoever may see the proposal, and nothing else of him.
 CREATE OR REPLACE FUNCTION find_offered_name(in_county uuid, in_transfer uuid)
 RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$

@@ -3,15 +3,14 @@
 use chrono::{TimeDelta, Utc};
 use diesel::dsl::now;
 use diesel::prelude::*;
-use diesel::sql_types::Uuid;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Role;
 use crate::base::clock;
 use crate::base::error::{Error, Result};
 use crate::base::ids::{AccountId, CountyId};
-use crate::base::scope::Scope;
-use crate::records::accounts::model::{Identity, PlaceRow, Session};
+use crate::base::scope::{Path, Scope};
+use crate::records::accounts::model::{Identity, Session};
 use crate::records::accounts::tokens;
 use crate::schema::{access_tokens, accounts, sessions};
 
@@ -20,19 +19,31 @@ const IDLE: TimeDelta = TimeDelta::minutes(30);
 /// Its last use is written down at most this often; the idle limit may count this much too early, never too late.
 const NOTED: TimeDelta = TimeDelta::minutes(1);
 
-diesel::define_sql_function! {
-    /// Path, code and name of an account's organisation; the one look over the wall of row-level security that signing
-    /// in needs.
-    fn find_account_place(account: Uuid) -> Array<Text>;
-}
+const IDENTITY: (
+    accounts::id,
+    accounts::county_id,
+    accounts::username,
+    accounts::display_name,
+    accounts::role,
+    accounts::organisation_path,
+    accounts::organisation_name,
+) = (
+    accounts::id,
+    accounts::county_id,
+    accounts::username,
+    accounts::display_name,
+    accounts::role,
+    accounts::organisation_path,
+    accounts::organisation_name,
+);
 
-type AccountRow = (AccountId, CountyId, String, String, String, Vec<String>);
+type AccountRow = (AccountId, CountyId, String, String, String, String, String);
 
 fn identity(row: AccountRow) -> Result<Identity> {
-    let (account, county, username, display_name, role, place) = row;
+    let (account, county, username, display_name, role, path, organisation_name) = row;
     let role = Role::from_code(&role).ok_or_else(|| Error::broken(format!("role {role}")))?;
-    let (path, organisation_code, organisation_name) =
-        PlaceRow(place).parts().ok_or_else(|| Error::broken("an account without a place"))?;
+    let path = Path::stored(path);
+    let organisation_code = path.code().to_owned();
     let scope = Scope::new(county, path);
     Ok(Identity { account, username, display_name, role, scope, organisation_code, organisation_name })
 }
@@ -50,18 +61,7 @@ pub async fn by_session(conn: &mut AsyncPgConnection, token: &str) -> Result<Opt
         .filter(sessions::expires_at.gt(now))
         .filter(sessions::used_at.gt(oldest_use))
         .filter(accounts::state.eq("active"))
-        .select((
-            (
-                accounts::id,
-                accounts::county_id,
-                accounts::username,
-                accounts::display_name,
-                accounts::role,
-                find_account_place(accounts::id),
-            ),
-            sessions::csrf_token,
-            sessions::used_at,
-        ))
+        .select((IDENTITY, sessions::csrf_token, sessions::used_at))
         .first(conn)
         .await
         .optional()?;
@@ -83,14 +83,7 @@ pub async fn by_token(conn: &mut AsyncPgConnection, token: &str) -> Result<Optio
         .filter(access_tokens::expires_at.gt(now))
         .filter(access_tokens::revoked_at.is_null())
         .filter(accounts::state.eq("active"))
-        .select((
-            accounts::id,
-            accounts::county_id,
-            accounts::username,
-            accounts::display_name,
-            accounts::role,
-            find_account_place(accounts::id),
-        ))
+        .select(IDENTITY)
         .first(conn)
         .await
         .optional()?;
@@ -102,17 +95,7 @@ pub async fn by_token(conn: &mut AsyncPgConnection, token: &str) -> Result<Optio
 /// # Errors
 /// When the database fails.
 pub(super) async fn of_account(conn: &mut AsyncPgConnection, account: AccountId) -> Result<Identity> {
-    let row: AccountRow = accounts::table
-        .filter(accounts::id.eq(account))
-        .select((
-            accounts::id,
-            accounts::county_id,
-            accounts::username,
-            accounts::display_name,
-            accounts::role,
-            find_account_place(accounts::id),
-        ))
-        .first(conn)
-        .await?;
+    let row: AccountRow =
+        accounts::table.filter(accounts::id.eq(account)).select(IDENTITY).first(conn).await?;
     identity(row)
 }

@@ -49,6 +49,8 @@ pub async fn grant(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Gran
                 .set((
                     accounts::role.eq(command.role.code()),
                     accounts::organisation_id.eq(place.id),
+                    accounts::organisation_path.eq(&place.path),
+                    accounts::organisation_name.eq(&place.name),
                     accounts::state.eq(State::Active.code()),
                     accounts::version.eq(accounts::version + 1),
                     accounts::updated_at.eq(diesel::dsl::now),

@@ -3,7 +3,7 @@
 //! Owns `accounts`, `sessions`, `access_tokens`, `idempotency_keys`, `sign_in_sources`. An administrator opens an account, a security
 //! officer grants its role; until then it waits and cannot sign in. Passwords and tokens are stored as hashes only.
 //! Whoever signs in has no scope yet, so row-level security lets a connection without one look an account up; within a
-//! scope it shows the accounts of that scope. Where an account stands is told by one function (`find_account_place`).
+//! scope it shows the accounts of that scope. Organisations stay hidden then, so an account carries the place of its own.
 
 mod authenticate;
 mod change_password;

@@ -143,18 +143,6 @@ pub struct Session {
     pub csrf_token: String,
 }
 
-/// Where an account stands, as the database tells it: path, code and name of its organisation.
-#[derive(Debug, Clone)]
-pub(crate) struct PlaceRow(pub(crate) Vec<String>);
-
-impl PlaceRow {
-    /// Path, code, name.
-    pub(crate) fn parts(self) -> Option<(Path, String, String)> {
-        let [path, code, name] = <[String; 3]>::try_from(self.0).ok()?;
-        Some((Path::stored(path), code, name))
-    }
-}
-
 /// An account in a list.
 #[derive(Debug, Clone, Queryable)]
 pub struct AccountLine {

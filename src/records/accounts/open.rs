@@ -146,6 +146,8 @@ async fn insert(
             accounts::password_hash.eq(hash),
             accounts::role.eq(command.role.code()),
             accounts::organisation_id.eq(place.id),
+            accounts::organisation_path.eq(&place.path),
+            accounts::organisation_name.eq(&place.name),
             accounts::state.eq(state.code()),
         ));
     }
