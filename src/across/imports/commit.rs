@@ -18,8 +18,8 @@ use crate::base::actor::Actor;
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, Result};
-use crate::base::ids::{ImportId, MembershipId};
-use crate::records::imports::{self, Bucket, Counts, Import};
+use crate::base::ids::ImportId;
+use crate::records::imports::{self, Became, Bucket, Counts, Import};
 use crate::records::members::{self, Change, Enrol, Event};
 
 /// How carrying out ended.
@@ -95,7 +95,8 @@ struct Work<'a> {
 #[derive(Default)]
 struct Deeds {
     enrolments: Vec<Enrol>,
-    enrolled_rows: Vec<PlannedRow>,
+    /// The sheet's numbers of the rows that enrol.
+    enrolled_rows: Vec<u32>,
     changes: Vec<Change>,
     events: Vec<Event>,
 }
@@ -114,7 +115,7 @@ impl Work<'_> {
                 }
                 digest.update(now.row.number.to_be_bytes());
                 digest.update(serde_json::to_vec(&now.changes).map_err(Error::broken)?);
-                deeds.add(now, deed);
+                deeds.add(now.row.number, deed);
             }
             done += planned.len();
             self.carry_out(conn, deeds).await?;
@@ -130,7 +131,11 @@ impl Work<'_> {
         let keys = &self.engine.keys;
         if !deeds.enrolments.is_empty() {
             let ids = members::enrol(conn, &self.importer, keys, &deeds.enrolments).await?;
-            self.remember(conn, deeds.enrolled_rows, &ids).await?;
+            let became = deeds.enrolled_rows.iter().zip(ids).map(|(number, id)| {
+                let number = i32::try_from(*number).map_err(Error::broken)?;
+                Ok(Became { number, record: id.0 })
+            });
+            imports::link(conn, self.import, &became.collect::<Result<Vec<_>>>()?).await?;
         }
         if !deeds.changes.is_empty() {
             members::change(conn, &self.importer, keys, &deeds.changes).await?;
@@ -138,22 +143,6 @@ impl Work<'_> {
         if !deeds.events.is_empty() {
             members::record(conn, &self.importer, &deeds.events).await?;
         }
-        Ok(())
-    }
-
-    /// Puts the ids of new records beside their rows.
-    async fn remember(
-        &self,
-        conn: &mut AsyncPgConnection,
-        rows: Vec<PlannedRow>,
-        ids: &[MembershipId],
-    ) -> Result<()> {
-        let mut stored = Vec::with_capacity(rows.len());
-        for (mut row, id) in rows.into_iter().zip(ids) {
-            row.record = Some((id.0, 1));
-            stored.push(row.seal(self.import.id, &self.engine.keys)?);
-        }
-        imports::restage(conn, self.import, &stored).await?;
         Ok(())
     }
 
@@ -205,7 +194,7 @@ impl Work<'_> {
 }
 
 impl Deeds {
-    fn add(&mut self, row: PlannedRow, deed: Deed) {
+    fn add(&mut self, row: u32, deed: Deed) {
         match deed {
             Deed::Enrol(command) => {
                 self.enrolments.push(*command);

@@ -112,6 +112,10 @@ impl Settings {
             (PATH_TO, &self.path_to),
             (ACCOUNT, &self.account),
         ] {
+            // No connection keeps a setting of its own, so unset and empty are one.
+            if value.is_empty() {
+                continue;
+            }
             text.push_str(&format!("; SET LOCAL {name} = {}", escape_literal(value)));
         }
         text
@@ -125,16 +129,16 @@ mod tests {
     #[test]
     fn a_quote_in_a_value_stays_inside_its_literal() {
         let settings = Settings {
-            county: String::new(),
+            county: "0".to_owned(),
             path_from: "500237'; DROP TABLE people; --".to_owned(),
             path_to: "500238".to_owned(),
             account: String::new(),
         };
         assert_eq!(
             settings.opening(Sight::OneSnapshot),
-            "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL cadre.county = ''; \
+            "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL cadre.county = '0'; \
              SET LOCAL cadre.path_from = '500237''; DROP TABLE people; --'; \
-             SET LOCAL cadre.path_to = '500238'; SET LOCAL cadre.account = ''"
+             SET LOCAL cadre.path_to = '500238'"
         );
     }
 }

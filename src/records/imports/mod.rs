@@ -12,4 +12,4 @@ mod stage;
 pub use advance::{beat, begin_commit, bury, commit, fail, given_back, plan, return_to_plan};
 pub use model::{Bucket, Counts, Import, Kind, State, StoredRow};
 pub use receive::{Receive, receive};
-pub use stage::{restage, stage};
+pub use stage::{Became, link, restage, stage};

@@ -49,6 +49,33 @@ pub async fn restage(
     write(conn, import, rows).await
 }
 
+/// A row of an import and the new record that it became.
+#[derive(Debug, Clone, Copy)]
+pub struct Became {
+    /// The sheet's number of the row.
+    pub number: i32,
+    /// The record.
+    pub record: uuid::Uuid,
+}
+
+/// Puts new records, in their first version, beside their rows; part of the commit.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn link(conn: &mut AsyncPgConnection, import: &Import, rows: &[Became]) -> QueryResult<usize> {
+    diesel::sql_query(
+        "UPDATE import_rows r SET record_id = n.record_id, record_version = 1 \
+         FROM unnest($3, $4) AS n (number, record_id) \
+         WHERE r.county_id = $1 AND r.import_id = $2 AND r.number = n.number",
+    )
+    .bind::<Uuid, _>(import.county_id)
+    .bind::<Uuid, _>(import.id)
+    .bind::<Array<Integer>, _>(rows.iter().map(|row| row.number).collect::<Vec<_>>())
+    .bind::<Array<Uuid>, _>(rows.iter().map(|row| row.record).collect::<Vec<_>>())
+    .execute(conn)
+    .await
+}
+
 async fn write(conn: &mut AsyncPgConnection, import: &Import, rows: &[StoredRow]) -> QueryResult<usize> {
     diesel::sql_query(
         "INSERT INTO import_rows (county_id, import_id, path, number, bucket, record_id, record_version, content) \

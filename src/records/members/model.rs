@@ -12,7 +12,7 @@ use crate::records::people::Person;
 use crate::schema::{memberships, organisations, transfers};
 
 /// A row of `memberships`.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = memberships)]
 pub struct Membership {
     /// The county that owns the row.

@@ -21,19 +21,25 @@ pub(super) async fn add(
     county: CountyId,
     members: &[Named<'_>],
 ) -> QueryResult<()> {
-    let mut keys = Vec::new();
-    let mut ids = Vec::new();
-    let mut paths = Vec::new();
-    for member in members {
-        for key in pinyin::search_keys(member.name) {
-            keys.push(key);
-            ids.push(member.id);
-            paths.push(member.path);
-        }
+    let mut rows: Vec<(String, MembershipId, &str)> = members
+        .iter()
+        .flat_map(|member| {
+            pinyin::search_keys(member.name).into_iter().map(|key| (key, member.id, member.path))
+        })
+        .collect();
+    // In the order of the index by key: neighbours land on the same page.
+    rows.sort_unstable();
+    rows.dedup();
+    let mut keys = Vec::with_capacity(rows.len());
+    let mut ids = Vec::with_capacity(rows.len());
+    let mut paths = Vec::with_capacity(rows.len());
+    for (key, id, path) in rows {
+        keys.push(key);
+        ids.push(id);
+        paths.push(path);
     }
     diesel::sql_query(
-        "INSERT INTO member_search_keys (county_id, key, membership_id, path) \
-         SELECT $1, * FROM unnest($2, $3, $4) ON CONFLICT DO NOTHING",
+        "INSERT INTO member_search_keys (county_id, key, membership_id, path) SELECT $1, * FROM unnest($2, $3, $4)",
     )
     .bind::<Uuid, _>(county)
     .bind::<Array<Text>, _>(keys)

@@ -37,6 +37,9 @@ pub async fn standings(
     within: &Scope,
     ids: &[MembershipId],
 ) -> QueryResult<HashMap<MembershipId, Standing>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<Membership> = memberships::table
         .filter(memberships::county_id.eq(within.county))
         .filter(memberships::id.eq_any(ids))

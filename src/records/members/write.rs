@@ -1,8 +1,8 @@
 //! The set-based statements that verbs share. Only verbs of this area call them, inside their transaction.
 
 use chrono::NaiveDate;
-use diesel::prelude::*;
-use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Uuid};
+use diesel::QueryResult;
+use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sha2::{Digest, Sha256};
 
@@ -11,9 +11,6 @@ use crate::base::ids::{CountyId, MembershipId, OrganisationId};
 use crate::records::members::enrol::Enrol;
 use crate::records::members::model::Membership;
 use crate::records::members::search_keys::{self, Named};
-use crate::schema::memberships;
-
-const CHUNK: usize = 2_000;
 
 /// SHA-256 over ids in the order given: what an entry over many members is bound to.
 pub(super) fn digest(ids: impl Iterator<Item = uuid::Uuid>) -> String {
@@ -31,15 +28,7 @@ pub(super) async fn insert(
     rows: &[Membership],
     commands: &[Enrol],
 ) -> Result<()> {
-    for chunk in rows.chunks(CHUNK) {
-        diesel::insert_into(memberships::table).values(chunk).execute(conn).await.constraint(
-            "memberships_no_overlap",
-            || Error::Taken {
-                field: "citizen_id",
-                message: "该人员在这段时间已经登记为党员，不能重复录入。".to_owned(),
-            },
-        )?;
-    }
+    insert_memberships(conn, county, rows).await?;
     insert_branches(conn, county, rows).await?;
     let mut statuses = Facts::default();
     let mut floating = Facts::default();
@@ -64,6 +53,47 @@ pub(super) async fn insert(
         .map(|(row, command)| Named { id: row.id, name: command.identity.name.as_str(), path: &row.path })
         .collect();
     search_keys::add(conn, county, &named).await?;
+    Ok(())
+}
+
+/// As columns: one statement that stays prepared, however many rows.
+async fn insert_memberships(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    rows: &[Membership],
+) -> Result<()> {
+    let text = |of: fn(&Membership) -> &str| rows.iter().map(of).collect::<Vec<_>>();
+    let optional = |of: fn(&Membership) -> Option<&str>| rows.iter().map(of).collect::<Vec<_>>();
+    diesel::sql_query(
+        "INSERT INTO memberships (county_id, id, person_id, joined_on, full_member_on, from_day, to_day, arrival, \
+         branch_id, path, status, sort_key, occupation, party_post, note, version, created_at, updated_at, updated_by) \
+         SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+    )
+    .bind::<Uuid, _>(county)
+    .bind::<Array<Uuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+    .bind::<Array<Uuid>, _>(rows.iter().map(|row| row.person_id).collect::<Vec<_>>())
+    .bind::<Array<Date>, _>(rows.iter().map(|row| row.joined_on).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Date>>, _>(rows.iter().map(|row| row.full_member_on).collect::<Vec<_>>())
+    .bind::<Array<Date>, _>(rows.iter().map(|row| row.from_day).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Date>>, _>(rows.iter().map(|row| row.to_day).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(text(|row| &row.arrival))
+    .bind::<Array<Uuid>, _>(rows.iter().map(|row| row.branch_id).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(text(|row| &row.path))
+    .bind::<Array<Text>, _>(text(|row| &row.status))
+    .bind::<Array<Text>, _>(text(|row| &row.sort_key))
+    .bind::<Array<Text>, _>(text(|row| &row.occupation))
+    .bind::<Array<Nullable<Text>>, _>(optional(|row| row.party_post.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(optional(|row| row.note.as_deref()))
+    .bind::<Array<Integer>, _>(rows.iter().map(|row| row.version).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(rows.iter().map(|row| row.created_at).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(rows.iter().map(|row| row.updated_at).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(text(|row| &row.updated_by))
+    .execute(conn)
+    .await
+    .constraint("memberships_no_overlap", || Error::Taken {
+        field: "citizen_id",
+        message: "该人员在这段时间已经登记为党员，不能重复录入。".to_owned(),
+    })?;
     Ok(())
 }
 

@@ -46,7 +46,7 @@ pub struct NewPerson {
 }
 
 /// A row of `people`.
-#[derive(Clone, Queryable, Selectable, Insertable)]
+#[derive(Clone, Queryable, Selectable)]
 #[diesel(table_name = people)]
 pub struct Person {
     /// The county that owns the row.

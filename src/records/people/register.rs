@@ -1,15 +1,12 @@
 //! Registers people.
 
+use diesel::sql_types::{Array, Bytea, Date, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::{DatabaseResult, Error, Result};
 use crate::base::ids::CountyId;
 use crate::base::keys::KeyRing;
 use crate::records::people::model::{NewPerson, Person};
-use crate::schema::people;
-
-/// Rows in one statement: PostgreSQL takes at most 65,535 parameters.
-const CHUNK: usize = 2_000;
 
 /// The sentence for a citizen ID that another record of the county holds.
 pub(super) fn citizen_id_taken() -> Error {
@@ -31,14 +28,37 @@ pub async fn register(
     keys: &KeyRing,
     commands: &[NewPerson],
 ) -> Result<()> {
-    for chunk in commands.chunks(CHUNK) {
-        let rows =
-            chunk.iter().map(|person| Person::seal(county, person, keys)).collect::<Result<Vec<_>>>()?;
-        diesel::insert_into(people::table)
-            .values(&rows)
-            .execute(conn)
-            .await
-            .constraint("people_citizen_id_key", citizen_id_taken)?;
+    if commands.is_empty() {
+        return Ok(());
     }
+    let rows =
+        commands.iter().map(|person| Person::seal(county, person, keys)).collect::<Result<Vec<_>>>()?;
+    let text = |of: fn(&Person) -> &str| rows.iter().map(of).collect::<Vec<_>>();
+    let optional = |of: fn(&Person) -> Option<&str>| rows.iter().map(of).collect::<Vec<_>>();
+    let bytes = |of: fn(&Person) -> &[u8]| rows.iter().map(of).collect::<Vec<_>>();
+    let optional_bytes = |of: fn(&Person) -> Option<&[u8]>| rows.iter().map(of).collect::<Vec<_>>();
+    diesel::sql_query(
+        "INSERT INTO people (county_id, id, name, pinyin, sex, ethnicity, birth_date, citizen_id_cipher, \
+         citizen_id_mac, education, degree, native_place, mobile_cipher, telephone_cipher, address) \
+         SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+    )
+    .bind::<Uuid, _>(county)
+    .bind::<Array<Uuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(text(|row| &row.name))
+    .bind::<Array<Text>, _>(text(|row| &row.pinyin))
+    .bind::<Array<Text>, _>(text(|row| &row.sex))
+    .bind::<Array<Text>, _>(text(|row| &row.ethnicity))
+    .bind::<Array<Date>, _>(rows.iter().map(|row| row.birth_date).collect::<Vec<_>>())
+    .bind::<Array<Bytea>, _>(bytes(|row| &row.citizen_id_cipher))
+    .bind::<Array<Bytea>, _>(bytes(|row| &row.citizen_id_mac))
+    .bind::<Array<Text>, _>(text(|row| &row.education))
+    .bind::<Array<Nullable<Text>>, _>(optional(|row| row.degree.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(optional(|row| row.native_place.as_deref()))
+    .bind::<Array<Nullable<Bytea>>, _>(optional_bytes(|row| row.mobile_cipher.as_deref()))
+    .bind::<Array<Nullable<Bytea>>, _>(optional_bytes(|row| row.telephone_cipher.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(optional(|row| row.address.as_deref()))
+    .execute(conn)
+    .await
+    .constraint("people_citizen_id_key", citizen_id_taken)?;
     Ok(())
 }
