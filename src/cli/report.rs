@@ -55,10 +55,14 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
     }
     let installation = Installation::open().await?;
     let (_, actor) = installation.organisation(&options.organisation).await?;
-    let mut conn = installation.database.report().await?;
-    let report =
-        reports::quarterly(&mut conn, &actor, &options.organisation, options.quarter, options.revision)
-            .await?;
+    let report = reports::quarterly_at_once(
+        &installation.database,
+        &actor,
+        &options.organisation,
+        options.quarter,
+        options.revision,
+    )
+    .await?;
     let bytes = match options.format {
         Format::Json => serde_json::to_vec(&report).map_err(Error::broken)?,
         Format::Xlsx => reports::workbook(&report).map_err(Error::broken)?,

@@ -18,7 +18,7 @@ use crate::records::organisations::model::Organisation;
 use crate::records::organisations::queries::{self, Filter};
 
 /// Rows compared and written at a time.
-pub const BATCH: usize = 1_000;
+pub const BATCH: usize = 3_000;
 
 /// What every step stands on.
 #[derive(Clone)]

@@ -56,7 +56,7 @@ pub async fn read(
     let branches =
         db::read(&mut conn, &import.scope(), async |conn| context::branches(conn, import).await).await?;
     let branches = Arc::new(branches);
-    let (sender, mut receiver) = channel(4);
+    let (sender, mut receiver) = channel(2);
     let job = Job {
         program: program.clone(),
         file: file.to_owned(),

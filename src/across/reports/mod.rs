@@ -19,7 +19,7 @@ mod status;
 mod workbook;
 
 pub use close::{Closed, close};
-pub use quarterly::quarterly;
+pub use quarterly::{quarterly, quarterly_at_once};
 pub use report::{
     Amendment, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable,
     SectionReport, TableRow,

@@ -13,7 +13,7 @@ use super::report::{
 };
 use super::source::{Table, rows_of};
 use crate::base::actor::Actor;
-use crate::base::db;
+use crate::base::db::{self, Database};
 use crate::base::error::{OrMissing, Result};
 use crate::base::policy::{self, Action};
 use crate::base::values::Quarter;
@@ -33,14 +33,47 @@ pub async fn quarterly(
 ) -> Result<QuarterlyReport> {
     let county = actor.scope.whole_county();
     db::read_snapshot(conn, &county, async |conn| {
-        let organisation = reported(conn, actor, organisation).await?;
-        let basis = Basis::of(conn, &county, quarter, revision).await?;
-        let sections = figures::sections(basis.star_scale);
-        let children = children(conn, &basis, &organisation).await?;
-        let sheet = Sheet::of(conn, &basis, &organisation, sections, children).await?;
-        sheet.report(conn, &organisation).await
+        report(conn, None, actor, organisation, quarter, revision).await
     })
     .await
+}
+
+/// The same, counting the two quarters of the report at once where the database has a connection to spare.
+///
+/// # Errors
+/// As [`quarterly`].
+pub async fn quarterly_at_once(
+    database: &Database,
+    actor: &Actor,
+    organisation: &str,
+    quarter: Quarter,
+    revision: Option<i32>,
+) -> Result<QuarterlyReport> {
+    let mut conn = database.report().await?;
+    let Some(mut second) = database.second_report().await else {
+        return quarterly(&mut conn, actor, organisation, quarter, revision).await;
+    };
+    let county = actor.scope.whole_county();
+    db::read_snapshot_on_two(&mut conn, &mut second, &county, async |conn, second| {
+        report(conn, Some(second), actor, organisation, quarter, revision).await
+    })
+    .await
+}
+
+async fn report(
+    conn: &mut AsyncPgConnection,
+    second: Option<&mut AsyncPgConnection>,
+    actor: &Actor,
+    organisation: &str,
+    quarter: Quarter,
+    revision: Option<i32>,
+) -> Result<QuarterlyReport> {
+    let organisation = reported(conn, actor, organisation).await?;
+    let basis = Basis::of(conn, &actor.scope.whole_county(), quarter, revision).await?;
+    let sections = figures::sections(basis.star_scale);
+    let children = children(conn, &basis, &organisation).await?;
+    let sheet = Sheet::of(conn, second, &basis, &organisation, sections, children).await?;
+    sheet.report(conn, &organisation).await
 }
 
 /// The organisation that is asked about, if this actor may see its records. Compiling statements to machine code costs
@@ -52,8 +85,35 @@ pub(super) async fn reported(
 ) -> Result<Organisation> {
     let found = organisations::queries::by_code(conn, &actor.scope, code).await.or_missing("该组织")?;
     policy::require(actor, Action::SeeRecords, &found.path())?;
-    diesel::sql_query("SET LOCAL jit = off").execute(conn).await?;
+    diesel::sql_query(WITHOUT_COMPILING).execute(conn).await?;
     Ok(found)
+}
+
+const WITHOUT_COMPILING: &str = "SET LOCAL jit = off";
+
+/// Counts the quarter before.
+async fn count_before(
+    conn: &mut AsyncPgConnection,
+    previous: &Basis,
+    codes: &[String],
+    parts: &[Part],
+) -> Result<Counts> {
+    if !previous.is_baseline() {
+        return measure(conn, previous, codes, parts.iter().copied()).await;
+    }
+    let mut counts = count_after(conn, previous, codes, parts).await?;
+    figures::imply_openings(&mut counts, codes);
+    Ok(counts)
+}
+
+/// Counts everything but the openings, which follow from another quarter.
+async fn count_after(
+    conn: &mut AsyncPgConnection,
+    basis: &Basis,
+    codes: &[String],
+    parts: &[Part],
+) -> Result<Counts> {
+    measure(conn, basis, codes, parts.iter().copied().filter(|part| part.table != Table::Opening)).await
 }
 
 /// All counts of a report, for this quarter and the one before.
@@ -69,6 +129,7 @@ impl Sheet {
     /// Counts everything that the sections ask for, at an organisation and some directly below it.
     async fn of(
         conn: &mut AsyncPgConnection,
+        second: Option<&mut AsyncPgConnection>,
         basis: &Basis,
         organisation: &Organisation,
         sections: Vec<Section>,
@@ -81,21 +142,21 @@ impl Sheet {
         let grids = sections.iter().flat_map(|section| &section.grids);
         let cells = grids.flat_map(|grid| &grid.rows).flat_map(|(_, parts)| parts.iter().copied());
         let parts: Vec<Part> = figures.chain(cells).collect();
-        let counted = |with_opening: bool| {
-            parts.clone().into_iter().filter(move |part| with_opening || part.table != Table::Opening)
-        };
-        let before = match basis.previous(conn).await? {
-            Some(previous) => {
-                let has_opening = !previous.is_baseline();
-                let mut counts = measure(conn, &previous, &codes, counted(has_opening)).await?;
-                if !has_opening {
-                    figures::imply_openings(&mut counts, &codes);
-                }
-                Some(counts)
+        let (before, now) = match (basis.previous(conn).await?, second) {
+            (None, _) => (None, measure(conn, basis, &codes, parts).await?),
+            (Some(previous), None) => {
+                let before = count_before(conn, &previous, &codes, &parts).await?;
+                (Some(before), count_after(conn, basis, &codes, &parts).await?)
             }
-            None => None,
+            (Some(previous), Some(second)) => {
+                diesel::sql_query(WITHOUT_COMPILING).execute(second).await?;
+                let before = count_before(second, &previous, &codes, &parts);
+                let (before, now) =
+                    futures_util::try_join!(before, count_after(conn, basis, &codes, &parts))?;
+                (Some(before), now)
+            }
         };
-        let mut now = measure(conn, basis, &codes, counted(before.is_none())).await?;
+        let mut now = now;
         if let Some(before) = &before {
             figures::carry_closings(before, &mut now, &codes);
         }
@@ -192,7 +253,7 @@ pub(super) async fn one_figure(
     } else {
         sections = vec![Section { code: "", title: "", figures: vec![figure.clone()], grids: Vec::new() }];
     }
-    let sheet = Sheet::of(conn, basis, organisation, sections, Vec::new()).await?;
+    let sheet = Sheet::of(conn, None, basis, organisation, sections, Vec::new()).await?;
     Ok(sheet.figure(&figure, &organisation.code))
 }
 

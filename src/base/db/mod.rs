@@ -5,6 +5,7 @@ pub mod roles;
 mod settings;
 pub mod start;
 
+use deadpool::managed::Timeouts;
 use diesel::sql_types::Text;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
@@ -16,6 +17,11 @@ use crate::base::actor::Actor;
 use crate::base::error::{Error, Result};
 use crate::base::scope::Scope;
 use settings::{Settings, Sight};
+
+diesel::define_sql_function! {
+    /// Names the snapshot of this transaction, for another one to see the same.
+    fn pg_export_snapshot() -> Text;
+}
 
 /// A pooled connection.
 pub type Connection = Object<AsyncPgConnection>;
@@ -50,6 +56,13 @@ impl Database {
     /// `Unavailable`.
     pub async fn report(&self) -> Result<Connection> {
         Ok(self.report.get().await?)
+    }
+
+    /// A second connection of the report role, for whom one is enough: none where nobody has one to spare. Whoever
+    /// waited for it while holding the first could wait for others who do the same.
+    pub async fn second_report(&self) -> Option<Connection> {
+        let at_once = Timeouts { wait: Some(std::time::Duration::ZERO), ..self.report.timeouts() };
+        self.report.timeout_get(&at_once).await.ok()
     }
 }
 
@@ -129,7 +142,7 @@ async fn in_scope<T>(
     let around = Settings::around(conn).await?;
     let settings = Settings::new(scope, account);
     let entered = if around.is_none() {
-        settings.begin(conn, sight).await?;
+        settings.begin(conn, &sight).await?;
         Ok(())
     } else {
         AnsiTransactionManager::begin_transaction(conn).await?;
@@ -186,6 +199,24 @@ pub async fn read<T>(
     body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
 ) -> Result<T> {
     in_scope(conn, Sight::EachStatement, scope, "", body).await
+}
+
+/// Runs reads on two connections in one scope over the same snapshot of the database. Never nested.
+///
+/// # Errors
+/// Whatever the body answers.
+pub async fn read_snapshot_on_two<T>(
+    conn: &mut AsyncPgConnection,
+    second: &mut AsyncPgConnection,
+    scope: &Scope,
+    body: impl AsyncFnOnce(&mut AsyncPgConnection, &mut AsyncPgConnection) -> Result<T>,
+) -> Result<T> {
+    read_snapshot(conn, scope, async |conn| {
+        let snapshot: String = diesel::select(pg_export_snapshot()).get_result(conn).await?;
+        in_scope(second, Sight::SnapshotOf(snapshot), scope, "", async |second| body(conn, second).await)
+            .await
+    })
+    .await
 }
 
 /// Runs reads over one snapshot of the database in a scope: figures of one report agree with each other. Never nested.

@@ -25,12 +25,14 @@ diesel::define_sql_function! {
 }
 
 /// What the statements of a transaction see of others' commits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Sight {
     /// Each statement sees what was committed before it began.
     EachStatement,
     /// All see the moment of the first.
     OneSnapshot,
+    /// All see what another transaction sees, which exported its snapshot under this name.
+    SnapshotOf(String),
 }
 
 /// The settings of one transaction.
@@ -89,7 +91,7 @@ impl Settings {
     }
 
     /// Begins a transaction in which they hold, in one message to the server: every request pays for each.
-    pub(super) async fn begin(&self, conn: &mut AsyncPgConnection, sight: Sight) -> Result<()> {
+    pub(super) async fn begin(&self, conn: &mut AsyncPgConnection, sight: &Sight) -> Result<()> {
         let begun = AnsiTransactionManager::begin_transaction_sql(conn, &self.opening(sight)).await;
         // BEGIN may have succeeded before the rest failed.
         if begun.is_err()
@@ -100,12 +102,15 @@ impl Settings {
         Ok(begun?)
     }
 
-    fn opening(&self, sight: Sight) -> String {
+    fn opening(&self, sight: &Sight) -> String {
         let isolation = match sight {
             Sight::EachStatement => "READ COMMITTED",
-            Sight::OneSnapshot => "REPEATABLE READ",
+            Sight::OneSnapshot | Sight::SnapshotOf(_) => "REPEATABLE READ",
         };
         let mut text = format!("BEGIN ISOLATION LEVEL {isolation}");
+        if let Sight::SnapshotOf(name) = sight {
+            text.push_str(&format!("; SET TRANSACTION SNAPSHOT {}", escape_literal(name)));
+        }
         for (name, value) in [
             (COUNTY, &self.county),
             (PATH_FROM, &self.path_from),
@@ -135,7 +140,7 @@ mod tests {
             account: String::new(),
         };
         assert_eq!(
-            settings.opening(Sight::OneSnapshot),
+            settings.opening(&Sight::OneSnapshot),
             "BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL cadre.county = '0'; \
              SET LOCAL cadre.path_from = '500237''; DROP TABLE people; --'; \
              SET LOCAL cadre.path_to = '500238'"

@@ -73,8 +73,8 @@ fn revision_error(text: &str) -> Error {
 }
 
 async fn read(state: &web::State, actor: &Actor, wanted: &Wanted) -> Result<QuarterlyReport, Error> {
-    let mut conn = state.database.report().await?;
-    reports::quarterly(&mut conn, actor, &wanted.organisation, wanted.quarter, wanted.revision).await
+    reports::quarterly_at_once(&state.database, actor, &wanted.organisation, wanted.quarter, wanted.revision)
+        .await
 }
 
 /// Show the quarterly report of an organisation.

@@ -39,11 +39,14 @@ async fn show(
 ) -> Answer<Page<Quarterly>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let wanted = query.read(&who.actor)?;
-    let report = {
-        let mut conn = state.database.report().await?;
-        reports::quarterly(&mut conn, &who.actor, &wanted.organisation, wanted.quarter, wanted.revision)
-            .await?
-    };
+    let report = reports::quarterly_at_once(
+        &state.database,
+        &who.actor,
+        &wanted.organisation,
+        wanted.quarter,
+        wanted.revision,
+    )
+    .await?;
     let statuses = reports::statuses(&mut db.0, &who.actor, Some(wanted.quarter)).await?;
     let (above, below) = neighbours(&who, &mut db, &wanted).await?;
     let status = statuses.iter().find(|status| status.quarter == wanted.quarter);
