@@ -6,6 +6,7 @@ mod settings;
 pub mod start;
 
 use deadpool::managed::Timeouts;
+use diesel::connection::{TransactionDepthChange, TransactionManagerStatus};
 use diesel::sql_types::Text;
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
 use diesel_async::pooled_connection::{AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod};
@@ -199,6 +200,42 @@ pub async fn read<T>(
     body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
 ) -> Result<T> {
     in_scope(conn, Sight::EachStatement, scope, "", body).await
+}
+
+/// Runs one reading statement in a transaction of its own in a scope, sent together with what begins the transaction:
+/// a look-up is asked so often that each message counts. Never nested.
+///
+/// # Errors
+/// Whatever the statement answers.
+pub async fn read_at_once<T>(
+    conn: &mut AsyncPgConnection,
+    scope: &Scope,
+    statement: impl AsyncFnOnce(&AsyncPgConnection) -> Result<T>,
+) -> Result<T> {
+    // Counted as begun before it is sent: dropped in between, the connection is thrown away.
+    match AnsiTransactionManager::transaction_manager_status_mut(conn) {
+        TransactionManagerStatus::Valid(status) => {
+            status.change_transaction_depth(TransactionDepthChange::IncreaseDepth)?;
+        }
+        TransactionManagerStatus::InError => return Err(Error::Unavailable),
+    }
+    let shared: &AsyncPgConnection = conn;
+    let opening = Settings::new(scope, "").opening(&Sight::EachStatement);
+    let mut beginning = shared;
+    // The one polled first is sent first. Where it fails, the statement sees nothing: it came without a scope.
+    let (begun, answer) = futures_util::join!(beginning.batch_execute(&opening), statement(shared));
+    match begun.map_err(Error::from).and(answer) {
+        Ok(value) => {
+            AnsiTransactionManager::commit_transaction(conn).await?;
+            Ok(value)
+        }
+        Err(error) => {
+            if let Err(cause) = AnsiTransactionManager::rollback_transaction(conn).await {
+                tracing::warn!(%cause, "a transaction could not be rolled back");
+            }
+            Err(error)
+        }
+    }
 }
 
 /// Runs reads on two connections in one scope over the same snapshot of the database. Never nested.

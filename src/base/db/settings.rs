@@ -102,7 +102,8 @@ impl Settings {
         Ok(begun?)
     }
 
-    fn opening(&self, sight: &Sight) -> String {
+    /// The text that begins a transaction in which they hold.
+    pub(super) fn opening(&self, sight: &Sight) -> String {
         let isolation = match sight {
             Sight::EachStatement => "READ COMMITTED",
             Sight::OneSnapshot | Sight::SnapshotOf(_) => "REPEATABLE READ",

@@ -278,7 +278,7 @@ pub async fn read(
 ) -> Result<MemberCard, Error> {
     policy::require(caller, Action::SeeRecords, &caller.scope.path)?;
     let (scope, keys) = (&caller.scope, &state.keys);
-    db::read(&mut db.0, scope, async |conn| queries::find(conn, scope, keys, id).await).await
+    db::read_at_once(&mut db.0, scope, async |conn| queries::find(conn, scope, keys, id).await).await
 }
 
 fn versioned(card: MemberCard, created: bool) -> Versioned<MemberJson> {

@@ -14,6 +14,7 @@ use crate::records::quarters::QuarterState;
 use crate::records::ratings;
 use crate::web;
 use crate::web::guards::{Db, SignedIn};
+use crate::web::pages::ratings::Shown;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::home::{Home, Task};
 use crate::web::views::parts::FigureCard;
@@ -109,22 +110,30 @@ fn task(text: &str, href: &str, count: usize, tone: Tone, note: &str) -> Task {
 
 /// Ratings wait for whoever enters them when they came back or were never handed in, and for the review when they were.
 fn rating_tasks(who: &SignedIn, waiting: &ratings::queries::Waiting) -> Vec<Task> {
-    let ratings = |text: &str, count: i64, tone: Tone, note: &str| {
-        task(text, "/ratings", usize::try_from(count).unwrap_or_default(), tone, note)
+    let ratings = |text: &str, shown: Shown, count: i64, tone: Tone, note: &str| {
+        task(text, &shown.address(), usize::try_from(count).unwrap_or_default(), tone, note)
     };
     let scope = &who.scope().path;
     if policy::require(&who.actor, Action::DecideRatings, scope).is_ok() {
         let decided = waiting.submitted + waiting.reviewed;
-        vec![ratings("审核星级评定（人）", decided, Tone::Warning, "未审定的星级不计入季度报告。")]
+        let note = "未审定的星级不计入季度报告。";
+        vec![ratings("审核星级评定（人）", Shown::ToReview, decided, Tone::Warning, note)]
     } else if policy::require(&who.actor, Action::EnterRecords, scope).is_ok() {
         vec![
             ratings(
                 "更正退回的星级评定（人）",
+                Shown::Returned,
                 waiting.returned,
                 Tone::Warning,
                 "按退回理由更正后重新提交。",
             ),
-            ratings("填报中的星级评定（期）", waiting.open_rounds, Tone::Waiting, "填完后提交审核。"),
+            ratings(
+                "填报中的星级评定（期）",
+                Shown::Draft,
+                waiting.open_rounds,
+                Tone::Waiting,
+                "填完后提交审核。",
+            ),
         ]
     } else {
         Vec::new()

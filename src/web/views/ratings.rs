@@ -16,6 +16,8 @@ pub struct Rounds {
     pub table: Table,
     /// Where a round is opened, for whom may.
     pub open: Option<String>,
+    /// Narrower lists, and whether each is shown.
+    pub tabs: Vec<(Link, bool)>,
 }
 
 /// A dimension of the scheme.

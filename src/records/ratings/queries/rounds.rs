@@ -74,6 +74,8 @@ pub struct Filter {
     pub period: Option<String>,
     /// How far the round is.
     pub state: Option<RatingState>,
+    /// Only rounds that hold a rating in one of these states; empty: all.
+    pub holding: Vec<RatingState>,
 }
 
 /// Where the next page begins: the last round shown.
@@ -118,6 +120,13 @@ macro_rules! filtered {
         }
         if let Some(state) = $filter.state {
             query = query.filter(rating_rounds::state.eq(state.code()));
+        }
+        if !$filter.holding.is_empty() {
+            let held = ratings::table
+                .filter(ratings::county_id.eq($within.county))
+                .filter(ratings::round_id.eq(rating_rounds::id))
+                .filter(ratings::state.eq_any($filter.holding.iter().map(|state| state.code())));
+            query = query.filter(diesel::dsl::exists(held));
         }
         query
     }};

@@ -132,7 +132,12 @@ impl RoundQuery<'_> {
             parsed.map_err(|error| wrong.push(FieldError::new("state", error, Some(&text)))).ok()
         });
         if wrong.is_empty() {
-            Ok(Filter { scheme: given(self.scheme), period: period.map(|period| period.to_string()), state })
+            Ok(Filter {
+                scheme: given(self.scheme),
+                period: period.map(|period| period.to_string()),
+                state,
+                holding: Vec::new(),
+            })
         } else {
             Err(Error::Invalid(wrong))
         }

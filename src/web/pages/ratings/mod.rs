@@ -4,6 +4,8 @@ mod grid;
 mod review;
 mod rounds;
 
+pub(crate) use rounds::Shown;
+
 use rocket::Route;
 
 use crate::records::ratings::RatingState;

@@ -26,24 +26,93 @@ pub fn routes() -> Vec<Route> {
     routes![list, ask, open]
 }
 
-#[get("/ratings")]
-async fn list(who: SignedIn, mut db: Db, listing: Listing) -> Answer<Page<Rounds>> {
+/// Which rounds a list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shown {
+    /// All.
+    All,
+    /// Those with ratings that wait for the review.
+    ToReview,
+    /// Those with ratings that were sent back.
+    Returned,
+    /// Those of which nothing was handed in.
+    Draft,
+}
+
+impl Shown {
+    const EVERY: [Self; 4] = [Self::All, Self::ToReview, Self::Returned, Self::Draft];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::ToReview => "review",
+            Self::Returned => "returned",
+            Self::Draft => "draft",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::All => "全部",
+            Self::ToReview => "待审核",
+            Self::Returned => "有退回",
+            Self::Draft => "填报中",
+        }
+    }
+
+    fn read(code: Option<&str>) -> Result<Self, Error> {
+        let code = code.unwrap_or_default();
+        Self::EVERY.into_iter().find(|shown| shown.code() == code).ok_or_else(|| {
+            Error::invalid("shown", format!("“{code}”不是评定进度；请填review、returned或draft，或不填。"))
+        })
+    }
+
+    fn filter(self) -> Filter {
+        let holding = match self {
+            Self::All | Self::Draft => Vec::new(),
+            Self::ToReview => vec![RatingState::Submitted, RatingState::Reviewed],
+            Self::Returned => vec![RatingState::Returned],
+        };
+        let state = (self == Self::Draft).then_some(RatingState::Draft);
+        Filter { state, holding, ..Filter::default() }
+    }
+
+    /// Where the list stands.
+    pub(crate) fn address(self) -> String {
+        if self == Self::All { "/ratings".to_owned() } else { format!("/ratings?shown={}", self.code()) }
+    }
+
+    fn tabs(self) -> Vec<(Link, bool)> {
+        Self::EVERY
+            .into_iter()
+            .map(|shown| (Link::new(shown.name(), shown.address()), shown == self))
+            .collect()
+    }
+}
+
+#[get("/ratings?<shown>")]
+async fn list(who: SignedIn, mut db: Db, listing: Listing, shown: Option<&str>) -> Answer<Page<Rounds>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
-    let after = rounds_after(&listing)?;
+    let shown = Shown::read(shown)?;
+    let (after, filter) = (rounds_after(&listing)?, shown.filter());
     let scope = who.scope();
     let mut lines = db::read(&mut db.0, scope, async |conn| {
-        queries::list(conn, scope, &Filter::default(), after.as_ref(), i64::from(listing.limit) + 1).await
+        queries::list(conn, scope, &filter, after.as_ref(), i64::from(listing.limit) + 1).await
     })
     .await?;
     let more = lines.len() > usize::from(listing.limit);
     lines.truncate(usize::from(listing.limit));
-    let next = lines.last().filter(|_| more).map(|line| format!("/ratings?after={}", cursor_of(line)));
+    let next = lines.last().filter(|_| more).map(|line| {
+        let address = shown.address();
+        let mark = if shown == Shown::All { '?' } else { '&' };
+        format!("{address}{mark}after={}", cursor_of(line))
+    });
     let decides = policy::require(&who.actor, Action::DecideRatings, &scope.path).is_ok();
     let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
     let pager = Pager {
         shown: lines.len(),
         total: None,
-        first: listing.after.is_some().then(|| "/ratings".to_owned()),
+        first: listing.after.is_some().then(|| shown.address()),
         next,
     };
     let table = Table {
@@ -57,13 +126,18 @@ async fn list(who: SignedIn, mut db: Db, listing: Listing) -> Answer<Page<Rounds
             Column::new("状态"),
         ],
         rows: lines.iter().map(|line| row(line, decides || !enters)).collect(),
-        empty: "还没有评定。请点“新开一期”，选择党支部和评定期开始填报。".to_owned(),
+        empty: if shown == Shown::All {
+            "还没有评定。请点“新开一期”，选择党支部和评定期开始填报。".to_owned()
+        } else {
+            format!("没有“{}”的评定。", shown.name())
+        },
         pager: Some(pager),
     };
     Ok(Page(Rounds {
         frame: who.frame(Section::Ratings),
         table,
         open: enters.then(|| "/ratings/open".to_owned()),
+        tabs: shown.tabs(),
     }))
 }
 

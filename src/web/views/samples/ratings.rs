@@ -50,6 +50,10 @@ pub fn rounds() -> Rounds {
             pager: None,
         },
         open: Some("/ratings/rounds/new".into()),
+        tabs: vec![
+            (Link::new("全部", "/ratings"), true),
+            (Link::new("待审核", "/ratings?shown=review"), false),
+        ],
     }
 }
 

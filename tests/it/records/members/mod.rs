@@ -3,6 +3,7 @@
 mod changes;
 mod events;
 mod finding;
+mod look_up;
 mod transfers;
 
 use cadre::base::actor::{Actor, Role};
@@ -47,7 +48,7 @@ impl Stage {
 
     pub async fn find(&mut self, actor: &Actor, id: MembershipId) -> Result<MemberCard, Error> {
         let (scope, keys) = (&actor.scope, &self.keys);
-        db::read(&mut self.conn, scope, async |conn| queries::find(conn, scope, keys, id).await).await
+        db::read_at_once(&mut self.conn, scope, async |conn| queries::find(conn, scope, keys, id).await).await
     }
 }
 

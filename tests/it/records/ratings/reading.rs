@@ -114,6 +114,10 @@ async fn the_list_pages_by_period_and_place_and_counts_what_waits() {
     let lines = page(&mut stage, submitted, None, 10).await;
     assert_eq!(lines.len(), 1);
     assert_eq!((lines[0].progress.subjects, lines[0].progress.submitted, lines[0].progress.rated), (3, 3, 3));
+    let holding = |states: &[RatingState]| Filter { holding: states.to_vec(), ..Filter::default() };
+    let to_review = holding(&[RatingState::Submitted, RatingState::Reviewed]);
+    assert_eq!(page(&mut stage, to_review, None, 10).await.len(), 1);
+    assert_eq!(page(&mut stage, holding(&[RatingState::Returned]), None, 10).await.len(), 0);
     let waiting = db::read(&mut stage.conn, &scope, async |conn| Ok(queries::waiting(conn, &scope).await?));
     let waiting = waiting.await.unwrap();
     assert_eq!((waiting.open_rounds, waiting.submitted, waiting.returned), (3, 3, 0));
