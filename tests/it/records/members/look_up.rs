@@ -15,16 +15,16 @@ use crate::support::builders::{day, member};
 struct Left {
     #[diesel(sql_type = diesel::sql_types::Text)]
     path: String,
-    #[diesel(sql_type = diesel::sql_types::Bool)]
-    alone: bool,
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    begun: String,
 }
 
-/// What a later statement on the connection finds: the scope, and whether it is a transaction of its own.
+/// What two later statements on the connection find: the scope, and whether each is a transaction of its own.
 async fn left(stage: &mut Stage) -> (String, bool) {
-    let sql = "SELECT coalesce(current_setting('cadre.path_from', true), '') AS path, \
-               now() = statement_timestamp() AS alone";
-    let left: Left = diesel::sql_query(sql).get_result(&mut stage.conn).await.unwrap();
-    (left.path, left.alone)
+    let sql = "SELECT coalesce(current_setting('cadre.path_from', true), '') AS path, now()::text AS begun";
+    let first: Left = diesel::sql_query(sql).get_result(&mut stage.conn).await.unwrap();
+    let second: Left = diesel::sql_query(sql).get_result(&mut stage.conn).await.unwrap();
+    (first.path, first.begun != second.begun)
 }
 
 #[tokio::test]
