@@ -119,6 +119,108 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The posts that a term provides; those not filled are vacancies.
+    committee_posts (county_id, term_id, post) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The term.
+        term_id -> Uuid,
+        /// Vocabulary list `post`; a county may add to it.
+        post -> Text,
+        /// How many seats it has.
+        places -> Int4,
+    }
+}
+
+diesel::table! {
+    /// What a county demands otherwise than the country does (`data/committee_rules.csv`): one row per version, never edited.
+    committee_rules (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Vocabulary list `committee_kind`.
+        committee_kind -> Text,
+        /// What is demanded: attendance, winning, surplus, size_minimum and so on.
+        rule -> Text,
+        /// First day in force.
+        from_day -> Date,
+        /// First day no longer in force; empty: still in force.
+        to_day -> Nullable<Date>,
+        /// at_least, more_than or at_most.
+        comparison -> Text,
+        /// The bar, or what stands above the line of the share.
+        numerator -> Int4,
+        /// What stands below the line of the share; 1 where the bar is a number.
+        denominator -> Int4,
+        /// The article or decision that it rests on.
+        source -> Text,
+        /// When it was set.
+        created_at -> Timestamptz,
+        /// Who set it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The terms of a committee, one after the other; a term that was not ended runs on, also past the day it was due.
+    committee_terms (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The committee.
+        committee_id -> Uuid,
+        /// Path of the village.
+        path -> Text,
+        /// Which term of this committee it is, as counted there.
+        ordinal -> Int4,
+        /// First day of the term.
+        from_day -> Date,
+        /// The day by which the next election is due.
+        due_day -> Date,
+        /// First day no longer in the term; empty: it runs on.
+        ended_on -> Nullable<Date>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The committees that lead a village or community: one of each kind.
+    committees (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The village or community.
+        village_id -> Uuid,
+        /// Path of that village.
+        path -> Text,
+        /// Vocabulary list `committee_kind`.
+        kind -> Text,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// A county: the owner of every other record, and the unit by which a province can be split.
     counties (id) {
         /// UUIDv7, given by the application; `county_id` everywhere else.
@@ -129,6 +231,68 @@ diesel::table! {
         name -> Text,
         /// When it was loaded.
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What the ballots of one vote said of one candidate.
+    election_ballots (county_id, election_id, person_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The vote.
+        election_id -> Uuid,
+        /// The candidate.
+        person_id -> Uuid,
+        /// Votes for him.
+        votes_for -> Int4,
+        /// Votes against him; empty where they were not counted.
+        votes_against -> Nullable<Int4>,
+        /// Abstentions; empty where they were not counted.
+        abstentions -> Nullable<Int4>,
+        /// Whether he was declared elected.
+        is_elected -> Bool,
+    }
+}
+
+diesel::table! {
+    /// One vote on one post: who could, who came, and what became of the ballots.
+    elections (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The term that it is for.
+        term_id -> Uuid,
+        /// Path of the village.
+        path -> Text,
+        /// The post that was voted on.
+        post -> Text,
+        /// The day of the vote.
+        held_on -> Date,
+        /// 1, and one more for every run-off on that day.
+        run -> Int4,
+        /// How many were to be elected.
+        places -> Int4,
+        /// Who could vote: members with the right to, or registered voters.
+        eligible -> Int4,
+        /// Who took part, those who voted by proxy or at a carried box with them.
+        present -> Int4,
+        /// Ballots given out.
+        issued -> Int4,
+        /// Ballots that came back.
+        returned -> Int4,
+        /// Ballots that count.
+        valid -> Int4,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
     }
 }
 
@@ -787,6 +951,60 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Where who sits was drawn from: several tags may hold of one seat.
+    seat_sources (county_id, seat_id, source) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The seat.
+        seat_id -> Uuid,
+        /// Vocabulary list `committee_source`; a county may add to it.
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    /// Who held which post of a committee, from when to when. Whether somebody is newly elected follows from these rows.
+    seats (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The committee.
+        committee_id -> Uuid,
+        /// The term of that committee.
+        term_id -> Uuid,
+        /// Path of the village.
+        path -> Text,
+        /// Who sits.
+        person_id -> Uuid,
+        /// Vocabulary list `post`; a county may add to it.
+        post -> Text,
+        /// First day in the post.
+        from_day -> Date,
+        /// First day no longer in the post; empty: still in it.
+        to_day -> Nullable<Date>,
+        /// Why the post was left, in words.
+        leaving_reason -> Nullable<Text>,
+        /// Education (GB/T 4658) as at election.
+        education -> Text,
+        /// Whether a Party member, as at election.
+        is_party_member -> Bool,
+        /// Anything else.
+        note -> Nullable<Text>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// Signed-in browsers. The cookie holds the token, the table only its hash.
     sessions (token_hash) {
         /// SHA-256 of the token.
@@ -859,6 +1077,8 @@ diesel::table! {
 }
 
 diesel::joinable!(audit_entries -> counties (county_id));
+diesel::joinable!(committee_rules -> counties (county_id));
+diesel::joinable!(committees -> counties (county_id));
 diesel::joinable!(organisations -> counties (county_id));
 diesel::joinable!(people -> counties (county_id));
 diesel::joinable!(quarters -> counties (county_id));
@@ -870,7 +1090,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     audit_heads,
     branch_memberships,
+    committee_posts,
+    committee_rules,
+    committee_terms,
+    committees,
     counties,
+    election_ballots,
+    elections,
     flow_facts,
     idempotency_keys,
     import_rows,
@@ -894,6 +1120,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     rating_scores,
     rating_thresholds,
     ratings,
+    seat_sources,
+    seats,
     sessions,
     sign_in_sources,
     transfers,

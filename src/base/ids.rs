@@ -110,6 +110,26 @@ id!(
     RoundId
 );
 id!(
+    /// A committee of a village.
+    CommitteeId
+);
+id!(
+    /// One term of a committee.
+    TermId
+);
+id!(
+    /// One post of a committee held by one person.
+    SeatId
+);
+id!(
+    /// One vote on one post.
+    ElectionId
+);
+id!(
+    /// A county's own rule for its committees.
+    CommitteeRuleId
+);
+id!(
     /// The rating of one subject in one round.
     RatingId
 );

@@ -1,7 +1,8 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · members · people · accounts · organisations · audit.
+//! quarters · imports · ratings · committees · members · people · accounts · organisations · audit.
 pub mod accounts;
 pub mod audit;
+pub mod committees;
 pub mod imports;
 pub mod members;
 pub mod organisations;
@@ -24,6 +25,19 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "membership_absences",
             "member_search_keys",
             "transfers",
+        ],
+    ),
+    (
+        "committees",
+        &[
+            "committees",
+            "committee_terms",
+            "committee_posts",
+            "seats",
+            "seat_sources",
+            "elections",
+            "election_ballots",
+            "committee_rules",
         ],
     ),
     ("imports", &["imports", "import_rows"]),

@@ -1,6 +1,7 @@
 //! The live catalogue, as the migrations leave it: names, keys, comments, rights, row-level security.
 
 mod catalogue;
+mod committees;
 mod generated;
 mod migrations;
 mod rights;

@@ -69,7 +69,13 @@ async fn the_rights_of_the_two_roles_are_these() {
     s------ s------ audit_entries
     ------- ------- audit_heads
     siu---- s------ branch_memberships
+    siud--- s------ committee_posts
+    siu---- s------ committee_rules
+    siu---- s------ committee_terms
+    siu---- s------ committees
     s------ s------ counties
+    siud--- s------ election_ballots
+    siu---- s------ elections
     si----- s------ flow_facts
     siud--- ------- idempotency_keys
     siud--- ------- import_rows
@@ -93,6 +99,8 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- s------ rating_scores
     si----- s------ rating_thresholds
     siu---- s------ ratings
+    si-d--- s------ seat_sources
+    siu---- s------ seats
     siud--- ------- sessions
     siud--- ------- sign_in_sources
     siu---- s------ transfers

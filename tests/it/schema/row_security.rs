@@ -32,7 +32,7 @@ const fn of_county(table: &'static str) -> Case {
 
 const OF_MEMBER: &str = "membership_id IN (SELECT id FROM memberships WHERE @path)";
 
-const CASES: [Case; 28] = [
+const CASES: [Case; 36] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -42,6 +42,12 @@ const CASES: [Case; 28] = [
     },
     scoped("audit_heads", "false"),
     scoped("branch_memberships", OF_MEMBER),
+    scoped("committee_posts", "term_id IN (SELECT id FROM committee_terms WHERE @path)"),
+    of_county("committee_rules"),
+    scoped("committee_terms", "@path"),
+    scoped("committees", "@path"),
+    scoped("election_ballots", "election_id IN (SELECT id FROM elections WHERE @path)"),
+    scoped("elections", "@path"),
     scoped("flow_facts", "(@from_path OR @to_path)"),
     scoped("idempotency_keys", "account_id = '@account'"),
     scoped("import_rows", "@path"),
@@ -77,6 +83,8 @@ const CASES: [Case; 28] = [
     scoped("rating_scores", "rating_id IN (SELECT id FROM ratings WHERE @path)"),
     of_county("rating_thresholds"),
     scoped("ratings", "@path"),
+    scoped("seat_sources", "seat_id IN (SELECT id FROM seats WHERE @path)"),
+    scoped("seats", "@path"),
     scoped("transfers", "(@from_path OR @to_path)"),
 ];
 

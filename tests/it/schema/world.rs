@@ -36,7 +36,8 @@ impl World {
     }
 }
 
-/// What needs a file or a request: one import of each town, one kept answer of each account.
+/// What needs a file or a request: one import of each town, one kept answer of each account; and, as long as nothing
+/// else fills them, a committee of each village with a seat and a vote, and a rule of each county.
 const BESIDE: &str = r"
     INSERT INTO imports (county_id, id, kind, organisation_id, path, state, file_name, file_sha256, file_size, mapping,
         uploaded_by)
@@ -46,6 +47,29 @@ const BESIDE: &str = r"
     SELECT county_id, id, 2, path, 'new', '\x00' FROM imports;
     INSERT INTO idempotency_keys (account_id, route, key, body_hash, status, answer, created_at)
     SELECT id, 'POST /api/v1/members', username, '\x00', 201, '{}', now() FROM accounts;
+    INSERT INTO committees (county_id, id, village_id, path, kind, created_by, updated_by)
+    SELECT county_id, gen_random_uuid(), id, path, 'village_party', code, code FROM organisations WHERE kind = 'village';
+    INSERT INTO committee_terms (county_id, id, committee_id, path, ordinal, from_day, due_day, created_by, updated_by)
+    SELECT county_id, gen_random_uuid(), id, path, 5, '2021-01-10', '2026-01-10', created_by, created_by FROM committees;
+    INSERT INTO committee_posts (county_id, term_id, post, places)
+    SELECT county_id, id, 'secretary', 1 FROM committee_terms;
+    INSERT INTO seats (county_id, id, committee_id, term_id, path, person_id, post, from_day, education, is_party_member,
+        created_by, updated_by)
+    SELECT t.county_id, gen_random_uuid(), t.committee_id, t.id, t.path, p.person_id, 'committee_member', t.from_day, '31',
+        true, t.created_by, t.created_by
+    FROM committee_terms t JOIN LATERAL (SELECT DISTINCT v.person_id FROM person_visibility v
+        WHERE v.county_id = t.county_id AND starts_with(v.path, t.path)) p ON true;
+    INSERT INTO seat_sources (county_id, seat_id, source) SELECT county_id, id, 'veteran' FROM seats;
+    INSERT INTO elections (county_id, id, term_id, path, post, held_on, places, eligible, present, issued, returned, valid,
+        created_by, updated_by)
+    SELECT county_id, gen_random_uuid(), id, path, 'committee_member', from_day, 1, 10, 8, 8, 8, 8, created_by, created_by
+    FROM committee_terms;
+    INSERT INTO election_ballots (county_id, election_id, person_id, votes_for, is_elected)
+    SELECT e.county_id, e.id, s.person_id, 5, true
+    FROM elections e JOIN seats s ON s.county_id = e.county_id AND s.term_id = e.term_id;
+    INSERT INTO committee_rules (county_id, id, committee_kind, rule, from_day, comparison, numerator, denominator, source,
+        created_by)
+    SELECT id, gen_random_uuid(), 'village_party', 'term_years', '2021-01-01', 'at_least', 5, 1, code, code FROM counties;
 ";
 
 /// Fills a county through the verbs; answers an account of town 1.

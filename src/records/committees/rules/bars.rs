@@ -1,0 +1,221 @@
+//! Bars that regulations set, each valid from a date: those of the country, and what a county sets otherwise.
+
+use chrono::NaiveDate;
+
+use crate::records::committees::model::CommitteeKind;
+use crate::vocabulary;
+
+/// The country's bars; the tests prove that every row is read.
+const NATIONAL: &str = include_str!("../../../../data/committee_rules.csv");
+
+vocabulary! {
+    /// What a bar is about.
+    pub enum Rule, "规则" {
+        /// Who must take part, of those who could.
+        Attendance = "attendance", "到会（参加投票）人数";
+        /// Votes that elect, of those who took part.
+        Winning = "winning", "当选票数";
+        /// Votes that elect in a run-off, of those who took part.
+        RunOffWinning = "run_off_winning", "另行选举当选票数";
+        /// Candidates more than places, of the places.
+        Surplus = "surplus", "差额";
+        /// Years of a term.
+        TermYears = "term_years", "任期年数";
+        /// Fewest members.
+        SizeMinimum = "size_minimum", "职数下限";
+        /// Most members.
+        SizeMaximum = "size_maximum", "职数上限";
+        /// Fewest women.
+        WomenMinimum = "women_minimum", "女性成员";
+        /// Years in the Party that a secretary needs.
+        SecretaryPartyAge = "secretary_party_age", "书记党龄";
+    }
+}
+
+vocabulary! {
+    /// How a number is held against a bar.
+    pub enum Comparison, "比较方式" {
+        /// Not less.
+        AtLeast = "at_least", "不少于";
+        /// Strictly more.
+        MoreThan = "more_than", "超过";
+        /// Not more.
+        AtMost = "at_most", "不超过";
+    }
+}
+
+/// One version of a bar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bar {
+    /// What it is about.
+    pub rule: Rule,
+    /// Which committees it holds for.
+    pub kind: CommitteeKind,
+    /// First day in force.
+    pub from_day: NaiveDate,
+    /// First day no longer in force.
+    pub to_day: Option<NaiveDate>,
+    /// How a number is held against it.
+    pub comparison: Comparison,
+    /// The bar, or what stands above the line of the share.
+    pub numerator: i32,
+    /// What stands below the line; 1 where the bar is a number. Never nought.
+    pub denominator: i32,
+    /// The regulation that it rests on.
+    pub source: String,
+}
+
+impl Bar {
+    /// Whether a part of a whole meets the bar. Exact: no division.
+    #[must_use]
+    pub fn is_met(&self, part: i32, whole: i32) -> bool {
+        let held = i64::from(part) * i64::from(self.denominator);
+        let bar = i64::from(self.numerator) * i64::from(whole);
+        match self.comparison {
+            Comparison::AtLeast => held >= bar,
+            Comparison::MoreThan => held > bar,
+            Comparison::AtMost => held <= bar,
+        }
+    }
+
+    /// The bar in words: 超过1/2, 不少于3.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self.denominator {
+            1 => format!("{}{}", self.comparison.name(), self.numerator),
+            below => format!("{}{}/{below}", self.comparison.name(), self.numerator),
+        }
+    }
+
+    fn is_in_force(&self, day: NaiveDate) -> bool {
+        self.from_day <= day && self.to_day.is_none_or(|end| day < end)
+    }
+
+    fn read(line: &str) -> Option<Self> {
+        let fields: Vec<&str> = line.split(',').collect();
+        let [rule, kind, from_day, to_day, comparison, numerator, denominator, source] = fields.as_slice()
+        else {
+            return None;
+        };
+        Some(Self {
+            rule: Rule::parse(rule).ok()?,
+            kind: CommitteeKind::parse(kind).ok()?,
+            from_day: from_day.parse().ok()?,
+            to_day: if to_day.is_empty() { None } else { Some(to_day.parse().ok()?) },
+            comparison: Comparison::parse(comparison).ok()?,
+            numerator: numerator.parse().ok()?,
+            denominator: denominator.parse().ok().filter(|below| *below > 0)?,
+            source: (*source).to_owned(),
+        })
+    }
+}
+
+/// All bars that hold in a county: its own before the country's.
+#[derive(Debug, Clone)]
+pub struct RuleBook {
+    bars: Vec<Bar>,
+}
+
+impl RuleBook {
+    /// The country's bars under those that a county set.
+    #[must_use]
+    pub fn of_county(own: Vec<Bar>) -> Self {
+        let mut bars = own;
+        bars.extend(NATIONAL.lines().skip(1).filter_map(Bar::read));
+        Self { bars }
+    }
+
+    /// The country's bars alone.
+    #[must_use]
+    pub fn national() -> Self {
+        Self::of_county(Vec::new())
+    }
+
+    /// The bar in force for a committee on a day; none where nothing is demanded.
+    #[must_use]
+    pub fn bar(&self, rule: Rule, kind: CommitteeKind, day: NaiveDate) -> Option<&Bar> {
+        self.bars.iter().find(|bar| bar.rule == rule && bar.kind == kind && bar.is_in_force(day))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn bar(rule: Rule, kind: CommitteeKind, on: &str) -> Bar {
+        RuleBook::national().bar(rule, kind, day(on)).unwrap().clone()
+    }
+
+    #[test]
+    fn every_row_is_read_and_versions_of_a_bar_do_not_overlap() {
+        let bars = RuleBook::national().bars;
+        assert_eq!(bars.len(), NATIONAL.lines().count() - 1);
+        for (number, bar) in bars.iter().enumerate() {
+            assert!(bar.to_day.is_none_or(|end| bar.from_day < end), "{bar:?}");
+            for other in &bars[number + 1..] {
+                let same = bar.rule == other.rule && bar.kind == other.kind;
+                let apart = bar.to_day.is_some_and(|end| end <= other.from_day)
+                    || other.to_day.is_some_and(|end| end <= bar.from_day);
+                assert!(!same || apart, "{bar:?} {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn four_fifths_were_to_be_exceeded_until_the_day_they_were_enough() {
+        let before = bar(Rule::Attendance, CommitteeKind::VillageParty, "2020-07-12");
+        let since = bar(Rule::Attendance, CommitteeKind::VillageParty, "2020-07-13");
+        assert!(!before.is_met(8, 10) && before.is_met(9, 10));
+        assert!(since.is_met(8, 10) && !since.is_met(7, 10));
+        assert_eq!((before.words(), since.words()), ("超过4/5".to_owned(), "不少于4/5".to_owned()));
+    }
+
+    #[test]
+    fn half_is_not_more_than_half_and_a_third_is_enough_in_a_run_off() {
+        let winning = bar(Rule::Winning, CommitteeKind::VillageCommittee, "2026-01-01");
+        assert!(!winning.is_met(50, 100) && winning.is_met(51, 100));
+        let run_off = bar(Rule::RunOffWinning, CommitteeKind::VillageCommittee, "2026-01-01");
+        assert!(run_off.is_met(1, 3) && !run_off.is_met(33, 100) && run_off.is_met(34, 100));
+    }
+
+    #[test]
+    fn a_fifth_more_candidates_is_rounded_up() {
+        let surplus = bar(Rule::Surplus, CommitteeKind::VillageParty, "2021-01-10");
+        assert!(surplus.is_met(1, 5) && !surplus.is_met(0, 5));
+        assert!(surplus.is_met(1, 3) && !surplus.is_met(1, 6) && surplus.is_met(2, 6));
+        let village = bar(Rule::Surplus, CommitteeKind::VillageCommittee, "2021-01-10");
+        assert!(!village.is_met(0, 3) && village.is_met(1, 9));
+    }
+
+    #[test]
+    fn the_new_law_speaks_from_its_first_day() {
+        let before = bar(Rule::SizeMaximum, CommitteeKind::VillageCommittee, "2025-12-31");
+        let since = bar(Rule::SizeMaximum, CommitteeKind::VillageCommittee, "2026-01-01");
+        assert!(before.source.contains("2018年") && since.source.contains("2025年"));
+        assert!(since.is_met(7, 1) && !since.is_met(8, 1));
+        let none = RuleBook::national();
+        assert!(none.bar(Rule::Winning, CommitteeKind::VillageCommittee, day("2018-12-28")).is_none());
+    }
+
+    #[test]
+    fn a_county_overrides_the_country_while_its_own_bar_is_in_force() {
+        let national = bar(Rule::SizeMaximum, CommitteeKind::VillageParty, "2024-01-01");
+        let own = Bar {
+            numerator: 9,
+            from_day: day("2024-01-01"),
+            to_day: Some(day("2025-01-01")),
+            ..national.clone()
+        };
+        let book = RuleBook::of_county(vec![own]);
+        let most =
+            |on: &str| book.bar(Rule::SizeMaximum, CommitteeKind::VillageParty, day(on)).unwrap().numerator;
+        assert_eq!(
+            [most("2023-12-31"), most("2024-01-01"), most("2024-12-31"), most("2025-01-01")],
+            [7, 9, 9, 7]
+        );
+    }
+}

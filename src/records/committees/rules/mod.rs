@@ -1,0 +1,7 @@
+//! What is demanded of committees and votes, as pure functions over numbers and dated bars.
+
+mod ballots;
+mod bars;
+
+pub use ballots::{BallotRefusal, Shortfall, Votes, Votings, count, judge};
+pub use bars::{Bar, Comparison, Rule, RuleBook};

@@ -1,0 +1,85 @@
+//! What the database itself refuses of committees, seats and votes, whatever the SQL.
+
+use tokio_postgres::Client;
+
+use super::world::World;
+
+/// The constraint that a statement breaks.
+async fn broken(client: &Client, statement: &str) -> String {
+    client.batch_execute("BEGIN").await.unwrap();
+    let refused = client.execute(statement, &[]).await;
+    client.batch_execute("ROLLBACK").await.unwrap();
+    let error = refused.err().unwrap_or_else(|| panic!("{statement} is taken"));
+    error.as_db_error().and_then(|error| error.constraint()).unwrap_or_default().to_owned()
+}
+
+/// A copy of every seat, with some columns set otherwise.
+fn seat(person: &str, post: &str, from_day: &str) -> String {
+    format!(
+        "INSERT INTO seats (county_id, id, committee_id, term_id, path, person_id, post, from_day, education,
+            is_party_member, created_by, updated_by)
+        SELECT county_id, gen_random_uuid(), committee_id, term_id, path, {person}, {post}, {from_day}, education,
+            is_party_member, created_by, updated_by FROM seats"
+    )
+}
+
+#[tokio::test]
+async fn seats_of_one_person_in_one_post_do_not_overlap() {
+    let world = World::new().await;
+    let client = world.db.owner_client().await;
+    let again = seat("person_id", "post", "from_day + 10");
+    assert_eq!(broken(&client, &again).await, "seats_no_overlap");
+    let left = "UPDATE seats SET to_day = from_day + 10, leaving_reason = '工作调动'";
+    client.execute(left, &[]).await.unwrap();
+    let seats = client.execute(&again, &[]).await.expect("the day of leaving is free again");
+    assert!(seats > 0, "the world has seats");
+}
+
+#[tokio::test]
+async fn a_committee_has_one_secretary_at_a_time() {
+    let world = World::new().await;
+    let client = world.db.owner_client().await;
+    for post in ["'secretary'", "'director'", "'supervision_director'"] {
+        let first = seat("person_id", post, "from_day").replace("FROM seats", "FROM seats LIMIT 1");
+        client.batch_execute("BEGIN").await.unwrap();
+        client.execute(&first, &[]).await.unwrap();
+        let other = "(SELECT p.id FROM people p WHERE p.county_id = seats.county_id AND p.id <> seats.person_id LIMIT 1)";
+        let second = format!("{} WHERE post = {post}", seat(other, post, "from_day + 1"));
+        let refused = client.execute(&second, &[]).await.unwrap_err();
+        client.batch_execute("ROLLBACK").await.unwrap();
+        assert_eq!(
+            refused.as_db_error().and_then(|error| error.constraint()),
+            Some("seats_one_head"),
+            "{post}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn ballots_never_exceed_what_they_came_from() {
+    let world = World::new().await;
+    let client = world.db.owner_client().await;
+    for (change, constraint) in [
+        ("present = eligible + 1", "elections_present_are_eligible"),
+        ("issued = present + 1", "elections_issued_to_the_present"),
+        ("returned = issued + 1, valid = issued", "elections_returned_were_issued"),
+        ("valid = returned + 1", "elections_valid_were_returned"),
+    ] {
+        assert_eq!(broken(&client, &format!("UPDATE elections SET {change}")).await, constraint);
+    }
+}
+
+#[tokio::test]
+async fn terms_of_a_committee_do_not_overlap_and_a_reason_needs_a_day() {
+    let world = World::new().await;
+    let client = world.db.owner_client().await;
+    let next = "INSERT INTO committee_terms (county_id, id, committee_id, path, ordinal, from_day, due_day, created_by,
+            updated_by)
+        SELECT county_id, gen_random_uuid(), committee_id, path, ordinal + 1, due_day, due_day + 1800, created_by,
+            updated_by FROM committee_terms";
+    assert_eq!(broken(&client, next).await, "committee_terms_no_overlap", "a term runs on until it is ended");
+    client.execute("UPDATE committee_terms SET ended_on = due_day", &[]).await.unwrap();
+    client.execute(next, &[]).await.expect("the next term begins on the day the one before ended");
+    let reason = "UPDATE seats SET leaving_reason = '辞职'";
+    assert_eq!(broken(&client, reason).await, "seats_reason_of_leaving");
+}
