@@ -1,6 +1,7 @@
 //! The columns of a workbook, as data: what stands in the first row, and what may stand below it.
 
 use crate::across::sheets::{Column, ColumnKind};
+use crate::base::codes::CodeTable;
 use crate::base::values::half_width;
 
 /// What a cell of a column may be.
@@ -68,6 +69,29 @@ impl Heading {
             ..Column::new(self.title, kind)
         }
     }
+}
+
+/// A column that every row must fill.
+#[must_use]
+pub const fn required(title: &'static str, field: &'static str, shape: Shape) -> Heading {
+    Heading { required: true, ..optional(title, field, shape) }
+}
+
+/// A column that a row may leave empty.
+#[must_use]
+pub const fn optional(title: &'static str, field: &'static str, shape: Shape) -> Heading {
+    Heading { title, field, required: false, shape, explanation: "", choices: Vec::new, synonyms: &[] }
+}
+
+/// Names for a drop-down list.
+pub fn names(names: impl Iterator<Item = &'static str>) -> Vec<String> {
+    names.map(str::to_owned).collect()
+}
+
+/// All names of a code table, for a drop-down list.
+#[must_use]
+pub fn all(table: &CodeTable) -> Vec<String> {
+    table.entries().iter().map(|entry| entry.name.clone()).collect()
 }
 
 /// A heading without what does not tell columns apart: blanks, line breaks, the star of a required column.

@@ -7,20 +7,16 @@ use diesel_async::AsyncPgConnection;
 use sha2::{Digest, Sha256};
 
 use crate::across::imports::content::PlannedRow;
-use crate::across::imports::context::{self, BATCH, Engine, importer};
-use crate::across::imports::headings::Layout;
-use crate::across::imports::members::branches::Branches;
-use crate::across::imports::members::classify::{Classifier, Deed, ReadRow};
-use crate::across::imports::members::parse;
+use crate::across::imports::context::{self, Engine, importer};
 use crate::across::imports::progress::{Listener, Progress, Stage};
-use crate::across::sheets::Row;
+use crate::across::imports::read::WHOLE;
+use crate::across::imports::subject::{Basis, Decided, ReadRow, Subject, for_subject};
 use crate::base::actor::Actor;
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::ImportId;
 use crate::records::imports::{self, Became, Bucket, Counts, Import};
-use crate::records::members::{self, Change, Enrol, Event};
 
 /// How carrying out ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,13 +59,22 @@ pub async fn carry_out(
     import: &Import,
     listener: Listener<'_>,
 ) -> Result<Outcome> {
+    for_subject!(import.kind()?, S => carry_out_as::<S>(engine, actor, import, listener).await)
+}
+
+async fn carry_out_as<S: Subject>(
+    engine: &Engine,
+    actor: &Actor,
+    import: &Import,
+    listener: Listener<'_>,
+) -> Result<Outcome> {
     let mut conn = engine.database.web().await?;
     let work = Work { engine, actor, importer: importer(actor, import), import, listener };
-    let written = db::write(&mut conn, actor, async |conn| work.write(conn).await).await;
+    let written = db::write(&mut conn, actor, async |conn| work.write::<S>(conn).await).await;
     match written {
         Ok(()) => Ok(Outcome::Written(import.counts())),
         Err(Error::Stale) => {
-            let counts = db::write(&mut conn, actor, async |conn| work.plan_anew(conn).await).await?;
+            let counts = db::write(&mut conn, actor, async |conn| work.plan_anew::<S>(conn).await).await?;
             imports::return_to_plan(&mut conn, actor, import, Some(counts), CHANGED).await?;
             Ok(Outcome::PlannedAnew(counts))
         }
@@ -91,34 +96,30 @@ struct Work<'a> {
     listener: Listener<'a>,
 }
 
-/// What a batch of rows does.
-#[derive(Default)]
-struct Deeds {
-    enrolments: Vec<Enrol>,
-    /// The sheet's numbers of the rows that enrol.
-    enrolled_rows: Vec<u32>,
-    changes: Vec<Change>,
-    events: Vec<Event>,
-}
-
 impl Work<'_> {
     /// Writes all rows; `Stale` where the plan no longer holds.
-    async fn write(&self, conn: &mut AsyncPgConnection) -> Result<()> {
+    async fn write<S: Subject>(&self, conn: &mut AsyncPgConnection) -> Result<()> {
         let mut digest = Sha256::new();
         let mut done = 0;
         let total = u64::try_from(self.import.counts().to_write()).ok();
-        self.each_batch(conn, &[Bucket::New, Bucket::Changed], async |conn, planned, found| {
-            let mut deeds = Deeds::default();
+        // Rows that say something of each other are looked at together, also those that change nothing.
+        let written: &[Bucket] = &[Bucket::New, Bucket::Changed];
+        let looked_at = if S::BATCH.is_some() { written } else { Bucket::ALL };
+        self.each_batch::<S>(conn, looked_at, async |conn, planned, found| {
+            let mut deeds = Vec::new();
             for (shown, (now, deed)) in planned.iter().zip(found) {
                 if !shown.agrees_with(&now) {
                     return Err(Error::Stale);
                 }
+                if !written.contains(&now.bucket) {
+                    continue;
+                }
+                done += 1;
                 digest.update(now.row.number.to_be_bytes());
                 digest.update(serde_json::to_vec(&now.changes).map_err(Error::broken)?);
-                deeds.add(now.row.number, deed);
+                deeds.extend(deed.map(|deed| (now.row.number, deed)));
             }
-            done += planned.len();
-            self.carry_out(conn, deeds).await?;
+            self.carry_out::<S>(conn, deeds).await?;
             let count = u64::try_from(done).unwrap_or(u64::MAX);
             (self.listener)(Progress { stage: Stage::Writing, done: count, total });
             Ok(())
@@ -127,30 +128,28 @@ impl Work<'_> {
         imports::commit(conn, self.actor, self.import, done, digest.finalize().into()).await
     }
 
-    async fn carry_out(&self, conn: &mut AsyncPgConnection, deeds: Deeds) -> Result<()> {
-        let keys = &self.engine.keys;
-        if !deeds.enrolments.is_empty() {
-            let ids = members::enrol(conn, &self.importer, keys, &deeds.enrolments).await?;
-            let became = deeds.enrolled_rows.iter().zip(ids).map(|(number, id)| {
-                let number = i32::try_from(*number).map_err(Error::broken)?;
-                Ok(Became { number, record: id.0 })
-            });
-            imports::link(conn, self.import, &became.collect::<Result<Vec<_>>>()?).await?;
+    async fn carry_out<S: Subject>(
+        &self,
+        conn: &mut AsyncPgConnection,
+        deeds: Vec<(u32, S::Deed)>,
+    ) -> Result<()> {
+        let records = S::apply(conn, &self.importer, &self.engine.keys, deeds).await?;
+        if records.is_empty() {
+            return Ok(());
         }
-        if !deeds.changes.is_empty() {
-            members::change(conn, &self.importer, keys, &deeds.changes).await?;
-        }
-        if !deeds.events.is_empty() {
-            members::record(conn, &self.importer, &deeds.events).await?;
-        }
+        let became = records.into_iter().map(|(number, record)| {
+            let number = i32::try_from(number).map_err(Error::broken)?;
+            Ok(Became { number, record })
+        });
+        imports::link(conn, self.import, &became.collect::<Result<Vec<_>>>()?).await?;
         Ok(())
     }
 
     /// Makes the plan of every row anew.
-    async fn plan_anew(&self, conn: &mut AsyncPgConnection) -> Result<Counts> {
+    async fn plan_anew<S: Subject>(&self, conn: &mut AsyncPgConnection) -> Result<Counts> {
         let mut counts = Counts::default();
         let total = u64::try_from(self.import.rows_read).ok();
-        self.each_batch(conn, Bucket::ALL, async |conn, _, found| {
+        self.each_batch::<S>(conn, Bucket::ALL, async |conn, _, found| {
             let mut stored = Vec::with_capacity(found.len());
             for (row, _) in found {
                 counts.add(row.bucket);
@@ -166,19 +165,26 @@ impl Work<'_> {
     }
 
     /// Opens the rows of some buckets batch by batch, compares them anew and hands both plans on.
-    async fn each_batch(
+    async fn each_batch<S: Subject>(
         &self,
         conn: &mut AsyncPgConnection,
         buckets: &[Bucket],
-        mut take: impl AsyncFnMut(&mut AsyncPgConnection, Vec<PlannedRow>, Vec<(PlannedRow, Deed)>) -> Result<()>,
+        mut take: impl AsyncFnMut(&mut AsyncPgConnection, Vec<PlannedRow>, Vec<Decided<S>>) -> Result<()>,
     ) -> Result<()> {
         let layout = context::layout(self.import)?;
-        let branches = context::branches(conn, self.import).await?;
+        let context = S::context(conn, self.import).await?;
         let keys = &self.engine.keys;
-        let mut classifier = Classifier::new(self.import.scope(), keys, &layout, &branches, clock::today());
+        let basis = Basis::<S> {
+            scope: self.import.scope(),
+            keys,
+            layout: &layout,
+            context: &context,
+            today: clock::today(),
+        };
+        let mut seen = S::Seen::default();
         let mut after = 0;
         loop {
-            let limit = i64::try_from(BATCH).unwrap_or(i64::MAX);
+            let limit = i64::try_from(S::BATCH.unwrap_or(WHOLE)).unwrap_or(i64::MAX);
             let stored = imports::queries::rows(conn, self.import, buckets, after, limit).await?;
             let Some(last) = stored.last() else { return Ok(()) };
             after = last.number;
@@ -186,30 +192,10 @@ impl Work<'_> {
                 .iter()
                 .map(|row| PlannedRow::open(row, self.import.id, keys))
                 .collect::<Result<Vec<_>>>()?;
-            let rows = planned.iter().map(|planned| read_again(&planned.row, &layout, &branches)).collect();
-            let found = classifier.classify(conn, rows).await?;
+            let read = |planned: &PlannedRow| ReadRow::read::<S>(planned.row.clone(), &layout, &context);
+            let rows = planned.iter().map(read).collect();
+            let found = S::classify(&basis, &mut seen, conn, rows).await?;
             take(conn, planned, found).await?;
         }
     }
-}
-
-impl Deeds {
-    fn add(&mut self, row: u32, deed: Deed) {
-        match deed {
-            Deed::Enrol(command) => {
-                self.enrolments.push(*command);
-                self.enrolled_rows.push(row);
-            }
-            Deed::Change(change, event) => {
-                self.changes.extend(change.map(|change| *change));
-                self.events.extend(event);
-            }
-            Deed::Nothing => {}
-        }
-    }
-}
-
-fn read_again(row: &Row, layout: &Layout, branches: &Branches) -> ReadRow {
-    let (member, findings) = parse::parse(row, layout, branches);
-    ReadRow { row: row.clone(), member, findings }
 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::headings::{Layout, Mapping};
-use crate::across::imports::members::branches::Branches;
-use crate::across::imports::members::columns;
+use crate::across::imports::subject::headings;
 use crate::across::sheets::{Cell, Row};
 use crate::base::actor::{Actor, Door};
 use crate::base::db::Database;
@@ -16,9 +15,6 @@ use crate::base::scope::Scope;
 use crate::records::imports::Import;
 use crate::records::organisations::model::Organisation;
 use crate::records::organisations::queries::{self, Filter};
-
-/// Rows compared and written at a time.
-pub const BATCH: usize = 3_000;
 
 /// What every step stands on.
 #[derive(Clone)]
@@ -35,11 +31,15 @@ pub fn importer(actor: &Actor, import: &Import) -> Actor {
     Actor { scope: import.scope(), ..actor.through(Door::Import) }
 }
 
-/// The branches that the rows of an import may name.
+/// The organisations that the rows of an import may name, with the name of the importing one: the whole county, so that
+/// one of another unit can be told from none.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn branches(conn: &mut AsyncPgConnection, import: &Import) -> Result<Branches> {
+pub async fn organisations(
+    conn: &mut AsyncPgConnection,
+    import: &Import,
+) -> Result<(String, Vec<Organisation>)> {
     const PAGE: i64 = 2_000;
     let county: Scope = import.scope().whole_county();
     let organisation =
@@ -51,7 +51,7 @@ pub async fn branches(conn: &mut AsyncPgConnection, import: &Import) -> Result<B
         let full = i64::try_from(page.len()) == Ok(PAGE);
         all.extend(page);
         if !full {
-            return Ok(Branches::new(organisation.name, &import.path(), all));
+            return Ok((organisation.name, all));
         }
     }
 }
@@ -62,7 +62,7 @@ pub async fn branches(conn: &mut AsyncPgConnection, import: &Import) -> Result<B
 /// `Broken` where what was stored is no layout.
 pub fn layout(import: &Import) -> Result<Layout> {
     let cells = (0..).zip(import.headings()).map(|(at, text)| (at, Cell::Text(text))).collect();
-    Layout::read(&Row::new(1, cells), columns::HEADINGS, &mapping(import)?)
+    Layout::read(&Row::new(1, cells), headings(import.kind()?), &mapping(import)?)
         .map_err(|_| Error::broken("the stored headings of an import are no layout"))
 }
 

@@ -12,6 +12,7 @@ pub mod members;
 pub mod progress;
 pub mod read;
 pub mod refused;
+pub mod subject;
 pub mod summary;
 pub mod template;
 pub mod upload;

@@ -6,12 +6,10 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::{Sender, channel};
 
-use crate::across::imports::context::{self, BATCH, Engine, importer};
+use crate::across::imports::context::{self, Engine, importer};
 use crate::across::imports::headings::{Layout, Mapping};
-use crate::across::imports::members::branches::Branches;
-use crate::across::imports::members::classify::{Classifier, ReadRow};
-use crate::across::imports::members::{columns, parse};
 use crate::across::imports::progress::{Listener, Progress, Stage};
+use crate::across::imports::subject::{Basis, ReadRow, Subject, for_subject};
 use crate::across::sheets::{self, Notice, Program, ReadError};
 use crate::base::actor::Actor;
 use crate::base::clock;
@@ -19,10 +17,13 @@ use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::records::imports::{self, Counts, Import};
 
+/// How many rows a sheet may have that is looked at as a whole.
+pub const WHOLE: usize = 20_000;
+
 /// What the reading thread sends.
-enum Message {
+enum Message<S: Subject> {
     Layout(Arc<Layout>),
-    Rows(Vec<ReadRow>),
+    Rows(Vec<ReadRow<S::Said>>),
     Notices(Vec<Notice>),
 }
 
@@ -51,24 +52,36 @@ pub async fn read(
     file: &Path,
     listener: Listener<'_>,
 ) -> Result<std::result::Result<Counts, Unreadable>> {
+    let program = program.clone();
+    for_subject!(import.kind()?, S => read_as::<S>(engine, program, actor, import, file, listener).await)
+}
+
+async fn read_as<S: Subject>(
+    engine: &Engine,
+    program: Program,
+    actor: &Actor,
+    import: &Import,
+    file: &Path,
+    listener: Listener<'_>,
+) -> Result<std::result::Result<Counts, Unreadable>> {
     let actor = importer(actor, import);
     let mut conn = engine.database.web().await?;
-    let branches =
-        db::read(&mut conn, &import.scope(), async |conn| context::branches(conn, import).await).await?;
-    let branches = Arc::new(branches);
+    let context = db::read(&mut conn, &import.scope(), async |conn| S::context(conn, import).await).await?;
+    let context = Arc::new(context);
     let (sender, mut receiver) = channel(2);
-    let job = Job {
-        program: program.clone(),
+    let job = Job::<S> {
+        program,
+        sheet: import.kind()?.name(),
         file: file.to_owned(),
         mapping: context::mapping(import)?,
-        branches: Arc::clone(&branches),
+        context: Arc::clone(&context),
         sender,
     };
     let thread = tokio::task::spawn_blocking(move || job.run());
     let mut layout: Option<Arc<Layout>> = None;
     let mut notices = Vec::new();
     let mut reading =
-        Reading { engine, actor: &actor, import, branches: &branches, counts: Counts::default() };
+        Reading::<S> { engine, actor: &actor, import, context: &context, counts: Counts::default() };
     while let Some(message) = receiver.recv().await {
         match message {
             Message::Layout(first) => {
@@ -95,26 +108,32 @@ pub async fn read(
     }
 }
 
-struct Reading<'a> {
+struct Reading<'a, S: Subject> {
     engine: &'a Engine,
     actor: &'a Actor,
     import: &'a Import,
-    branches: &'a Branches,
+    context: &'a S::Context,
     counts: Counts,
 }
 
-impl Reading<'_> {
+impl<S: Subject> Reading<'_, S> {
     /// Compares and keeps rows until there are no more.
     async fn rows(
         &mut self,
         conn: &mut db::Connection,
         layout: &Layout,
-        receiver: &mut tokio::sync::mpsc::Receiver<Message>,
+        receiver: &mut tokio::sync::mpsc::Receiver<Message<S>>,
         notices: &mut Vec<Notice>,
         listener: Listener<'_>,
     ) -> Result<()> {
-        let mut classifier =
-            Classifier::new(self.import.scope(), &self.engine.keys, layout, self.branches, clock::today());
+        let basis = Basis::<S> {
+            scope: self.import.scope(),
+            keys: &self.engine.keys,
+            layout,
+            context: self.context,
+            today: clock::today(),
+        };
+        let mut seen = S::Seen::default();
         while let Some(message) = receiver.recv().await {
             let rows = match message {
                 Message::Rows(rows) => rows,
@@ -126,7 +145,7 @@ impl Reading<'_> {
             };
             let counts = &mut self.counts;
             db::write(conn, self.actor, async |conn| {
-                let planned = classifier.classify(conn, rows).await?;
+                let planned = S::classify(&basis, &mut seen, conn, rows).await?;
                 let mut stored = Vec::with_capacity(planned.len());
                 for (row, _) in &planned {
                     counts.add(row.bucket);
@@ -143,32 +162,35 @@ impl Reading<'_> {
 }
 
 /// What the reading thread works with.
-struct Job {
+struct Job<S: Subject> {
     program: Program,
+    sheet: &'static str,
     file: PathBuf,
     mapping: Mapping,
-    branches: Arc<Branches>,
-    sender: Sender<Message>,
+    context: Arc<S::Context>,
+    sender: Sender<Message<S>>,
 }
 
-impl Job {
+impl<S: Subject> Job<S> {
     fn run(self) -> std::result::Result<(), Unreadable> {
-        let mut rows = sheets::open(&self.program, &self.file, columns::SHEET)?;
+        let mut rows = sheets::open(&self.program, &self.file, self.sheet)?;
         let first = rows.next().transpose()?.ok_or_else(|| nothing("工作表是空的；请按模板填写后再上传"))?;
-        let layout = Layout::read(&first, columns::HEADINGS, &self.mapping)
+        let layout = Layout::read(&first, S::HEADINGS, &self.mapping)
             .map_err(|errors| Unreadable(errors.iter().map(ToString::to_string).collect()))?;
         let layout = Arc::new(layout);
-        let mut batch = Vec::with_capacity(BATCH);
+        let size = S::BATCH.unwrap_or(usize::MAX);
+        let mut batch = Vec::new();
         let mut any = false;
         if !self.send(Message::Layout(Arc::clone(&layout))) {
             return Ok(());
         }
         for row in &mut rows {
-            let row = row?;
-            let (member, findings) = parse::parse(&row, &layout, &self.branches);
-            batch.push(ReadRow { row, member, findings });
+            if S::BATCH.is_none() && batch.len() == WHOLE {
+                return Err(too_many(self.sheet));
+            }
+            batch.push(ReadRow::read::<S>(row?, &layout, &self.context));
             any = true;
-            if batch.len() >= BATCH && !self.send(Message::Rows(std::mem::take(&mut batch))) {
+            if batch.len() >= size && !self.send(Message::Rows(std::mem::take(&mut batch))) {
                 return Ok(());
             }
         }
@@ -183,11 +205,17 @@ impl Job {
     }
 
     /// Whether anybody still wants it.
-    fn send(&self, message: Message) -> bool {
+    fn send(&self, message: Message<S>) -> bool {
         self.sender.blocking_send(message).is_ok()
     }
 }
 
 fn nothing(sentence: &str) -> Unreadable {
     Unreadable(vec![sentence.to_owned()])
+}
+
+fn too_many(sheet: &str) -> Unreadable {
+    let sentence =
+        format!("「{sheet}」的各行要放在一起核对，一次最多{WHOLE}行；请按乡镇分成几个文件，分别上传");
+    Unreadable(vec![sentence])
 }

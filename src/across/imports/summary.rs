@@ -6,7 +6,7 @@ use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::{Heading, RECORD, Shape};
 use crate::across::imports::content::{ChangedField, PlannedRow};
 use crate::across::imports::context::Engine;
-use crate::across::imports::members::columns;
+use crate::across::imports::subject::headings;
 use crate::base::db;
 use crate::base::error::Result;
 use crate::base::scope::Scope;
@@ -169,11 +169,12 @@ pub async fn rows(
         Ok(imports::queries::rows(conn, import, buckets, after, limit).await?)
     })
     .await?;
-    stored.iter().map(|row| Ok(line(PlannedRow::open(row, import.id, &engine.keys)?))).collect()
+    let known = headings(import.kind()?);
+    stored.iter().map(|row| Ok(line(PlannedRow::open(row, import.id, &engine.keys)?, known))).collect()
 }
 
-fn line(row: PlannedRow) -> RowLine {
-    let told = |findings: Vec<Finding>| findings.into_iter().map(cell_error).collect();
+fn line(row: PlannedRow, known: &[Heading]) -> RowLine {
+    let told = |findings: Vec<Finding>| findings.into_iter().map(|found| cell_error(found, known)).collect();
     RowLine {
         row: row.row.number,
         subject: row.subject,
@@ -186,17 +187,16 @@ fn line(row: PlannedRow) -> RowLine {
     }
 }
 
-fn cell_error(finding: Finding) -> CellError {
-    let value = shown(&finding.field, &finding.value);
+fn cell_error(finding: Finding, known: &[Heading]) -> CellError {
+    let value = shown(known, &finding.field, &finding.value);
     CellError { column: finding.column, field: finding.field, value, message: finding.message }
 }
 
 /// A refused identifier may be right but for one digit: what is shown of it is what its mask would show (PRV-02). The
 /// whole cell stands in the workbook of refused rows.
-fn shown(field: &str, value: &str) -> String {
-    let known: Option<&Heading> =
-        columns::HEADINGS.iter().chain([&RECORD]).find(|heading| heading.field == field);
-    let kept = match known.map(|heading| (heading.shape, heading.field)) {
+fn shown(known: &[Heading], field: &str, value: &str) -> String {
+    let heading = known.iter().chain([&RECORD]).find(|heading| heading.field == field);
+    let kept = match heading.map(|heading| (heading.shape, heading.field)) {
         Some((_, "citizen_id")) => 6,
         Some((Shape::Telephone, _)) => 3,
         _ => return value.to_owned(),
@@ -210,10 +210,12 @@ fn shown(field: &str, value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::shown;
+    use crate::across::imports::subject::headings;
+    use crate::records::imports::Kind;
 
     #[test]
     fn a_refused_identifier_is_shown_like_its_mask() {
+        let shown = |field, value| super::shown(headings(Kind::Members), field, value);
         assert_eq!(shown("citizen_id", "500237199001011234"), "500237************");
         assert_eq!(shown("mobile", "138001380001"), "138*********");
         assert_eq!(shown("citizen_id", "没有"), "没有");

@@ -4,7 +4,8 @@ use std::io::Write;
 
 use chrono::{DateTime, Utc};
 
-use crate::across::imports::members::columns;
+use crate::across::imports::columns::Heading;
+use crate::across::imports::subject::headings;
 use crate::across::sheets::{Book, Properties, WriteError};
 use crate::records::imports::Kind;
 
@@ -13,10 +14,7 @@ use crate::records::imports::Kind;
 /// # Errors
 /// When `out` refuses the bytes.
 pub fn write<W: Write + Send>(kind: Kind, created: DateTime<Utc>, out: W) -> Result<(), WriteError> {
-    let (sheet, headings) = match kind {
-        Kind::Members => (columns::SHEET, columns::HEADINGS),
-    };
     let mut book = Book::new(&Properties { title: kind.name().to_owned(), created });
-    book.sheet(sheet, headings.iter().map(|heading| heading.column()).collect())?.finish()?;
+    book.sheet(kind.name(), headings(kind).iter().map(Heading::column).collect())?.finish()?;
     book.finish(out)
 }

@@ -12,7 +12,8 @@ use crate::across::imports::members::admit::admit;
 use crate::across::imports::members::branches::Branches;
 use crate::across::imports::members::compare::{compare, doubts, set, warning};
 use crate::across::imports::members::parse::{Identifier, ParsedMember};
-use crate::across::sheets::Row;
+use crate::across::imports::members::{Members, Seen};
+use crate::across::imports::subject::{Basis, Decided, ReadRow};
 use crate::base::edit::Edit;
 use crate::base::error::Result;
 use crate::base::ids::MembershipId;
@@ -23,17 +24,6 @@ use crate::records::members::standing::{Standing, standings};
 use crate::records::members::{Change, Enrol, Event};
 use crate::records::people::queries::{Holder, holders};
 
-/// A row with every cell parsed.
-#[derive(Debug)]
-pub struct ReadRow {
-    /// The row as it came.
-    pub row: Row,
-    /// What it says.
-    pub member: ParsedMember,
-    /// What is wrong with its cells.
-    pub findings: Vec<Finding>,
-}
-
 /// What carrying a row out does.
 #[derive(Debug)]
 pub enum Deed {
@@ -41,23 +31,16 @@ pub enum Deed {
     Enrol(Box<Enrol>),
     /// Changes of a record.
     Change(Option<Box<Change>>, Option<Event>),
-    /// Nothing.
-    Nothing,
 }
 
-/// What all rows of an import are compared against.
+/// Compares the rows of an import with the members on record.
 pub struct Classifier<'a> {
-    /// The importing organisation: records of others are conflicts.
-    pub scope: Scope,
-    /// Opens and seals identifiers.
-    pub keys: &'a KeyRing,
-    /// The first row.
-    pub layout: &'a Layout,
-    /// The branches of the organisation.
-    pub branches: &'a Branches,
-    /// Today in China.
-    pub today: NaiveDate,
-    seen: HashMap<Vec<u8>, u32>,
+    scope: &'a Scope,
+    keys: &'a KeyRing,
+    layout: &'a Layout,
+    branches: &'a Branches,
+    today: NaiveDate,
+    seen: &'a mut Seen,
 }
 
 struct Found {
@@ -66,16 +49,17 @@ struct Found {
 }
 
 impl<'a> Classifier<'a> {
-    /// Begins with no row seen.
+    /// Goes on after the rows that were seen.
     #[must_use]
-    pub fn new(
-        scope: Scope,
-        keys: &'a KeyRing,
-        layout: &'a Layout,
-        branches: &'a Branches,
-        today: NaiveDate,
-    ) -> Self {
-        Self { scope, keys, layout, branches, today, seen: HashMap::new() }
+    pub fn new(basis: &'a Basis<'_, Members>, seen: &'a mut Seen) -> Self {
+        Self {
+            scope: &basis.scope,
+            keys: basis.keys,
+            layout: basis.layout,
+            branches: basis.context,
+            today: basis.today,
+            seen,
+        }
     }
 
     /// Decides about some rows, in the order of the sheet; rows about people of earlier ones are refused.
@@ -85,25 +69,25 @@ impl<'a> Classifier<'a> {
     pub async fn classify(
         &mut self,
         conn: &mut AsyncPgConnection,
-        rows: Vec<ReadRow>,
-    ) -> Result<Vec<(PlannedRow, Deed)>> {
+        rows: Vec<ReadRow<ParsedMember>>,
+    ) -> Result<Vec<Decided<Members>>> {
         let found = self.find(conn, &rows).await?;
         rows.into_iter().map(|row| self.decide(row, &found)).collect()
     }
 
-    async fn find(&self, conn: &mut AsyncPgConnection, rows: &[ReadRow]) -> Result<Found> {
-        let macs: Vec<Vec<u8>> = rows.iter().filter_map(|row| self.mac(&row.member)).collect();
+    async fn find(&self, conn: &mut AsyncPgConnection, rows: &[ReadRow<ParsedMember>]) -> Result<Found> {
+        let macs: Vec<Vec<u8>> = rows.iter().filter_map(|row| self.mac(&row.said)).collect();
         let holders: HashMap<Vec<u8>, Holder> = holders(conn, self.scope.county, &macs)
             .await?
             .into_iter()
             .map(|holder| (holder.mac.clone(), holder))
             .collect();
-        let by_number = rows.iter().filter_map(|row| set(&row.member.record));
+        let by_number = rows.iter().filter_map(|row| set(&row.said.record));
         let by_person = holders.values().filter_map(|holder| holder.membership_id.map(MembershipId));
         let mut ids: Vec<MembershipId> = by_number.chain(by_person).collect();
         ids.sort_unstable();
         ids.dedup();
-        let standings = standings(conn, &self.scope, &ids).await?;
+        let standings = standings(conn, self.scope, &ids).await?;
         Ok(Found { holders, standings })
     }
 
@@ -114,8 +98,8 @@ impl<'a> Classifier<'a> {
         }
     }
 
-    fn decide(&mut self, read: ReadRow, found: &Found) -> Result<(PlannedRow, Deed)> {
-        let ReadRow { row, member, findings } = read;
+    fn decide(&mut self, read: ReadRow<ParsedMember>, found: &Found) -> Result<Decided<Members>> {
+        let ReadRow { row, said: member, findings } = read;
         let mut cells = Cells::resume(&row, self.layout, findings);
         let mac = self.mac(&member);
         let matched = self.matched(&member, mac.as_deref(), found, &mut cells);
@@ -127,11 +111,11 @@ impl<'a> Classifier<'a> {
         let (deed, changes, conflict) = match &matched {
             Match::Nobody => {
                 let command = admit(&member, &mut cells, self.today);
-                (command.map_or(Deed::Nothing, |command| Deed::Enrol(Box::new(command))), Vec::new(), None)
+                (command.map(|command| Deed::Enrol(Box::new(command))), Vec::new(), None)
             }
             Match::Record(standing) => self.against(&member, standing, &mut cells)?,
-            Match::Elsewhere(reason) => (Deed::Nothing, Vec::new(), Some(reason.clone())),
-            Match::Unknown => (Deed::Nothing, Vec::new(), None),
+            Match::Elsewhere(reason) => (None, Vec::new(), Some(reason.clone())),
+            Match::Unknown => (None, Vec::new(), None),
         };
         let warnings = self.warnings(&member, matched.standing(), &cells);
         let subject = set(&member.name)
@@ -141,11 +125,11 @@ impl<'a> Classifier<'a> {
         let bucket = match (&deed, &conflict) {
             _ if !errors.is_empty() => Bucket::Refused,
             (_, Some(_)) => Bucket::Conflict,
-            (Deed::Enrol(_), None) => Bucket::New,
-            (Deed::Change(..), None) => Bucket::Changed,
-            (Deed::Nothing, None) => Bucket::Unchanged,
+            (Some(Deed::Enrol(_)), None) => Bucket::New,
+            (Some(Deed::Change(..)), None) => Bucket::Changed,
+            (None, None) => Bucket::Unchanged,
         };
-        let deed = if matches!(bucket, Bucket::New | Bucket::Changed) { deed } else { Deed::Nothing };
+        let deed = deed.filter(|_| matches!(bucket, Bucket::New | Bucket::Changed));
         let conflict = conflict.filter(|_| bucket == Bucket::Conflict);
         Ok((PlannedRow { row, subject, bucket, record, errors, warnings, changes, conflict }, deed))
     }
@@ -197,7 +181,7 @@ impl<'a> Classifier<'a> {
         member: &ParsedMember,
         standing: &Standing,
         cells: &mut Cells<'_>,
-    ) -> Result<(Deed, Vec<ChangedField>, Option<String>)> {
+    ) -> Result<(Option<Deed>, Vec<ChangedField>, Option<String>)> {
         let comparison = compare(member, standing, cells, self.keys, self.today)?;
         let moved = set(&member.branch).is_some_and(|branch| branch != standing.membership.branch_id);
         if moved || member.branch_elsewhere {
@@ -206,13 +190,10 @@ impl<'a> Classifier<'a> {
             let present = self.branches.name_of(standing.membership.branch_id);
             let reason =
                 format!("此人登记在“{present}”，名册写的是“{named}”；换支部请办理组织关系转接，不能用导入改");
-            return Ok((Deed::Nothing, Vec::new(), Some(reason)));
+            return Ok((None, Vec::new(), Some(reason)));
         }
-        let deed = if comparison.changes.is_empty() {
-            Deed::Nothing
-        } else {
-            Deed::Change(comparison.change.map(Box::new), comparison.event)
-        };
+        let deed = (!comparison.changes.is_empty())
+            .then(|| Deed::Change(comparison.change.map(Box::new), comparison.event));
         Ok((deed, comparison.changes, None))
     }
 

@@ -1,11 +1,8 @@
 //! The columns of 「党员名册」 (contract 4).
 
-use crate::across::imports::columns::{Heading, Shape};
-use crate::base::codes::{self, CodeTable};
+use crate::across::imports::columns::{Heading, Shape, all, names, optional, required};
+use crate::base::codes;
 use crate::base::values::{Category, MembershipStatus, Sex};
-
-/// The name of the sheet.
-pub const SHEET: &str = "党员名册";
 
 /// Every column, in the order of the empty workbook.
 pub const HEADINGS: &[Heading] = &[
@@ -99,22 +96,6 @@ pub const HEADINGS: &[Heading] = &[
     },
     Heading { synonyms: &["说明"], ..optional("备注", "note", Shape::Text) },
 ];
-
-const fn required(title: &'static str, field: &'static str, shape: Shape) -> Heading {
-    Heading { required: true, ..optional(title, field, shape) }
-}
-
-const fn optional(title: &'static str, field: &'static str, shape: Shape) -> Heading {
-    Heading { title, field, required: false, shape, explanation: "", choices: Vec::new, synonyms: &[] }
-}
-
-fn names(names: impl Iterator<Item = &'static str>) -> Vec<String> {
-    names.map(str::to_owned).collect()
-}
-
-fn all(table: &CodeTable) -> Vec<String> {
-    table.entries().iter().map(|entry| entry.name.clone()).collect()
-}
 
 #[cfg(test)]
 mod tests {

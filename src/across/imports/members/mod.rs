@@ -5,3 +5,89 @@ pub mod classify;
 pub mod columns;
 pub mod compare;
 pub mod parse;
+
+use std::collections::HashMap;
+
+use diesel_async::AsyncPgConnection;
+
+use crate::across::imports::cells::Finding;
+use crate::across::imports::columns::Heading;
+use crate::across::imports::context;
+use crate::across::imports::headings::Layout;
+use crate::across::imports::members::branches::Branches;
+use crate::across::imports::members::classify::{Classifier, Deed};
+use crate::across::imports::members::parse::ParsedMember;
+use crate::across::imports::subject::{Basis, Decided, ReadRow, Subject};
+use crate::across::sheets::Row;
+use crate::base::actor::Actor;
+use crate::base::error::Result;
+use crate::base::keys::KeyRing;
+use crate::records::imports::Import;
+use crate::records::members;
+
+/// 党员名册.
+pub struct Members;
+
+/// Rows by keyed hash of the citizen ID: who was on an earlier row.
+pub type Seen = HashMap<Vec<u8>, u32>;
+
+impl Subject for Members {
+    const HEADINGS: &'static [Heading] = columns::HEADINGS;
+    const BATCH: Option<usize> = Some(3_000);
+
+    type Context = Branches;
+    type Said = ParsedMember;
+    type Seen = Seen;
+    type Deed = Deed;
+
+    async fn context(conn: &mut AsyncPgConnection, import: &Import) -> Result<Branches> {
+        let (within, all) = context::organisations(conn, import).await?;
+        Ok(Branches::new(within, &import.path(), all))
+    }
+
+    fn parse(row: &Row, layout: &Layout, branches: &Branches) -> (ParsedMember, Vec<Finding>) {
+        parse::parse(row, layout, branches)
+    }
+
+    async fn classify(
+        basis: &Basis<'_, Self>,
+        seen: &mut Seen,
+        conn: &mut AsyncPgConnection,
+        rows: Vec<ReadRow<ParsedMember>>,
+    ) -> Result<Vec<Decided<Self>>> {
+        Classifier::new(basis, seen).classify(conn, rows).await
+    }
+
+    async fn apply(
+        conn: &mut AsyncPgConnection,
+        importer: &Actor,
+        keys: &KeyRing,
+        deeds: Vec<(u32, Deed)>,
+    ) -> Result<Vec<(u32, uuid::Uuid)>> {
+        let (mut enrolments, mut enrolled_rows) = (Vec::new(), Vec::new());
+        let (mut changes, mut events) = (Vec::new(), Vec::new());
+        for (number, deed) in deeds {
+            match deed {
+                Deed::Enrol(command) => {
+                    enrolments.push(*command);
+                    enrolled_rows.push(number);
+                }
+                Deed::Change(change, event) => {
+                    changes.extend(change.map(|change| *change));
+                    events.extend(event);
+                }
+            }
+        }
+        let mut ids = Vec::new();
+        if !enrolments.is_empty() {
+            ids = members::enrol(conn, importer, keys, &enrolments).await?;
+        }
+        if !changes.is_empty() {
+            members::change(conn, importer, keys, &changes).await?;
+        }
+        if !events.is_empty() {
+            members::record(conn, importer, &events).await?;
+        }
+        Ok(enrolled_rows.into_iter().zip(ids.into_iter().map(|id| id.0)).collect())
+    }
+}

@@ -1,0 +1,121 @@
+//! What a kind of workbook adds to the engine: its columns, what its cells are understood with, how a row compares with
+//! the records, and what carrying it out does. Everything else is the same for all kinds.
+
+use chrono::NaiveDate;
+use diesel_async::AsyncPgConnection;
+
+use crate::across::imports::cells::Finding;
+use crate::across::imports::columns::Heading;
+use crate::across::imports::content::PlannedRow;
+use crate::across::imports::headings::Layout;
+use crate::across::sheets::Row;
+use crate::base::actor::Actor;
+use crate::base::error::Result;
+use crate::base::keys::KeyRing;
+use crate::base::scope::Scope;
+use crate::records::imports::{Import, Kind};
+
+/// A row and what its deed is, none where it does nothing.
+pub type Decided<S> = (PlannedRow, Option<<S as Subject>::Deed>);
+
+/// A kind of workbook.
+#[expect(async_fn_in_trait, reason = "used by this program alone, and never through a trait object")]
+pub trait Subject: Sized + 'static {
+    /// Its columns, in the order of the empty workbook.
+    const HEADINGS: &'static [Heading];
+    /// How many rows are compared and written at a time; none where the rows of a sheet say something of each other, so
+    /// that a sheet is looked at as a whole.
+    const BATCH: Option<usize>;
+
+    /// What its cells are understood with, loaded once for an import.
+    type Context: Send + Sync + 'static;
+    /// What a row says.
+    type Said: Send + 'static;
+    /// What is remembered of earlier rows.
+    type Seen: Default + Send;
+    /// What carrying a row out does.
+    type Deed: Send;
+
+    /// Loads what the cells are understood with.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    async fn context(conn: &mut AsyncPgConnection, import: &Import) -> Result<Self::Context>;
+
+    /// Reads a row. What depends on the record, on other rows, or on several cells together, is checked later.
+    fn parse(row: &Row, layout: &Layout, context: &Self::Context) -> (Self::Said, Vec<Finding>);
+
+    /// Decides about some rows, in the order of the sheet.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    async fn classify(
+        basis: &Basis<'_, Self>,
+        seen: &mut Self::Seen,
+        conn: &mut AsyncPgConnection,
+        rows: Vec<ReadRow<Self::Said>>,
+    ) -> Result<Vec<Decided<Self>>>;
+
+    /// Does what some rows say, by the sheet's row numbers; answers the new records by row number.
+    ///
+    /// # Errors
+    /// Whatever the verbs answer.
+    async fn apply(
+        conn: &mut AsyncPgConnection,
+        importer: &Actor,
+        keys: &KeyRing,
+        deeds: Vec<(u32, Self::Deed)>,
+    ) -> Result<Vec<(u32, uuid::Uuid)>>;
+}
+
+/// A row with every cell parsed.
+#[derive(Debug)]
+pub struct ReadRow<T> {
+    /// The row as it came.
+    pub row: Row,
+    /// What it says.
+    pub said: T,
+    /// What is wrong with its cells.
+    pub findings: Vec<Finding>,
+}
+
+impl<T> ReadRow<T> {
+    /// Reads a row.
+    pub fn read<S: Subject<Said = T>>(row: Row, layout: &Layout, context: &S::Context) -> Self {
+        let (said, findings) = S::parse(&row, layout, context);
+        Self { row, said, findings }
+    }
+}
+
+/// What all rows of an import are compared against.
+pub struct Basis<'a, S: Subject> {
+    /// The importing organisation: records of others are conflicts.
+    pub scope: Scope,
+    /// Opens and seals identifiers.
+    pub keys: &'a KeyRing,
+    /// The first row.
+    pub layout: &'a Layout,
+    /// What the cells are understood with.
+    pub context: &'a S::Context,
+    /// Today in China.
+    pub today: NaiveDate,
+}
+
+/// Runs an expression for the subject of a kind, under a name for its type.
+macro_rules! for_subject {
+    ($kind:expr, $subject:ident => $body:expr) => {
+        match $kind {
+            $crate::records::imports::Kind::Members => {
+                type $subject = $crate::across::imports::members::Members;
+                $body
+            }
+        }
+    };
+}
+pub(crate) use for_subject;
+
+/// The columns of a kind.
+#[must_use]
+pub fn headings(kind: Kind) -> &'static [Heading] {
+    for_subject!(kind, S => S::HEADINGS)
+}
