@@ -6,16 +6,7 @@ use crate::base::actor::Actor;
 use crate::base::codes::divisions;
 use crate::base::error::{Error, Result};
 use crate::base::scope::Scope;
-use crate::base::values::pinyin::PinyinKeys;
-use crate::records::organisations::{self, Found, Kind};
-
-/// Full pinyin and initials of an organisation's name, by which it is found.
-#[must_use]
-pub fn name_keys(name: &str) -> (String, String) {
-    let sort = PinyinKeys::of_text(name).sort;
-    let initials = sort.split(' ').filter_map(|syllable| syllable.chars().next()).collect();
-    (sort.replace(' ', ""), initials)
-}
+use crate::records::organisations::{self, Found, Kind, name_keys};
 
 /// Loads a county with its towns and villages. `owner` is the owner's connection, since no other role may make a
 /// county. Answers the scope of the county and how many organisations were made.

@@ -36,6 +36,14 @@ impl<T> Edit<T> {
     }
 }
 
+/// The new value, where one was given.
+pub fn set<T: Clone>(edit: &Edit<T>) -> Option<T> {
+    match edit {
+        Edit::Set(value) => Some(value.clone()),
+        _ => None,
+    }
+}
+
 impl<T> From<Option<T>> for Edit<T> {
     /// A form shows every field: an empty one is cleared.
     fn from(value: Option<T>) -> Self {

@@ -42,7 +42,7 @@ pub const RECORD: Heading = Heading {
     field: "id",
     required: false,
     shape: Shape::Identifier,
-    explanation: "系统导出时自动填写；新增人员请留空，请勿改动。",
+    explanation: "系统导出时自动填写；新增的请留空，请勿改动。",
     choices: Vec::new,
     synonyms: &[],
 };

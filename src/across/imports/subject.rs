@@ -109,6 +109,10 @@ macro_rules! for_subject {
                 type $subject = $crate::across::imports::members::Members;
                 $body
             }
+            $crate::records::imports::Kind::Organisations => {
+                type $subject = $crate::across::imports::organisations::Organisations;
+                $body
+            }
         }
     };
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 
-use crate::across::divisions::name_keys;
 use crate::base::actor::Actor;
 use crate::base::error::{Error, Result};
 use crate::base::ids::{MembershipId, OrganisationId};
@@ -13,7 +12,7 @@ use crate::base::keys::KeyRing;
 use crate::base::scope::Scope;
 use crate::base::values::MembershipStatus;
 use crate::records::members::{self, Decision, Enrol, Event, EventKind, Floating, ProposeTransfer};
-use crate::records::organisations::{self, Found};
+use crate::records::organisations::{self, Found, name_keys};
 use crate::records::people::Identity;
 
 use super::model::{SampleCounty, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation};

@@ -125,3 +125,39 @@ LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 $$;
 REVOKE ALL ON FUNCTION forget_idempotency_keys FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_idempotency_keys TO cadre_web;
+
+-- Writes the places of organisations anew after one of them got another organisation above, wherever a place is kept. The
+-- trail and the facts of closed quarters keep the place of their day; accounts follow by their foreign key.
+CREATE OR REPLACE FUNCTION place_organisations(in_county uuid) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    old_places text[];
+    new_places text[];
+    kept record;
+BEGIN
+    IF in_county IS DISTINCT FROM nullif(current_setting('cadre.county', true), '')::uuid THEN
+        RAISE EXCEPTION 'another county than the one of the caller';
+    END IF;
+    WITH RECURSIVE tree (id, before, after) AS (
+        SELECT id, path, path FROM organisations WHERE county_id = in_county AND parent_id IS NULL
+        UNION ALL
+        SELECT o.id, o.path, (t.after || o.code || '/') COLLATE "C"
+        FROM tree t JOIN organisations o ON o.county_id = in_county AND o.parent_id = t.id
+    )
+    SELECT array_agg(before), array_agg(after) INTO old_places, new_places FROM tree WHERE before <> after;
+    IF EXISTS (SELECT FROM unnest(old_places || new_places) AS place
+        WHERE place < current_setting('cadre.path_from', true) OR place >= current_setting('cadre.path_to', true)) THEN
+        RAISE EXCEPTION 'an organisation outside the scope of the caller';
+    END IF;
+    FOR kept IN SELECT c.relname AS name, a.attname AS place FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+            AND a.attname IN ('path', 'from_path', 'to_path') AND c.relname <> 'audit_entries'
+            AND c.relname NOT LIKE '%\_facts' ORDER BY c.relname = 'organisations' DESC, c.relname, a.attname
+    LOOP
+        EXECUTE format('UPDATE %I k SET %2$I = n.after FROM unnest($2, $3) AS n (before, after)
+            WHERE k.county_id = $1 AND k.%2$I = n.before', kept.name, kept.place) USING in_county, old_places, new_places;
+    END LOOP;
+    RETURN coalesce(cardinality(old_places), 0);
+END $$;
+REVOKE ALL ON FUNCTION place_organisations FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION place_organisations TO cadre_web;

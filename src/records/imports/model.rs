@@ -11,6 +11,8 @@ use crate::schema::{import_rows, imports};
 crate::vocabulary! {
     /// What the rows of a workbook are about (contract 2, KIND).
     pub enum Kind, "类型" {
+        /// 党组织.
+        Organisations = "organisations", "党组织";
         /// 党员名册.
         Members = "members", "党员名册";
     }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::base::ids::{MembershipId, PersonId};
+use crate::base::ids::{MembershipId, OrganisationId, PersonId};
 use crate::base::scope::Scope;
 use crate::records::members::model::Membership;
 use crate::records::members::queries::{self, OpenAbsences};
@@ -71,4 +71,24 @@ pub async fn standings(
         Some((id, standing))
     };
     Ok(rows.into_iter().filter_map(standing).collect())
+}
+
+/// Which of some branches have members in the register.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn occupied_branches(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    branches: &[OrganisationId],
+) -> QueryResult<Vec<OrganisationId>> {
+    memberships::table
+        .filter(memberships::county_id.eq(within.county))
+        .filter(memberships::path.ge(within.path.as_str()).and(memberships::path.lt(within.path.end())))
+        .filter(memberships::branch_id.eq_any(branches))
+        .filter(memberships::to_day.is_null())
+        .select(memberships::branch_id)
+        .distinct()
+        .load(conn)
+        .await
 }

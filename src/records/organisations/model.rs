@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use crate::base::ids::{CountyId, OrganisationId};
 use crate::base::scope::{Path, Scope};
+use crate::base::values::{PinyinKeys, excerpt, half_width};
 use crate::schema::{counties, organisations};
 
 /// The kind of an organisation (vocabulary list `organisation_kind`).
@@ -86,6 +87,20 @@ impl Kind {
         }
     }
 
+    /// The kind of a Chinese name or a code, as a workbook gives it.
+    ///
+    /// # Errors
+    /// A sentence with the choice.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let plain = half_width(text);
+        let wanted = plain.trim().replace('(', "（").replace(')', "）");
+        let found = Self::ALL.into_iter().find(|kind| kind.name() == wanted || kind.code() == wanted);
+        found.ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join("、");
+            format!("类别“{}”不在规定的取值中；请填写{names}之一", excerpt(text))
+        })
+    }
+
     /// The kind of a code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
@@ -106,6 +121,14 @@ impl Kind {
     pub fn is_party_organisation(self) -> bool {
         matches!(self, Self::PartyCommittee | Self::GeneralBranch | Self::Branch)
     }
+}
+
+/// Full pinyin and initials of an organisation's name, by which it is found.
+#[must_use]
+pub fn name_keys(name: &str) -> (String, String) {
+    let sort = PinyinKeys::of_text(name).sort;
+    let initials = sort.split(' ').filter_map(|syllable| syllable.chars().next()).collect();
+    (sort.replace(' ', ""), initials)
 }
 
 /// A county.

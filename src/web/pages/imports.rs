@@ -151,7 +151,7 @@ async fn show(
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let engine = engine(state);
     let import = upload::find(&engine, &who.actor, id).await?;
-    let (stage, counts) = (import.state()?, import.counts());
+    let (stage, kind, counts) = (import.state()?, import.kind()?, import.counts());
     let chosen = bucket.and_then(|code| Bucket::parse(code).ok()).or_else(|| {
         let order = [Bucket::Refused, Bucket::Conflict, Bucket::Changed, Bucket::New];
         order.into_iter().find(|bucket| counts.of(*bucket) > 0)
@@ -186,14 +186,14 @@ async fn show(
         file_name: import.file_name.clone(),
         state: badge(stage),
         facts: vec![
-            Fact::text("种类", import.kind()?.name()),
+            Fact::text("种类", kind.name()),
             Fact::text("上传", import.uploaded_by.clone()),
             Fact::text("写入", import.committed_by.clone().unwrap_or_default()),
         ],
         events: matches!(stage, Stage::Reading | Stage::Committing).then(|| format!("/imports/{id}/events")),
         rows_read: u64::try_from(import.rows_read).unwrap_or(0),
         buckets,
-        rows: lines.into_iter().map(|line| plan_row(line, chosen)).collect(),
+        rows: lines.into_iter().map(|line| plan_row(line, chosen, kind)).collect(),
         pager,
         refused_rows: left_out.then(|| format!("/imports/{id}/errors.xlsx")),
         commit: waits.then(|| format!("/imports/{id}/commit")),
@@ -203,7 +203,7 @@ async fn show(
     }))
 }
 
-fn plan_row(line: RowLine, bucket: Bucket) -> PlanRow {
+fn plan_row(line: RowLine, bucket: Bucket, kind: Kind) -> PlanRow {
     let tone = match bucket {
         Bucket::New => Tone::Good,
         Bucket::Changed => Tone::Waiting,
@@ -229,7 +229,7 @@ fn plan_row(line: RowLine, bucket: Bucket) -> PlanRow {
     PlanRow {
         number: u64::from(line.row),
         subject: line.subject,
-        href: line.record.map(|id| format!("/members/{id}")),
+        href: line.record.filter(|_| kind == Kind::Members).map(|id| format!("/members/{id}")),
         bucket: Badge::new(bucket.name(), tone),
         notes,
     }

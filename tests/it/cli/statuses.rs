@@ -70,6 +70,28 @@ async fn refused_input_ends_with_three_and_names_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn rows_left_out_end_with_three_and_strict_keeps_the_others_out_too() {
+    let program = Program::new().await;
+    let file = program.folder.path().join("组织.csv");
+    let head = "组织代码,组织名称,上级代码,类别\n500237101-ZZ01,农业党总支,500237101,党总支\n";
+    let import = |text: &str, more: &[&str]| {
+        std::fs::write(&file, text).unwrap();
+        let path = file.to_str().unwrap();
+        let words = ["import", "organisations", path, "--organisation", "500237101", "--json"];
+        program.run(&[&words[..], more].concat())
+    };
+    let mixed = format!("{head}500237101-ZB09,九支部,500237101-ZZ99,党支部\n");
+    let ran = import(&mixed, &["--strict"]);
+    assert_eq!((ran.status, ran.json()["state"].as_str()), (3, Some("planned")), "{ran:?}");
+    let ran = import(&mixed, &[]);
+    assert_eq!((ran.status, ran.json()["state"].as_str()), (3, Some("committed")), "{ran:?}");
+    assert_eq!(ran.json()["counts"]["new"], 1, "strict wrote nothing before");
+    assert_eq!(ran.json()["refused_rows"][0]["row"], 3);
+    let ran = import(head, &[]);
+    assert_eq!((ran.status, ran.json()["counts"]["unchanged"].as_i64()), (0, Some(1)), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_check_finds_whom_the_flow_does_not_explain() {
     use crate::support::builders::member;
     use cadre::base::actor::Role;

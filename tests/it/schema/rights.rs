@@ -86,7 +86,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ membership_statuses
     siu---- s------ memberships
     si----- s------ organisation_facts
-    si----- s------ organisation_parents
+    siu---- s------ organisation_parents
     siu---- s------ organisations
     siu---- s------ people
     siud--- ------- person_visibility

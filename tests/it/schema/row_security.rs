@@ -62,7 +62,7 @@ const CASES: [Case; 36] = [
     Case {
         table: "organisation_parents",
         seen: "@county",
-        changed: "false",
+        changed: "organisation_id IN (SELECT id FROM organisations WHERE @path)",
         inserted: "organisation_id IN (SELECT id FROM organisations WHERE @path)",
     },
     Case { table: "organisations", seen: "@county", changed: "@path", inserted: "@path" },

@@ -3,9 +3,10 @@
 use chrono::NaiveDate;
 
 use crate::across::imports::cells::Cells;
-use crate::across::imports::members::compare::{check_category, destination_alone, set};
-use crate::across::imports::members::parse::{Identifier, ParsedMember};
-use crate::base::edit::Edit;
+use crate::across::imports::fields::Identifier;
+use crate::across::imports::members::compare::{check_category, destination_alone};
+use crate::across::imports::members::parse::ParsedMember;
+use crate::base::edit::{Edit, set};
 use crate::base::values::{Arrival, CitizenId, MembershipStatus};
 use crate::records::members::rules::{self, Dates};
 use crate::records::members::{Enrol, Floating};

@@ -7,14 +7,15 @@ use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::{Cells, Finding};
 use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::fields::Identifier;
 use crate::across::imports::headings::Layout;
 use crate::across::imports::members::admit::admit;
 use crate::across::imports::members::branches::Branches;
-use crate::across::imports::members::compare::{compare, doubts, set, warning};
-use crate::across::imports::members::parse::{Identifier, ParsedMember};
+use crate::across::imports::members::compare::{compare, doubts, warning};
+use crate::across::imports::members::parse::ParsedMember;
 use crate::across::imports::members::{Members, Seen};
 use crate::across::imports::subject::{Basis, Decided, ReadRow};
-use crate::base::edit::Edit;
+use crate::base::edit::{Edit, set};
 use crate::base::error::Result;
 use crate::base::ids::MembershipId;
 use crate::base::keys::{KeyRing, Secret};

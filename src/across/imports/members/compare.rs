@@ -4,9 +4,10 @@ use chrono::NaiveDate;
 
 use crate::across::imports::cells::{Cells, Finding};
 use crate::across::imports::content::ChangedField;
-use crate::across::imports::members::parse::{Identifier, ParsedMember};
+use crate::across::imports::differences::Differences;
+use crate::across::imports::members::parse::ParsedMember;
 use crate::base::codes;
-use crate::base::edit::Edit;
+use crate::base::edit::{Edit, set};
 use crate::base::error::Result;
 use crate::base::keys::KeyRing;
 use crate::base::values::{Category, CitizenId, MembershipStatus, MobileNumber, Telephone};
@@ -38,12 +39,12 @@ pub fn compare(
     today: NaiveDate,
 ) -> Result<Comparison> {
     let identity = standing.person.unseal(keys)?;
-    let mut work = Work { cells, changes: Vec::new(), edits: Edits::default() };
+    let mut work = Work { found: Differences::new(cells), edits: Edits::default() };
     work.person(member, &identity);
     work.membership(member, standing);
     work.absences(member, standing);
     let event = work.status(member, standing, today)?;
-    let (edits, changes) = (work.edits, work.changes);
+    let (edits, changes) = (work.edits, work.found.changes);
     refuse_unerasable(member, cells);
     check_category(member, full_after(member, standing), cells);
     check_merged(&edits, &identity, standing, cells, today)?;
@@ -58,111 +59,52 @@ pub fn compare(
 }
 
 struct Work<'a, 'b> {
-    cells: &'a mut Cells<'b>,
-    changes: Vec<ChangedField>,
+    found: Differences<'a, 'b>,
     edits: Edits,
 }
 
 impl Work<'_, '_> {
-    /// The edit of a field that cannot be empty, where it differs.
-    fn required<T: PartialEq + Clone>(
-        &mut self,
-        field: &'static str,
-        said: &Edit<T>,
-        stored: &T,
-        shown: impl Fn(&T) -> String,
-    ) -> Edit<T> {
-        match said {
-            Edit::Set(value) if value != stored => {
-                self.note(field, shown(stored), shown(value));
-                Edit::Set(value.clone())
-            }
-            _ => Edit::Keep,
-        }
-    }
-
-    /// The edit of a field that may be empty, where it differs.
-    fn optional<T: PartialEq + Clone>(
-        &mut self,
-        field: &'static str,
-        said: &Edit<T>,
-        stored: Option<&T>,
-        shown: impl Fn(&T) -> String,
-    ) -> Edit<T> {
-        let before = stored.map_or_else(String::new, &shown);
-        match said {
-            Edit::Set(value) if Some(value) != stored => {
-                self.note(field, before, shown(value));
-                Edit::Set(value.clone())
-            }
-            Edit::Clear if stored.is_some() => {
-                self.note(field, before, String::new());
-                Edit::Clear
-            }
-            _ => Edit::Keep,
-        }
-    }
-
-    /// An identifier: the record's own mask says that nothing has changed, another mask says nothing that can be used.
-    fn identifier<T: PartialEq + Clone>(
-        &mut self,
-        field: &'static str,
-        said: &Edit<Identifier<T>>,
-        stored: Option<&T>,
-        masked: impl Fn(&T) -> String,
-    ) -> Edit<T> {
-        let plain = match said {
-            Edit::Set(Identifier::Masked(mask)) => {
-                if stored.map(&masked).as_ref() != Some(mask) {
-                    self.cells.refuse(
-                        field,
-                        "带*号的内容与记录不符；号码没有变的请保持导出时的原样，变了的请填写完整号码",
-                    );
-                }
-                return Edit::Keep;
-            }
-            Edit::Set(Identifier::Whole(value)) => Edit::Set(value.clone()),
-            Edit::Clear => Edit::Clear,
-            Edit::Keep => Edit::Keep,
-        };
-        self.optional(field, &plain, stored, masked)
-    }
-
-    fn note(&mut self, field: &'static str, before: String, after: String) {
-        let column = self.cells.column_title(field).to_owned();
-        self.changes.push(ChangedField { column, field: field.to_owned(), before, after });
-    }
-
     fn person(&mut self, member: &ParsedMember, identity: &Identity) {
         let words = |text: &String| text.clone();
         self.edits.name =
-            self.required("name", &member.name, &identity.name, |name| name.as_str().to_owned());
-        self.edits.citizen_id =
-            self.identifier("citizen_id", &member.citizen_id, Some(&identity.citizen_id), CitizenId::masked);
-        self.edits.ethnicity = self.required("ethnicity", &member.ethnicity, &identity.ethnicity, |code| {
-            codes::ethnicity().name_of(code).to_owned()
-        });
-        self.edits.education = self.required("education", &member.education, &identity.education, |code| {
-            codes::education().name_of(code).to_owned()
-        });
-        self.edits.degree = self.optional("degree", &member.degree, identity.degree.as_ref(), |code| {
+            self.found.required("name", &member.name, &identity.name, |name| name.as_str().to_owned());
+        self.edits.citizen_id = self.found.identifier(
+            "citizen_id",
+            &member.citizen_id,
+            Some(&identity.citizen_id),
+            CitizenId::masked,
+        );
+        self.edits.ethnicity =
+            self.found.required("ethnicity", &member.ethnicity, &identity.ethnicity, |code| {
+                codes::ethnicity().name_of(code).to_owned()
+            });
+        self.edits.education =
+            self.found.required("education", &member.education, &identity.education, |code| {
+                codes::education().name_of(code).to_owned()
+            });
+        self.edits.degree = self.found.optional("degree", &member.degree, identity.degree.as_ref(), |code| {
             codes::degree().name_of(code).to_owned()
         });
         self.edits.native_place =
-            self.optional("native_place", &member.native_place, identity.native_place.as_ref(), words);
+            self.found.optional("native_place", &member.native_place, identity.native_place.as_ref(), words);
         self.edits.mobile =
-            self.identifier("mobile", &member.mobile, identity.mobile.as_ref(), MobileNumber::masked);
-        self.edits.telephone =
-            self.identifier("telephone", &member.telephone, identity.telephone.as_ref(), Telephone::masked);
-        self.edits.address = self.optional("address", &member.address, identity.address.as_ref(), words);
+            self.found.identifier("mobile", &member.mobile, identity.mobile.as_ref(), MobileNumber::masked);
+        self.edits.telephone = self.found.identifier(
+            "telephone",
+            &member.telephone,
+            identity.telephone.as_ref(),
+            Telephone::masked,
+        );
+        self.edits.address =
+            self.found.optional("address", &member.address, identity.address.as_ref(), words);
         // Sex and birth date follow the citizen ID and are only checked against it.
         let id = match &self.edits.citizen_id {
             Edit::Set(id) => id.clone(),
             _ => identity.citizen_id.clone(),
         };
         self.edits.sex =
-            self.required("sex", &Edit::Set(id.sex()), &identity.sex, |sex| sex.name().to_owned());
-        self.edits.birth_date = self.required(
+            self.found.required("sex", &Edit::Set(id.sex()), &identity.sex, |sex| sex.name().to_owned());
+        self.edits.birth_date = self.found.required(
             "birth_date",
             &Edit::Set(id.birth_date()),
             &identity.birth_date,
@@ -170,7 +112,7 @@ impl Work<'_, '_> {
         );
         let given = (set(&member.birth_date), set(&member.sex));
         for error in rules::check_citizen_id(&id, given.0, given.1, id.birth_date()) {
-            self.cells.refuse(&error.field, error.message);
+            self.found.cells.refuse(&error.field, error.message);
         }
     }
 
@@ -178,19 +120,20 @@ impl Work<'_, '_> {
         let row = &standing.membership;
         let words = |text: &String| text.clone();
         self.edits.joined_on =
-            self.required("joined_on", &member.joined_on, &row.joined_on, ToString::to_string);
-        self.edits.full_member_on = self.optional(
+            self.found.required("joined_on", &member.joined_on, &row.joined_on, ToString::to_string);
+        self.edits.full_member_on = self.found.optional(
             "full_member_on",
             &member.full_member_on,
             row.full_member_on.as_ref(),
             ToString::to_string,
         );
-        self.edits.occupation = self.required("occupation", &member.occupation, &row.occupation, |code| {
-            codes::occupation().name_of(code).to_owned()
-        });
+        self.edits.occupation =
+            self.found.required("occupation", &member.occupation, &row.occupation, |code| {
+                codes::occupation().name_of(code).to_owned()
+            });
         self.edits.party_post =
-            self.optional("party_post", &member.party_post, row.party_post.as_ref(), words);
-        self.edits.note = self.optional("note", &member.note, row.note.as_ref(), words);
+            self.found.optional("party_post", &member.party_post, row.party_post.as_ref(), words);
+        self.edits.note = self.found.optional("note", &member.note, row.note.as_ref(), words);
     }
 
     fn absences(&mut self, member: &ParsedMember, standing: &Standing) {
@@ -201,14 +144,19 @@ impl Work<'_, '_> {
             .clone()
             .over(stored.and_then(|floating| floating.destination.clone()));
         if since.is_none() && matches!(member.floating_destination, Edit::Set(_)) {
-            self.cells.refuse("floating_destination", destination_alone());
+            self.found.cells.refuse("floating_destination", destination_alone());
         }
         let words = |text: &String| text.clone();
         let old = stored.and_then(|floating| floating.destination.as_ref());
         let day = |day: &NaiveDate| day.to_string();
-        self.optional("floating_since", &member.floating_since, stored.map(|floating| &floating.since), day);
+        self.found.optional(
+            "floating_since",
+            &member.floating_since,
+            stored.map(|floating| &floating.since),
+            day,
+        );
         if since.is_some() {
-            self.optional("floating_destination", &member.floating_destination, old, words);
+            self.found.optional("floating_destination", &member.floating_destination, old, words);
         }
         let after = since.map(|since| Floating { since, destination });
         self.edits.floating = match after {
@@ -218,7 +166,7 @@ impl Work<'_, '_> {
         };
         let lost = standing.open.lost_contact_since;
         self.edits.lost_contact_since =
-            self.optional("lost_contact_since", &member.lost_contact_since, lost.as_ref(), day);
+            self.found.optional("lost_contact_since", &member.lost_contact_since, lost.as_ref(), day);
     }
 
     fn status(
@@ -234,7 +182,7 @@ impl Work<'_, '_> {
             let differs = given.filter(|day| *day != standing.status_since && to != MembershipStatus::Normal);
             if let Some(day) = differs {
                 let since = standing.status_since;
-                self.cells.refuse(
+                self.found.cells.refuse(
                     "status_from",
                     format!("党籍状态日期“{day}”与登记的“{since}”不一致，导入不改已登记的日期；请保持原值，确需更正请在党员页面办理"),
                 );
@@ -244,7 +192,7 @@ impl Work<'_, '_> {
         let Some(on) = given else {
             if !matches!(member.status_from, Edit::Set(_)) {
                 let name = to.name();
-                self.cells.refuse(
+                self.found.cells.refuse(
                     "status_from",
                     format!("党籍状态由“{}”改为“{name}”，须填写党籍状态日期", from.name()),
                 );
@@ -252,18 +200,18 @@ impl Work<'_, '_> {
             return Ok(None);
         };
         let Some(kind) = event_kind(to) else {
-            self.cells.refuse("status", "组织关系转出不能用导入登记；请在系统里办理组织关系转接");
+            self.found.cells.refuse("status", "组织关系转出不能用导入登记；请在系统里办理组织关系转接");
             return Ok(None);
         };
         let probationary = full_after(member, standing).is_none();
         if let Some(message) = rules::refuse_future("党籍状态日期", on, today) {
-            self.cells.refuse("status_from", message);
+            self.found.cells.refuse("status_from", message);
         } else if let Some(reason) =
             rules::refuse_status_change(from, to, probationary, standing.status_since, on)
         {
-            self.cells.refuse("status", reason);
+            self.found.cells.refuse("status", reason);
         }
-        self.note("status", from.name().to_owned(), format!("{}（{on}）", to.name()));
+        self.found.note("status", from.name().to_owned(), format!("{}（{on}）", to.name()));
         let reason = Some("名册导入".to_owned());
         Ok(Some(Event { member: standing.membership.id, version: None, kind, on, reason }))
     }
@@ -283,13 +231,6 @@ fn event_kind(status: MembershipStatus) -> Option<EventKind> {
 /// The sentence for a destination of somebody who is not floating.
 pub(super) fn destination_alone() -> &'static str {
     "填写了外出流向，但没有流动起始日期；请补上流动起始日期，没有外出的请留空"
-}
-
-pub(super) fn set<T: Clone>(edit: &Edit<T>) -> Option<T> {
-    match edit {
-        Edit::Set(value) => Some(value.clone()),
-        _ => None,
-    }
 }
 
 fn full_after(member: &ParsedMember, standing: &Standing) -> Option<NaiveDate> {

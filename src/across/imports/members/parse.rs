@@ -3,24 +3,14 @@
 use chrono::NaiveDate;
 
 use crate::across::imports::cells::{Cells, Finding};
+use crate::across::imports::fields::{Identifier, code, identifier, record};
 use crate::across::imports::headings::Layout;
 use crate::across::imports::members::branches::{BranchError, Branches};
 use crate::across::sheets::Row;
-use crate::base::codes::{self, CodeTable};
+use crate::base::codes;
 use crate::base::edit::Edit;
 use crate::base::ids::{MembershipId, OrganisationId};
-use crate::base::values::{
-    Category, CitizenId, MembershipStatus, MobileNumber, PersonName, Sex, Telephone, half_width,
-};
-
-/// An identifier as it stands in a cell: whole, or as an export masked it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Identifier<T> {
-    /// All its characters.
-    Whole(T),
-    /// The mask: it says that nothing has changed.
-    Masked(String),
-}
+use crate::base::values::{Category, CitizenId, MembershipStatus, MobileNumber, PersonName, Sex, Telephone};
 
 /// What a row says of a member. A field that could not be parsed is `Keep`, and there is a finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,32 +98,4 @@ pub fn parse(row: &Row, layout: &Layout, branches: &Branches) -> (ParsedMember, 
         note: cells.words("note", 500),
     };
     (member, cells.into_findings())
-}
-
-fn record(text: &str) -> Result<MembershipId, String> {
-    text.parse()
-        .map_err(|_| "记录编号不是系统导出的编号；新增人员请留空，修改已登记人员请用导出的名册".to_owned())
-}
-
-fn code(cells: &mut Cells<'_>, field: &str, table: &CodeTable) -> Edit<String> {
-    cells.said(field, |text| {
-        table.find(text).map(|entry| entry.code.clone()).map_err(|error| error.to_string())
-    })
-}
-
-/// A star stands only in masks, and a mask means something only beside the record that it was made from.
-fn identifier<T>(
-    title: &str,
-    text: &str,
-    masks: bool,
-    parse: impl FnOnce(&str) -> Result<T, String>,
-) -> Result<Identifier<T>, String> {
-    let plain = half_width(text);
-    if !plain.contains('*') {
-        return parse(text).map(Identifier::Whole);
-    }
-    if masks {
-        return Ok(Identifier::Masked(plain.trim().to_owned()));
-    }
-    Err(format!("{title}带有*号，是导出时隐去的号码；请填写完整号码，或使用带“记录编号”一列的导出名册"))
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use cadre::across::imports::headings::Mapping;
 use cadre::across::imports::read::Unreadable;
+use cadre::across::imports::subject::headings;
 use cadre::across::imports::{refused, template};
 use cadre::across::sheets::{Book, Cell, Column, ColumnKind, Field, Program, Properties, open};
 use cadre::base::actor::Role;
@@ -132,12 +133,16 @@ async fn a_number_in_an_identifier_column_has_lost_its_digits() {
 
 #[test]
 fn the_empty_workbook_can_be_read_back() {
-    let file = NamedTempFile::new().unwrap();
-    let created = "2026-01-01T00:00:00Z".parse().unwrap();
-    template::write(Kind::Members, created, file.reopen().unwrap()).unwrap();
-    let program = Program::at(env!("CARGO_BIN_EXE_cadre"));
-    let rows: Vec<_> =
-        open(&program, file.path(), "党员名册").unwrap().collect::<Result<Vec<_>, _>>().unwrap();
-    assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0].len(), 24);
+    for kind in Kind::ALL {
+        let file = NamedTempFile::new().unwrap();
+        let created = "2026-01-01T00:00:00Z".parse().unwrap();
+        template::write(*kind, created, file.reopen().unwrap()).unwrap();
+        let program = Program::at(env!("CARGO_BIN_EXE_cadre"));
+        let rows: Vec<_> =
+            open(&program, file.path(), kind.name()).unwrap().collect::<Result<Vec<_>, _>>().unwrap();
+        assert_eq!(rows.len(), 1);
+        let titles: Vec<String> = rows[0].cells().map(|(_, cell)| cell.shown()).collect();
+        let expected: Vec<&str> = headings(*kind).iter().map(|heading| heading.title).collect();
+        assert_eq!(titles, expected);
+    }
 }

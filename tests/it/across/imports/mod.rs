@@ -1,9 +1,10 @@
-//! Imports of 「党员名册」: from the file to the records, and back to the clerk.
+//! Imports: from the file to the records, and back to the clerk. Members unless a module says otherwise.
 
 mod buckets;
 mod carrying_out;
 mod dating;
 mod files;
+mod tree;
 
 use std::io::Write;
 use std::path::Path;
@@ -40,15 +41,22 @@ pub(super) struct Stage {
     pub county: TestCounty,
     pub engine: Engine,
     pub clerk: Actor,
+    /// What the files are about.
+    pub kind: Kind,
 }
 
 impl Stage {
     pub async fn new() -> Self {
+        Self::of(Kind::Members).await
+    }
+
+    /// For files of another kind.
+    pub async fn of(kind: Kind) -> Self {
         let db = TestDb::new().await;
         let county = TestCounty::new(&mut db.owner().await).await;
         let clerk = county.town(1).actor(Role::Clerk);
         let engine = Engine { database: db.database(), keys: Arc::new(KeyRing::ephemeral().unwrap()) };
-        Self { db, county, engine, clerk }
+        Self { db, county, engine, clerk, kind }
     }
 
     /// Uploads a file for an organisation and reads it.
@@ -65,7 +73,7 @@ impl Stage {
         .await?
         .unwrap();
         let upload = Upload {
-            kind: Kind::Members,
+            kind: self.kind,
             organisation: &organisation,
             file,
             name: "名册.csv".to_owned(),
@@ -144,6 +152,11 @@ impl Roster {
             ("工作岗位", "农牧渔民"),
         ];
         Self(cells.into_iter().map(|(heading, text)| (heading, text.to_owned())).collect())
+    }
+
+    /// A row of any kind.
+    pub fn of(cells: &[(&'static str, &str)]) -> Self {
+        Self(cells.iter().map(|(heading, text)| (*heading, (*text).to_owned())).collect())
     }
 
     /// The row with another cell.

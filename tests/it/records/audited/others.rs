@@ -3,8 +3,9 @@
 use cadre::across::reports::{self, Closed};
 use cadre::base::actor::{Actor, Role};
 use cadre::base::db;
+use cadre::base::edit::Edit;
 use cadre::records::imports::{self, Counts, Kind, Receive};
-use cadre::records::organisations::{self, Found};
+use cadre::records::organisations::{self, Change, Edits, Found};
 use diesel_async::AsyncPgConnection;
 
 use super::Story;
@@ -36,6 +37,18 @@ async fn found(story: &mut Story) {
         .refused("organisations::found", async |conn| organisations::found(conn, &outsider, &found).await)
         .await;
     story.done("organisations::found", async |conn| organisations::found(conn, &clerk, &found).await).await;
+    let change = |organisation, version| {
+        let edits = Edits { note: Edit::Set("新设".to_owned()), ..Edits::default() };
+        [Change { organisation, version, edits }]
+    };
+    let branch = county.branch(1, 1).id;
+    let foreign = change(branch, 1);
+    story
+        .refused("organisations::change", async |conn| organisations::change(conn, &outsider, &foreign).await)
+        .await;
+    story
+        .done("organisations::change", async |conn| organisations::change(conn, &clerk, &foreign).await)
+        .await;
     // A county is made by the owner of the database.
     let mut owner = story.db.owner().await;
     let mut load = async |_: &mut AsyncPgConnection| {
