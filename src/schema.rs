@@ -563,6 +563,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What a mentor did for whom he guides: talks, visits, tasks.
+    mentor_notes (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Who is guided.
+        reserve_id -> Uuid,
+        /// The mentor.
+        mentor_id -> Uuid,
+        /// The day that it is about.
+        noted_on -> Date,
+        /// What was done.
+        content -> Text,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
     /// The tree of the last day of a quarter: the organisations that existed.
     organisation_facts (county_id, quarter, revision, organisation_id) {
         /// The county.
@@ -951,6 +973,166 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who guided somebody in the pool, from when to when ("2+1": two township leaders and the village secretary).
+    reserve_mentors (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Who is guided.
+        reserve_id -> Uuid,
+        /// township_leader or village_secretary.
+        kind -> Text,
+        /// The person, where he is on record.
+        person_id -> Nullable<Uuid>,
+        /// His name.
+        name -> Text,
+        /// First day.
+        from_day -> Date,
+        /// First day no longer; empty: still.
+        to_day -> Nullable<Date>,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// How somebody in the pool was judged on a day.
+    reserve_reviews (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Who was judged.
+        reserve_id -> Uuid,
+        /// When.
+        reviewed_on -> Date,
+        /// Vocabulary list `appraisal_grade`.
+        grade -> Text,
+        /// In words.
+        opinion -> Nullable<Text>,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// What a county demands of its pool otherwise than `data/reserve_settings.csv` says: one row per version, never edited.
+    reserve_settings (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// First day in force.
+        from_day -> Date,
+        /// First day no longer in force; empty: still in force.
+        to_day -> Nullable<Date>,
+        /// How many reserve cadres a village needs at least.
+        minimum_per_village -> Int4,
+        /// The highest age, in completed years, at which somebody may be seconded.
+        secondment_age -> Int4,
+        /// The lowest education for a secondment: any, high_school_or_above or college_or_above.
+        secondment_education -> Text,
+        /// How many township leaders guide each.
+        township_leaders -> Int4,
+        /// How many village secretaries guide each.
+        village_secretaries -> Int4,
+        /// Within how many days a mentor has to write the next note.
+        days_between_notes -> Int4,
+        /// The decision that it rests on.
+        source -> Text,
+        /// When it was set.
+        created_at -> Timestamptz,
+        /// Who set it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// Where somebody in the pool was drawn from: several tags may hold of one.
+    reserve_sources (county_id, reserve_id, source) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The pool entry.
+        reserve_id -> Uuid,
+        /// Vocabulary list `reserve_source`; a county may add to it.
+        source -> Text,
+    }
+}
+
+diesel::table! {
+    /// What somebody in the pool did, day by day: waited, was seconded, posted to another village, was appointed, left. The last two end the stay.
+    reserve_states (county_id, reserve_id, from_day) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The pool entry.
+        reserve_id -> Uuid,
+        /// Vocabulary list `reserve_state`.
+        state -> Text,
+        /// Where he was seconded, posted or appointed, as far as known.
+        village_id -> Nullable<Uuid>,
+        /// The post there, in words.
+        post -> Nullable<Text>,
+        /// Why.
+        reason -> Nullable<Text>,
+        /// First day.
+        from_day -> Date,
+        /// First day in another state; empty: still this one.
+        to_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    /// One stay of one person in the pool of reserve cadres and local talent of a village. State and state_from repeat the latest dated state, so that lists need no history.
+    reserves (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Who is in the pool.
+        person_id -> Uuid,
+        /// The village or community that he stands in reserve for; he counts here also while posted elsewhere.
+        village_id -> Uuid,
+        /// Path of that village.
+        path -> Text,
+        /// Pinyin of the name: the order of lists.
+        sort_key -> Text,
+        /// Vocabulary list `reserve_kind`.
+        kind -> Text,
+        /// First day in the pool.
+        entered_on -> Date,
+        /// First day no longer in the pool: of the appointment or of leaving; empty: still in it.
+        left_on -> Nullable<Date>,
+        /// Latest state, vocabulary list `reserve_state`.
+        state -> Text,
+        /// First day of the latest state.
+        state_from -> Date,
+        /// How he was chosen, vocabulary list `selection_route`.
+        route -> Nullable<Text>,
+        /// GB/T 4762.
+        political_status -> Text,
+        /// Education (GB/T 4658) when he was entered; what counts today stands with the person.
+        education_at_entry -> Text,
+        /// Free text.
+        note -> Nullable<Text>,
+        /// Rises by one with every change of the entry, its mentors, notes and reviews; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// Where who sits was drawn from: several tags may hold of one seat.
     seat_sources (county_id, seat_id, source) {
         /// The county that owns the row.
@@ -1083,6 +1265,7 @@ diesel::joinable!(organisations -> counties (county_id));
 diesel::joinable!(people -> counties (county_id));
 diesel::joinable!(quarters -> counties (county_id));
 diesel::joinable!(rating_schemes -> counties (county_id));
+diesel::joinable!(reserve_settings -> counties (county_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
@@ -1106,6 +1289,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     membership_absences,
     membership_statuses,
     memberships,
+    mentor_notes,
     organisation_facts,
     organisation_parents,
     organisations,
@@ -1120,6 +1304,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     rating_scores,
     rating_thresholds,
     ratings,
+    reserve_mentors,
+    reserve_reviews,
+    reserve_settings,
+    reserve_sources,
+    reserve_states,
+    reserves,
     seat_sources,
     seats,
     sessions,

@@ -133,3 +133,23 @@ id!(
     /// The rating of one subject in one round.
     RatingId
 );
+id!(
+    /// One stay of one person in the pool of reserve cadres and local talent.
+    ReserveId
+);
+id!(
+    /// Somebody who guides one of the pool.
+    MentorId
+);
+id!(
+    /// What a mentor did.
+    MentorNoteId
+);
+id!(
+    /// A judgement of somebody in the pool.
+    ReserveReviewId
+);
+id!(
+    /// A version of what a county demands of its pool.
+    ReserveSettingsId
+);

@@ -1,5 +1,5 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · committees · members · people · accounts · organisations · audit.
+//! quarters · imports · ratings · reserves · committees · members · people · accounts · organisations · audit.
 pub mod accounts;
 pub mod audit;
 pub mod committees;
@@ -9,6 +9,7 @@ pub mod organisations;
 pub mod people;
 pub mod quarters;
 pub mod ratings;
+pub mod reserves;
 
 /// Which area owns (alone writes) which table; a test reads the sources to prove it.
 pub const OWNERS: &[(&str, &[&str])] = &[
@@ -38,6 +39,18 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "elections",
             "election_ballots",
             "committee_rules",
+        ],
+    ),
+    (
+        "reserves",
+        &[
+            "reserves",
+            "reserve_sources",
+            "reserve_states",
+            "reserve_mentors",
+            "mentor_notes",
+            "reserve_reviews",
+            "reserve_settings",
         ],
     ),
     ("imports", &["imports", "import_rows"]),

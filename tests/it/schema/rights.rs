@@ -85,6 +85,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ membership_absences
     siu---- s------ membership_statuses
     siu---- s------ memberships
+    si----- ------- mentor_notes
     si----- s------ organisation_facts
     siu---- s------ organisation_parents
     siu---- s------ organisations
@@ -99,6 +100,12 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- s------ rating_scores
     si----- s------ rating_thresholds
     siu---- s------ ratings
+    siu---- s------ reserve_mentors
+    si----- ------- reserve_reviews
+    siu---- s------ reserve_settings
+    si-d--- s------ reserve_sources
+    siu---- s------ reserve_states
+    siu---- s------ reserves
     si-d--- s------ seat_sources
     siu---- s------ seats
     siud--- ------- sessions

@@ -30,9 +30,10 @@ const fn of_county(table: &'static str) -> Case {
     Case { table, seen: "@county", changed: "false", inserted: "false" }
 }
 
+const OF_RESERVE: &str = "reserve_id IN (SELECT id FROM reserves WHERE @path)";
 const OF_MEMBER: &str = "membership_id IN (SELECT id FROM memberships WHERE @path)";
 
-const CASES: [Case; 36] = [
+const CASES: [Case; 43] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -57,6 +58,7 @@ const CASES: [Case; 36] = [
     scoped("membership_absences", OF_MEMBER),
     scoped("membership_statuses", OF_MEMBER),
     scoped("memberships", "@path"),
+    scoped("mentor_notes", OF_RESERVE),
     scoped("organisation_facts", "@path"),
     // The tree is no secret inside a county: a clerk names another branch to propose a transfer to it.
     Case {
@@ -83,6 +85,12 @@ const CASES: [Case; 36] = [
     scoped("rating_scores", "rating_id IN (SELECT id FROM ratings WHERE @path)"),
     of_county("rating_thresholds"),
     scoped("ratings", "@path"),
+    scoped("reserve_mentors", OF_RESERVE),
+    scoped("reserve_reviews", OF_RESERVE),
+    of_county("reserve_settings"),
+    scoped("reserve_sources", OF_RESERVE),
+    scoped("reserve_states", OF_RESERVE),
+    scoped("reserves", "@path"),
     scoped("seat_sources", "seat_id IN (SELECT id FROM seats WHERE @path)"),
     scoped("seats", "@path"),
     scoped("transfers", "(@from_path OR @to_path)"),

@@ -37,7 +37,7 @@ impl World {
 }
 
 /// What needs a file or a request: one import of each town, one kept answer of each account; and, as long as nothing
-/// else fills them, a committee of each village with a seat and a vote, and a rule of each county.
+/// else fills them, a committee of each village with a seat and a vote, a rule of each county, and somebody in reserve.
 const BESIDE: &str = r"
     INSERT INTO imports (county_id, id, kind, organisation_id, path, state, file_name, file_sha256, file_size, mapping,
         uploaded_by)
@@ -70,6 +70,24 @@ const BESIDE: &str = r"
     INSERT INTO committee_rules (county_id, id, committee_kind, rule, from_day, comparison, numerator, denominator, source,
         created_by)
     SELECT id, gen_random_uuid(), 'village_party', 'term_years', '2021-01-01', 'at_least', 5, 1, code, code FROM counties;
+    INSERT INTO reserves (county_id, id, person_id, village_id, path, sort_key, kind, entered_on, state, state_from,
+        political_status, education_at_entry, created_by, updated_by)
+    SELECT o.county_id, gen_random_uuid(), p.person_id, o.id, o.path, '', 'local_talent', '2021-03-01', 'in_pool',
+        '2021-03-01', '13', '31', o.code, o.code
+    FROM organisations o JOIN LATERAL (SELECT DISTINCT v.person_id FROM person_visibility v
+        WHERE v.county_id = o.county_id AND starts_with(v.path, o.path)) p ON true WHERE o.kind = 'village';
+    INSERT INTO reserve_sources (county_id, reserve_id, source) SELECT county_id, id, 'veteran' FROM reserves;
+    INSERT INTO reserve_states (county_id, reserve_id, state, from_day)
+    SELECT county_id, id, state, entered_on FROM reserves;
+    INSERT INTO reserve_mentors (county_id, id, reserve_id, kind, name, from_day, created_by)
+    SELECT county_id, gen_random_uuid(), id, 'township_leader', '向明', entered_on, created_by FROM reserves;
+    INSERT INTO mentor_notes (county_id, id, reserve_id, mentor_id, noted_on, content, created_by)
+    SELECT county_id, gen_random_uuid(), reserve_id, id, from_day, '谈话', created_by FROM reserve_mentors;
+    INSERT INTO reserve_reviews (county_id, id, reserve_id, reviewed_on, grade, created_by)
+    SELECT county_id, gen_random_uuid(), id, entered_on, 'qualified', created_by FROM reserves;
+    INSERT INTO reserve_settings (county_id, id, from_day, minimum_per_village, secondment_age, secondment_education,
+        township_leaders, village_secretaries, days_between_notes, source, created_by)
+    SELECT id, gen_random_uuid(), '2021-01-01', 2, 35, 'college_or_above', 2, 1, 90, code, code FROM counties;
 ";
 
 /// Fills a county through the verbs; answers an account of town 1.
