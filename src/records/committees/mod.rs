@@ -10,9 +10,39 @@
 //! What the country demands is in `data/committee_rules.csv`, what a county demands otherwise in `committee_rules`, both
 //! valid from dates; [`rules::RuleBook`] answers what was in force for a committee on a day. [`rules::count`] and
 //! [`rules::judge`] are the arithmetic of a vote.
+//!
+//! Verbs, each over a slice of commands, one transaction, one audit entry:
+//! - [`open_committee()`]: a village has one committee of each kind; [`open_term()`]: the next term ends the one before,
+//!   and the seats in it; [`close_term`], [`correct_term`].
+//! - [`appoint()`]: a seat for somebody on record or new ([`Who`]); [`end_seat`] with a reason; [`correct_seat`].
+//! - [`record_election()`], [`correct_election`]: a vote whose ballots add up and whose winners met the bars of its day.
+//!
+//! What is forbidden is refused with a sentence that names value, rule, source and way out ([`rules`]). All errors of all
+//! commands come back at once; the fields of one among many are called `rows[2].from_day`.
 
+mod appoint;
+mod change_seat;
+mod change_term;
+mod draft;
 pub mod model;
+mod open_committee;
+mod open_term;
+pub mod queries;
+mod record_election;
 pub mod rules;
+mod who;
+mod write_elections;
+mod write_seats;
+mod write_terms;
 
+pub use appoint::{Appoint, appoint};
+pub use change_seat::{CorrectSeat, EndSeat, correct_seat, end_seat};
+pub use change_term::{CloseTerm, CorrectTerm, close_term, correct_term};
 pub use model::{Ballot, Committee, CommitteeKind, Election, Post, Seat, Source, Term, TermPost};
+pub use open_committee::{CommitteeRefusal, OpenCommittee, open_committee};
+pub use open_term::{OpenTerm, open_term};
+pub use record_election::{
+    Candidate, CorrectElection, Held, RecordElection, correct_election, record_election,
+};
 pub use rules::{BallotRefusal, Bar, Comparison, Rule, RuleBook, Shortfall, Votes, Votings, count, judge};
+pub use who::{Who, WhoRefusal};

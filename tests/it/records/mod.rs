@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audited;
+mod committees;
 mod members;
 mod organisations;
 mod ratings;

@@ -29,6 +29,12 @@ vocabulary! {
         WomenMinimum = "women_minimum", "女性成员";
         /// Years in the Party that a secretary needs.
         SecretaryPartyAge = "secretary_party_age", "书记党龄";
+        /// Completed years of age that a seat needs.
+        AgeMinimum = "age_minimum", "任职年龄";
+        /// Whether who sits must be a full member with the right to be elected.
+        FullMember = "full_member", "正式党员";
+        /// How many posts of the village committee a member of supervision may hold: none.
+        SupervisionApart = "supervision_apart", "监督成员回避";
     }
 }
 

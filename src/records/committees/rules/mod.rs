@@ -2,6 +2,10 @@
 
 mod ballots;
 mod bars;
+pub mod overlaps;
+pub mod seats;
+pub mod terms;
+pub mod votes;
 
 pub use ballots::{BallotRefusal, Shortfall, Votes, Votings, count, judge};
 pub use bars::{Bar, Comparison, Rule, RuleBook};

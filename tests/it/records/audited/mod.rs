@@ -2,6 +2,7 @@
 //! are read from the sources; one that no story here tells fails the test.
 
 mod accounts;
+mod committees;
 mod members;
 mod others;
 mod ratings;
@@ -121,6 +122,7 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     members::tell(&mut story).await;
     ratings::tell(&mut story).await;
     accounts::tell(&mut story).await;
+    committees::tell(&mut story).await;
     others::tell(&mut story).await;
     let names =
         |list: &[(&str, &str)]| list.iter().map(|(verb, _)| (*verb).to_owned()).collect::<BTreeSet<_>>();

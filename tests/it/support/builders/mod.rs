@@ -6,3 +6,5 @@ pub use county::{Place, TestCounty};
 
 pub mod member;
 pub use member::{day, member};
+
+pub mod committee;

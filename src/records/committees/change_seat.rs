@@ -1,0 +1,248 @@
+//! Ends seats with a reason, and corrects what is recorded of one.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::base::actor::Actor;
+use crate::base::error::{Error, FieldError, Result};
+use crate::base::ids::{SeatId, TermId};
+use crate::base::policy::{self, Action};
+use crate::base::{clock, db};
+use crate::records::audit;
+use crate::records::committees::appoint::{held, texts, told};
+use crate::records::committees::draft::{self, Draft, Surroundings};
+use crate::records::committees::model::{Post, Seat, Source};
+use crate::records::committees::queries::{self, TermPlace};
+use crate::records::committees::rules::seats;
+use crate::records::committees::who::of_row;
+use crate::records::committees::write_seats;
+use crate::schema::{seat_sources, seats as seats_table};
+
+/// A seat that was left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EndSeat {
+    /// The seat.
+    pub seat: SeatId,
+    /// The version that the actor saw; none: whatever stands there.
+    pub version: Option<i32>,
+    /// First day no longer in the post.
+    pub on: NaiveDate,
+    /// Why it was left.
+    pub reason: String,
+}
+
+/// The whole of a seat as it should have been recorded. Who sits, and in which term, stays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorrectSeat {
+    /// The seat.
+    pub seat: SeatId,
+    /// The version that the actor saw.
+    pub version: i32,
+    /// The post.
+    pub post: Post,
+    /// First day in it.
+    pub from_day: NaiveDate,
+    /// First day no longer in it.
+    pub to_day: Option<NaiveDate>,
+    /// Why it was left.
+    pub leaving_reason: Option<String>,
+    /// Education (GB/T 4658) as at election.
+    pub education: String,
+    /// Whether he was a Party member at election.
+    pub is_party_member: bool,
+    /// Where he was drawn from.
+    pub sources: Vec<Source>,
+    /// Anything else.
+    pub note: Option<String>,
+}
+
+/// Ends seats.
+///
+/// # Errors
+/// `Invalid` with the wrong fields of all commands, `Refused` where a seat was left already, `Stale`, `Forbidden`,
+/// `Missing`. Then none is ended.
+pub async fn end_seat(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[EndSeat]) -> Result<()> {
+    let today = clock::today();
+    db::write(conn, actor, async |conn| {
+        let ids: Vec<SeatId> = commands.iter().map(|command| command.seat).collect();
+        let (terms, rows) = read(conn, actor, &ids).await?;
+        let mut errors = Vec::new();
+        let mut drafts = Vec::with_capacity(commands.len());
+        for (number, command) in commands.iter().enumerate() {
+            let (row, sources) = rows.get(&command.seat).ok_or(Error::Missing { what: "任职记录" })?;
+            if command.version.is_some_and(|version| version != row.version) {
+                return Err(Error::Stale);
+            }
+            if let Some(day) = row.to_day {
+                return Err(Error::Refused(format!(
+                    "这条任职已登记于{day}离职，不必重复登记；如日期或原因有误，请更正这条任职。"
+                )));
+            }
+            let mut draft = of_row_stored(row, sources)?;
+            draft.to_day = Some(command.on);
+            draft.leaving_reason = Some(command.reason.trim().to_owned());
+            let term = terms.get(&draft.term).ok_or(Error::Missing { what: "届次" })?;
+            let ended = term.ended_on.map(|ended| (ended, term.ordinal));
+            let refusals = seats::check_leaving(draft.from_day, command.on, ended, today);
+            let mut found: Vec<FieldError> = refusals
+                .iter()
+                .map(|refusal| FieldError::new(field_of_ending(refusal.field()), refusal, None))
+                .collect();
+            found.extend(
+                texts(&draft)
+                    .into_iter()
+                    .map(|error| FieldError { field: field_of_ending(&error.field).to_owned(), ..error }),
+            );
+            errors.extend(found.into_iter().map(|error| of_row(number, commands.len(), error)));
+            drafts.push(draft);
+        }
+        finish(conn, actor, "committees.end_seat", errors, &drafts, &rows).await
+    })
+    .await
+}
+
+/// The verb of ending has shorter names for its two fields.
+fn field_of_ending(field: &str) -> &str {
+    match field {
+        "to_day" => "on",
+        "leaving_reason" => "reason",
+        other => other,
+    }
+}
+
+/// Corrects seats.
+///
+/// # Errors
+/// `Invalid` with the wrong fields of all commands, `Stale` where somebody changed one of them meanwhile, `Forbidden`,
+/// `Missing`. Then none is changed.
+pub async fn correct_seat(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    commands: &[CorrectSeat],
+) -> Result<()> {
+    let today = clock::today();
+    db::write(conn, actor, async |conn| {
+        let ids: Vec<SeatId> = commands.iter().map(|command| command.seat).collect();
+        let (terms, rows) = read(conn, actor, &ids).await?;
+        let mut drafts = Vec::with_capacity(commands.len());
+        for command in commands {
+            let (row, _) = rows.get(&command.seat).ok_or(Error::Missing { what: "任职记录" })?;
+            if command.version != row.version {
+                return Err(Error::Stale);
+            }
+            drafts.push(Draft {
+                id: row.id,
+                version: row.version,
+                term: row.term_id,
+                person: row.person_id,
+                post: command.post,
+                from_day: command.from_day,
+                to_day: command.to_day,
+                leaving_reason: command.leaving_reason.clone(),
+                education: Some(command.education.clone()),
+                is_party_member: Some(command.is_party_member),
+                sources: command.sources.clone(),
+                note: command.note.clone(),
+            });
+        }
+        let mut around = Surroundings::read(conn, actor, terms.into_values().collect(), &drafts).await?;
+        let mut errors = Vec::new();
+        for (number, draft) in drafts.iter_mut().enumerate() {
+            let mut found = around.judge(draft, today)?;
+            found.extend(texts(draft));
+            errors.extend(found.into_iter().map(|error| of_row(number, commands.len(), error)));
+            let known = around.known(draft)?;
+            draft::complete(draft, known, around.term(draft)?);
+        }
+        finish(conn, actor, "committees.correct_seat", errors, &drafts, &rows).await
+    })
+    .await
+}
+
+type Stored = HashMap<SeatId, (Seat, Vec<Source>)>;
+
+/// The seats of some commands and their terms, held with all committees of their villages.
+async fn read(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    ids: &[SeatId],
+) -> Result<(HashMap<TermId, TermPlace>, Stored)> {
+    policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
+    let of_seats = queries::term_of_seats(conn, &actor.scope, ids).await?;
+    let terms = held(conn, actor, of_seats.iter().map(|(_, term)| *term)).await?;
+    let county = actor.scope.county;
+    let rows: Vec<Seat> = seats_table::table
+        .filter(seats_table::county_id.eq(county).and(seats_table::id.eq_any(ids)))
+        .select(Seat::as_select())
+        .load(conn)
+        .await?;
+    let mut stored: Stored = rows.into_iter().map(|row| (row.id, (row, Vec::new()))).collect();
+    let sources: Vec<(SeatId, String)> = seat_sources::table
+        .filter(seat_sources::county_id.eq(county).and(seat_sources::seat_id.eq_any(ids)))
+        .select((seat_sources::seat_id, seat_sources::source))
+        .load(conn)
+        .await?;
+    for (seat, source) in sources {
+        if let (Some((_, sources)), Ok(source)) = (stored.get_mut(&seat), Source::parse(&source)) {
+            sources.push(source);
+        }
+    }
+    Ok((terms.into_iter().map(|term| (term.id, term)).collect(), stored))
+}
+
+fn of_row_stored(row: &Seat, sources: &[Source]) -> Result<Draft> {
+    Ok(Draft {
+        id: row.id,
+        version: row.version,
+        term: row.term_id,
+        person: row.person_id,
+        post: Post::parse(&row.post).map_err(Error::broken)?,
+        from_day: row.from_day,
+        to_day: row.to_day,
+        leaving_reason: row.leaving_reason.clone(),
+        education: Some(row.education.clone()),
+        is_party_member: Some(row.is_party_member),
+        sources: sources.to_vec(),
+        note: row.note.clone(),
+    })
+}
+
+async fn finish(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    action: &'static str,
+    errors: Vec<FieldError>,
+    drafts: &[Draft],
+    rows: &Stored,
+) -> Result<()> {
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    write_seats::update(conn, actor, drafts).await?;
+    let one = if let [one] = drafts { rows.get(&one.id) } else { None };
+    let path = one.map_or_else(
+        || actor.scope.path.clone(),
+        |(row, _)| crate::base::scope::Path::stored(row.path.clone()),
+    );
+    let changes = drafts.iter().take(50).filter_map(|draft| {
+        let (row, sources) = rows.get(&draft.id)?;
+        let before = of_row_stored(row, sources).ok()?;
+        Some(serde_json::json!({ "before": told(&before), "after": told(draft) }))
+    });
+    audit::append(
+        conn,
+        actor,
+        &audit::Entry {
+            action,
+            subject_kind: "seat",
+            subject: one.map(|(row, _)| row.id.0),
+            count: drafts.len(),
+            path: &path,
+            details: serde_json::json!({ "seats": changes.collect::<Vec<_>>() }),
+        },
+    )
+    .await
+}

@@ -1,0 +1,106 @@
+//! Votes: recorded, corrected, refused with the arithmetic shown.
+
+use cadre::base::error::Error;
+use cadre::records::committees::{self, CorrectElection, Post, RecordElection, Votings};
+
+use super::{Stage, fields, named};
+use crate::support::builders::{committee, day};
+
+#[tokio::test]
+async fn a_vote_that_adds_up_is_stored_with_its_ballots() {
+    let mut stage = Stage::new().await;
+    let votes = [(stage.people[0], 40), (stage.people[1], 4)];
+    stage.record(committee::held(Post::Secretary, &votes)).await.unwrap();
+    let stored = stage
+        .texts("SELECT concat_ws(' ', post, run, eligible, present, issued, returned, valid) FROM elections")
+        .await;
+    assert_eq!(stored, ["secretary 1 50 45 45 45 44"]);
+    let ballots = stage
+        .texts("SELECT concat_ws(' ', votes_for, is_elected) FROM election_ballots ORDER BY 1 DESC")
+        .await;
+    assert_eq!(ballots, ["40 t", "4 f"]);
+    let again = stage.record(committee::held(Post::Secretary, &votes)).await;
+    assert!(matches!(again, Err(Error::Taken { field: "held_on", .. })), "{again:?}");
+}
+
+#[tokio::test]
+async fn ballots_that_do_not_add_up_are_refused_with_the_arithmetic() {
+    let mut stage = Stage::new().await;
+    let mut held = committee::held(Post::Member, &[(stage.people[0], 40), (stage.people[1], 3)]);
+    held.candidates[0].votes_against = Some(5);
+    held.votings.returned = 46;
+    let refused = named(stage.record(held).await.unwrap_err());
+    assert_eq!(
+        refused,
+        [
+            "returned: 收回选票46大于发出选票45，多出1，请核对选举记录后更正",
+            "candidates: 张伟的票数合计45（赞成40+反对5），大于有效票44，请核对计票记录后更正",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn attendance_and_votes_meet_the_bars_where_somebody_is_elected() {
+    let mut stage = Stage::new().await;
+    let vote = |stage: &Stage, present, votes| {
+        let mut held = committee::held(Post::Secretary, &[(stage.people[0], votes)]);
+        held.votings =
+            Votings { places: 1, eligible: 50, present, issued: present, returned: present, valid: present };
+        held
+    };
+    let few = vote(&stage, 39, 39);
+    let refused = named(stage.record(few.clone()).await.unwrap_err());
+    assert!(refused[0].starts_with("present: 实到39人，应到50人，实到须不少于4/5应到人数"), "{refused:?}");
+    let mut failed = few;
+    failed.candidates[0].is_elected = false;
+    stage.record(failed).await.unwrap();
+    let half = vote(&stage, 40, 20);
+    let refused = named(stage.record(half).await.unwrap_err());
+    assert!(refused[0].contains("张伟得赞成票20，实到40人，当选须超过1/2实到人数"), "{refused:?}");
+    let mut second = vote(&stage, 40, 21);
+    second.run = 2;
+    stage.record(second).await.unwrap();
+}
+
+#[tokio::test]
+async fn candidates_are_on_record_and_stand_once() {
+    let mut stage = Stage::new().await;
+    let nobody = cadre::base::ids::PersonId::new();
+    let held = committee::held(Post::Secretary, &[(stage.people[0], 40), (nobody, 1)]);
+    assert_eq!(fields(stage.record(held).await.unwrap_err())[0].field, "candidates[1].person");
+    let held = committee::held(Post::Secretary, &[(stage.people[0], 40), (stage.people[0], 1)]);
+    let refused = named(stage.record(held).await.unwrap_err());
+    assert_eq!(refused, ["candidates: 候选人张伟填写了两次，请合为一行"]);
+    let held = committee::held(Post::Secretary, &[]);
+    assert_eq!(named(stage.record(held).await.unwrap_err()), ["candidates: 没有填写候选人，请至少填写一名"]);
+}
+
+#[tokio::test]
+async fn a_vote_is_corrected_as_a_whole() {
+    let mut stage = Stage::new().await;
+    let votes = [(stage.people[0], 40), (stage.people[1], 4)];
+    let election = stage.record(committee::held(Post::Secretary, &votes)).await.unwrap();
+    let mut held = committee::held(Post::Secretary, &[(stage.people[0], 44)]);
+    held.held_on = day("2021-01-09");
+    let correct = CorrectElection { election, version: 1, held };
+    let (clerk, keys) = (stage.clerk.clone(), &stage.keys);
+    let command = std::slice::from_ref(&correct);
+    committees::correct_election(&mut stage.conn, &clerk, keys, command).await.unwrap();
+    let stale = committees::correct_election(&mut stage.conn, &clerk, keys, command).await;
+    assert!(matches!(stale, Err(Error::Stale)), "{stale:?}");
+    let ballots = stage.texts("SELECT concat_ws(' ', votes_for, is_elected) FROM election_ballots").await;
+    assert_eq!(ballots, ["44 t"]);
+}
+
+#[tokio::test]
+async fn many_votes_are_recorded_or_none() {
+    let mut stage = Stage::new().await;
+    let good = committee::held(Post::Secretary, &[(stage.people[0], 40)]);
+    let mut bad = committee::held(Post::Member, &[(stage.people[1], 40)]);
+    bad.held_on = day("2026-11-24") + chrono::Duration::days(3650);
+    let commands = [good, bad].map(|held| RecordElection { term: stage.term, held });
+    let clerk = stage.clerk.clone();
+    let refused = committees::record_election(&mut stage.conn, &clerk, &stage.keys, &commands).await;
+    assert_eq!(fields(refused.unwrap_err())[0].field, "rows[1].held_on");
+    assert!(stage.texts("SELECT post FROM elections").await.is_empty());
+}
