@@ -2,6 +2,7 @@
 //! programs.
 
 use askama::Template;
+use chrono::TimeDelta;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{Outcome, Request};
 use rocket::response::{self, Responder, Response};
@@ -39,8 +40,8 @@ enum Marker {
     Malformed(String),
     #[error("{0}")]
     Unauthorized(String),
-    #[error("{0}")]
-    TooOften(String),
+    #[error("{message}")]
+    TooOften { message: String, seconds: i64 },
 }
 
 impl Failure {
@@ -68,10 +69,11 @@ impl Failure {
         Self(Error::broken(Marker::Unauthorized(message)))
     }
 
-    /// Too many requests of this kind from one address.
+    /// Too many requests of this kind from one address; how long it has to wait still.
     #[must_use]
-    pub fn too_often(message: String) -> Self {
-        Self(Error::broken(Marker::TooOften(message)))
+    pub fn too_often(message: String, wait: TimeDelta) -> Self {
+        let seconds = wait.num_seconds().max(0).saturating_add(1);
+        Self(Error::broken(Marker::TooOften { message, seconds }))
     }
 
     /// One wrong field.
@@ -97,7 +99,9 @@ impl Failure {
                 Some(Marker::VersionMissing) => Problem::new(428, VERSION.to_owned()),
                 Some(Marker::Malformed(message)) => Problem::new(400, message.clone()),
                 Some(Marker::Unauthorized(message)) => Problem::new(401, message.clone()),
-                Some(Marker::TooOften(message)) => Problem::new(429, message.clone()),
+                Some(Marker::TooOften { message, seconds }) => {
+                    Problem { retry_after: Some(*seconds), ..Problem::new(429, message.clone()) }
+                }
                 None => {
                     tracing::error!(error = %cause, "broken");
                     Problem::new(500, detail)
@@ -122,13 +126,23 @@ pub struct Problem {
     /// The refused fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// Seconds after which the same request may be sent again: the header `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<i64>,
 }
 
 impl Problem {
     /// A problem of a status.
     #[must_use]
     pub fn new(status: u16, detail: String) -> Self {
-        Self { kind: "about:blank", title: title(status), status, detail, errors: Vec::new() }
+        Self {
+            kind: "about:blank",
+            title: title(status),
+            status,
+            detail,
+            errors: Vec::new(),
+            retry_after: None,
+        }
     }
 
     /// The problem of a bare status, as Rocket gives it.
@@ -155,6 +169,9 @@ impl Problem {
         let mut response = text.respond_to(request)?;
         response.set_header(Header::new("Content-Type", "application/problem+json"));
         response.set_status(Status::new(self.status));
+        if let Some(seconds) = self.retry_after {
+            response.set_header(Header::new("Retry-After", seconds.to_string()));
+        }
         Ok(response)
     }
 

@@ -93,7 +93,7 @@ pub async fn open(
     let opened = match accounts::sign_in(&mut db.0, attempt).await? {
         SignedIn::Opened(opened) => opened,
         SignedIn::Refused => return Err(Failure::unauthorized(REFUSED.to_owned())),
-        SignedIn::Throttled(left) => return Err(Failure::too_often(throttled(left))),
+        SignedIn::Throttled(left) => return Err(Failure::too_often(throttled(left), left)),
     };
     jar.add(cookie(opened.token.reveal().to_owned(), origin.https));
     Ok(Json(SessionJson {

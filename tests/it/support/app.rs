@@ -37,6 +37,7 @@ pub struct Answer {
     pub status: Status,
     pub etag: Option<String>,
     pub location: Option<String>,
+    pub retry_after: Option<String>,
     pub body: String,
 }
 
@@ -288,6 +289,7 @@ async fn finish(request: LocalRequest<'_>) -> Answer {
     let response = request.dispatch().await;
     let header = |name| response.headers().get_one(name).map(str::to_owned);
     let (status, etag, location) = (response.status(), header("ETag"), header("Location"));
+    let retry_after = header("Retry-After");
     let body = response.into_string().await.unwrap_or_default();
-    Answer { status, etag, location, body }
+    Answer { status, etag, location, retry_after, body }
 }
