@@ -202,32 +202,34 @@ pub async fn read<T>(
     in_scope(conn, Sight::EachStatement, scope, "", body).await
 }
 
-/// Runs one reading statement in a transaction of its own in a scope, sent together with what begins the transaction:
-/// a look-up is asked so often that each message counts. Never nested.
+/// Looks one thing up by one reading statement, in a transaction of its own in a scope that is sent as one message from
+/// its beginning to its end: a look-up is asked so often that each message counts. Never nested.
+///
+/// None means that there is nothing, or that the statement had to be prepared first: it then came after the end of the
+/// transaction, without a scope, and saw nothing. Ask again by [`read`].
 ///
 /// # Errors
 /// Whatever the statement answers.
-pub async fn read_at_once<T>(
+pub async fn look_up<T>(
     conn: &mut AsyncPgConnection,
     scope: &Scope,
-    statement: impl AsyncFnOnce(&AsyncPgConnection) -> Result<T>,
-) -> Result<T> {
+    statement: impl AsyncFnOnce(&AsyncPgConnection) -> Result<Option<T>>,
+) -> Result<Option<T>> {
     // Counted as begun before it is sent: dropped in between, the connection is thrown away.
-    match AnsiTransactionManager::transaction_manager_status_mut(conn) {
-        TransactionManagerStatus::Valid(status) => {
-            status.change_transaction_depth(TransactionDepthChange::IncreaseDepth)?;
-        }
-        TransactionManagerStatus::InError => return Err(Error::Unavailable),
-    }
+    change_depth(conn, TransactionDepthChange::IncreaseDepth)?;
     let shared: &AsyncPgConnection = conn;
     let opening = Settings::new(scope, "").opening(&Sight::EachStatement);
-    let mut beginning = shared;
-    // The one polled first is sent first. Where it fails, the statement sees nothing: it came without a scope.
-    let (begun, answer) = futures_util::join!(beginning.batch_execute(&opening), statement(shared));
-    match begun.map_err(Error::from).and(answer) {
-        Ok(value) => {
-            AnsiTransactionManager::commit_transaction(conn).await?;
-            Ok(value)
+    let (mut beginning, mut ending) = (shared, shared);
+    // Sent in the order in which they are polled first. Where the beginning fails, the statement sees nothing.
+    let (begun, answer, ended) = futures_util::join!(
+        beginning.batch_execute(&opening),
+        statement(shared),
+        ending.batch_execute("COMMIT"),
+    );
+    match begun.and(ended).map_err(Error::from).and(answer) {
+        Ok(found) => {
+            change_depth(conn, TransactionDepthChange::DecreaseDepth)?;
+            Ok(found)
         }
         Err(error) => {
             if let Err(cause) = AnsiTransactionManager::rollback_transaction(conn).await {
@@ -235,6 +237,13 @@ pub async fn read_at_once<T>(
             }
             Err(error)
         }
+    }
+}
+
+fn change_depth(conn: &mut AsyncPgConnection, change: TransactionDepthChange) -> Result<()> {
+    match AnsiTransactionManager::transaction_manager_status_mut(conn) {
+        TransactionManagerStatus::Valid(status) => Ok(status.change_transaction_depth(change)?),
+        TransactionManagerStatus::InError => Err(Error::Unavailable),
     }
 }
 

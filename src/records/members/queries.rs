@@ -80,13 +80,13 @@ fn card(row: Row, keys: &KeyRing) -> Result<MemberCard> {
 /// The member of an id inside a scope, with everything that is shown of him.
 ///
 /// # Errors
-/// `Missing` where there is none.
+/// Whatever the database answers.
 pub async fn find(
     mut conn: &AsyncPgConnection,
     within: &Scope,
     keys: &KeyRing,
     id: MembershipId,
-) -> Result<MemberCard> {
+) -> Result<Option<MemberCard>> {
     // Both kinds of absence by one join, a row each: a look-up is asked so often that each table counts.
     let rows: Vec<FoundRow> = memberships::table
         .inner_join(
@@ -127,8 +127,9 @@ pub async fn find(
         }
         found = Some((membership, person, branch));
     }
-    let (membership, person, branch) = found.ok_or(Error::Missing { what: "党员" })?;
-    card((membership, person, branch, floating, lost_since), keys)
+    found
+        .map(|(membership, person, branch)| card((membership, person, branch, floating, lost_since), keys))
+        .transpose()
 }
 
 /// Members by id inside a scope, in no order.

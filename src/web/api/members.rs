@@ -278,7 +278,13 @@ pub async fn read(
 ) -> Result<MemberCard, Error> {
     policy::require(caller, Action::SeeRecords, &caller.scope.path)?;
     let (scope, keys) = (&caller.scope, &state.keys);
-    db::read_at_once(&mut db.0, scope, async |conn| queries::find(conn, scope, keys, id).await).await
+    let at_once =
+        db::look_up(&mut db.0, scope, async |conn| queries::find(conn, scope, keys, id).await).await?;
+    let found = match at_once {
+        Some(found) => Some(found),
+        None => db::read(&mut db.0, scope, async |conn| queries::find(conn, scope, keys, id).await).await?,
+    };
+    found.or_missing("党员")
 }
 
 fn versioned(card: MemberCard, created: bool) -> Versioned<MemberJson> {
@@ -341,7 +347,8 @@ pub async fn enrol(
         let id = ids.into_iter().next().or_missing("党员")?;
         let card =
             db::read(conn, &actor.scope, async |conn| queries::find(conn, &actor.scope, keys, id).await);
-        let json = serde_json::to_string(&MemberJson::from(card.await?)).map_err(Error::broken)?;
+        let json = serde_json::to_string(&MemberJson::from(card.await?.or_missing("党员")?))
+            .map_err(Error::broken)?;
         Ok((201, json))
     })
     .await

@@ -86,6 +86,7 @@ async fn what_was_generated_stands_in_the_database_on_every_day() {
         queries::find(conn, &loaded.scope, &keys, loaded.members[0]).await
     })
     .await
+    .unwrap()
     .unwrap();
     assert_eq!(card.person.name, county.members[0].person.name.as_str());
     assert_eq!(card.citizen_id, county.members[0].person.citizen_id.masked());

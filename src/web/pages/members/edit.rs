@@ -204,7 +204,8 @@ async fn duplicates(
                 .is_some_and(|path| path >= scope.path.as_str() && path < scope.path.end().as_str());
             match holder.membership_id.filter(|_| inside) {
                 Some(id) => {
-                    let card = queries::find(conn, scope, keys, MembershipId(id)).await?;
+                    let card =
+                        queries::find(conn, scope, keys, MembershipId(id)).await?.or_missing("党员")?;
                     let status = card.membership.status()?;
                     let tone = if status.in_register() { Tone::Good } else { Tone::Bad };
                     view.own.push((

@@ -1,8 +1,7 @@
-//! A member looked up by id: the statement goes out together with what begins its transaction.
+//! A member looked up by id: the statement goes out together with what begins and what ends its transaction.
 
 use cadre::base::actor::Role;
 use cadre::base::db;
-use cadre::base::error::Error;
 use cadre::records::members::Enrol;
 use cadre::records::members::model::Floating;
 use diesel_async::{AnsiTransactionManager, RunQueryDsl, TransactionManager};
@@ -31,16 +30,29 @@ async fn left(stage: &mut Stage) -> (String, bool) {
 async fn neither_a_find_nor_a_miss_leaves_a_scope_behind() {
     let mut stage = Stage::new().await;
     let id = stage.one("张伟", 1).await;
+    let clerk = stage.clerk.clone();
     let stranger = stage.county.town(2).actor(Role::Clerk);
-    for (actor, seen) in [(stage.clerk.clone(), true), (stranger, false), (stage.clerk.clone(), true)] {
+    // The first statement must be prepared: it comes too late, and sees nothing rather than too much.
+    for (actor, seen) in [(&clerk, false), (&clerk, true), (&stranger, false), (&clerk, true)] {
         let (scope, keys) = (&actor.scope, &stage.keys);
         let found =
-            db::read_at_once(&mut stage.conn, scope, async |conn| queries::find(conn, scope, keys, id).await);
-        let found = found.await;
-        assert_eq!(found.is_ok(), seen, "{found:?}");
-        assert!(seen || matches!(found, Err(Error::Missing { .. })));
+            db::look_up(&mut stage.conn, scope, async |conn| queries::find(conn, scope, keys, id).await);
+        assert_eq!(found.await.unwrap().is_some(), seen);
         assert_eq!(left(&mut stage).await, (String::new(), true));
     }
+    assert_eq!(stage.find(&clerk, id).await.unwrap().membership.id, id);
+}
+
+#[tokio::test]
+async fn a_look_up_that_fails_leaves_a_usable_connection() {
+    let mut stage = Stage::new().await;
+    let scope = stage.clerk.scope.clone();
+    let refused = db::look_up(&mut stage.conn, &scope, async |mut conn| {
+        let divided = diesel::select(diesel::dsl::sql::<diesel::sql_types::Integer>("1 / 0"));
+        Ok(Some(divided.get_result::<i32>(&mut conn).await?))
+    });
+    assert!(refused.await.is_err());
+    assert_eq!(left(&mut stage).await, (String::new(), true));
 }
 
 #[tokio::test]
@@ -49,7 +61,7 @@ async fn a_look_up_that_is_dropped_on_its_way_is_known_as_begun() {
     let id = stage.one("张伟", 1).await;
     let (scope, keys) = (&stage.clerk.scope, &stage.keys);
     let look_up =
-        db::read_at_once(&mut stage.conn, scope, async |conn| queries::find(conn, scope, keys, id).await);
+        db::look_up(&mut stage.conn, scope, async |conn| queries::find(conn, scope, keys, id).await);
     assert!(look_up.now_or_never().is_none());
     // The pool throws such a connection away.
     let status = AnsiTransactionManager::transaction_manager_status_mut(&mut *stage.conn);

@@ -8,7 +8,7 @@ mod transfers;
 
 use cadre::base::actor::{Actor, Role};
 use cadre::base::db::{self, Connection};
-use cadre::base::error::Error;
+use cadre::base::error::{Error, OrMissing};
 use cadre::base::ids::MembershipId;
 use cadre::base::keys::KeyRing;
 use cadre::records::members::{self, Enrol, MemberCard, Reveal, queries};
@@ -48,7 +48,8 @@ impl Stage {
 
     pub async fn find(&mut self, actor: &Actor, id: MembershipId) -> Result<MemberCard, Error> {
         let (scope, keys) = (&actor.scope, &self.keys);
-        db::read_at_once(&mut self.conn, scope, async |conn| queries::find(conn, scope, keys, id).await).await
+        let found = db::read(&mut self.conn, scope, async |conn| queries::find(conn, scope, keys, id).await);
+        found.await?.or_missing("党员")
     }
 }
 
