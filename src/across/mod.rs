@@ -1,6 +1,7 @@
 //! Work that needs more than one area of the records: no HTTP and no terminal here.
 pub mod demo;
 pub mod divisions;
+pub mod exports;
 pub mod imports;
 pub mod reports;
 pub mod sample;

@@ -8,6 +8,7 @@ mod check;
 mod database_url;
 mod demo;
 mod divisions;
+mod export;
 mod failure;
 mod import;
 pub mod installation;
@@ -62,6 +63,11 @@ enum Command {
         cadre import members 党员名册.xlsx --organisation 500237101 --dry-run\n  \
         cadre import members 党员名册.xlsx --organisation 500237101 --errors 退回.xlsx")]
     Import(import::Options),
+    /// Write a list to a workbook or csv that can be imported again
+    #[command(after_help = "Examples:\n  \
+        cadre export members --organisation 500237101 -o 党员名册.xlsx\n  \
+        cadre export members --organisation 500237101 -o 名册.csv --as-of 2026-03-31")]
+    Export(export::Options),
     /// Write the empty workbook of a kind
     #[command(after_help = "Example:\n  cadre template members -o 党员名册.xlsx")]
     Template(template::Options),
@@ -136,6 +142,7 @@ async fn dispatch(arguments: Arguments, serving: &Serving) -> Result<(), Failure
         Command::DatabaseUrl(options) => database_url::run(&options, json).await,
         Command::Divisions(command) => divisions::run(&command, json).await,
         Command::Import(options) => import::run(&options, json).await,
+        Command::Export(options) => export::run(&options, json).await,
         Command::Template(options) => template::run(&options, json),
         Command::Account(command) => account::run(&command, json).await,
         Command::Check(options) => check::run(&options, json).await,

@@ -68,6 +68,7 @@ pub fn api_routes() -> Vec<Route> {
         api::organisations::routes(),
         api::members::routes(),
         api::member_events::routes(),
+        api::exports::routes(),
         api::imports::routes(),
         api::ratings::routes(),
         api::accounts::routes(),

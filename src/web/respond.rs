@@ -330,14 +330,33 @@ pub struct Download {
     pub name: String,
 }
 
+/// A file to be saved that is sent as it is read, under a name that may be Chinese.
+pub struct Attachment {
+    /// The file, at its beginning.
+    pub file: rocket::tokio::fs::File,
+    /// Its media type.
+    pub kind: ContentType,
+    /// Its name.
+    pub name: String,
+}
+
+impl<'r> Responder<'r, 'static> for Attachment {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let header = disposition(&self.name);
+        Response::build().header(self.kind).header(header).sized_body(None, self.file).ok()
+    }
+}
+
+fn disposition(name: &str) -> Header<'static> {
+    let encoded = rocket::http::RawStr::new(name).percent_encode();
+    Header::new("Content-Disposition", format!("attachment; filename=\"cadre\"; filename*=UTF-8''{encoded}"))
+}
+
 impl<'r> Responder<'r, 'static> for Download {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let encoded = rocket::http::RawStr::new(&self.name).percent_encode();
+        let header = disposition(&self.name);
         let mut response = (self.kind, self.bytes).respond_to(request)?;
-        response.set_header(Header::new(
-            "Content-Disposition",
-            format!("attachment; filename=\"cadre\"; filename*=UTF-8''{encoded}"),
-        ));
+        response.set_header(header);
         Ok(response)
     }
 }

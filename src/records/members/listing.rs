@@ -227,6 +227,28 @@ pub async fn list(
     after: Option<&Cursor>,
     limit: u16,
 ) -> Result<MemberPage> {
+    let (ids, next) = ids(conn, within, keys, filter, sort, after, limit).await?;
+    let mut cards: HashMap<MembershipId, MemberCard> = queries::by_ids(conn, within, keys, &ids)
+        .await?
+        .into_iter()
+        .map(|card| (card.membership.id, card))
+        .collect();
+    Ok(MemberPage { lines: ids.iter().filter_map(|id| cards.remove(id)).collect(), next })
+}
+
+/// A page of the members that fit, inside a scope, by their ids alone, and where the next page begins.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn ids(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    keys: &KeyRing,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<&Cursor>,
+    limit: u16,
+) -> QueryResult<(Vec<MembershipId>, Option<Cursor>)> {
     let search = Search::of(filter, keys);
     let (column, compare, direction) = match (&search, sort) {
         (Search::Prefix(_), _) => ("k.key", ">", ""),
@@ -252,13 +274,7 @@ pub async fn list(
     found.truncate(usize::from(limit));
     let next =
         found.iter().last().filter(|_| more).map(|row| Cursor { key: row.sort_value.clone(), id: row.id });
-    let ids: Vec<MembershipId> = found.iter().map(|row| row.id).collect();
-    let mut cards: HashMap<MembershipId, MemberCard> = queries::by_ids(conn, within, keys, &ids)
-        .await?
-        .into_iter()
-        .map(|card| (card.membership.id, card))
-        .collect();
-    Ok(MemberPage { lines: ids.iter().filter_map(|id| cards.remove(id)).collect(), next })
+    Ok((found.into_iter().map(|row| row.id).collect(), next))
 }
 
 /// How many members fit.

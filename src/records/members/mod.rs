@@ -14,6 +14,7 @@ pub mod model;
 mod propose_transfer;
 pub mod queries;
 mod reveal;
+pub mod roster;
 pub mod rules;
 mod search_keys;
 pub mod standing;

@@ -1,5 +1,8 @@
 //! Every read of the tree.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -154,4 +157,44 @@ pub async fn children(
         .select(Organisation::as_select())
         .load(conn)
         .await
+}
+
+/// The code of every organisation of a county.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn codes(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+) -> QueryResult<HashMap<OrganisationId, String>> {
+    let pairs: Vec<(OrganisationId, String)> = organisations::table
+        .filter(organisations::county_id.eq(county))
+        .select((organisations::id, organisations::code))
+        .load(conn)
+        .await?;
+    Ok(pairs.into_iter().collect())
+}
+
+/// The code of the organisation that stood above each one on a day.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn parents_on(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    day: NaiveDate,
+) -> QueryResult<HashMap<OrganisationId, String>> {
+    use crate::schema::organisation_parents as places;
+    let pairs: Vec<(OrganisationId, String)> =
+        places::table
+            .inner_join(organisations::table.on(
+                organisations::county_id.eq(places::county_id).and(organisations::id.eq(places::parent_id)),
+            ))
+            .filter(places::county_id.eq(county))
+            .filter(places::from_day.le(day))
+            .filter(places::to_day.is_null().or(places::to_day.gt(day)))
+            .select((places::organisation_id, organisations::code))
+            .load(conn)
+            .await?;
+    Ok(pairs.into_iter().collect())
 }

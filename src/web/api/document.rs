@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, audit, imports, member_events, members, organisations, ratings, reports, session,
+    accounts, audit, exports, imports, member_events, members, organisations, ratings, reports, session,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -29,6 +29,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         ratings::decide_rating, ratings::return_rating,
         imports::list, imports::receive, imports::show, imports::rows, imports::events, imports::give_back,
         imports::carry_out,
+        exports::export,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
         audit::list,
         reports::quarterly, reports::workbook, reports::list_figures, reports::show_figure, reports::figure_rows,

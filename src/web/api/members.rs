@@ -157,6 +157,30 @@ fn day(field: &str, text: Option<&str>) -> Result<Option<NaiveDate>, Failure> {
 }
 
 impl MemberQuery<'_> {
+    /// What was asked for, by name, for the trail; whole numbers of people stay out.
+    #[must_use]
+    pub fn asked(&self) -> BTreeMap<&'static str, String> {
+        let pairs = [
+            ("within", self.within),
+            ("q", self.q),
+            ("status", self.status),
+            ("category", self.category),
+            ("branch", self.branch),
+            ("education", self.education),
+            ("sex", self.sex),
+            ("born_from", self.born_from),
+            ("born_to", self.born_to),
+        ];
+        let masked = |text: &str| {
+            let digits = text.chars().filter(char::is_ascii_digit).count();
+            if digits >= 11 { "（号码）".to_owned() } else { text.to_owned() }
+        };
+        let asked = pairs.into_iter().filter_map(|(name, value)| Some((name, given(value)?)));
+        asked
+            .map(|(name, value)| (name, if name == "q" { masked(value) } else { value.to_owned() }))
+            .collect()
+    }
+
     /// The filter, without the branch, and the order.
     ///
     /// # Errors

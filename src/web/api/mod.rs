@@ -2,6 +2,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod document;
+pub mod exports;
 pub mod imports;
 pub mod member_events;
 pub mod members;

@@ -1,5 +1,6 @@
 //! Work over several areas against PostgreSQL.
 
+mod exports;
 mod imports;
 mod reports;
 mod sample;

@@ -1,6 +1,7 @@
 //! The JSON API through the whole server: who may come in, what it answers, what it refuses.
 
 mod document;
+mod exports;
 mod imports;
 mod members;
 mod ratings;

@@ -77,6 +77,8 @@ fn the_commands_and_their_options_are_these() {
       --county --listen --fresh --no-serve --seed
     divisions [OPTIONS] <COMMAND>: Load the bundled divisions of a county
     divisions load [OPTIONS] <CODE>: Load a county with its towns and villages
+    export [OPTIONS] --organisation <CODE> --output <FILE> <KIND>: Write a list to a workbook or csv that can be imported again
+      --organisation --output --as-of --unmasked --reason
     figures [OPTIONS]: List every figure code with its definition
     import [OPTIONS] --organisation <CODE> <KIND> <FILE>: Import a workbook: read, compare with the records, write what is new or changed
       --organisation --dry-run --strict --mapping --errors --idempotency-key

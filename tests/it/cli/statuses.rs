@@ -13,6 +13,9 @@ fn wrong_words_end_with_two() {
         &["report", "quarterly", "--organisation", "500237", "--quarter", "2026Q1", "--format", "xlsx"],
         &["import", "nothing", "a.xlsx", "--organisation", "500237"],
         &["quarter", "close", "--organisation", "500237"],
+        &["export", "members", "--organisation", "500237", "-o", "名册.pdf"],
+        &["export", "members", "--organisation", "500237", "-o", "a.csv", "--unmasked"],
+        &["export", "members", "--organisation", "500237", "-o", "a.csv", "--as-of", "2026-02-30"],
         &["serve", "--listen", "8000"],
         &["demo", "--county", "atlantis"],
         &["check", "500237"],
@@ -89,6 +92,15 @@ async fn rows_left_out_end_with_three_and_strict_keeps_the_others_out_too() {
     assert_eq!(ran.json()["refused_rows"][0]["row"], 3);
     let ran = import(head, &[]);
     assert_eq!((ran.status, ran.json()["counts"]["unchanged"].as_i64()), (0, Some(1)), "{ran:?}");
+
+    let out = program.folder.path().join("导出.xlsx");
+    let out = out.to_str().unwrap();
+    let told = program.run(&["export", "organisations", "--organisation", "500237101", "-o", out, "--json"]);
+    assert_eq!((told.status, told.json()["rows"].as_i64()), (0, Some(6)), "{told:?}");
+    let back = program.run(&["import", "organisations", out, "--organisation", "500237101", "--json"]);
+    assert_eq!((back.status, back.json()["counts"]["unchanged"].as_i64()), (0, Some(6)), "{back:?}");
+    let ahead = ["export", "members", "--organisation", "500237101", "-o", out, "--as-of", "2099-01-01"];
+    assert_eq!(program.run(&ahead).status, 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

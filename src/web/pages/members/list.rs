@@ -68,6 +68,19 @@ async fn search(
 
 /// The address of the same list with another place or order.
 fn address(query: &MemberQuery<'_>, more: &[(&str, &str)]) -> String {
+    format!("/members?{}", parameters(query, more))
+}
+
+/// The address of the same list as a workbook; none where a number of a person was searched for, which stays out of
+/// addresses.
+fn export(query: &MemberQuery<'_>, own: &str) -> Option<String> {
+    let digits = query.q.unwrap_or_default().chars().filter(char::is_ascii_digit).count();
+    let organisation = query.within.filter(|code| !code.is_empty()).unwrap_or(own);
+    let more = [("kind", "members"), ("organisation", organisation), ("within", "")];
+    (digits < 11).then(|| format!("/api/v1/exports?{}", parameters(query, &more)))
+}
+
+fn parameters(query: &MemberQuery<'_>, more: &[(&str, &str)]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let pairs = [
         ("within", query.within),
@@ -85,7 +98,7 @@ fn address(query: &MemberQuery<'_>, more: &[(&str, &str)]) -> String {
             parts.push(format!("{name}={}", rocket::http::RawStr::new(value).percent_encode()));
         }
     }
-    format!("/members?{}", parts.join("&"))
+    parts.join("&")
 }
 
 async fn view(
@@ -113,13 +126,14 @@ async fn view(
     })
     .await?;
     let may_enter = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
+    let may_export = policy::require(&who.actor, Action::Export, &scope.path).is_ok();
     Ok(views::List {
         frame: who.frame(Section::Members),
         search: "/members/search".to_owned(),
         filter: shown_filter(query, branch_name),
         table: table(query, sort, page, total, after.is_some()),
         enter: may_enter.then(|| "/members/new".to_owned()),
-        export: None,
+        export: export(query, scope.path.code()).filter(|_| may_export),
     })
 }
 

@@ -36,7 +36,7 @@ use crate::support::TestDb;
 use crate::support::builders::{Place, TestCounty, day};
 
 /// A county, its clerk of town 1, and the engine.
-pub(super) struct Stage {
+pub(in crate::across) struct Stage {
     pub db: TestDb,
     pub county: TestCounty,
     pub engine: Engine,
@@ -134,7 +134,7 @@ impl Stage {
 
 /// A row of the workbook: good as it comes, to be changed where a test cares.
 #[derive(Debug, Clone)]
-pub(super) struct Roster(Vec<(&'static str, String)>);
+pub(in crate::across) struct Roster(Vec<(&'static str, String)>);
 
 impl Roster {
     /// A full member of the first branch of town 1; `number` (odd for men) sets the citizen ID.
@@ -157,6 +157,14 @@ impl Roster {
     /// A row of any kind.
     pub fn of(cells: &[(&'static str, &str)]) -> Self {
         Self(cells.iter().map(|(heading, text)| (*heading, (*text).to_owned())).collect())
+    }
+
+    /// The row with its cells quoted for the csv.
+    pub fn quoted(mut self) -> Self {
+        for (_, text) in &mut self.0 {
+            *text = format!("\"{}\"", text.replace('"', "\"\""));
+        }
+        self
     }
 
     /// The row with another cell.

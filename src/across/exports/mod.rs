@@ -1,0 +1,212 @@
+//! Lists going out: as workbook or csv, under the headings of their imports, so that what goes out comes back as
+//! `unchanged`. Rows are written as they are read; nothing is held together. Identifiers are masked unless somebody who
+//! may asks for them with a reason; no file leaves without its entry in the trail.
+
+mod members;
+mod organisations;
+mod sink;
+
+use std::io::Write;
+
+use chrono::NaiveDate;
+use diesel_async::AsyncPgConnection;
+
+use crate::across::imports::columns::{Heading, RECORD};
+use crate::across::imports::context::Engine;
+use crate::across::imports::subject::headings;
+use crate::across::sheets::Cell;
+use crate::base::actor::Actor;
+use crate::base::clock;
+use crate::base::db;
+use crate::base::error::{Error, Result};
+use crate::base::keys::KeyRing;
+use crate::base::policy::{self, Action};
+use crate::records::audit;
+use crate::records::imports::Kind;
+use crate::records::members::listing::{Filter, Sort};
+use crate::records::organisations::Organisation;
+use sink::{Sealed, Sink};
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// A workbook.
+    Xlsx,
+    /// UTF-8 with its mark.
+    Csv,
+}
+
+impl Format {
+    /// The end of a file name.
+    #[must_use]
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Xlsx => "xlsx",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// The format of a file name's end.
+    ///
+    /// # Errors
+    /// A sentence with the choice.
+    pub fn parse(text: &str) -> std::result::Result<Self, String> {
+        match text.to_ascii_lowercase().as_str() {
+            "xlsx" => Ok(Self::Xlsx),
+            "csv" => Ok(Self::Csv),
+            _ => Err(format!("不能导出为“{text}”；请选择 xlsx 或 csv。")),
+        }
+    }
+}
+
+/// What is to go out.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// What the rows are about.
+    pub kind: Kind,
+    /// Of which organisation, with everything below it.
+    pub organisation: Organisation,
+    /// How it is written.
+    pub format: Format,
+    /// As of which day; none: as now.
+    pub as_of: Option<NaiveDate>,
+    /// Why identifiers are wanted in clear; none: masked.
+    pub unmasked: Option<String>,
+    /// Which members, in which order; as of a day: all of its register, by name.
+    pub members: (Filter, Sort),
+    /// The filter as it was asked for, for the trail.
+    pub asked: serde_json::Value,
+}
+
+/// What went out.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Receipt {
+    /// How many rows.
+    pub rows: usize,
+    /// SHA-256 of the file.
+    pub sha256: String,
+}
+
+impl Request {
+    /// What the file is called.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let day = self.as_of.unwrap_or_else(clock::today);
+        let (organisation, kind) = (&self.organisation.name, self.kind.name());
+        format!("{organisation}{kind}{day}.{}", self.format.extension())
+    }
+}
+
+/// Writes a list to `out`, and the entry in the trail: hand `out` on only when this has answered.
+///
+/// # Errors
+/// `Forbidden`; `Invalid` for a day ahead or a reason too short; whatever the database or `out` answers.
+pub async fn export<W: Write + Send>(
+    engine: &Engine,
+    actor: &Actor,
+    request: &Request,
+    out: W,
+) -> Result<Receipt> {
+    check(actor, request)?;
+    let mut conn = engine.database.web().await?;
+    let mut sealed = Sealed::new(out);
+    let written = write(&mut conn, &engine.keys, actor, request, &mut sealed).await?;
+    let receipt = Receipt { rows: written, sha256: hex::encode(sealed.finish()?) };
+    let path = request.organisation.path();
+    let details = serde_json::json!({
+        "kind": request.kind.code(),
+        "organisation": request.organisation.code,
+        "format": request.format.extension(),
+        "filter": request.asked,
+        "as_of": request.as_of,
+        "unmasked": request.unmasked.is_some(),
+        "reason": request.unmasked,
+        "file_sha256": receipt.sha256,
+    });
+    db::write(&mut conn, actor, async |conn| {
+        let entry = audit::Entry {
+            action: "exports.export",
+            subject_kind: "export",
+            subject: None,
+            count: receipt.rows,
+            path: &path,
+            details,
+        };
+        audit::append(conn, actor, &entry).await
+    })
+    .await?;
+    Ok(receipt)
+}
+
+fn check(actor: &Actor, request: &Request) -> Result<()> {
+    let path = request.organisation.path();
+    policy::require(actor, Action::SeeRecords, &path)?;
+    policy::require(actor, Action::Export, &path)?;
+    if let Some(reason) = &request.unmasked {
+        policy::require(actor, Action::ExportUnmasked, &path)?;
+        if !(2..=200).contains(&reason.trim().chars().count()) {
+            let message = "导出完整证件号码须用2至200字写明理由，理由会记入审计记录。";
+            return Err(Error::invalid("reason", message));
+        }
+    }
+    match request.as_of {
+        Some(day) if day > clock::today() => {
+            Err(Error::invalid("as_of", format!("截止日期“{day}”晚于今天，请填写今天或以前的日期。")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes the rows as of one moment.
+async fn write<W: Write + Send>(
+    conn: &mut AsyncPgConnection,
+    keys: &KeyRing,
+    actor: &Actor,
+    request: &Request,
+    out: &mut Sealed<W>,
+) -> Result<usize> {
+    let columns: Vec<&'static Heading> = headings(request.kind).iter().chain([&RECORD]).collect();
+    let scope = request.organisation.scope();
+    // Who stood somewhere on an earlier day may stand elsewhere now.
+    let looked_over = if request.as_of.is_some() { scope.whole_county() } else { scope.clone() };
+    let title = format!("{} {}", request.organisation.name, request.kind.name());
+    db::read_snapshot(conn, &looked_over, async |conn| {
+        Sink::write(request, &title, &columns, out, async |sink| {
+            let job = Job { keys, actor, request, scope: &scope, columns: &columns };
+            match request.kind {
+                Kind::Members => members::write(conn, &job, sink).await,
+                Kind::Organisations => organisations::write(conn, &job, sink).await,
+            }
+        })
+        .await
+    })
+    .await
+}
+
+/// What the rows of a list are written with.
+struct Job<'a> {
+    keys: &'a KeyRing,
+    actor: &'a Actor,
+    request: &'a Request,
+    scope: &'a crate::base::scope::Scope,
+    columns: &'a [&'static Heading],
+}
+
+impl Job<'_> {
+    /// A row of cells in the order of the columns.
+    fn row(&self, cell: impl Fn(&str) -> Cell) -> Vec<Cell> {
+        self.columns.iter().map(|heading| cell(heading.field)).collect()
+    }
+}
+
+fn text(text: impl Into<String>) -> Cell {
+    Cell::Text(text.into())
+}
+
+fn optional(value: Option<impl Into<String>>) -> Cell {
+    value.map_or(Cell::Empty, |value| Cell::Text(value.into()))
+}
+
+fn day(day: Option<NaiveDate>) -> Cell {
+    day.map_or(Cell::Empty, Cell::Date)
+}

@@ -1,0 +1,155 @@
+//! `/exports`: lists going out as files.
+
+use std::io::{BufWriter, Seek};
+
+use rocket::http::ContentType;
+use rocket::{FromForm, Route, State, get, routes};
+
+use crate::across::exports::{self, Format, Request};
+use crate::base::db;
+use crate::base::error::{Error, OrMissing};
+use crate::base::policy::{self, Action};
+use crate::base::values::parse_date;
+use crate::records::imports::Kind;
+use crate::records::organisations;
+use crate::web;
+use crate::web::api::members::MemberQuery;
+use crate::web::guards::{Caller, Db};
+use crate::web::import_work::engine;
+use crate::web::respond::{Answer, Attachment};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![export]
+}
+
+/// Which list, as sent.
+#[derive(Debug, Default, FromForm)]
+pub struct ExportQuery<'r> {
+    /// What the rows are about.
+    kind: Option<&'r str>,
+    /// Code of an organisation.
+    organisation: Option<&'r str>,
+    /// `xlsx` or `csv`.
+    format: Option<&'r str>,
+    /// A day.
+    as_of: Option<&'r str>,
+    /// Whether identifiers are wanted in clear.
+    unmasked: Option<bool>,
+    /// Why.
+    reason: Option<&'r str>,
+    q: Option<&'r str>,
+    status: Option<&'r str>,
+    category: Option<&'r str>,
+    branch: Option<&'r str>,
+    education: Option<&'r str>,
+    sex: Option<&'r str>,
+    born_from: Option<&'r str>,
+    born_to: Option<&'r str>,
+    sort: Option<&'r str>,
+}
+
+fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
+}
+
+impl ExportQuery<'_> {
+    /// What a list of members is narrowed by.
+    fn members(&self) -> MemberQuery<'_> {
+        MemberQuery {
+            within: None,
+            q: self.q,
+            status: self.status,
+            category: self.category,
+            branch: self.branch,
+            education: self.education,
+            sex: self.sex,
+            born_from: self.born_from,
+            born_to: self.born_to,
+            sort: self.sort,
+        }
+    }
+
+    /// The request, for the organisation that was found; `members` is what a list of members is narrowed by.
+    fn read(&self, organisation: organisations::Organisation, members: &MemberQuery<'_>) -> Answer<Request> {
+        let kind =
+            Kind::parse(self.kind.unwrap_or_default()).map_err(|error| Error::invalid("kind", error))?;
+        let format = Format::parse(given(self.format).unwrap_or("xlsx"))
+            .map_err(|error| Error::invalid("format", error))?;
+        let as_of =
+            given(self.as_of).map(parse_date).transpose().map_err(|error| Error::invalid("as_of", error))?;
+        let reason = given(self.reason).unwrap_or_default().to_owned();
+        let asked = members.asked();
+        if !asked.is_empty() && (kind != Kind::Members || as_of.is_some()) {
+            let message = "只有导出党员现状时可以再加筛选条件；请去掉筛选条件，或不填截止日期。";
+            return Err(Error::invalid("as_of", message).into());
+        }
+        Ok(Request {
+            kind,
+            organisation,
+            format,
+            as_of,
+            unmasked: self.unmasked.unwrap_or_default().then_some(reason),
+            members: members.parse()?,
+            asked: serde_json::json!(asked),
+        })
+    }
+}
+
+/// Download a list as a workbook or csv that can be imported again. Identifiers are masked unless a supervisor asks for
+/// them with a reason.
+#[utoipa::path(context_path = "/api/v1", tag = "exports", params(
+    ("kind" = String, Query, description = "organisations or members"),
+    ("organisation" = Option<String>, Query, description = "code; your own when not given"),
+    ("format" = Option<String>, Query, description = "xlsx (when not given) or csv"),
+    ("as_of" = Option<String>, Query, description = "a day; as now when not given"),
+    ("unmasked" = Option<bool>, Query), ("reason" = Option<String>, Query, description = "needed with unmasked"),
+    ("q" = Option<String>, Query), ("status" = Option<String>, Query), ("category" = Option<String>, Query),
+    ("branch" = Option<String>, Query), ("education" = Option<String>, Query), ("sex" = Option<String>, Query),
+    ("born_from" = Option<String>, Query), ("born_to" = Option<String>, Query), ("sort" = Option<String>, Query)),
+    responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (status = 403, description = "not masked, and no supervisor"), (status = 422, description = "refused fields")))]
+#[get("/exports?<query..>")]
+pub async fn export(
+    caller: Caller,
+    mut db: Db,
+    query: ExportQuery<'_>,
+    state: &State<web::State>,
+) -> Answer<Attachment> {
+    let members = query.members();
+    let actor = caller.actor.clone();
+    policy::require(&actor, Action::Export, &actor.scope.path)?;
+    let code = given(query.organisation).unwrap_or_else(|| actor.scope.path.code()).to_owned();
+    let mut branch = None;
+    let organisation = db::read(&mut db.0, &actor.scope, async |conn| {
+        let find = organisations::queries::by_code;
+        if let Some(code) = given(members.branch) {
+            branch = Some(find(conn, &actor.scope, code).await.or_missing("党支部")?.id);
+        }
+        find(conn, &actor.scope, &code).await.or_missing("组织")
+    })
+    .await?;
+    let mut request = query.read(organisation, &members)?;
+    request.members.0.branch = branch;
+    drop(db);
+    let (engine, name, format) = (engine(state), request.file_name(), request.format);
+    let file = tempfile::tempfile_in(&state.uploads).map_err(Error::broken)?;
+    let runtime = rocket::tokio::runtime::Handle::current();
+    // On a thread of its own: packing a workbook keeps a processor busy.
+    let written = rocket::tokio::task::spawn_blocking(move || {
+        let mut out = BufWriter::new(file);
+        runtime.block_on(exports::export(&engine, &actor, &request, &mut out))?;
+        let mut file = out.into_inner().map_err(|error| Error::broken(error.into_error()))?;
+        file.rewind().map_err(Error::broken)?;
+        Ok::<_, Error>(file)
+    });
+    let file = written.await.map_err(Error::broken)??;
+    let kind = match format {
+        Format::Xlsx => {
+            ContentType::new("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        }
+        Format::Csv => ContentType::CSV,
+    };
+    Ok(Attachment { file: rocket::tokio::fs::File::from_std(file), kind, name })
+}
