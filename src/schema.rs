@@ -973,6 +973,42 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who stood in the pool on the last day of a quarter, and who was appointed out of it since the present term of his village began. Names are joined when shown; no identifier stands here.
+    reserve_facts (county_id, quarter, revision, reserve_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The pool entry.
+        reserve_id -> Uuid,
+        /// The person.
+        person_id -> Uuid,
+        /// Path of the village that he stands in reserve for, in the tree of that day.
+        path -> Text,
+        /// Vocabulary list `reserve_kind`.
+        kind -> Text,
+        /// Vocabulary list `reserve_state`, on that day.
+        state -> Text,
+        /// First day of that state.
+        state_from -> Date,
+        /// First day in the pool.
+        entered_on -> Date,
+        /// GB/T 2261.1.
+        sex -> Text,
+        /// GB/T 4658.
+        education -> Text,
+        /// From which his age on that day follows.
+        birth_date -> Date,
+        /// Codes of the sources in their order, parted by blanks.
+        sources -> Text,
+        /// Whether as many township leaders and village secretaries guided him as was demanded on that day.
+        fully_mentored -> Bool,
+    }
+}
+
+diesel::table! {
     /// Who guided somebody in the pool, from when to when ("2+1": two township leaders and the village secretary).
     reserve_mentors (county_id, id) {
         /// The county that owns the row.
@@ -1083,6 +1119,26 @@ diesel::table! {
         from_day -> Date,
         /// First day in another state; empty: still this one.
         to_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    /// How deep the reserve of each village was on the last day of a quarter, beside what was demanded.
+    reserve_village_facts (county_id, quarter, revision, village_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The village or community.
+        village_id -> Uuid,
+        /// Its place in the tree of that day.
+        path -> Text,
+        /// How many reserve cadres it needed at least, by the settings in force.
+        minimum -> Int4,
+        /// How many stood in its pool; local talent is not counted.
+        reserve_cadres -> Int8,
     }
 }
 
@@ -1304,11 +1360,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     rating_scores,
     rating_thresholds,
     ratings,
+    reserve_facts,
     reserve_mentors,
     reserve_reviews,
     reserve_settings,
     reserve_sources,
     reserve_states,
+    reserve_village_facts,
     reserves,
     seat_sources,
     seats,

@@ -104,7 +104,8 @@ BEGIN
         RAISE EXCEPTION 'no quarter: %', of_quarter;
     END IF;
     PERFORM pg_advisory_xact_lock(7221993);
-    FOREACH facts IN ARRAY ARRAY['organisation_facts', 'member_facts', 'flow_facts', 'rating_facts'] LOOP
+    FOREACH facts IN ARRAY ARRAY['organisation_facts', 'member_facts', 'flow_facts', 'rating_facts', 'reserve_facts',
+        'reserve_village_facts'] LOOP
         part := facts || '_' || lower(of_quarter);
         CONTINUE WHEN to_regclass(format('%I.%I', home, part)) IS NOT NULL;
         EXECUTE format('CREATE TABLE %I.%I (LIKE %I.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING COMMENTS)',
@@ -182,3 +183,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
 $$;
 REVOKE ALL ON FUNCTION find_people_on_days FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_people_on_days TO cadre_web;
+
+-- What bears on somebody's place in a pool of reserve cadres on a day, wherever in the county it stands: who he is, his
+-- latest Party status, the village where he sits in a committee, the village in whose pool he is; and nothing more.
+DROP FUNCTION IF EXISTS find_pool_candidates;
+CREATE FUNCTION find_pool_candidates(in_county uuid, in_people uuid[], in_days date[])
+RETURNS TABLE (person_id uuid, day date, name text, birth_date date, education text, membership_status text, seat_village text, seat_post text, pool_village text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT p.id, asked.day, p.name, p.birth_date, p.education, m.status, s.village, s.post, r.village
+    FROM unnest(in_people, in_days) AS asked (person_id, day)
+    JOIN people p ON p.county_id = in_county AND p.id = asked.person_id
+    LEFT JOIN LATERAL (SELECT m.status FROM memberships m WHERE m.county_id = in_county AND m.person_id = p.id
+        ORDER BY m.from_day DESC LIMIT 1) m ON true
+    LEFT JOIN LATERAL (SELECT o.name AS village, s.post FROM seats s
+        JOIN committees c ON c.county_id = in_county AND c.id = s.committee_id AND c.kind <> 'supervision_committee'
+        JOIN organisations o ON o.county_id = in_county AND o.id = c.village_id
+        WHERE s.county_id = in_county AND s.person_id = p.id AND s.from_day <= asked.day
+            AND (s.to_day IS NULL OR asked.day < s.to_day)
+        ORDER BY s.from_day LIMIT 1) s ON true
+    LEFT JOIN LATERAL (SELECT o.name AS village FROM reserves r
+        JOIN organisations o ON o.county_id = in_county AND o.id = r.village_id
+        WHERE r.county_id = in_county AND r.person_id = p.id AND (r.left_on IS NULL OR asked.day < r.left_on)
+        ORDER BY r.entered_on LIMIT 1) r ON true
+    WHERE in_county = nullif(current_setting('cadre.county', true), '')::uuid
+$$;
+REVOKE ALL ON FUNCTION find_pool_candidates FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION find_pool_candidates TO cadre_web;

@@ -34,6 +34,10 @@ pub enum FactTable {
     Flow,
     /// `rating_facts`.
     Ratings,
+    /// `reserve_facts`.
+    Reserves,
+    /// `reserve_village_facts`.
+    ReserveVillages,
 }
 
 impl FactTable {
@@ -43,6 +47,8 @@ impl FactTable {
             Self::Members => "member_facts",
             Self::Flow => "flow_facts",
             Self::Ratings => "rating_facts",
+            Self::Reserves => "reserve_facts",
+            Self::ReserveVillages => "reserve_village_facts",
         }
     }
 }
@@ -163,6 +169,12 @@ AS digest, count(*) AS row_count FROM (
     UNION ALL
     SELECT 4, rating_id::text, jsonb_strip_nulls(to_jsonb(f))::text
     FROM rating_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 5, reserve_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM reserve_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 6, village_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM reserve_village_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
 ) rows";
 
 /// The digest of a revision, computed anew, and the number of its rows.

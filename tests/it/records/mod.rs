@@ -6,3 +6,4 @@ mod committees;
 mod members;
 mod organisations;
 mod ratings;
+mod reserves;

@@ -100,11 +100,13 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- s------ rating_scores
     si----- s------ rating_thresholds
     siu---- s------ ratings
+    si----- s------ reserve_facts
     siu---- s------ reserve_mentors
     si----- ------- reserve_reviews
     siu---- s------ reserve_settings
     si-d--- s------ reserve_sources
     siu---- s------ reserve_states
+    si----- s------ reserve_village_facts
     siu---- s------ reserves
     si-d--- s------ seat_sources
     siu---- s------ seats

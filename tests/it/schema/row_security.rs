@@ -33,7 +33,7 @@ const fn of_county(table: &'static str) -> Case {
 const OF_RESERVE: &str = "reserve_id IN (SELECT id FROM reserves WHERE @path)";
 const OF_MEMBER: &str = "membership_id IN (SELECT id FROM memberships WHERE @path)";
 
-const CASES: [Case; 43] = [
+const CASES: [Case; 45] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -85,11 +85,13 @@ const CASES: [Case; 43] = [
     scoped("rating_scores", "rating_id IN (SELECT id FROM ratings WHERE @path)"),
     of_county("rating_thresholds"),
     scoped("ratings", "@path"),
+    scoped("reserve_facts", "@path"),
     scoped("reserve_mentors", OF_RESERVE),
     scoped("reserve_reviews", OF_RESERVE),
     of_county("reserve_settings"),
     scoped("reserve_sources", OF_RESERVE),
     scoped("reserve_states", OF_RESERVE),
+    scoped("reserve_village_facts", "@path"),
     scoped("reserves", "@path"),
     scoped("seat_sources", "seat_id IN (SELECT id FROM seats WHERE @path)"),
     scoped("seats", "@path"),

@@ -8,11 +8,12 @@ use cadre::base::values::{Arrival, Period};
 use cadre::records::accounts::{self, Open, RawOpen};
 use cadre::records::members::{self, Floating, ProposeTransfer};
 use cadre::records::ratings::{self, Decide, EnterScores, OpenRound, ScoreRow, SetScheme, scheme_of_pack};
+use cadre::records::reserves;
 use diesel_async::AsyncPgConnection;
 
 use crate::support::TestDb;
 use crate::support::app::PASSWORD;
-use crate::support::builders::{Place, TestCounty, day, member};
+use crate::support::builders::{Place, TestCounty, day, member, reserve};
 
 /// The database, the county that a test acts in, and an account of its first town.
 pub struct World {
@@ -37,7 +38,7 @@ impl World {
 }
 
 /// What needs a file or a request: one import of each town, one kept answer of each account; and, as long as nothing
-/// else fills them, a committee of each village with a seat and a vote, a rule of each county, and somebody in reserve.
+/// else fills them, a committee of each village with a seat and a vote, a rule of each county, and what follows of those in reserve.
 const BESIDE: &str = r"
     INSERT INTO imports (county_id, id, kind, organisation_id, path, state, file_name, file_sha256, file_size, mapping,
         uploaded_by)
@@ -70,17 +71,6 @@ const BESIDE: &str = r"
     INSERT INTO committee_rules (county_id, id, committee_kind, rule, from_day, comparison, numerator, denominator, source,
         created_by)
     SELECT id, gen_random_uuid(), 'village_party', 'term_years', '2021-01-01', 'at_least', 5, 1, code, code FROM counties;
-    INSERT INTO reserves (county_id, id, person_id, village_id, path, sort_key, kind, entered_on, state, state_from,
-        political_status, education_at_entry, created_by, updated_by)
-    SELECT o.county_id, gen_random_uuid(), p.person_id, o.id, o.path, '', 'local_talent', '2021-03-01', 'in_pool',
-        '2021-03-01', '13', '31', o.code, o.code
-    FROM organisations o JOIN LATERAL (SELECT DISTINCT v.person_id FROM person_visibility v
-        WHERE v.county_id = o.county_id AND starts_with(v.path, o.path)) p ON true WHERE o.kind = 'village';
-    INSERT INTO reserve_sources (county_id, reserve_id, source) SELECT county_id, id, 'veteran' FROM reserves;
-    INSERT INTO reserve_states (county_id, reserve_id, state, from_day)
-    SELECT county_id, id, state, entered_on FROM reserves;
-    INSERT INTO reserve_mentors (county_id, id, reserve_id, kind, name, from_day, created_by)
-    SELECT county_id, gen_random_uuid(), id, 'township_leader', '向明', entered_on, created_by FROM reserves;
     INSERT INTO mentor_notes (county_id, id, reserve_id, mentor_id, noted_on, content, created_by)
     SELECT county_id, gen_random_uuid(), reserve_id, id, from_day, '谈话', created_by FROM reserve_mentors;
     INSERT INTO reserve_reviews (county_id, id, reserve_id, reviewed_on, grade, created_by)
@@ -127,6 +117,8 @@ async fn populate(
     (admitted.joined_on, admitted.full_member_on) = (day("2026-02-10"), None);
     admitted.arrival = Arrival::Admitted;
     let enrolled = members::enrol(conn, clerk, keys, &[floating, admitted]).await.unwrap();
+    let reserve = [reserve(county.village(town, 1), "王芳", number + 2)];
+    reserves::enter(conn, clerk, keys, &reserve).await.unwrap();
     let command = ProposeTransfer {
         member: enrolled[0],
         to_branch: other.id,

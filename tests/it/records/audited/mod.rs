@@ -6,6 +6,7 @@ mod committees;
 mod members;
 mod others;
 mod ratings;
+mod reserves;
 
 use std::collections::BTreeSet;
 
@@ -22,7 +23,7 @@ use crate::support::TestDb;
 use crate::support::builders::{Place, TestCounty};
 
 /// Functions with an actor that leave no entry of their own, each with its reason.
-const SILENT: [(&str, &str); 9] = [
+const SILENT: [(&str, &str); 10] = [
     ("accounts::once", "keeps the answer of the verb within it, which leaves the entry"),
     ("imports::beat", "says that a writing is alive; `imports::commit` leaves the entry"),
     ("imports::begin_commit", "takes a plan in hand; `imports::commit` leaves the entry"),
@@ -32,6 +33,7 @@ const SILENT: [(&str, &str); 9] = [
     ("imports::return_to_plan", "nothing was written"),
     ("imports::stage", "notes what a row would do; no record was touched"),
     ("quarters::next_step", "a read"),
+    ("reserves::examine", "a read: what `reserves::enter` would refuse"),
 ];
 
 /// Verbs that are never refused once the actor is known.
@@ -121,6 +123,7 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     let mut story = Story::new().await;
     members::tell(&mut story).await;
     ratings::tell(&mut story).await;
+    reserves::tell(&mut story).await;
     accounts::tell(&mut story).await;
     committees::tell(&mut story).await;
     others::tell(&mut story).await;

@@ -8,3 +8,6 @@ pub mod member;
 pub use member::{day, member};
 
 pub mod committee;
+
+pub mod reserve;
+pub use reserve::reserve;

@@ -1,0 +1,2 @@
+DROP TABLE reserve_village_facts;
+DROP TABLE reserve_facts;

@@ -1,0 +1,292 @@
+//! Who could follow, village by village: how deep the reserve is, who guides it, when the term ends, who is ready.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text, Uuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::base::error::{Error, Result};
+use crate::base::ids::{OrganisationId, ReserveId};
+use crate::base::scope::Scope;
+use crate::base::values::completed_years;
+use crate::records::reserves::model::{Grade, ReserveKind, ReserveState};
+use crate::records::reserves::settings::{self, Settings};
+
+/// At most so many villages at once: more than any county has.
+const MOST: i64 = 2_000;
+
+/// Days in the pool after which somebody may be called ready.
+const SEASONED: i64 = 365;
+
+/// Somebody in the pool, as far as succession goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Successor {
+    /// The entry.
+    pub id: ReserveId,
+    /// His name.
+    pub name: String,
+    /// Which list.
+    pub kind: ReserveKind,
+    /// What he does.
+    pub state: ReserveState,
+    /// Completed years on the day asked about.
+    pub age: u32,
+    /// Whether he is guided as demanded.
+    pub is_guided: bool,
+    /// Whether he is ready, and what speaks for it: in the pool for a year, guided as demanded, and judged qualified or
+    /// better at his last review.
+    pub ready: Option<Vec<String>>,
+}
+
+/// A village and its reserve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VillageDepth {
+    /// The village.
+    pub village: OrganisationId,
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The day by which the next election of its Party organisation is due, where a term is on record.
+    pub due_day: Option<NaiveDate>,
+    /// Everybody in its pool, the ready first.
+    pub people: Vec<Successor>,
+    /// How many reserve cadres it needs at least.
+    pub minimum: usize,
+}
+
+impl VillageDepth {
+    /// How many reserve cadres it has.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.people.iter().filter(|one| one.kind == ReserveKind::ReserveCadre).count()
+    }
+
+    /// Whether it has fewer reserve cadres than it needs.
+    #[must_use]
+    pub fn is_below(&self) -> bool {
+        self.depth() < self.minimum
+    }
+
+    /// Whether it would have fewer than it needs if one left.
+    #[must_use]
+    pub fn hangs_on_one(&self) -> bool {
+        self.depth() == self.minimum && self.minimum > 0
+    }
+}
+
+#[derive(QueryableByName)]
+struct VillageRow {
+    #[diesel(sql_type = Uuid)]
+    id: OrganisationId,
+    #[diesel(sql_type = Text)]
+    code: String,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Nullable<Date>)]
+    due_day: Option<NaiveDate>,
+}
+
+const VILLAGES: &str = "\
+SELECT o.id, o.code, o.name, term.due_day FROM organisations o
+LEFT JOIN LATERAL (SELECT t.due_day FROM committees c
+    JOIN committee_terms t ON t.county_id = c.county_id AND t.committee_id = c.id
+        AND t.from_day <= $4 AND (t.ended_on IS NULL OR $4 < t.ended_on)
+    WHERE c.county_id = o.county_id AND c.village_id = o.id AND c.kind = 'village_party' LIMIT 1) term ON true
+WHERE o.county_id = $1 AND o.path >= $2 AND o.path < $3 AND o.kind IN ('village', 'community')
+    AND (o.founded_on IS NULL OR o.founded_on <= $4) AND (o.dissolved_on IS NULL OR $4 < o.dissolved_on)
+ORDER BY o.path LIMIT $5";
+
+#[derive(QueryableByName)]
+struct PersonRow {
+    #[diesel(sql_type = Uuid)]
+    id: ReserveId,
+    #[diesel(sql_type = Uuid)]
+    village_id: OrganisationId,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Date)]
+    entered_on: NaiveDate,
+    #[diesel(sql_type = Date)]
+    birth_date: NaiveDate,
+    #[diesel(sql_type = Text)]
+    education: String,
+    #[diesel(sql_type = Bool)]
+    is_guided: bool,
+    #[diesel(sql_type = Nullable<Text>)]
+    grade: Option<String>,
+}
+
+const PEOPLE: &str = "\
+SELECT r.id, r.village_id, p.name, r.kind, r.state, r.entered_on, p.birth_date, p.education,
+    coalesce(guides.leaders, 0) >= $5 AND coalesce(guides.secretaries, 0) >= $6 AS is_guided, judged.grade
+FROM reserves r JOIN people p ON p.county_id = r.county_id AND p.id = r.person_id
+LEFT JOIN (SELECT reserve_id, count(*) FILTER (WHERE kind = 'township_leader') AS leaders,
+        count(*) FILTER (WHERE kind = 'village_secretary') AS secretaries FROM reserve_mentors
+    WHERE county_id = $1 AND from_day <= $4 AND (to_day IS NULL OR $4 < to_day) GROUP BY reserve_id) guides
+    ON guides.reserve_id = r.id
+LEFT JOIN (SELECT DISTINCT ON (reserve_id) reserve_id, grade FROM reserve_reviews
+    WHERE county_id = $1 AND reviewed_on <= $4 ORDER BY reserve_id, reviewed_on DESC) judged ON judged.reserve_id = r.id
+WHERE r.county_id = $1 AND r.path >= $2 AND r.path < $3 AND r.left_on IS NULL AND r.entered_on <= $4
+ORDER BY r.village_id, r.sort_key, r.id";
+
+/// Every village of a scope with its reserve on a day: a fixed number of statements.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn succession(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    day: NaiveDate,
+) -> Result<Vec<VillageDepth>> {
+    let book = settings::book(conn, within.county).await?;
+    let demanded = book.on(day);
+    let villages: Vec<VillageRow> = diesel::sql_query(VILLAGES)
+        .bind::<Uuid, _>(within.county)
+        .bind::<Text, _>(within.path.as_str())
+        .bind::<Text, _>(within.path.end())
+        .bind::<Date, _>(day)
+        .bind::<BigInt, _>(MOST)
+        .load(conn)
+        .await?;
+    let people: Vec<PersonRow> = diesel::sql_query(PEOPLE)
+        .bind::<Uuid, _>(within.county)
+        .bind::<Text, _>(within.path.as_str())
+        .bind::<Text, _>(within.path.end())
+        .bind::<Date, _>(day)
+        .bind::<Integer, _>(demanded.map_or(0, |settings| settings.township_leaders))
+        .bind::<Integer, _>(demanded.map_or(0, |settings| settings.village_secretaries))
+        .load(conn)
+        .await?;
+    let minimum = demanded.map_or(0, |settings| settings.minimum_per_village);
+    let minimum = usize::try_from(minimum).unwrap_or_default();
+    let mut by_village: HashMap<OrganisationId, Vec<Successor>> = HashMap::new();
+    for row in people {
+        by_village.entry(row.village_id).or_default().push(successor(row, day, demanded)?);
+    }
+    let depths = villages.into_iter().map(|row| {
+        let mut people = by_village.remove(&row.id).unwrap_or_default();
+        people.sort_by_key(|one| one.ready.is_none());
+        VillageDepth {
+            village: row.id,
+            code: row.code,
+            name: row.name,
+            due_day: row.due_day,
+            people,
+            minimum,
+        }
+    });
+    Ok(depths.collect())
+}
+
+fn successor(row: PersonRow, day: NaiveDate, demanded: Option<&Settings>) -> Result<Successor> {
+    let age = completed_years(row.birth_date, day).unwrap_or_default();
+    let grade = row.grade.as_deref().map(Grade::parse).transpose().map_err(Error::broken)?;
+    let seasoned = (day - row.entered_on).num_days() >= SEASONED;
+    let good = grade.filter(|grade| matches!(grade, Grade::Excellent | Grade::Qualified));
+    let ready = (seasoned && row.is_guided).then_some(good).flatten().map(|grade| {
+        let mut reasons =
+            vec!["入库满一年".to_owned(), "帮带到位".to_owned(), format!("考核{}", grade.name())];
+        let young = demanded.is_some_and(|settings| {
+            i64::from(age) <= i64::from(settings.secondment_age)
+                && settings.secondment_education.is_reached_by(&row.education)
+        });
+        if young {
+            reasons.push("符合挂职条件".to_owned());
+        }
+        reasons
+    });
+    Ok(Successor {
+        id: row.id,
+        name: row.name,
+        kind: ReserveKind::parse(&row.kind).map_err(Error::broken)?,
+        state: ReserveState::parse(&row.state).map_err(Error::broken)?,
+        age,
+        is_guided: row.is_guided,
+        ready,
+    })
+}
+
+/// What waits for whoever keeps the pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, QueryableByName)]
+pub struct Waiting {
+    /// People in the pool of whom no mentor wrote within the days that are demanded.
+    #[diesel(sql_type = BigInt)]
+    pub without_note: i64,
+    /// Villages with fewer reserve cadres than demanded.
+    #[diesel(sql_type = BigInt)]
+    pub villages_below: i64,
+}
+
+/// What waits for whoever keeps the pool of a scope on a day.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn waiting(conn: &mut AsyncPgConnection, within: &Scope, day: NaiveDate) -> Result<Waiting> {
+    let book = settings::book(conn, within.county).await?;
+    let Some(demanded) = book.on(day) else { return Ok(Waiting { without_note: 0, villages_below: 0 }) };
+    let waiting = diesel::sql_query(
+        "SELECT (SELECT count(*) FROM reserves r \
+            WHERE r.county_id = $1 AND r.path >= $2 AND r.path < $3 AND r.left_on IS NULL AND r.entered_on < $4 - $5 \
+                AND NOT EXISTS (SELECT FROM mentor_notes n WHERE n.county_id = r.county_id AND n.reserve_id = r.id \
+                    AND n.noted_on >= $4 - $5)) AS without_note, \
+         (SELECT count(*) FROM organisations o \
+            LEFT JOIN (SELECT village_id, count(*) AS depth FROM reserves \
+                WHERE county_id = $1 AND path >= $2 AND path < $3 AND left_on IS NULL AND kind = 'reserve_cadre' \
+                GROUP BY village_id) c ON c.village_id = o.id \
+            WHERE o.county_id = $1 AND o.path >= $2 AND o.path < $3 AND o.kind IN ('village', 'community') \
+                AND (o.founded_on IS NULL OR o.founded_on <= $4) AND (o.dissolved_on IS NULL OR $4 < o.dissolved_on) \
+                AND coalesce(c.depth, 0) < $6) AS villages_below",
+    )
+    .bind::<Uuid, _>(within.county)
+    .bind::<Text, _>(within.path.as_str())
+    .bind::<Text, _>(within.path.end())
+    .bind::<Date, _>(day)
+    .bind::<Integer, _>(demanded.days_between_notes)
+    .bind::<Integer, _>(demanded.minimum_per_village)
+    .get_result(conn)
+    .await?;
+    Ok(waiting)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn village(cadres: usize, minimum: usize) -> VillageDepth {
+        let one = Successor {
+            id: ReserveId(uuid::Uuid::nil()),
+            name: "向明".to_owned(),
+            kind: ReserveKind::ReserveCadre,
+            state: ReserveState::InPool,
+            age: 30,
+            is_guided: true,
+            ready: None,
+        };
+        let talent = Successor { kind: ReserveKind::LocalTalent, ..one.clone() };
+        let people = std::iter::repeat_n(one, cadres).chain([talent]).collect();
+        VillageDepth {
+            village: OrganisationId(uuid::Uuid::nil()),
+            code: String::new(),
+            name: String::new(),
+            due_day: None,
+            people,
+            minimum,
+        }
+    }
+
+    #[test]
+    fn talent_does_not_count_for_the_depth() {
+        assert_eq!(village(2, 2).depth(), 2);
+        assert!(village(1, 2).is_below() && !village(2, 2).is_below());
+        assert!(
+            village(2, 2).hangs_on_one() && !village(3, 2).hangs_on_one() && !village(1, 2).hangs_on_one()
+        );
+    }
+}
