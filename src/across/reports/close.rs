@@ -4,6 +4,7 @@ use diesel_async::AsyncPgConnection;
 
 use super::basis::Basis;
 use super::facts::{self, Extent};
+use super::reserve_facts;
 use crate::base::actor::Actor;
 use crate::base::clock;
 use crate::base::db;
@@ -102,6 +103,8 @@ fn statements(basis: &Basis) -> Vec<Facts> {
         facts(FactTable::Members, facts::members(county), Reach::Everybody),
         facts(FactTable::Flow, facts::flow(county), Reach::Few),
         facts(FactTable::Ratings, facts::ratings(county), Reach::Few),
+        facts(FactTable::Reserves, reserve_facts::reserves(county), Reach::Everybody),
+        facts(FactTable::ReserveVillages, reserve_facts::villages(county), Reach::Everybody),
     ];
     if matches!(basis.previous_number, Some(1..)) {
         statements.push(facts(FactTable::Flow, facts::recorded_late(county), Reach::Everybody));

@@ -13,6 +13,7 @@ mod findings;
 mod measure;
 mod quarterly;
 mod report;
+mod reserve_facts;
 mod rows;
 mod source;
 mod status;

@@ -64,7 +64,8 @@ pub struct RowsQuery<'a> {
     pub limit: i64,
 }
 
-/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating` or `entry` (of the trail).
+/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `reserve` or `entry` (of
+/// the trail).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
 pub struct RowLine {
     /// What the row is about.
@@ -192,6 +193,14 @@ fn columns(table: Table) -> &'static str {
         Table::Ratings => {
             "'rating' AS subject, f.rating_id::text AS id, f.rating_id::text AS key, f.membership_id AS member, \
              f.person_id, f.state AS kind, NULL::date AS day"
+        }
+        Table::Reserves => {
+            "'reserve' AS subject, f.reserve_id::text AS id, f.reserve_id::text AS key, NULL::uuid AS member, \
+             f.person_id, f.state AS kind, f.state_from AS day"
+        }
+        Table::ReserveVillages => {
+            "'organisation' AS subject, split_part(f.path, '/', -2) AS id, split_part(f.path, '/', -2) AS key, \
+             NULL::uuid AS member, NULL::uuid AS person_id, NULL::text AS kind, NULL::date AS day"
         }
         Table::Trail => {
             "'entry' AS subject, f.sequence::text AS id, to_char(f.sequence, 'FM000000000000000000') AS key, \

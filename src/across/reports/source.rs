@@ -7,6 +7,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::basis::Basis;
 use super::facts::{self, Extent};
+use super::reserve_facts;
 use crate::records::quarters::Ask;
 
 /// A table of facts. Members come before organisations: a statement over both counts the members once.
@@ -22,6 +23,10 @@ pub enum Table {
     Flow,
     /// Ratings that wait for somebody: `state`.
     Ratings,
+    /// Who stands in a pool, or was appointed out of one: the columns of `reserve_facts`, `age`, `college_or_above`.
+    Reserves,
+    /// Villages with the depth of their reserve: `minimum`, `reserve_cadres`.
+    ReserveVillages,
     /// Entries of the trail in the quarter: `action`.
     Trail,
 }
@@ -57,6 +62,18 @@ pub(super) fn rows_with(table: Table, basis: &Basis, organisation: &str, by_plac
         Table::Flow => flow(basis, extent),
         Table::Ratings => {
             let rows = frozen_or(basis, "rating_facts", "path", extent, facts::ratings);
+            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+        }
+        Table::Reserves => {
+            let rows = frozen_or(basis, "reserve_facts", "path", extent, reserve_facts::reserves);
+            format!(
+                "SELECT x.*, NULL::text AS from_path, x.path AS to_path, \
+                 date_part('year', age($3::timestamp, x.birth_date::timestamp))::integer AS age, \
+                 x.education = ANY ($11) AS college_or_above FROM ({rows}) x OFFSET 0"
+            )
+        }
+        Table::ReserveVillages => {
+            let rows = frozen_or(basis, "reserve_village_facts", "path", extent, reserve_facts::villages);
             format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
         }
         Table::Trail => format!(

@@ -7,6 +7,7 @@ mod flow;
 mod members;
 mod organisations;
 mod ratings;
+mod reserves;
 mod trail;
 mod value;
 
@@ -232,6 +233,7 @@ pub fn sections(star_scale: Option<i32>) -> Vec<Section> {
         organisations::section(),
         members::section(),
         flow::section(),
+        reserves::section(),
         ratings::section(star_scale.unwrap_or_default()),
         trail::section(),
     ]

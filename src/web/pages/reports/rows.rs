@@ -150,9 +150,14 @@ fn kind(row: &RowLine) -> String {
         "deceased" => "死亡",
         "became_full" => "转正",
         "recorded_late" => "补录",
-        _ => codes::vocabulary("organisation_kind").map_or(code, |table| table.name_of(code)),
+        _ if row.subject == "reserve" => named("reserve_state", code),
+        _ => named("organisation_kind", code),
     };
     known.to_owned()
+}
+
+fn named<'a>(list: &str, code: &'a str) -> &'a str {
+    codes::vocabulary(list).map_or(code, |table| table.name_of(code))
 }
 
 fn href(row: &RowLine) -> Option<String> {

@@ -4,6 +4,7 @@ mod at_once;
 mod closing;
 mod random;
 mod rated;
+mod reserves;
 mod scripted;
 mod walls;
 
