@@ -49,6 +49,7 @@ pub async fn load(
     // Without statistics of what was just entered, the planner picks loops over whole tables.
     db::tidy(owner).await?;
     sample::load_ratings(conn, &sample, &loaded).await?;
+    sample::load_reserves(conn, keys, &sample, &loaded).await?;
     // Each step of a round left an older version of each rating behind.
     db::tidy(owner).await?;
     open_accounts(conn, pack.name, &sample, &loaded, first).await

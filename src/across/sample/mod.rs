@@ -10,12 +10,14 @@ mod finish;
 mod life;
 pub mod load;
 pub mod load_ratings;
+pub mod load_reserves;
 pub mod model;
 mod names;
 pub mod pack;
 mod people;
 mod plan;
 mod rate;
+mod reserves;
 mod schooling;
 #[cfg(test)]
 mod tests;
@@ -27,9 +29,10 @@ use chrono::NaiveDate;
 
 pub use load::{Loaded, Progress, load};
 pub use load_ratings::load_ratings;
+pub use load_reserves::load_reserves;
 pub use model::{
     SampleCounty, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation, SamplePerson, SampleRating,
-    SampleRound, SampleRoundState,
+    SampleReserve, SampleReserveStep, SampleRound, SampleRoundState,
 };
 pub use pack::{COUNTIES, Pack, PackError};
 
@@ -63,6 +66,14 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
     let (mut members, leaf_of) = lives.end();
     finish::finish(&mut members, &leaf_of, &tree.leaves, &mut Chance::new(seed, "today"), today);
     let rounds = rate::rate(&pack.ratings, &members, &tree.leaves, &mut Chance::new(seed, "ratings"), today);
+    let strangers = people::People::beside(county, seed, "reserve people", reserves::FIRST_SERIAL);
+    let reserves = reserves::fill(
+        &pack.reserves,
+        &tree.organisations,
+        strangers,
+        &mut Chance::new(seed, "reserves"),
+        today,
+    )?;
     Ok(SampleCounty {
         code: county.code.clone(),
         name: county.name.clone(),
@@ -70,5 +81,6 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
         members,
         rating_scheme: pack.ratings.clone(),
         rating_rounds: rounds,
+        reserves,
     })
 }

@@ -6,6 +6,7 @@ use crate::base::values::{
     Arrival, CitizenId, MembershipStatus, MobileNumber, Period, PersonName, Sex, Telephone,
 };
 use crate::records::organisations::Kind;
+use crate::records::reserves::{Grade, MentorKind, ReserveKind, ReserveState, Route};
 
 use super::pack::RatingPack;
 
@@ -24,6 +25,68 @@ pub struct SampleCounty {
     pub rating_scheme: RatingPack,
     /// Rounds of ratings, earlier periods first.
     pub rating_rounds: Vec<SampleRound>,
+    /// Who stands or stood in a pool.
+    pub reserves: Vec<SampleReserve>,
+}
+
+/// Somebody in the pool of a village: how he came, who guides him, and what happened since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleReserve {
+    /// The person; not a member.
+    pub person: SamplePerson,
+    /// Place of the village in [`SampleCounty::organisations`].
+    pub village: usize,
+    /// Which list.
+    pub kind: ReserveKind,
+    /// First day in the pool.
+    pub entered_on: NaiveDate,
+    /// How he was chosen.
+    pub route: Route,
+    /// GB/T 4762 code.
+    pub political_status: &'static str,
+    /// Codes of the sources.
+    pub sources: Vec<String>,
+    /// Who guides him from the first day on.
+    pub mentors: Vec<(MentorKind, PersonName)>,
+    /// What he went on to do, by date, at most one step a day.
+    pub steps: Vec<SampleReserveStep>,
+    /// Notes of his mentors: which mentor, the day, what was done.
+    pub notes: Vec<(usize, NaiveDate, &'static str)>,
+    /// The last yearly review.
+    pub review: Option<(NaiveDate, Grade)>,
+}
+
+/// A step of somebody in the pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleReserveStep {
+    /// The day.
+    pub on: NaiveDate,
+    /// The state that it leads to.
+    pub state: ReserveState,
+    /// Place of the village where, for what has a place.
+    pub village: Option<usize>,
+    /// The post there.
+    pub post: Option<&'static str>,
+    /// Why.
+    pub reason: Option<&'static str>,
+}
+
+impl SampleReserve {
+    /// The state on a day; none before he came.
+    #[must_use]
+    pub fn state_on(&self, day: NaiveDate) -> Option<ReserveState> {
+        if day < self.entered_on {
+            return None;
+        }
+        let last = self.steps.iter().rfind(|step| step.on <= day);
+        Some(last.map_or(ReserveState::InPool, |step| step.state))
+    }
+
+    /// Whether he stood in the pool on a day.
+    #[must_use]
+    pub fn in_the_pool_on(&self, day: NaiveDate) -> bool {
+        self.state_on(day).is_some_and(ReserveState::in_the_pool)
+    }
 }
 
 /// An organisation.

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::base::values::Quarter;
+use crate::records::reserves::ReserveKind;
 
 /// The counties that come with a pack, by the name used on the command line.
 pub const COUNTIES: [&str; 5] = ["wushan", "liangping", "wufeng", "zhushan", "fuling"];
@@ -19,6 +20,42 @@ pub struct Pack {
     pub county: CountyPack,
     /// How its members are rated.
     pub ratings: RatingPack,
+    /// Who stands in its pools.
+    pub reserves: ReservePack,
+}
+
+/// `reserves.json`: the pools of reserve cadres and local talent at the end of a quarter.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReservePack {
+    /// The quarter on whose last day the pools stand so.
+    pub quarter: Quarter,
+    /// Its parts.
+    pub groups: Vec<ReserveGroup>,
+}
+
+/// Some people of one kind in some villages.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReserveGroup {
+    /// Code of the county or town.
+    pub within: String,
+    /// Code of a town that is left out.
+    pub except: Option<String>,
+    /// Which list.
+    pub kind: ReserveKind,
+    /// How many stand in the pool.
+    pub count: u32,
+    /// How many each village has at least.
+    pub least: u32,
+    /// Code of a source → how many of them.
+    pub sources: BTreeMap<String, u32>,
+    /// How many of them are seconded.
+    pub seconded: u32,
+    /// How many of them are posted to another village.
+    pub cross_village: u32,
+    /// How many more were appointed before.
+    pub appointed: u32,
 }
 
 /// `county.json`: size and make-up of the sample county.
@@ -155,6 +192,11 @@ macro_rules! pack {
                 $name,
                 "/ratings.json"
             )))?,
+            reserves: serde_json::from_str(include_str!(concat!(
+                "../../../data/packs/",
+                $name,
+                "/reserves.json"
+            )))?,
         })
     };
 }
@@ -195,6 +237,11 @@ mod tests {
                 assert!(later.code.starts_with(&pack.county.code));
                 assert!(codes::divisions::find(&later.code).is_some(), "{}", later.code);
                 assert!(later.on > pack.county.history.quarter.last_day());
+            }
+            for group in &pack.reserves.groups {
+                assert!(group.within.starts_with(&pack.county.code), "{name} {}", group.within);
+                assert_eq!(group.sources.values().sum::<u32>(), group.count, "{name} {}", group.within);
+                assert!(group.seconded + group.cross_village <= group.count, "{name}");
             }
             let most: u32 = pack.ratings.dimensions.iter().map(|d| d.maximum * d.weight).sum();
             let stars: Vec<u8> = pack.ratings.thresholds.iter().map(|t| t.stars).collect();

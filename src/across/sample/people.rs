@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::base::values::{
-    CitizenId, CitizenIdError, MobileNumber, MobileNumberError, PersonNameError, Sex, Telephone,
+    CitizenId, CitizenIdError, MobileNumber, MobileNumberError, PersonName, PersonNameError, Sex, Telephone,
     TelephoneError, completed_years,
 };
 
@@ -84,6 +84,8 @@ pub struct People<'a> {
     chance: Chance,
     /// Serial numbers given so far, by address code, birth date and sex.
     serials: HashMap<(String, NaiveDate, Sex), u16>,
+    /// The first of them.
+    first_serial: u16,
 }
 
 /// Who is wanted.
@@ -107,7 +109,19 @@ impl<'a> People<'a> {
             ethnicities: pack.ethnicities.iter().map(|(code, weight)| (code.clone(), *weight)).collect(),
             chance: Chance::new(seed, "people"),
             serials: HashMap::new(),
+            first_serial: FIRST_SERIAL,
         }
+    }
+
+    /// People of a county who are not in its register, with serial numbers that no member has.
+    pub fn beside(pack: &'a CountyPack, seed: u64, label: &str, first_serial: u16) -> Self {
+        Self { chance: Chance::new(seed, label), first_serial, ..Self::new(pack, seed) }
+    }
+
+    /// A name for somebody who is only named.
+    pub fn name(&mut self, sex: Sex, year: i32) -> Result<PersonName, PersonError> {
+        let ethnicity = self.chance.weighted(&self.ethnicities).cloned().unwrap_or_else(|| "01".to_owned());
+        Ok(self.names.draw(&mut self.chance, &ethnicity, sex, year)?)
     }
 
     /// A birth date of a member of a branch of this sector on `day`.
@@ -167,11 +181,12 @@ impl<'a> People<'a> {
     fn citizen_id(&mut self, address: &str, born: NaiveDate, sex: Sex) -> Result<CitizenId, CitizenIdError> {
         let mut born = born;
         loop {
-            let first = if sex == Sex::Man { FIRST_SERIAL + 1 } else { FIRST_SERIAL };
+            let first = if sex == Sex::Man { self.first_serial.saturating_add(1) } else { self.first_serial };
+            let last = self.first_serial.saturating_add(LAST_SERIAL - FIRST_SERIAL);
             let next = self.serials.entry((address.to_owned(), born, sex)).or_insert(first);
             let serial = *next;
             *next = serial.saturating_add(2);
-            if serial <= LAST_SERIAL {
+            if serial <= last {
                 return CitizenId::compose(address, born, serial);
             }
             // Forty-eight people of one sex and day are enough.

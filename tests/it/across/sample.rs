@@ -1,6 +1,7 @@
 //! A sample county, entered through the verbs.
 
-use cadre::across::sample::{Pack, SampleCounty, generate, load};
+use cadre::across::reports::acceptance::{self, PUBLISHED};
+use cadre::across::sample::{Pack, SampleCounty, generate, load, load_reserves};
 use cadre::base::keys::KeyRing;
 use cadre::base::values::Quarter;
 use cadre::base::{clock, db};
@@ -90,4 +91,36 @@ async fn what_was_generated_stands_in_the_database_on_every_day() {
     .unwrap();
     assert_eq!(card.person.name, county.members[0].person.name.as_str());
     assert_eq!(card.citizen_id, county.members[0].person.citizen_id.masked());
+}
+
+/// The published figures of the pools, from what was entered through the verbs; one of them moves when one row does.
+#[tokio::test]
+async fn the_pools_of_a_sample_meet_the_published_figures() {
+    let test = TestDb::new().await;
+    let keys = KeyRing::ephemeral().unwrap();
+    let mut pack = Pack::load("wufeng").unwrap();
+    (pack.county.members, pack.county.history.members) = (1_200, 1_190);
+    let county = generate(&pack, 1, clock::today()).unwrap();
+    let (mut owner, mut conn) = (test.owner().await, test.web().await);
+    let loaded = load(&mut owner, &mut conn, &keys, &county, |_| {}).await.unwrap();
+    load_reserves(&mut conn, &keys, &county, &loaded).await.unwrap();
+    let mut wanted = acceptance::published(PUBLISHED).unwrap();
+    wanted.retain(|figure| figure.county == "wufeng" && figure.figure.starts_with("reserves."));
+    assert_eq!(wanted.len(), 8);
+    let mut report = test.report().await;
+    for figure in acceptance::accept(&mut report, &wanted).await.unwrap() {
+        assert_eq!(figure.matches, Some(true), "{figure:?}");
+    }
+    let changed = diesel::sql_query(
+        "DELETE FROM reserve_sources WHERE source = 'entrepreneur' AND reserve_id IN \
+            (SELECT id FROM reserves WHERE path LIKE '420529/420529202/%')",
+    )
+    .execute(&mut owner)
+    .await
+    .unwrap();
+    assert_eq!(changed, 1);
+    let accepted = acceptance::accept(&mut report, &wanted).await.unwrap();
+    let moved: Vec<&str> =
+        accepted.iter().filter(|one| one.matches == Some(false)).map(|one| one.figure.as_str()).collect();
+    assert_eq!(moved, ["reserves.source.entrepreneur"]);
 }
