@@ -7,7 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, audit, exports, imports, member_events, members, organisations, ratings, reports, session,
+    accounts, audit, exports, imports, member_events, members, organisations, ratings, reports, reserves,
+    session,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -30,6 +31,10 @@ use crate::web::respond::{Answer, Failure, Problem};
         imports::list, imports::receive, imports::show, imports::rows, imports::events, imports::give_back,
         imports::carry_out,
         exports::export,
+        reserves::list_reserves, reserves::show_reserve, reserves::reserve_history, reserves::enter_reserve,
+        reserves::change_reserve, reserves::step_reserve, reserves::add_mentor, reserves::end_mentor,
+        reserves::write_note, reserves::review_reserve, reserves::list_reserve_settings,
+        reserves::set_reserve_settings,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
         audit::list,
         reports::quarterly, reports::workbook, reports::list_figures, reports::show_figure, reports::figure_rows,

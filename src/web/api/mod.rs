@@ -9,4 +9,5 @@ pub mod members;
 pub mod organisations;
 pub mod ratings;
 pub mod reports;
+pub mod reserves;
 pub mod session;

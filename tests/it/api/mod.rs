@@ -6,4 +6,5 @@ mod imports;
 mod members;
 mod ratings;
 mod reports;
+mod reserves;
 mod session;

@@ -30,6 +30,8 @@ pub struct Stage {
     round: String,
     rating: String,
     import: String,
+    reserve: String,
+    mentor: String,
 }
 
 fn id(answer: &Answer, field: &str) -> String {
@@ -73,6 +75,8 @@ impl Stage {
             round: String::new(),
             rating: String::new(),
             import: String::new(),
+            reserve: String::new(),
+            mentor: String::new(),
         };
         stage.prepare().await;
         stage
@@ -95,6 +99,12 @@ impl Stage {
         let path = format!("/api/v1/ratings/rounds/{}/scores", self.round);
         let grid = app.send(own, Method::Put, &path, &[("If-Match", "\"1\"")], &rows).await.json();
         self.rating = grid["rows"][0]["rating"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
+        let entry = json!({ "name": "王芳", "citizen_id": "500237199506070026", "ethnicity": "01", "education": "31",
+            "political_status": "13", "village": "500237101201", "kind": "reserve_cadre", "entered_on": "2021-03-01",
+            "sources": ["veteran"], "mentors": [{ "kind": "township_leader", "name": "冉红" }] });
+        let entered = post(own, "/reserve-cadres", entry).await.json();
+        self.reserve = entered["id"].as_str().unwrap_or_else(|| panic!("{entered}")).to_owned();
+        self.mentor = entered["mentors"][0]["id"].as_str().unwrap_or_else(|| panic!("{entered}")).to_owned();
         let fields = [("kind", "members"), ("organisation", "500237101")];
         let file = Some(("名册.csv", "姓名\n张伟\n".as_bytes()));
         let taken = app.upload(own, "/api/v1/imports", &[], &fields, file).await;
@@ -112,6 +122,7 @@ impl Stage {
             () if thing("/accounts") => &self.account,
             () if thing("/ratings/rounds") => &self.round,
             () if thing("/ratings") => &self.rating,
+            () if thing("/reserve-cadres") || thing("/reserves") => &self.reserve,
             () => &self.import,
         };
         let code = if thing("/figures") { "members.total" } else { "500237101" };
@@ -121,6 +132,7 @@ impl Stage {
             .replace("<quarter>", "2026Q1")
             .replace("<file>", "members.xlsx")
             .replace("<path..>", "cadre.css")
+            .replace("<mentor>", &self.mentor)
             .replace("<verb>", verb)
             .replace("<step>", verb)
     }
@@ -131,6 +143,12 @@ impl Stage {
         match sent {
             "-" => ("", String::new()),
             "scheme" => (JSON, scheme().to_string()),
+            "settings" => {
+                let body = json!({ "from_day": "2026-01-01", "minimum_per_village": 2, "secondment_age": 35,
+                    "secondment_education": "college_or_above", "township_leaders": 2, "village_secretaries": 1,
+                    "days_between_notes": 60, "source": "县委组织部〔2026〕1号" });
+                (JSON, body.to_string())
+            }
             "round" => (JSON, round("2025Q4").to_string()),
             "account" => {
                 let body = json!({ "username": "new.one", "password": "another horse battery",
@@ -143,7 +161,7 @@ impl Stage {
                 (kind, String::from_utf8(body).unwrap())
             }
             _ => match (sent.strip_prefix("json"), sent.strip_prefix("form")) {
-                (Some(body), _) => (JSON, body.to_owned()),
+                (Some(body), _) => (JSON, body.replace("{mentor}", &self.mentor)),
                 (_, Some(fields)) => {
                     ("application/x-www-form-urlencoded", fields.replace("{rating}", &self.rating))
                 }

@@ -57,6 +57,18 @@ GET    /ratings/rounds/<id>/review           -                           in     
 POST   /ratings/rounds/<id>/<step>|review    formratings={rating}        in       403   403     ok      403     403   403      in
 POST   /ratings/<id>/return                  formreason=请补依据         in       403   404     ok      403     403   403      in
 
+# Pages of the pools of reserve cadres
+GET    /reserves                             -                           in       ok    ok      ok      ok      403   403      in
+GET    /villages                             -                           in       ok    ok      ok      ok      403   403      in
+GET    /reserves/map                         -                           in       ok    ok      ok      ok      403   403      in
+GET    /reserves/new                         -                           in       ok    ok      ok      403     403   403      in
+POST   /reserves                             form                        in       ok    ok      ok      403     403   403      in
+GET    /reserves/<id>                        -                           in       ok    404     ok      ok      403   403      in
+GET    /reserves/<id>/edit                   -                           in       ok    404     ok      403     403   403      in
+POST   /reserves/<id>/edit                   form                        in       ok    404     ok      403     403   403      in
+GET    /reserves/<id>/<verb>|note            -                           in       ok    404     ok      403     403   403      in
+POST   /reserves/<id>/<verb>|mentor          form                        in       ok    404     ok      403     403   403      in
+
 # Pages of imports
 GET    /imports                              -                           in       ok    ok      ok      403     403   403      in
 GET    /templates/<file>                     -                           in       ok    ok      ok      403     403   403      in
@@ -108,6 +120,20 @@ POST   /api/v1/ratings/rounds/<id>/<verb>|submit -                       401    
 GET    /api/v1/ratings/<id>                  -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/ratings/<id>/<verb>|review    -                           401      403   403     ok      403     403   403      403
 POST   /api/v1/ratings/<id>/return           json{"reason":"请补依据"}   401      403   403     ok      403     403   403      403
+
+# API: pools of reserve cadres
+GET    /api/v1/reserve-cadres                -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/reserve-cadres                json{}                      401      ok    ok      ok      403     403   403      ok
+GET    /api/v1/reserve-cadres/<id>           -                           401      ok    404     ok      ok      403   403      ok
+PATCH  /api/v1/reserve-cadres/<id>           json{"note":"核对"}         401      ok    404     ok      403     403   403      ok
+GET    /api/v1/reserve-cadres/<id>/history   -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/reserve-cadres/<id>/mentors   json{"kind":"village_secretary","name":"谭军"} 401 ok 404 ok 403   403   403      ok
+POST   /api/v1/reserve-cadres/<id>/mentors/<mentor>/end json{}           401      ok    404     ok      403     403   403      ok
+POST   /api/v1/reserve-cadres/<id>/notes     json{"mentor":"{mentor}","content":"谈话"} 401 ok 404 ok   403     403   403      ok
+POST   /api/v1/reserve-cadres/<id>/reviews   json{"grade":"excellent"}   401      ok    404     ok      403     403   403      ok
+POST   /api/v1/reserve-cadres/<id>/<verb>|return json{}                  401      ok    404     ok      403     403   403      ok
+GET    /api/v1/reserve-settings              -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/reserve-settings              settings                    401      403   403     ok      403     403   403      403
 
 # API: imports
 GET    /api/v1/imports                       -                           401      ok    ok      ok      403     403   403      ok

@@ -1,0 +1,122 @@
+//! What somebody in the pool goes on to do.
+
+use rocket::{State, post};
+use utoipa::ToSchema;
+
+use super::json::ReserveJson;
+use super::pool::answer;
+use crate::base::clock;
+use crate::base::db;
+use crate::base::error::{Error, FieldError};
+use crate::base::ids::{OrganisationId, ReserveId};
+use crate::base::policy::{self, Action};
+use crate::base::scope::Scope;
+use crate::base::values::parse_date;
+use crate::records::organisations;
+use crate::records::reserves::{self, Step, StepKind};
+use crate::web;
+use crate::web::guards::{Body, Caller, Db, Seen};
+use crate::web::respond::{Answer, Versioned};
+
+/// A step. Which fields it needs depends on the verb.
+#[derive(Debug, Default, serde::Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StepInput {
+    /// For `second`, `post` and `appoint`: code of the village or community, anywhere in the county; `appoint` without
+    /// one means his own.
+    pub village: Option<String>,
+    /// For `second`, `post` and `appoint`: the post there, in words.
+    pub post: Option<String>,
+    /// The first day; today when not given.
+    pub on: Option<String>,
+    /// Why; `leave` needs it.
+    pub reason: Option<String>,
+}
+
+fn given(text: Option<&String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+impl StepInput {
+    /// The step that a verb's body describes; `village` is what its code means.
+    ///
+    /// # Errors
+    /// Every wrong field; `Missing` for an unknown verb.
+    pub fn parse(
+        &self,
+        verb: &str,
+        reserve: ReserveId,
+        version: Option<i32>,
+        village: Option<OrganisationId>,
+    ) -> Result<Step, Error> {
+        let mut errors = Vec::new();
+        let on = match given(self.on.as_ref()).as_deref().map(parse_date) {
+            None => clock::today(),
+            Some(Ok(day)) => day,
+            Some(Err(error)) => {
+                errors.push(FieldError::new("on", error, self.on.as_deref()));
+                clock::today()
+            }
+        };
+        let needs_place = matches!(verb, "second" | "post") || given(self.village.as_ref()).is_some();
+        if needs_place && village.is_none() {
+            let message = "请选择本县（区）的村或社区，没有找到所填的代码。";
+            errors.push(FieldError::new("village", message, self.village.as_deref()));
+        }
+        let post = given(self.post.as_ref());
+        let kind = match (verb, village) {
+            ("second", Some(village)) => Some(StepKind::Second { village, post }),
+            ("post", Some(village)) => Some(StepKind::PostTo { village, post }),
+            ("second" | "post", None) => None,
+            ("return", _) => Some(StepKind::Return),
+            ("appoint", village) => Some(StepKind::Appoint { village, post: post.unwrap_or_default() }),
+            ("leave", _) => Some(StepKind::Leave),
+            _ => return Err(Error::Missing { what: "这个操作" }),
+        };
+        match kind {
+            Some(kind) if errors.is_empty() => {
+                Ok(Step { reserve, version, kind, on, reason: given(self.reason.as_ref()) })
+            }
+            _ => Err(Error::Invalid(errors)),
+        }
+    }
+}
+
+/// The village of a code, anywhere in the county: people are posted over the borders of towns.
+///
+/// # Errors
+/// When the database fails.
+pub async fn village_of_county(
+    db: &mut Db,
+    scope: &Scope,
+    code: Option<&str>,
+) -> Result<Option<OrganisationId>, Error> {
+    let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else { return Ok(None) };
+    let county = scope.whole_county();
+    let found = db::read(&mut db.0, scope, async |conn| {
+        Ok(organisations::queries::by_code(conn, &county, code).await?)
+    })
+    .await?;
+    Ok(found.map(|village| village.id))
+}
+
+/// Record a step: second, post, return, appoint or leave.
+#[utoipa::path(context_path = "/api/v1", tag = "reserve-cadres", params(("id" = String, Path), ("verb" = String, Path)),
+    request_body = StepInput, responses((status = 200, body = ReserveJson), (status = 409, description = "no longer in the pool"),
+    (status = 422, description = "refused fields: too old, too little education, in post already")))]
+#[post("/reserve-cadres/<id>/<verb>", data = "<body>", rank = 2)]
+pub async fn step_reserve(
+    caller: Caller,
+    mut db: Db,
+    seen: Seen,
+    id: ReserveId,
+    verb: &str,
+    body: Body<StepInput>,
+    state: &State<web::State>,
+) -> Answer<Versioned<ReserveJson>> {
+    policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
+    let village = village_of_county(&mut db, caller.scope(), body.0.village.as_deref()).await?;
+    let step = body.0.parse(verb, id, seen.0, village)?;
+    reserves::record(&mut db.0, &caller.actor, &[step]).await?;
+    answer(&mut db, &caller.actor, state, id).await
+}

@@ -1,0 +1,162 @@
+//! Pools of reserve cadres through the API and the pages.
+
+use cadre::base::actor::Role;
+use cadre::base::values::CitizenId;
+use rocket::http::{Method, Status};
+use serde_json::{Value, json};
+
+use crate::support::app::{Answer, Credential, TestApp};
+use crate::support::builders::day;
+
+fn body(name: &str, serial: u16) -> Value {
+    let citizen_id = CitizenId::compose("500237", day("1995-06-07"), serial).unwrap();
+    json!({
+        "name": name, "citizen_id": citizen_id.as_str(), "ethnicity": "汉族", "education": "大学专科毕业",
+        "political_status": "群众", "village": "500237101201", "kind": "后备干部", "entered_on": "2021-03-01",
+        "route": "contest", "sources": ["退役军人"],
+        "mentors": [{ "kind": "township_leader", "name": "冉红" }, { "kind": "village_secretary", "name": "谭军" }],
+    })
+}
+
+struct Stage {
+    app: TestApp,
+    clerk: Credential,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let app = TestApp::new().await;
+        let clerk = app.signed_in("clerk.one", Role::Clerk, app.county.town(1)).await;
+        Self { app, clerk }
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.app.send(&self.clerk, Method::Post, &format!("/api/v1{path}"), &[], body).await
+    }
+
+    async fn one(&self, name: &str, serial: u16) -> String {
+        let entered = self.post("/reserve-cadres", &body(name, serial)).await;
+        assert_eq!(entered.status, Status::Created, "{}", entered.body);
+        entered.json()["id"].as_str().unwrap().to_owned()
+    }
+}
+
+#[tokio::test]
+async fn somebody_is_entered_listed_filtered_and_read_back_masked() {
+    let stage = Stage::new().await;
+    let id = stage.one("王芳", 2).await;
+    stage.one("李强", 3).await;
+    let read = stage.app.get(&stage.clerk, &format!("/api/v1/reserve-cadres/{id}")).await;
+    assert_eq!(read.etag.as_deref(), Some("\"1\""));
+    let json = read.json();
+    assert_eq!((&json["state"], &json["sources"]), (&json!("in_pool"), &json!(["veteran"])));
+    assert_eq!(
+        (&json["village"]["name"], &json["citizen_id"]),
+        (&json!("龙井镇白泉村"), &json!("500237************"))
+    );
+    let list = async |query: &str| {
+        stage.app.get(&stage.clerk, &format!("/api/v1/reserve-cadres?count=true&{query}")).await.json()
+    };
+    for (query, total) in [
+        ("q=wf", 1),
+        ("q=wangf", 1),
+        ("q=%E7%8E%8B", 1),
+        ("kind=reserve_cadre", 2),
+        ("kind=local_talent", 0),
+        ("source=veteran", 2),
+        ("state=seconded", 0),
+        ("state=any", 2),
+        ("within=500237101202", 0),
+    ] {
+        assert_eq!(list(query).await["total"], total, "{query}");
+    }
+    let first = list("limit=1").await;
+    let next = first["next"].as_str().unwrap();
+    let second = list(&format!("limit=1&after={next}")).await;
+    assert_eq!((&first["items"][0]["name"], &second["items"][0]["name"]), (&json!("李强"), &json!("王芳")));
+    assert_eq!(second["next"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_change_needs_the_version_and_a_key_makes_entering_once() {
+    let stage = Stage::new().await;
+    let key = [("Idempotency-Key", "one")];
+    let twice = async || {
+        stage.app.send(&stage.clerk, Method::Post, "/api/v1/reserve-cadres", &key, &body("王芳", 2)).await
+    };
+    let (first, second) = (twice().await, twice().await);
+    assert_eq!((first.status, &first.body), (Status::Created, &second.body));
+    let again = stage.post("/reserve-cadres", &body("王芳", 2)).await;
+    assert_eq!(again.status, Status::UnprocessableEntity, "{}", again.body);
+    let path = format!("/api/v1/reserve-cadres/{}", first.json()["id"].as_str().unwrap());
+    let note = json!({ "note": "核对" });
+    let patch = async |version: &'static str, body: Value| {
+        let headers = [("If-Match", version)];
+        stage.app.send(&stage.clerk, Method::Patch, &path, &headers, &body).await
+    };
+    let blind = stage.app.send(&stage.clerk, Method::Patch, &path, &[], &note).await;
+    assert_eq!(blind.status.code, 428);
+    let changed = patch("\"1\"", note.clone()).await;
+    assert_eq!((changed.status, changed.etag.as_deref()), (Status::Ok, Some("\"2\"")));
+    assert_eq!(patch("\"1\"", note).await.status, Status::PreconditionFailed);
+    let moved = patch("\"2\"", json!({ "village": "500237101202" })).await;
+    assert_eq!(moved.status, Status::UnprocessableEntity);
+}
+
+#[tokio::test]
+async fn what_happens_is_recorded_and_shown() {
+    let stage = Stage::new().await;
+    let id = stage.one("王芳", 2).await;
+    let mentor = stage.app.get(&stage.clerk, &format!("/api/v1/reserve-cadres/{id}")).await.json()["mentors"]
+        [0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for (verb, body) in [
+        ("second", json!({ "village": "500237102201", "post": "村主任助理", "on": "2021-06-01" })),
+        ("notes", json!({ "mentor": mentor, "on": "2021-07-01", "content": "谈心谈话" })),
+        ("reviews", json!({ "grade": "优秀", "on": "2021-12-31" })),
+        ("return", json!({ "on": "2022-06-01" })),
+        ("leave", json!({ "on": "2023-06-01", "reason": "考入县外单位" })),
+    ] {
+        let done = stage.post(&format!("/reserve-cadres/{id}/{verb}"), &body).await;
+        assert_eq!(done.status, Status::Ok, "{verb}: {}", done.body);
+    }
+    let late = stage.post(&format!("/reserve-cadres/{id}/return"), &json!({})).await;
+    assert_eq!(late.status, Status::Conflict, "{}", late.body);
+    let history = stage.app.get(&stage.clerk, &format!("/api/v1/reserve-cadres/{id}/history")).await.json();
+    let states: Vec<&str> =
+        history["states"].as_array().unwrap().iter().map(|state| state["state"].as_str().unwrap()).collect();
+    assert_eq!(states, ["in_pool", "seconded", "in_pool", "left"]);
+    assert_eq!(history["states"][1]["village"]["name"], "官渡镇白泉村", "over the border of the town");
+    assert_eq!(
+        (&history["notes"][0]["content"], &history["reviews"][0]["grade"]),
+        (&json!("谈心谈话"), &json!("excellent"))
+    );
+    let shown = stage.app.get(&stage.clerk, &format!("/reserves/{id}")).await;
+    for word in ["王芳", "挂职：官渡镇白泉村村主任助理", "谈心谈话", "考入县外单位", "优秀"]
+    {
+        assert!(shown.body.contains(word), "{word}");
+    }
+}
+
+#[tokio::test]
+async fn the_map_says_who_is_below_and_the_desk_what_waits() {
+    let stage = Stage::new().await;
+    stage.one("王芳", 2).await;
+    let map = stage.app.get(&stage.clerk, "/reserves/map").await;
+    assert_eq!(map.status, Status::Ok);
+    for words in ["龙井镇白泉村", "1/2", "缺1名", "龙井镇龙雾村", "0/2", "缺2名"] {
+        assert!(map.body.contains(words), "{words}");
+    }
+    let desk = stage.app.get(&stage.clerk, "/").await;
+    assert!(
+        desk.body.contains("补记后备人员帮带记录") && desk.body.contains("补足后备干部"),
+        "{}",
+        desk.body
+    );
+    let silent = stage.app.get(&stage.clerk, "/reserves?silent=true").await;
+    assert!(silent.body.contains("王芳"), "{}", silent.body);
+    let refused = stage.app.get(&stage.clerk, "/reserves/map?within=500237102").await;
+    assert_eq!(refused.status, Status::NotFound, "another town");
+}
