@@ -12,6 +12,7 @@ use crate::records::members::listing::{self, Filter};
 use crate::records::members::queries;
 use crate::records::quarters::QuarterState;
 use crate::records::ratings;
+use crate::records::reserves;
 use crate::web;
 use crate::web::guards::{Db, SignedIn};
 use crate::web::pages::ratings::Shown;
@@ -54,7 +55,7 @@ async fn desk(
     let everybody = Filter::default();
     let probationary = Filter { full: Some(false), ..Filter::default() };
     let women = Filter { sex: Some("2".to_owned()), ..Filter::default() };
-    let (counts, pending, waiting, planned) = db::read(&mut db.0, scope, async |conn| {
+    let (counts, pending, waiting, planned, pool) = db::read(&mut db.0, scope, async |conn| {
         let mut counts = Vec::new();
         for filter in [&everybody, &probationary, &women] {
             counts.push(listing::count(conn, scope, &state.keys, filter).await?);
@@ -62,7 +63,8 @@ async fn desk(
         let pending = queries::pending_transfers(conn, scope, 200).await?;
         let waiting = ratings::queries::waiting(conn, scope).await?;
         let planned = imports::queries::list(conn, scope, None, 50).await?;
-        Ok((counts, pending, waiting, planned))
+        let pool = reserves::queries::waiting(conn, scope, clock::today()).await?;
+        Ok((counts, pending, waiting, planned, pool))
     })
     .await?;
     let labels = [
@@ -94,6 +96,7 @@ async fn desk(
         task("转出待对方接收", "/transfers", outgoing, Tone::Waiting, "对方接收或退回前，请继续管理。"),
         task("导入待确认写入", "/imports", unwritten, Tone::Waiting, "核对方案后写入，未写入的不进名册。"),
     ]);
+    tasks.extend(pool_tasks(who, pool));
     tasks.extend(quarter_tasks(who, db).await?);
     tasks.retain(|task| task.count > 0);
     Ok((figures, tasks))
@@ -138,6 +141,30 @@ fn rating_tasks(who: &SignedIn, waiting: &ratings::queries::Waiting) -> Vec<Task
     } else {
         Vec::new()
     }
+}
+
+/// What the pool wants of whoever keeps it: notes of mentors that are overdue, villages with too few reserve cadres.
+fn pool_tasks(who: &SignedIn, pool: reserves::queries::Waiting) -> Vec<Task> {
+    if policy::require(&who.actor, Action::EnterRecords, &who.scope().path).is_err() {
+        return Vec::new();
+    }
+    let count = |count: i64| usize::try_from(count).unwrap_or_default();
+    vec![
+        task(
+            "补记后备人员帮带记录（人）",
+            "/reserves?silent=true",
+            count(pool.without_note),
+            Tone::Waiting,
+            "超过规定间隔没有帮带记录。",
+        ),
+        task(
+            "补足后备干部（村、社区）",
+            &format!("/reserves/map?within={}&below=true", who.scope().path.code()),
+            count(pool.villages_below),
+            Tone::Warning,
+            "后备干部少于规定人数。",
+        ),
+    ]
 }
 
 /// Quarters that have ended and wait for this person: the last one to be proposed, or one that somebody else proposed.

@@ -8,4 +8,5 @@ pub mod members;
 pub mod quarters;
 pub mod ratings;
 pub mod reports;
+pub mod reserves;
 pub mod session;

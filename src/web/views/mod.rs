@@ -20,6 +20,7 @@ pub mod problem;
 pub mod quarters;
 pub mod ratings;
 pub mod reports;
+pub mod reserves;
 pub mod sign_in;
 pub mod table;
 

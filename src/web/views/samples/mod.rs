@@ -6,6 +6,7 @@ mod pages;
 mod people;
 mod ratings;
 mod reports;
+mod reserves;
 
 use std::collections::HashSet;
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{desk, people, ratings, reports};
+use super::{desk, people, ratings, reports, reserves};
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -46,6 +46,9 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("ratings_rounds", &ratings::rounds()),
         page("ratings_grid", &ratings::grid()),
         page("ratings_review", &ratings::review()),
+        page("reserves_list", &reserves::list()),
+        page("reserves_show", &reserves::show()),
+        page("reserves_map", &reserves::map()),
         page("imports_upload", &desk::upload()),
         page("imports_plan", &desk::plan()),
         page("imports_reading", &Plan { events: Some("/imports/1/events".into()), ..desk::plan() }),

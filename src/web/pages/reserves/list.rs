@@ -1,0 +1,193 @@
+//! The list of the pool, and the villages that pickers offer.
+
+use rocket::serde::json::Json;
+use rocket::{Route, State, get, routes};
+
+use super::{kind_name, may_enter, sources, state_badge};
+use crate::base::clock;
+use crate::base::codes;
+use crate::base::db;
+use crate::base::policy::{self, Action};
+use crate::base::values::{Sex, completed_years};
+use crate::records::organisations;
+use crate::records::reserves::queries::{self, Card};
+use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState, settings};
+use crate::web;
+use crate::web::api::organisations::narrowed;
+use crate::web::api::reserves::{ReserveQuery, page, place};
+use crate::web::guards::{Db, Listing, SignedIn};
+use crate::web::respond::{Answer, Page};
+use crate::web::views::controls::Choice;
+use crate::web::views::parts::Pager;
+use crate::web::views::reserves::{Filter, List};
+use crate::web::views::{Badge, Cell, Column, Row, Section, Table, Tone};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![list, villages]
+}
+
+/// The address of the same list with another place.
+fn address(query: &ReserveQuery<'_>, silent: bool, after: &str) -> String {
+    let pairs = [
+        ("within", query.within),
+        ("q", query.q),
+        ("kind", query.kind),
+        ("state", query.state),
+        ("source", query.source),
+        ("silent", silent.then_some("true")),
+        ("after", Some(after)),
+    ];
+    let parts: Vec<String> = pairs
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
+        .map(|(name, value)| format!("{name}={}", rocket::http::RawStr::new(value).percent_encode()))
+        .collect();
+    if parts.is_empty() { "/reserves".to_owned() } else { format!("/reserves?{}", parts.join("&")) }
+}
+
+#[get("/reserves?<silent>&<query..>")]
+async fn list(
+    who: SignedIn,
+    mut db: Db,
+    query: ReserveQuery<'_>,
+    silent: Option<bool>,
+    listing: Listing,
+    state: &State<web::State>,
+) -> Answer<Page<List>> {
+    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    let (mut filter, after, scope) = (query.parse()?, place(&listing)?, who.scope());
+    let (silent, today) = (silent.unwrap_or(false), clock::today());
+    let (cards, next, total) = db::read(&mut db.0, scope, async |conn| {
+        if silent {
+            let book = settings::book(conn, scope.county).await?;
+            let days = book.on(today).map_or(0, |settings| settings.days_between_notes);
+            let days = chrono::Days::new(u64::try_from(days).unwrap_or_default());
+            filter.silent_since = today.checked_sub_days(days);
+        }
+        let within = narrowed(conn, scope, query.within).await?;
+        let (cards, next) = page(conn, &within, state, &filter, after.as_ref(), listing.limit).await?;
+        let total = queries::count(conn, &within, &filter).await?;
+        Ok((cards, next, total))
+    })
+    .await?;
+    let pager = Pager {
+        shown: cards.len(),
+        total: u64::try_from(total).ok(),
+        first: after.is_some().then(|| address(&query, silent, "")),
+        next: next.map(|next| address(&query, silent, &next)),
+    };
+    Ok(Page(List {
+        frame: who.frame(Section::Reserves),
+        filter: shown_filter(&query, silent),
+        table: table(cards, pager),
+        enter: may_enter(&who.actor).then(|| "/reserves/new".to_owned()),
+    }))
+}
+
+fn shown_filter(query: &ReserveQuery<'_>, silent: bool) -> Filter {
+    let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+    let states = std::iter::once(Choice::new("any", "全部（含已任用、退出）"))
+        .chain(ReserveState::ALL.iter().map(|state| Choice::new(state.code(), state.name())));
+    Filter {
+        q: text(query.q),
+        kind: text(query.kind),
+        state: text(query.state),
+        source: text(query.source),
+        silent,
+        kinds: ReserveKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.name())).collect(),
+        states: states.collect(),
+        sources: ReserveSource::ALL.iter().map(|source| Choice::new(source.code(), source.name())).collect(),
+    }
+}
+
+fn table(cards: Vec<Card>, pager: Pager) -> Table {
+    Table {
+        caption: "后备人员".to_owned(),
+        columns: vec![
+            Column::new("姓名"),
+            Column::new("性别"),
+            Column::numeric("年龄"),
+            Column::new("学历"),
+            Column::new("村（社区）"),
+            Column::new("类别"),
+            Column::new("来源"),
+            Column::numeric("入库日期"),
+            Column::numeric("现任帮带人"),
+            Column::new("状态"),
+        ],
+        rows: cards.iter().map(row).collect(),
+        empty: "没有符合条件的后备人员。可以减少条件，或点“入库”登记第一人。".to_owned(),
+        pager: Some(pager),
+    }
+}
+
+fn row(card: &Card) -> Row {
+    let text = |value: &str| Cell::Text(value.to_owned());
+    let today = clock::today();
+    let age = completed_years(card.person.birth_date, today).unwrap_or_default();
+    let guides = card.mentors.iter().filter(|mentor| mentor.guides_on(today)).count();
+    Row::to(
+        format!("/reserves/{}", card.reserve.id),
+        vec![
+            text(&card.person.name),
+            text(Sex::parse(&card.person.sex).map(Sex::name).unwrap_or_default()),
+            Cell::Number(age.to_string()),
+            text(codes::education().name_of(&card.person.education)),
+            text(&card.village.name),
+            Cell::Text(kind_name(card)),
+            Cell::Text(sources(card)),
+            Cell::Number(card.reserve.entered_on.to_string()),
+            Cell::Number(guides.to_string()),
+            Cell::Badges(badges(card)),
+        ],
+    )
+}
+
+/// The state, and where no mentor is left, that.
+fn badges(card: &Card) -> Vec<Badge> {
+    let today = clock::today();
+    let mut badges = vec![state_badge(&card.reserve.state)];
+    let guided = card.mentors.iter().any(|mentor| mentor.guides_on(today));
+    if card.reserve.left_on.is_none() && !guided {
+        badges.push(Badge::new("无帮带人", Tone::Warning));
+    }
+    badges
+}
+
+/// A village that a picker offers.
+#[derive(serde::Serialize)]
+struct Offer {
+    code: String,
+    name: String,
+    note: String,
+}
+
+/// The villages that the picker offers while somebody types; `everywhere` in the whole county, for postings.
+#[get("/villages?<q>&<everywhere>")]
+async fn villages(
+    who: SignedIn,
+    mut db: Db,
+    q: Option<&str>,
+    everywhere: Option<bool>,
+) -> Answer<Json<Vec<Offer>>> {
+    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    let scope = if everywhere.unwrap_or(false) { who.scope().whole_county() } else { who.scope().clone() };
+    let found = db::read(&mut db.0, &scope, async |conn| {
+        let mut found = Vec::new();
+        for kind in ["village", "community"] {
+            let filter =
+                organisations::queries::Filter { kind: Some(kind.to_owned()), query: q.map(str::to_owned) };
+            found.extend(organisations::queries::list(conn, &scope, &filter, None, 10).await?);
+        }
+        Ok(found)
+    })
+    .await?;
+    let offer = |village: organisations::Organisation| Offer {
+        note: village.code.clone(),
+        code: village.code,
+        name: village.name,
+    };
+    Ok(Json(found.into_iter().map(offer).collect()))
+}

@@ -1,0 +1,55 @@
+//! Pages of the pools: list, record, form, what happens to people, succession map.
+
+mod actions;
+mod edit;
+mod list;
+mod map;
+mod show;
+
+use rocket::Route;
+
+use crate::base::actor::Actor;
+use crate::base::codes;
+use crate::base::policy::{self, Action};
+use crate::records::reserves::queries::Card;
+use crate::records::reserves::{ReserveKind, ReserveState};
+use crate::web::views::{Badge, Tone};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    [list::routes(), map::routes(), show::routes(), edit::routes(), actions::routes()].concat()
+}
+
+/// Whether somebody may change records here.
+fn may_enter(actor: &Actor) -> bool {
+    policy::require(actor, Action::EnterRecords, &actor.scope.path).is_ok()
+}
+
+/// A state as a badge.
+fn state_badge(code: &str) -> Badge {
+    let Ok(state) = ReserveState::parse(code) else { return Badge::new(code, Tone::Neutral) };
+    let tone = match state {
+        ReserveState::InPool => Tone::Good,
+        ReserveState::Seconded | ReserveState::CrossVillage => Tone::Waiting,
+        ReserveState::Appointed => Tone::Neutral,
+        ReserveState::Left => Tone::Bad,
+    };
+    Badge::new(state.name(), tone)
+}
+
+fn kind_name(card: &Card) -> String {
+    ReserveKind::parse(&card.reserve.kind)
+        .map_or_else(|_| card.reserve.kind.clone(), |kind| kind.name().to_owned())
+}
+
+/// The name of a code of a list of the vocabulary.
+fn named(list: &str, code: &str) -> String {
+    codes::vocabulary(list).map_or(code, |table| table.name_of(code)).to_owned()
+}
+
+/// The names of sources, in their order.
+fn sources(card: &Card) -> String {
+    let names: Vec<String> = card.sources.iter().map(|code| named("reserve_source", code)).collect();
+    names.join("、")
+}

@@ -1,0 +1,128 @@
+//! Pools of reserve cadres and local talent: list, record, succession map.
+
+use askama::Template;
+
+use super::Frame;
+use super::controls::Choice;
+use super::members::{Action, Event, FactGroup};
+use super::parts::{Badge, FigureCard, Link};
+use super::table::Table;
+
+/// What the list is narrowed by, and what can be chosen.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Name, pinyin or initials.
+    pub q: String,
+    /// The chosen codes, in the order of the lists below.
+    pub kind: String,
+    /// The chosen state.
+    pub state: String,
+    /// The chosen source.
+    pub source: String,
+    /// Only those of whom no mentor wrote for long.
+    pub silent: bool,
+    /// The lists.
+    pub kinds: Vec<Choice>,
+    /// The lists.
+    pub states: Vec<Choice>,
+    /// The lists.
+    pub sources: Vec<Choice>,
+}
+
+impl Filter {
+    /// True when the list is narrowed.
+    #[must_use]
+    pub fn narrows(&self) -> bool {
+        self.silent || [&self.q, &self.kind, &self.state, &self.source].iter().any(|value| !value.is_empty())
+    }
+}
+
+/// The list of the pool.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "reserves/list.html")]
+pub struct List {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// What the list is narrowed by.
+    pub filter: Filter,
+    /// The people of this page.
+    pub table: Table,
+    /// Where somebody is entered, for whom may.
+    pub enter: Option<String>,
+}
+
+/// One entry of the pool.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "reserves/show.html")]
+pub struct Show {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The name. It stands in the page, never in its title.
+    pub name: String,
+    /// List and state.
+    pub badges: Vec<Badge>,
+    /// The village.
+    pub village: Link,
+    /// What is known.
+    pub groups: Vec<FactGroup>,
+    /// What happened, latest first.
+    pub history: Vec<Event>,
+    /// Where it is changed, for whom may.
+    pub edit: Option<String>,
+    /// What else can be done.
+    pub actions: Vec<Action>,
+    /// Mentors, reviews.
+    pub tables: Vec<Table>,
+}
+
+/// Who is ready, in one village.
+#[derive(Debug, Clone, Default)]
+pub struct Ready {
+    /// His record.
+    pub link: Link,
+    /// Why, in a few words.
+    pub why: String,
+}
+
+/// A village of the map.
+#[derive(Debug, Clone, Default)]
+pub struct MapRow {
+    /// The village; leads to its pool.
+    pub village: Link,
+    /// When the term ends; empty: none on record.
+    pub due: String,
+    /// How many reserve cadres, beside how many are demanded (`3/2`).
+    pub depth: String,
+    /// How many local talents.
+    pub talents: String,
+    /// Mean and range of the ages (`31（24—39）`).
+    pub ages: String,
+    /// How many are guided as demanded (`2/3`).
+    pub guided: String,
+    /// Whether the village is below, hangs on one, or is in order.
+    pub state: Badge,
+    /// Who is ready.
+    pub ready: Vec<Ready>,
+    /// How many more are ready.
+    pub more: usize,
+}
+
+/// The succession map.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "reserves/map.html")]
+pub struct Map {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The organisation that is shown.
+    pub organisation: String,
+    /// The organisation above and those below.
+    pub places: Vec<(Link, bool)>,
+    /// All villages, or only those that want a look.
+    pub tabs: Vec<(Link, bool)>,
+    /// The sums.
+    pub figures: Vec<FigureCard>,
+    /// What is demanded, in one sentence.
+    pub rule: String,
+    /// The villages.
+    pub rows: Vec<MapRow>,
+}
