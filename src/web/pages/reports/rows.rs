@@ -163,6 +163,7 @@ fn named<'a>(list: &str, code: &'a str) -> &'a str {
 fn href(row: &RowLine) -> Option<String> {
     match row.subject.as_str() {
         "member" | "rating" => row.member.map(|id| format!("/members/{id}")),
+        "reserve" => Some(format!("/reserves/{}", row.id)),
         "organisation" => Some(format!("/members?within={}", row.id)),
         _ => None,
     }

@@ -70,7 +70,7 @@ fn rule(demanded: Option<&Settings>) -> String {
         || "本县（区）尚未规定后备力量要求。".to_owned(),
         |settings| {
             format!(
-                "每村后备干部不少于{}名，每人{}名联系领导、{}名帮带书记（{}）。可接任：入库满一年、帮带到位、最近一次考核合格以上。",
+                "每村后备干部不少于{}名，每人{}名联系领导、{}名帮带书记。依据：{}。可接任：入库满一年、帮带到位、最近一次考核合格以上。",
                 settings.minimum_per_village,
                 settings.township_leaders,
                 settings.village_secretaries,
