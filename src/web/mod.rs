@@ -54,6 +54,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::accounts::routes(),
         pages::audit::routes(),
         pages::ratings::routes(),
+        pages::committees::routes(),
         pages::reports::routes(),
         pages::quarters::routes(),
     ]
@@ -71,6 +72,7 @@ pub fn api_routes() -> Vec<Route> {
         api::exports::routes(),
         api::imports::routes(),
         api::ratings::routes(),
+        api::committees::routes(),
         api::accounts::routes(),
         api::audit::routes(),
         api::document::routes(),

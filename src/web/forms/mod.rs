@@ -1,2 +1,3 @@
 //! What was typed or sent, parsed into commands: all errors at once, each beside its field.
+pub mod committee;
 pub mod member;

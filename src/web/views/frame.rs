@@ -11,6 +11,8 @@ pub enum Section {
     Home,
     /// Party members.
     Members,
+    /// Who leads the villages.
+    Committees,
     /// Workbooks coming in.
     Imports,
     /// Star ratings.
@@ -30,6 +32,7 @@ impl Section {
         match self {
             Self::Home => "工作台",
             Self::Members => "党员",
+            Self::Committees => "村社班子",
             Self::Imports => "导入",
             Self::Ratings => "星级评定",
             Self::Reports => "季度报告",
@@ -44,6 +47,7 @@ impl Section {
         match self {
             Self::Home => "/",
             Self::Members => "/members",
+            Self::Committees => "/committees",
             Self::Imports => "/imports",
             Self::Ratings => "/ratings",
             Self::Reports => "/reports/quarterly",
@@ -58,6 +62,7 @@ impl Section {
         match self {
             Self::Home => "home",
             Self::Members => "users",
+            Self::Committees => "building",
             Self::Imports => "file-import",
             Self::Ratings => "star",
             Self::Reports => "report-analytics",
@@ -70,10 +75,18 @@ impl Section {
     #[must_use]
     pub const fn of_role(role: &str) -> &'static [Self] {
         match role.as_bytes() {
-            b"clerk" | b"supervisor" => {
-                &[Self::Home, Self::Members, Self::Imports, Self::Ratings, Self::Reports, Self::Audit]
+            b"clerk" | b"supervisor" => &[
+                Self::Home,
+                Self::Members,
+                Self::Committees,
+                Self::Imports,
+                Self::Ratings,
+                Self::Reports,
+                Self::Audit,
+            ],
+            b"auditor" => {
+                &[Self::Home, Self::Members, Self::Committees, Self::Ratings, Self::Reports, Self::Audit]
             }
-            b"auditor" => &[Self::Home, Self::Members, Self::Ratings, Self::Reports, Self::Audit],
             b"administrator" | b"security" => &[Self::Home, Self::Audit, Self::Accounts],
             _ => &[],
         }

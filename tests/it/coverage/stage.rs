@@ -30,6 +30,11 @@ pub struct Stage {
     round: String,
     rating: String,
     import: String,
+    committee: String,
+    term: String,
+    seat: String,
+    election: String,
+    person: String,
 }
 
 fn id(answer: &Answer, field: &str) -> String {
@@ -40,6 +45,15 @@ fn id(answer: &Answer, field: &str) -> String {
 fn scheme() -> Value {
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wufeng/ratings.json"));
     serde_json::from_str(text).unwrap()
+}
+
+fn seat(person: &str) -> Value {
+    json!({ "person": person, "post": "secretary", "from_day": "2021-01-10" })
+}
+
+fn vote(person: &str) -> Value {
+    json!({ "post": "secretary", "held_on": "2021-01-10", "places": 1, "eligible": 50, "present": 45, "issued": 45,
+        "returned": 45, "valid": 44, "candidates": [{ "person": person, "votes_for": 40, "is_elected": true }] })
 }
 
 fn round(period: &str) -> Value {
@@ -73,6 +87,11 @@ impl Stage {
             round: String::new(),
             rating: String::new(),
             import: String::new(),
+            committee: String::new(),
+            term: String::new(),
+            seat: String::new(),
+            election: String::new(),
+            person: String::new(),
         };
         stage.prepare().await;
         stage
@@ -95,6 +114,15 @@ impl Stage {
         let path = format!("/api/v1/ratings/rounds/{}/scores", self.round);
         let grid = app.send(own, Method::Put, &path, &[("If-Match", "\"1\"")], &rows).await.json();
         self.rating = grid["rows"][0]["rating"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
+        let people = app.db.owner_client().await.query("SELECT id::text FROM people", &[]).await.unwrap();
+        self.person = people[0].get(0);
+        let kind = json!({ "village": "500237101201", "kind": "village_party" });
+        self.committee = id(&post(own, "/committees", kind).await, "id");
+        let term = json!({ "ordinal": 6, "from_day": "2021-01-10", "posts": { "secretary": 1 } });
+        self.term = id(&post(own, &format!("/committees/{}/terms", self.committee), term).await, "id");
+        self.seat = id(&post(own, &format!("/terms/{}/seats", self.term), seat(&self.person)).await, "id");
+        self.election =
+            id(&post(own, &format!("/terms/{}/election", self.term), vote(&self.person)).await, "id");
         let fields = [("kind", "members"), ("organisation", "500237101")];
         let file = Some(("名册.csv", "姓名\n张伟\n".as_bytes()));
         let taken = app.upload(own, "/api/v1/imports", &[], &fields, file).await;
@@ -112,6 +140,10 @@ impl Stage {
             () if thing("/accounts") => &self.account,
             () if thing("/ratings/rounds") => &self.round,
             () if thing("/ratings") => &self.rating,
+            () if thing("/committees") => &self.committee,
+            () if thing("/terms") => &self.term,
+            () if thing("/seats") => &self.seat,
+            () if thing("/elections") => &self.election,
             () => &self.import,
         };
         let code = if thing("/figures") { "members.total" } else { "500237101" };
@@ -131,6 +163,8 @@ impl Stage {
         match sent {
             "-" => ("", String::new()),
             "scheme" => (JSON, scheme().to_string()),
+            "seat" => (JSON, seat(&self.person).to_string()),
+            "vote" => (JSON, vote(&self.person).to_string()),
             "round" => (JSON, round("2025Q4").to_string()),
             "account" => {
                 let body = json!({ "username": "new.one", "password": "another horse battery",
