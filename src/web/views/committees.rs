@@ -98,7 +98,7 @@ pub struct Results {
     pub frame: Frame,
     /// The way back.
     pub back: Link,
-    /// The heading (`官渡镇白泉村党组织第6届书记选举结果`).
+    /// The heading (`官渡镇白泉村 村党组织第6届书记选举结果`).
     pub title: String,
     /// Day, places, eligible, present, ballots.
     pub facts: Vec<Fact>,

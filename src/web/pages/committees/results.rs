@@ -44,7 +44,7 @@ async fn show(
     Ok(Page(Results {
         frame: who.frame(Section::Committees).telling(flash),
         back: Link::new(&place.village, format!("/committees/villages/{}", place.village_code)),
-        title: format!("{}{kind}第{}届{post}{run}结果", place.village, place.ordinal),
+        title: format!("{} {kind}第{}届{post}{run}结果", place.village, place.ordinal),
         facts: facts(&card),
         rows: rows(&card),
         sentences: sentences(&card, &place, &book),

@@ -174,7 +174,7 @@ pub fn results() -> Results {
     Results {
         frame: frame("clerk", Section::Committees),
         back: Link::new("白泉村", "/committees/villages/500237101201"),
-        title: "白泉村村党组织第6届书记选举结果".into(),
+        title: "白泉村 村党组织第6届书记选举结果".into(),
         facts: vec![Fact::text("选举日期", "2021-01-10"), Fact::text("有效票", "44")],
         rows: vec![row("张伟", "44", "满票当选"), row("李娜", "0", "未当选")],
         sentences: vec![
