@@ -8,13 +8,14 @@ import { start as startLists } from "./js/lists.js";
 import { start as startReview } from "./js/review.js";
 import { start as startReveal } from "./js/reveal.js";
 import { start as startUpload } from "./js/upload.js";
+import { start as startVotes } from "./js/votes.js";
 import { start as startCharts } from "./js/charts.js";
 import { start as startShortcuts } from "./js/shortcuts.js";
 
 /** Brings a part of the page to life: the whole document, or a fragment that htmx put in. */
 function start(root) {
   for (const begin of [
-    startPickers, startDates, startCitizenId, startForms, startGrids, startLists, startReview, startReveal, startUpload, startCharts,
+    startPickers, startDates, startCitizenId, startForms, startGrids, startLists, startReview, startReveal, startUpload, startVotes, startCharts,
   ]) begin(root);
 }
 

@@ -55,6 +55,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::accounts::routes(),
         pages::audit::routes(),
         pages::ratings::routes(),
+        pages::committees::routes(),
         pages::reports::routes(),
         pages::quarters::routes(),
     ]
@@ -73,6 +74,7 @@ pub fn api_routes() -> Vec<Route> {
         api::imports::routes(),
         api::reserves::routes(),
         api::ratings::routes(),
+        api::committees::routes(),
         api::accounts::routes(),
         api::audit::routes(),
         api::document::routes(),

@@ -17,7 +17,7 @@
 //! - [`appoint()`]: a seat for somebody on record or new ([`Who`]); [`end_seat`] with a reason; [`correct_seat`].
 //! - [`record_election()`], [`correct_election`]: a vote whose ballots add up and whose winners met the bars of its day.
 //!
-//! What is forbidden is refused with a sentence that names value, rule, source and way out ([`rules`]). All errors of all
+//! What is unusual is a [`Finding`] of [`queries::findings`]. What is forbidden is refused with a sentence that names value, rule, source and way out ([`rules`]). All errors of all
 //! commands come back at once; the fields of one among many are called `rows[2].from_day`.
 
 mod appoint;
@@ -44,5 +44,6 @@ pub use open_term::{OpenTerm, open_term};
 pub use record_election::{
     Candidate, CorrectElection, Held, RecordElection, correct_election, record_election,
 };
+pub use rules::unusual::{Finding, Unusual};
 pub use rules::{BallotRefusal, Bar, Comparison, Rule, RuleBook, Shortfall, Votes, Votings, count, judge};
 pub use who::{Who, WhoRefusal};

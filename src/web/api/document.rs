@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, audit, exports, imports, member_events, members, organisations, ratings, reports, reserves,
-    session,
+    accounts, audit, committees, exports, imports, member_events, members, organisations, ratings, reports,
+    reserves, session,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -28,6 +28,11 @@ use crate::web::respond::{Answer, Failure, Problem};
         ratings::list_schemes, ratings::set_scheme, ratings::list_rounds, ratings::open_round, ratings::show_round,
         ratings::show_scores, ratings::enter_scores, ratings::decide_round, ratings::show_rating,
         ratings::decide_rating, ratings::return_rating,
+        committees::list_committees, committees::open_committee, committees::show_committee, committees::list_terms,
+        committees::open_term, committees::show_term, committees::correct_term, committees::close_term,
+        committees::list_seats, committees::appoint, committees::show_seat, committees::correct_seat,
+        committees::end_seat, committees::list_elections, committees::record_election, committees::show_election,
+        committees::correct_election,
         imports::list, imports::receive, imports::show, imports::rows, imports::events, imports::give_back,
         imports::carry_out,
         exports::export,

@@ -1,3 +1,4 @@
 //! What was typed or sent, parsed into commands: all errors at once, each beside its field.
+pub mod committee;
 pub mod member;
 pub mod reserve;

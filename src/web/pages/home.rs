@@ -7,6 +7,7 @@ use crate::base::clock;
 use crate::base::db;
 use crate::base::error::Result;
 use crate::base::policy::{self, Action};
+use crate::records::committees::queries::{self as committees, Attention};
 use crate::records::imports::{self, State as Stage};
 use crate::records::members::listing::{self, Filter};
 use crate::records::members::queries;
@@ -55,7 +56,7 @@ async fn desk(
     let everybody = Filter::default();
     let probationary = Filter { full: Some(false), ..Filter::default() };
     let women = Filter { sex: Some("2".to_owned()), ..Filter::default() };
-    let (counts, pending, waiting, planned, pool) = db::read(&mut db.0, scope, async |conn| {
+    let (counts, pending, waiting, planned, pool, committees) = db::read(&mut db.0, scope, async |conn| {
         let mut counts = Vec::new();
         for filter in [&everybody, &probationary, &women] {
             counts.push(listing::count(conn, scope, &state.keys, filter).await?);
@@ -64,7 +65,13 @@ async fn desk(
         let waiting = ratings::queries::waiting(conn, scope).await?;
         let planned = imports::queries::list(conn, scope, None, 50).await?;
         let pool = reserves::queries::waiting(conn, scope, clock::today()).await?;
-        Ok((counts, pending, waiting, planned, pool))
+        let mut waiting_committees = Vec::new();
+        for attention in [Attention::Overdue, Attention::DueInSixMonths, Attention::Vacancy] {
+            let filter = committees::Filter { kind: None, attention: Some(attention) };
+            let count = committees::count(conn, scope, clock::today(), &filter).await?;
+            waiting_committees.push((attention, count));
+        }
+        Ok((counts, pending, waiting, planned, pool, waiting_committees))
     })
     .await?;
     let labels = [
@@ -96,6 +103,7 @@ async fn desk(
         task("转出待对方接收", "/transfers", outgoing, Tone::Waiting, "对方接收或退回前，请继续管理。"),
         task("导入待确认写入", "/imports", unwritten, Tone::Waiting, "核对方案后写入，未写入的不进名册。"),
     ]);
+    tasks.extend(committee_tasks(&committees));
     tasks.extend(pool_tasks(who, pool));
     tasks.extend(quarter_tasks(who, db).await?);
     tasks.retain(|task| task.count > 0);
@@ -141,6 +149,22 @@ fn rating_tasks(who: &SignedIn, waiting: &ratings::queries::Waiting) -> Vec<Task
     } else {
         Vec::new()
     }
+}
+
+/// Committees whose election is overdue or due within six months, and those with a post that nobody holds.
+fn committee_tasks(waiting: &[(Attention, i64)]) -> Vec<Task> {
+    let of = |(attention, count): &(Attention, i64)| {
+        let (text, tone, note) = match attention {
+            Attention::Overdue => {
+                ("逾期未换届（个）", Tone::Warning, "换届后登记新一届，或核对任期届满日期。")
+            }
+            Attention::Vacancy => ("班子职务空缺（个）", Tone::Waiting, "补选后登记任职，或核对本届职数。"),
+            _ => ("六个月内届满（个）", Tone::Waiting, "请提前准备换届。"),
+        };
+        let href = format!("/committees?attention={}", attention.code());
+        task(text, &href, usize::try_from(*count).unwrap_or_default(), tone, note)
+    };
+    waiting.iter().map(of).collect()
 }
 
 /// What the pool wants of whoever keeps it: notes of mentors that are overdue, villages with too few reserve cadres.

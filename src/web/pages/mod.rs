@@ -1,6 +1,7 @@
 //! Pages for people, one file or folder per area.
 pub mod accounts;
 pub mod audit;
+pub mod committees;
 pub mod health;
 pub mod home;
 pub mod imports;

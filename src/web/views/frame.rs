@@ -11,6 +11,8 @@ pub enum Section {
     Home,
     /// Party members.
     Members,
+    /// Who leads the villages.
+    Committees,
     /// Pools of reserve cadres and local talent.
     Reserves,
     /// Workbooks coming in.
@@ -32,6 +34,7 @@ impl Section {
         match self {
             Self::Home => "工作台",
             Self::Members => "党员",
+            Self::Committees => "村社班子",
             Self::Reserves => "后备力量",
             Self::Imports => "导入",
             Self::Ratings => "星级评定",
@@ -47,6 +50,7 @@ impl Section {
         match self {
             Self::Home => "/",
             Self::Members => "/members",
+            Self::Committees => "/committees",
             Self::Reserves => "/reserves",
             Self::Imports => "/imports",
             Self::Ratings => "/ratings",
@@ -62,6 +66,7 @@ impl Section {
         match self {
             Self::Home => "home",
             Self::Members => "users",
+            Self::Committees => "building",
             Self::Reserves => "flag",
             Self::Imports => "file-import",
             Self::Ratings => "star",
@@ -78,15 +83,22 @@ impl Section {
             b"clerk" | b"supervisor" => &[
                 Self::Home,
                 Self::Members,
+                Self::Committees,
                 Self::Reserves,
                 Self::Imports,
                 Self::Ratings,
                 Self::Reports,
                 Self::Audit,
             ],
-            b"auditor" => {
-                &[Self::Home, Self::Members, Self::Reserves, Self::Ratings, Self::Reports, Self::Audit]
-            }
+            b"auditor" => &[
+                Self::Home,
+                Self::Members,
+                Self::Committees,
+                Self::Reserves,
+                Self::Ratings,
+                Self::Reports,
+                Self::Audit,
+            ],
             b"administrator" | b"security" => &[Self::Home, Self::Audit, Self::Accounts],
             _ => &[],
         }

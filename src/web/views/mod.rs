@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod committees;
 pub mod controls;
 pub mod form_page;
 pub mod frame;

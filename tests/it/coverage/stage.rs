@@ -30,6 +30,11 @@ pub struct Stage {
     round: String,
     rating: String,
     import: String,
+    committee: String,
+    term: String,
+    seat: String,
+    election: String,
+    person: String,
     reserve: String,
     mentor: String,
 }
@@ -42,6 +47,15 @@ fn id(answer: &Answer, field: &str) -> String {
 fn scheme() -> Value {
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wufeng/ratings.json"));
     serde_json::from_str(text).unwrap()
+}
+
+fn seat(person: &str) -> Value {
+    json!({ "person": person, "post": "secretary", "from_day": "2021-01-10" })
+}
+
+fn vote(person: &str) -> Value {
+    json!({ "post": "secretary", "held_on": "2021-01-10", "places": 1, "eligible": 50, "present": 45, "issued": 45,
+        "returned": 45, "valid": 44, "candidates": [{ "person": person, "votes_for": 40, "is_elected": true }] })
 }
 
 fn round(period: &str) -> Value {
@@ -75,6 +89,11 @@ impl Stage {
             round: String::new(),
             rating: String::new(),
             import: String::new(),
+            committee: String::new(),
+            term: String::new(),
+            seat: String::new(),
+            election: String::new(),
+            person: String::new(),
             reserve: String::new(),
             mentor: String::new(),
         };
@@ -99,6 +118,15 @@ impl Stage {
         let path = format!("/api/v1/ratings/rounds/{}/scores", self.round);
         let grid = app.send(own, Method::Put, &path, &[("If-Match", "\"1\"")], &rows).await.json();
         self.rating = grid["rows"][0]["rating"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
+        let people = app.db.owner_client().await.query("SELECT id::text FROM people", &[]).await.unwrap();
+        self.person = people[0].get(0);
+        let kind = json!({ "village": "500237101201", "kind": "village_party" });
+        self.committee = id(&post(own, "/committees", kind).await, "id");
+        let term = json!({ "ordinal": 6, "from_day": "2021-01-10", "posts": { "secretary": 1 } });
+        self.term = id(&post(own, &format!("/committees/{}/terms", self.committee), term).await, "id");
+        self.seat = id(&post(own, &format!("/terms/{}/seats", self.term), seat(&self.person)).await, "id");
+        self.election =
+            id(&post(own, &format!("/terms/{}/election", self.term), vote(&self.person)).await, "id");
         let entry = json!({ "name": "王芳", "citizen_id": "500237199506070026", "ethnicity": "01", "education": "31",
             "political_status": "13", "village": "500237101201", "kind": "reserve_cadre", "entered_on": "2021-03-01",
             "sources": ["veteran"], "mentors": [{ "kind": "township_leader", "name": "冉红" }] });
@@ -122,6 +150,10 @@ impl Stage {
             () if thing("/accounts") => &self.account,
             () if thing("/ratings/rounds") => &self.round,
             () if thing("/ratings") => &self.rating,
+            () if thing("/committees") => &self.committee,
+            () if thing("/terms") => &self.term,
+            () if thing("/seats") => &self.seat,
+            () if thing("/elections") => &self.election,
             () if thing("/reserve-cadres") || thing("/reserves") => &self.reserve,
             () => &self.import,
         };
@@ -143,6 +175,8 @@ impl Stage {
         match sent {
             "-" => ("", String::new()),
             "scheme" => (JSON, scheme().to_string()),
+            "seat" => (JSON, seat(&self.person).to_string()),
+            "vote" => (JSON, vote(&self.person).to_string()),
             "settings" => {
                 let body = json!({ "from_day": "2026-01-01", "minimum_per_village": 2, "secondment_age": 35,
                     "secondment_education": "college_or_above", "township_leaders": 2, "village_secretaries": 1,

@@ -57,6 +57,24 @@ GET    /ratings/rounds/<id>/review           -                           in     
 POST   /ratings/rounds/<id>/<step>|review    formratings={rating}        in       403   403     ok      403     403   403      in
 POST   /ratings/<id>/return                  formreason=请补依据         in       403   404     ok      403     403   403      in
 
+# Pages of committees
+GET    /committees                           -                           in       ok    ok      ok      ok      403   403      in
+GET    /committees/villages                  -                           in       ok    ok      ok      ok      403   403      in
+GET    /committees/people                    -                           in       ok    ok      ok      ok      403   403      in
+GET    /committees/villages/<code>           -                           in       ok    404     ok      ok      403   403      in
+GET    /committees/new                       -                           in       ok    ok      ok      403     403   403      in
+POST   /committees                           form                        in       ok    ok      ok      403     403   403      in
+GET    /committees/<id>/open                 -                           in       ok    404     ok      403     403   403      in
+POST   /committees/<id>/open                 form                        in       ok    404     ok      403     403   403      in
+GET    /terms/<id>/appoint                   -                           in       ok    404     ok      403     403   403      in
+POST   /terms/<id>/appoint                   form                        in       ok    404     ok      403     403   403      in
+GET    /terms/<id>/vote                      -                           in       ok    404     ok      403     403   403      in
+POST   /terms/<id>/vote                      form                        in       ok    404     ok      403     403   403      in
+GET    /terms/<id>/close                     -                           in       ok    404     ok      403     403   403      in
+POST   /terms/<id>/close                     form                        in       ok    404     ok      403     403   403      in
+GET    /seats/<id>/end                       -                           in       ok    404     ok      403     403   403      in
+POST   /seats/<id>/end                       form                        in       ok    404     ok      403     403   403      in
+GET    /elections/<id>                       -                           in       ok    404     ok      ok      403   403      in
 # Pages of the pools of reserve cadres
 GET    /reserves                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /villages                             -                           in       ok    ok      ok      ok      403   403      in
@@ -121,6 +139,24 @@ GET    /api/v1/ratings/<id>                  -                           401    
 POST   /api/v1/ratings/<id>/<verb>|review    -                           401      403   403     ok      403     403   403      403
 POST   /api/v1/ratings/<id>/return           json{"reason":"请补依据"}   401      403   403     ok      403     403   403      403
 
+# API: committees
+GET    /api/v1/committees                    -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/committees                    json{"village":"500237101201","kind":"village_party"} 401 ok 403 ok 403 403 403 ok
+GET    /api/v1/committees/<id>               -                           401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/committees/<id>/terms         -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/committees/<id>/terms         json{"ordinal":6,"from_day":"2021-01-10","posts":{}} 401 ok 404 ok 403 403 403 ok
+GET    /api/v1/terms/<id>                    -                           401      ok    404     ok      ok      403   403      ok
+PATCH  /api/v1/terms/<id>                    json{}                      401      ok    404     ok      403     403   403      ok
+GET    /api/v1/terms/<id>/seats              -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/terms/<id>/seats              seat                        401      ok    404     ok      403     403   403      ok
+GET    /api/v1/terms/<id>/election           -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/terms/<id>/election           vote                        401      ok    404     ok      403     403   403      ok
+GET    /api/v1/seats/<id>                    -                           401      ok    404     ok      ok      403   403      ok
+PATCH  /api/v1/seats/<id>                    json{}                      401      ok    404     ok      403     403   403      ok
+POST   /api/v1/seats/<id>/end                json{"on":"2021-01-09","reason":"辞职"} 401 ok 404 ok  403     403   403      ok
+GET    /api/v1/elections/<id>                -                           401      ok    404     ok      ok      403   403      ok
+PATCH  /api/v1/elections/<id>                vote                        401      ok    404     ok      403     403   403      ok
+POST   /api/v1/terms/<id>/close              json{"on":"2021-01-09"}     401      ok    404     ok      403     403   403      ok
 # API: pools of reserve cadres
 GET    /api/v1/reserve-cadres                -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/reserve-cadres                json{}                      401      ok    ok      ok      403     403   403      ok

@@ -1,10 +1,21 @@
 //! Every read of committees, terms, seats and votes.
 
+mod cards;
+mod choices;
+mod findings;
 mod held;
+mod lists;
 mod people;
 
+pub use cards::{
+    ElectionCard, PersonSeat, SeatCard, TermCard, committees_of, election, elections, seat, seats,
+    seats_of_person, term, terms,
+};
+pub use choices::{PersonChoice, people_like};
+pub use findings::findings;
 pub use held::{
     CommitteePlace, TermPlace, committee_places, hold, rule_book, sittings, spans, term_of_elections,
     term_of_seats, term_places,
 };
+pub use lists::{Attention, CommitteeLine, Cursor, Filter, count, find, list};
 pub use people::{OnDay, standings};

@@ -5,6 +5,7 @@ mod bars;
 pub mod overlaps;
 pub mod seats;
 pub mod terms;
+pub mod unusual;
 pub mod votes;
 
 pub use ballots::{BallotRefusal, Shortfall, Votes, Votings, count, judge};

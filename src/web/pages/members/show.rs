@@ -11,6 +11,8 @@ use crate::base::ids::MembershipId;
 use crate::base::policy::{self, Action};
 use crate::base::values::{MembershipStatus, Sex};
 use crate::records::audit;
+use crate::records::committees::queries::{PersonSeat, seats_of_person};
+use crate::records::committees::{CommitteeKind, Post};
 use crate::records::members::queries::Fact as Dated;
 use crate::records::members::{self, MemberCard, Reveal, queries};
 use crate::web;
@@ -39,10 +41,12 @@ async fn show(
 ) -> Answer<Page<Show>> {
     let card = read(&mut db, &who.actor, state, id).await?;
     let scope = who.scope();
-    let (facts, entries) = db::read(&mut db.0, scope, async |conn| {
+    let person = card.person.id;
+    let (facts, entries, seats) = db::read(&mut db.0, scope, async |conn| {
         let facts = queries::history(conn, scope, id).await?;
         let entries = audit::queries::about(conn, scope, id.0, 20).await?;
-        Ok((facts, entries))
+        let seats = seats_of_person(conn, scope, person).await?;
+        Ok((facts, entries, seats))
     })
     .await?;
     let frame = who.frame(Section::Members).telling(flash);
@@ -57,7 +61,7 @@ async fn show(
         history: facts.into_iter().rev().map(event).collect(),
         edit: may_enter.then(|| format!("/members/{id}/edit")),
         actions: if may_enter { actions(&card) } else { Vec::new() },
-        tables: vec![trail(entries)],
+        tables: if seats.is_empty() { vec![trail(entries)] } else { vec![posts(seats), trail(entries)] },
     }))
 }
 
@@ -156,6 +160,33 @@ fn actions(card: &MemberCard) -> Vec<Offered> {
         .into_iter()
         .map(|(verb, text, icon)| Offered { link: Link::new(text, format!("/members/{id}/{verb}")), icon })
         .collect()
+}
+
+/// The seats that he holds or held in villages.
+fn posts(seats: Vec<PersonSeat>) -> Table {
+    let row = |held: PersonSeat| {
+        let kind = CommitteeKind::parse(&held.kind).map_or("", CommitteeKind::name);
+        let post = Post::parse(&held.seat.post).map_or(held.seat.post.clone(), |post| post.name().to_owned());
+        let reason = held.seat.leaving_reason.unwrap_or_default();
+        let left = held.seat.to_day.map(|day| format!("{day} {reason}"));
+        Row::to(
+            format!("/committees/villages/{}", held.village_code),
+            vec![
+                Cell::Text(held.village),
+                Cell::Text(format!("{kind}第{}届", held.ordinal)),
+                Cell::Text(post),
+                Cell::Text(held.seat.from_day.to_string()),
+                Cell::Text(left.unwrap_or_default()),
+            ],
+        )
+    };
+    Table {
+        caption: "村社任职".to_owned(),
+        columns: ["村（社区）", "届次", "职务", "任职", "离职"].into_iter().map(Column::new).collect(),
+        rows: seats.into_iter().map(row).collect(),
+        empty: String::new(),
+        pager: None,
+    }
 }
 
 fn trail(entries: Vec<audit::queries::EntryLine>) -> Table {

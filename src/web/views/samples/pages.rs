@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{desk, people, ratings, reports, reserves};
+use super::{committees, desk, people, ratings, reports, reserves};
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -46,6 +46,10 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("ratings_rounds", &ratings::rounds()),
         page("ratings_grid", &ratings::grid()),
         page("ratings_review", &ratings::review()),
+        page("committees_list", &committees::list()),
+        page("committees_village", &committees::village()),
+        page("committees_vote", &committees::vote()),
+        page("committees_results", &committees::results()),
         page("reserves_list", &reserves::list()),
         page("reserves_show", &reserves::show()),
         page("reserves_map", &reserves::map()),

@@ -1,0 +1,134 @@
+//! What is unusual in committees on a day: a few statements however many they are.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Date, Nullable, Text, Uuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::base::error::Result;
+use crate::base::ids::{CommitteeId, PersonId, TermId};
+use crate::base::scope::Scope;
+use crate::base::values::Sex;
+use crate::records::committees::model::Post;
+use crate::records::committees::queries::{self, ElectionCard};
+use crate::records::committees::rules::unusual::{self, Finding, Running, Sitting};
+use crate::records::committees::rules::{RuleBook, Shortfall, judge};
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Uuid)]
+    term_id: TermId,
+    #[diesel(sql_type = Uuid)]
+    person_id: PersonId,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    sex: String,
+    #[diesel(sql_type = Text)]
+    post: String,
+    #[diesel(sql_type = Date)]
+    from_day: NaiveDate,
+    #[diesel(sql_type = Nullable<Date>)]
+    full_member_on: Option<NaiveDate>,
+}
+
+/// Everything that is unusual in some committees on a day, in the order of the committees given.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn findings(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    day: NaiveDate,
+    committees: &[CommitteeId],
+) -> Result<Vec<Finding>> {
+    let places = queries::spans(conn, within, committees).await?;
+    let running: Vec<_> = places
+        .into_iter()
+        .filter(|term| term.from_day <= day && term.ended_on.is_none_or(|end| day < end))
+        .collect();
+    let ids: Vec<TermId> = running.iter().map(|term| term.id).collect();
+    let book = queries::rule_book(conn, within.county).await?;
+    let mut posts: HashMap<TermId, Vec<(String, i32)>> = queries::terms(conn, within, committees)
+        .await?
+        .into_iter()
+        .map(|card| (card.term.id, card.posts.into_iter().map(|post| (post.post, post.places)).collect()))
+        .collect();
+    let mut sittings = sittings(conn, within, day, &ids).await?;
+    let mut votes: HashMap<TermId, Vec<ElectionCard>> = HashMap::new();
+    for card in queries::elections(conn, within, &ids).await? {
+        votes.entry(card.election.term_id).or_default().push(card);
+    }
+    let mut found: HashMap<CommitteeId, Vec<Finding>> = HashMap::new();
+    for term in running {
+        let Some(kind) = term.kind() else { continue };
+        let shortfalls = votes.remove(&term.id).unwrap_or_default();
+        let running = Running {
+            committee: term.committee_id,
+            kind,
+            span: term.span(),
+            posts: posts.remove(&term.id).unwrap_or_default(),
+            sittings: sittings.remove(&term.id).unwrap_or_default(),
+            shortfalls: shortfalls.iter().flat_map(|card| judged(card, kind, &book)).collect(),
+        };
+        found.entry(term.committee_id).or_default().extend(unusual::findings(&running, &book, day));
+    }
+    Ok(committees.iter().flat_map(|id| found.remove(id).unwrap_or_default()).collect())
+}
+
+fn judged(
+    card: &ElectionCard,
+    kind: crate::records::committees::CommitteeKind,
+    book: &RuleBook,
+) -> Vec<Shortfall> {
+    let Ok(post) = Post::parse(&card.election.post) else { return Vec::new() };
+    let is_run_off = card.election.run > 1;
+    judge(book, kind, post, card.election.held_on, is_run_off, &card.votings(), &card.votes())
+}
+
+/// Who sits in some terms on a day.
+async fn sittings(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    day: NaiveDate,
+    terms: &[TermId],
+) -> Result<HashMap<TermId, Vec<Sitting>>> {
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT s.term_id, s.person_id, p.name, p.sex, s.post, s.from_day, f.full_member_on \
+         FROM seats s JOIN people p ON p.county_id = s.county_id AND p.id = s.person_id \
+         LEFT JOIN LATERAL (SELECT x.full_member_on \
+            FROM find_people_on_days($1, ARRAY[s.person_id], ARRAY[s.from_day]) x) f ON s.post = 'secretary' \
+         WHERE s.county_id = $1 AND s.path >= $2 AND s.path < $3 AND s.term_id = ANY ($4) \
+            AND s.from_day <= $5 AND (s.to_day IS NULL OR $5 < s.to_day) \
+         ORDER BY s.from_day, s.id",
+    )
+    .bind::<Uuid, _>(within.county)
+    .bind::<Text, _>(within.path.as_str())
+    .bind::<Text, _>(within.path.end())
+    .bind::<Array<Uuid>, _>(terms)
+    .bind::<Date, _>(day)
+    .load(conn)
+    .await?;
+    let mut pairs: Vec<(PersonId, NaiveDate)> = rows.iter().map(|row| (row.person_id, day)).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let known = queries::standings(conn, within.county, &pairs).await?;
+    let mut seen: HashSet<(TermId, PersonId)> = HashSet::new();
+    let mut by_term: HashMap<TermId, Vec<Sitting>> = HashMap::new();
+    for row in rows {
+        let Some(known) = known.get(&(row.person_id, day)) else { continue };
+        by_term.entry(row.term_id).or_default().push(Sitting {
+            name: row.name,
+            is_woman: row.sex == Sex::Woman.code(),
+            is_first: seen.insert((row.term_id, row.person_id)),
+            post: row.post,
+            from_day: row.from_day,
+            full_member_on: row.full_member_on,
+            standing: known.sitter.standing,
+            deceased_on: known.sitter.deceased_on,
+        });
+    }
+    Ok(by_term)
+}

@@ -1,0 +1,355 @@
+//! What is unusual in a running term: not refused, but told, with the rule that it is held against.
+
+use chrono::{Months, NaiveDate};
+
+use crate::base::ids::{CommitteeId, TermId};
+use crate::base::values::completed_years;
+use crate::records::committees::model::{CommitteeKind, Post};
+use crate::records::committees::rules::seats::Standing;
+use crate::records::committees::rules::terms::Span;
+use crate::records::committees::rules::{Rule, RuleBook, Shortfall, terms};
+use crate::vocabulary;
+
+vocabulary! {
+    /// What is unusual.
+    pub enum Unusual, "提示事项" {
+        /// 逾期未换届
+        Overdue = "overdue", "逾期未换届";
+        /// 三个月内届满
+        DueInThreeMonths = "due_3_months", "三个月内届满";
+        /// 六个月内届满
+        DueInSixMonths = "due_6_months", "六个月内届满";
+        /// 任期过长
+        LongTerm = "long_term", "任期过长";
+        /// 职数偏少
+        TooFew = "too_few", "职数偏少";
+        /// 职数偏多
+        TooMany = "too_many", "职数偏多";
+        /// 没有女性成员
+        NoWoman = "no_woman", "女性成员不足";
+        /// 职务空缺
+        Vacancy = "vacancy", "职务空缺";
+        /// 书记党龄不足
+        ShortPartyAge = "short_party_age", "书记党龄不足";
+        /// 任职人员已死亡或出党
+        Gone = "gone", "任职人员已不在";
+        /// 差额不足
+        FewCandidates = "few_candidates", "候选人差额不足";
+    }
+}
+
+/// Something unusual in a term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The committee.
+    pub committee: CommitteeId,
+    /// The term.
+    pub term: TermId,
+    /// What it is.
+    pub what: Unusual,
+    /// What was found, with the numbers and the way out.
+    pub message: String,
+    /// The regulation that it is held against.
+    pub source: Option<String>,
+}
+
+/// Somebody who sits on the day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sitting {
+    /// His name.
+    pub name: String,
+    /// Whether a woman.
+    pub is_woman: bool,
+    /// Whether the first of several posts of the same person: people are counted once.
+    pub is_first: bool,
+    /// Code of the post.
+    pub post: String,
+    /// First day in it.
+    pub from_day: NaiveDate,
+    /// First day of full membership, where he is registered.
+    pub full_member_on: Option<NaiveDate>,
+    /// What the register says of him on the day.
+    pub standing: Standing,
+    /// The day of his death, as recorded.
+    pub deceased_on: Option<NaiveDate>,
+}
+
+/// A term that runs on the day.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// The committee.
+    pub committee: CommitteeId,
+    /// Its kind.
+    pub kind: CommitteeKind,
+    /// The term.
+    pub span: Span,
+    /// Code of a post and its places.
+    pub posts: Vec<(String, i32)>,
+    /// Who sits.
+    pub sittings: Vec<Sitting>,
+    /// Bars that its votes did not meet.
+    pub shortfalls: Vec<Shortfall>,
+}
+
+/// Everything that is unusual in a term on a day it runs.
+#[must_use]
+pub fn findings(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Finding> {
+    let mut found: Vec<(Unusual, String, Option<String>)> = Vec::new();
+    found.extend(of_time(running, book, day));
+    found.extend(of_team(running, book, day));
+    found.extend(vacancies(running).map(|told| (Unusual::Vacancy, told, None)));
+    found.extend(running.sittings.iter().filter_map(|sitting| gone(sitting, running.kind, day)));
+    found.extend(of_secretary(running, book));
+    found.extend(running.shortfalls.iter().filter_map(|short| match short {
+        Shortfall::Surplus { source_text, .. } => {
+            Some((Unusual::FewCandidates, short.to_string(), Some(source_text.clone())))
+        }
+        _ => None,
+    }));
+    found
+        .into_iter()
+        .map(|(what, message, source)| Finding {
+            committee: running.committee,
+            term: running.span.id,
+            what,
+            message,
+            source,
+        })
+        .collect()
+}
+
+type Told = (Unusual, String, Option<String>);
+
+fn of_time(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Told> {
+    let Span { ordinal, from_day, due_day, .. } = running.span;
+    let bar = book.bar(Rule::TermYears, running.kind, from_day);
+    let source = bar.map(|bar| bar.source.clone());
+    let mut found = Vec::new();
+    let left = (due_day - day).num_days();
+    let within = |months| day.checked_add_months(Months::new(months)).is_some_and(|end| due_day <= end);
+    if left < 0 {
+        let told = format!("第{ordinal}届应于{due_day}换届，已逾期{}天，请尽快换届并登记新一届", -left);
+        found.push((Unusual::Overdue, told, source.clone()));
+    } else if within(6) {
+        let what = if within(3) { Unusual::DueInThreeMonths } else { Unusual::DueInSixMonths };
+        found.push((
+            what,
+            format!("第{ordinal}届将于{due_day}届满，还有{left}天，请准备换届"),
+            source.clone(),
+        ));
+    }
+    let longest = terms::due_day(book, running.kind, from_day);
+    if bar.is_some() && due_day > longest {
+        let told = format!(
+            "第{ordinal}届自{from_day}至{due_day}，超过规定任期（应于{longest}届满），请核对任期届满日期"
+        );
+        found.push((Unusual::LongTerm, told, source));
+    }
+    found
+}
+
+fn of_team(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Told> {
+    let people = || running.sittings.iter().filter(|sitting| sitting.is_first);
+    let members = i32::try_from(people().count()).unwrap_or(i32::MAX);
+    let women = i32::try_from(people().filter(|sitting| sitting.is_woman).count()).unwrap_or(i32::MAX);
+    let rules = [
+        (Rule::SizeMinimum, Unusual::TooFew, members, "现有成员", "请补选"),
+        (Rule::SizeMaximum, Unusual::TooMany, members, "现有成员", "请核对任职记录"),
+        (Rule::WomenMinimum, Unusual::NoWoman, women, "现有女性成员", "请在补选或换届时安排"),
+    ];
+    let held = |(rule, what, number, label, way_out): (Rule, Unusual, i32, &str, &str)| {
+        let bar = book.bar(rule, running.kind, day).filter(|bar| !bar.is_met(number, 1))?;
+        let told = format!("{label}{number}人，须{}人，{way_out}", bar.words());
+        Some((what, told, Some(bar.source.clone())))
+    };
+    rules.into_iter().filter_map(held).collect()
+}
+
+/// The posts that are not filled, as a sentence; none where all are.
+fn vacancies(running: &Running) -> Option<String> {
+    let vacant = |(post, places): &(String, i32)| {
+        let filled = running.sittings.iter().filter(|sitting| sitting.post == *post).count();
+        let vacant = places.saturating_sub(i32::try_from(filled).unwrap_or(i32::MAX));
+        let name = match Post::parse(post) {
+            Ok(post) => post.name(),
+            Err(_) => post.as_str(),
+        };
+        (vacant > 0).then(|| format!("{name}空缺{vacant}名"))
+    };
+    let told: Vec<String> = running.posts.iter().filter_map(vacant).collect();
+    (!told.is_empty()).then(|| format!("{}，请补选，或核对本届职数", told.join("，")))
+}
+
+fn gone(sitting: &Sitting, kind: CommitteeKind, day: NaiveDate) -> Option<Told> {
+    let name = &sitting.name;
+    if let Some(died) = sitting.deceased_on.filter(|died| *died <= day) {
+        return Some((Unusual::Gone, format!("{name}已于{died}死亡，仍登记为在任，请登记离职"), None));
+    }
+    match sitting.standing {
+        Standing::Left(status) if kind == CommitteeKind::VillageParty => {
+            let told = format!("{name}已不在党（{}），仍登记为党组织班子在任，请登记离职", status.name());
+            Some((Unusual::Gone, told, None))
+        }
+        _ => None,
+    }
+}
+
+fn of_secretary(running: &Running, book: &RuleBook) -> Option<Told> {
+    let head = running.sittings.iter().find(|sitting| sitting.post == Post::Secretary.code())?;
+    let bar = book.bar(Rule::SecretaryPartyAge, running.kind, head.from_day)?;
+    let years = completed_years(head.full_member_on?, head.from_day).unwrap_or(0);
+    if bar.is_met(i32::try_from(years).unwrap_or(i32::MAX), 1) {
+        return None;
+    }
+    let told = format!(
+        "书记{}任职时（{}）党龄{years}年，一般须{}年，请核对人选，或说明理由",
+        head.name,
+        head.from_day,
+        bar.words()
+    );
+    Some((Unusual::ShortPartyAge, told, Some(bar.source.clone())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::values::MembershipStatus;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn sitting(name: &str, post: &str) -> Sitting {
+        Sitting {
+            name: name.to_owned(),
+            is_woman: name == "李娜",
+            is_first: true,
+            post: post.to_owned(),
+            from_day: day("2021-01-10"),
+            full_member_on: Some(day("2016-07-01")),
+            standing: Standing::Full,
+            deceased_on: None,
+        }
+    }
+
+    fn running(kind: CommitteeKind) -> Running {
+        let head = if kind == CommitteeKind::VillageParty { "secretary" } else { "director" };
+        Running {
+            committee: CommitteeId::new(),
+            kind,
+            span: Span {
+                id: TermId::new(),
+                ordinal: 6,
+                from_day: day("2021-01-10"),
+                due_day: day("2026-01-10"),
+                ended_on: None,
+            },
+            posts: vec![(head.to_owned(), 1), ("committee_member".to_owned(), 2)],
+            sittings: vec![
+                sitting("张伟", head),
+                sitting("李娜", "committee_member"),
+                sitting("王芳", "committee_member"),
+            ],
+            shortfalls: Vec::new(),
+        }
+    }
+
+    fn found(running: &Running, on: &str) -> Vec<Unusual> {
+        findings(running, &RuleBook::national(), day(on)).into_iter().map(|finding| finding.what).collect()
+    }
+
+    #[test]
+    fn an_election_is_due_for_six_and_three_months_and_overdue_from_the_day_after() {
+        let term = running(CommitteeKind::VillageParty);
+        for (on, expected) in [
+            ("2025-07-09", vec![]),
+            ("2025-07-10", vec![Unusual::DueInSixMonths]),
+            ("2025-10-09", vec![Unusual::DueInSixMonths]),
+            ("2025-10-10", vec![Unusual::DueInThreeMonths]),
+            ("2026-01-10", vec![Unusual::DueInThreeMonths]),
+            ("2026-01-11", vec![Unusual::Overdue]),
+        ] {
+            assert_eq!(found(&term, on), expected, "{on}");
+        }
+        let told = findings(&term, &RuleBook::national(), day("2026-01-20"));
+        assert_eq!(told[0].message, "第6届应于2026-01-10换届，已逾期10天，请尽快换届并登记新一届");
+        assert_eq!(told[0].source.as_deref(), Some("《中国共产党农村基层组织工作条例》"));
+    }
+
+    #[test]
+    fn five_years_are_usual_and_a_day_more_is_not() {
+        let mut term = running(CommitteeKind::VillageCommittee);
+        assert_eq!(found(&term, "2022-01-01"), []);
+        term.span.due_day = day("2026-01-11");
+        assert_eq!(found(&term, "2022-01-01"), [Unusual::LongTerm]);
+    }
+
+    #[test]
+    fn three_to_seven_sit_and_people_are_counted_once() {
+        let mut term = running(CommitteeKind::VillageCommittee);
+        term.posts.clear();
+        term.sittings.pop();
+        assert_eq!(found(&term, "2022-01-01"), [Unusual::TooFew]);
+        let twice = Sitting { is_first: false, ..sitting("李娜", "deputy_director") };
+        term.sittings.push(twice);
+        assert_eq!(found(&term, "2022-01-01"), [Unusual::TooFew]);
+        for number in 0..5 {
+            term.sittings.push(sitting(&format!("第{number}人"), "committee_member"));
+        }
+        assert_eq!(found(&term, "2022-01-01"), [], "seven");
+        term.sittings.push(sitting("第八人", "committee_member"));
+        assert_eq!(found(&term, "2022-01-01"), [Unusual::TooMany]);
+    }
+
+    #[test]
+    fn a_village_committee_has_a_woman_by_the_law_of_the_day() {
+        let mut term = running(CommitteeKind::VillageCommittee);
+        for sitting in &mut term.sittings {
+            sitting.is_woman = false;
+        }
+        term.span.due_day = day("2026-12-31");
+        let source = |on: &str| {
+            let told = findings(&term, &RuleBook::national(), day(on));
+            told.into_iter().find(|told| told.what == Unusual::NoWoman).unwrap().source.unwrap()
+        };
+        assert!(source("2025-12-31").contains("2018年修正"));
+        assert!(source("2026-01-01").contains("2025年修正"));
+        term.kind = CommitteeKind::Supervision;
+        assert!(!found(&term, "2025-01-01").contains(&Unusual::NoWoman));
+    }
+
+    #[test]
+    fn posts_that_nobody_holds_are_counted() {
+        let mut term = running(CommitteeKind::VillageParty);
+        term.posts = vec![("secretary".to_owned(), 1), ("committee_member".to_owned(), 4)];
+        let told = findings(&term, &RuleBook::national(), day("2022-01-01"));
+        assert_eq!(told[0].message, "委员空缺2名，请补选，或核对本届职数");
+    }
+
+    #[test]
+    fn a_secretary_has_been_a_full_member_for_a_year() {
+        let mut term = running(CommitteeKind::VillageParty);
+        term.sittings[0].full_member_on = Some(day("2020-01-10"));
+        assert_eq!(found(&term, "2022-01-01"), []);
+        term.sittings[0].full_member_on = Some(day("2020-01-11"));
+        let told = findings(&term, &RuleBook::national(), day("2022-01-01"));
+        assert_eq!(
+            told[0].message,
+            "书记张伟任职时（2021-01-10）党龄0年，一般须不少于1年，请核对人选，或说明理由"
+        );
+        term.sittings[0].from_day = day("2018-10-27");
+        assert_eq!(found(&term, "2022-01-01"), [], "nothing was demanded before the regulation");
+    }
+
+    #[test]
+    fn who_died_or_left_the_party_is_told_until_his_seat_ends() {
+        let mut term = running(CommitteeKind::VillageParty);
+        term.sittings[0].deceased_on = Some(day("2022-01-01"));
+        assert_eq!((found(&term, "2021-12-31"), found(&term, "2022-01-01")), (vec![], vec![Unusual::Gone]));
+        term.sittings[0].deceased_on = None;
+        term.sittings[1].standing = Standing::Left(MembershipStatus::Expelled);
+        assert_eq!(found(&term, "2022-01-01"), [Unusual::Gone]);
+        term.kind = CommitteeKind::VillageCommittee;
+        assert!(!found(&term, "2022-01-01").contains(&Unusual::Gone), "no Party member need sit there");
+    }
+}

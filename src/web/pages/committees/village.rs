@@ -1,0 +1,255 @@
+//! A village with its three committees, and how they came about.
+
+use chrono::NaiveDate;
+use rocket::request::FlashMessage;
+use rocket::{Route, get, routes};
+
+use crate::base::clock;
+use crate::base::codes;
+use crate::base::db;
+use crate::base::error::OrMissing;
+use crate::base::ids::CommitteeId;
+use crate::base::policy::{self, Action};
+use crate::records::committees::queries::{self, ElectionCard, SeatCard, TermCard};
+use crate::records::committees::{Committee, CommitteeKind, Finding, Post, Source, Term};
+use crate::records::organisations;
+use crate::web::guards::{Db, SignedIn};
+use crate::web::respond::{Answer, Page};
+use crate::web::views::committees::{Part, Village};
+use crate::web::views::members::Event;
+use crate::web::views::parts::{Fact, Notice};
+use crate::web::views::{Badge, Cell, Column, Link, Row, Section, Table, Tone};
+
+/// The routes.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    routes![show]
+}
+
+/// Everything that the page tells of a village.
+struct Records {
+    committees: Vec<Committee>,
+    terms: Vec<TermCard>,
+    seats: Vec<SeatCard>,
+    votes: Vec<ElectionCard>,
+    findings: Vec<Finding>,
+}
+
+#[get("/committees/villages/<code>", rank = 2)]
+async fn show(
+    who: SignedIn,
+    mut db: Db,
+    code: &str,
+    flash: Option<FlashMessage<'_>>,
+) -> Answer<Page<Village>> {
+    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    let (scope, today) = (who.scope(), clock::today());
+    let (village, records) = db::read(&mut db.0, scope, async |conn| {
+        let village = organisations::queries::by_code(conn, scope, code).await?.or_missing("村（社区）")?;
+        let committees = queries::committees_of(conn, scope, village.id).await?;
+        let ids: Vec<CommitteeId> = committees.iter().map(|committee| committee.id).collect();
+        let terms = queries::terms(conn, scope, &ids).await?;
+        let term_ids: Vec<_> = terms.iter().map(|card| card.term.id).collect();
+        let seats = queries::seats(conn, scope, &term_ids).await?;
+        let votes = queries::elections(conn, scope, &term_ids).await?;
+        let findings = queries::findings(conn, scope, today, &ids).await?;
+        Ok((village, Records { committees, terms, seats, votes, findings }))
+    })
+    .await?;
+    let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
+    let is_complete = records.committees.len() == CommitteeKind::ALL.len();
+    let open = Link::new("登记班子", format!("/committees/new?village={}", village.code));
+    Ok(Page(Village {
+        frame: who.frame(Section::Committees).telling(flash),
+        name: village.name,
+        parts: records.committees.iter().map(|one| part(one, &records, today, enters)).collect(),
+        history: history(&records),
+        open: (enters && !is_complete).then_some(open),
+    }))
+}
+
+fn kind_name(committee: &Committee) -> &'static str {
+    CommitteeKind::parse(&committee.kind).map_or("", CommitteeKind::name)
+}
+
+fn part(committee: &Committee, records: &Records, today: NaiveDate, enters: bool) -> Part {
+    let terms: Vec<&TermCard> =
+        records.terms.iter().filter(|card| card.term.committee_id == committee.id).collect();
+    let running = terms.iter().copied().find(|card| card.term.runs_on(today));
+    let shown = running.or_else(|| terms.first().copied());
+    let findings = records.findings.iter().filter(|finding| finding.committee == committee.id);
+    let open = Link::new("新一届", format!("/committees/{}/open", committee.id));
+    let mut actions = Vec::new();
+    if let Some(card) = running {
+        let id = card.term.id;
+        actions.extend([
+            Link::new("登记任职", format!("/terms/{id}/appoint")),
+            Link::new("登记选举", format!("/terms/{id}/vote")),
+            open,
+            Link::new("结束本届", format!("/terms/{id}/close")),
+        ]);
+    } else {
+        actions.push(open);
+    }
+    Part {
+        anchor: committee.kind.clone(),
+        title: kind_name(committee).to_owned(),
+        facts: shown.map_or_else(Vec::new, |card| facts(card, today)),
+        findings: findings.map(notice).collect(),
+        seats: seats(shown, records, today, enters),
+        votes: votes(shown, records),
+        actions: if enters { actions } else { Vec::new() },
+    }
+}
+
+fn notice(finding: &Finding) -> Notice {
+    let source = finding.source.as_deref().unwrap_or_default();
+    Notice::new(Tone::Warning, format!("{}：{}{source}", finding.what.name(), finding.message))
+}
+
+fn facts(card: &TermCard, today: NaiveDate) -> Vec<Fact> {
+    let Term { ordinal, from_day, due_day, ended_on, .. } = &card.term;
+    let state = match ended_on {
+        Some(ended) if *ended <= today => Badge::new(format!("已于{ended}结束"), Tone::Neutral),
+        _ if card.term.is_overdue_on(today) => Badge::new("逾期未换届", Tone::Bad),
+        _ => Badge::new("在任", Tone::Good),
+    };
+    let posts: Vec<String> =
+        card.posts.iter().map(|post| format!("{}{}名", post_name(&post.post), post.places)).collect();
+    vec![
+        Fact::text("届次", format!("第{ordinal}届")),
+        Fact::text("任期", format!("{from_day} 至 {due_day}")),
+        Fact::text("职数", posts.join("，")),
+        Fact::badge("状态", state),
+    ]
+}
+
+/// The Chinese name of a post; the code of one that a county added.
+pub(super) fn post_name(code: &str) -> &str {
+    match Post::parse(code) {
+        Ok(post) => post.name(),
+        Err(_) => code,
+    }
+}
+
+fn seats(shown: Option<&TermCard>, records: &Records, today: NaiveDate, enters: bool) -> Table {
+    let columns = ["姓名", "职务", "任职", "离职", "学历", "党员", "来源渠道", "办理"];
+    let of_term =
+        records.seats.iter().filter(|card| shown.is_some_and(|term| term.term.id == card.seat.term_id));
+    let mut cards: Vec<&SeatCard> = of_term.collect();
+    let rank = |post: &str| Post::ALL.iter().position(|known| known.code() == post);
+    cards.sort_by_key(|card| (card.seat.to_day.is_some(), rank(&card.seat.post), card.seat.from_day));
+    Table {
+        caption: "班子成员".to_owned(),
+        columns: columns.into_iter().map(Column::new).collect(),
+        rows: cards.into_iter().map(|card| seat_row(card, today, enters)).collect(),
+        empty: "本届还没有登记任职。".to_owned(),
+        pager: None,
+    }
+}
+
+fn seat_row(card: &SeatCard, today: NaiveDate, enters: bool) -> Row {
+    let seat = &card.seat;
+    let sources: Vec<&str> = card.sources.iter().map(|code| source_name(code)).collect();
+    let left = seat.to_day.map(|day| {
+        let reason = seat.leaving_reason.as_deref().unwrap_or_default();
+        format!("{day} {reason}")
+    });
+    let sits = seat.to_day.is_none_or(|day| today < day);
+    let end = if enters && sits && seat.to_day.is_none() {
+        Cell::Link(Link::new("离职", format!("/seats/{}/end", seat.id)))
+    } else {
+        Cell::Text(String::new())
+    };
+    Row::new(vec![
+        Cell::Text(card.name.clone()),
+        Cell::Text(post_name(&seat.post).to_owned()),
+        Cell::Text(seat.from_day.to_string()),
+        Cell::Text(left.unwrap_or_default()),
+        Cell::Text(codes::education().name_of(&seat.education).to_owned()),
+        Cell::Text(if seat.is_party_member { "是" } else { "否" }.to_owned()),
+        Cell::Text(sources.join("、")),
+        end,
+    ])
+}
+
+/// The Chinese name of a source; the code of one that a county added.
+fn source_name(code: &str) -> &str {
+    match Source::parse(code) {
+        Ok(source) => source.name(),
+        Err(_) => code,
+    }
+}
+
+fn votes(shown: Option<&TermCard>, records: &Records) -> Table {
+    let of_term =
+        records.votes.iter().filter(|card| shown.is_some_and(|term| term.term.id == card.election.term_id));
+    let row = |card: &ElectionCard| {
+        let vote = &card.election;
+        let elected: Vec<&str> = card
+            .ballots
+            .iter()
+            .filter(|(ballot, _)| ballot.is_elected)
+            .map(|(_, name)| name.as_str())
+            .collect();
+        Row::to(
+            format!("/elections/{}", vote.id),
+            vec![
+                Cell::Text(vote.held_on.to_string()),
+                Cell::Text(post_name(&vote.post).to_owned()),
+                Cell::Number(format!("{}/{}", vote.present, vote.eligible)),
+                Cell::Text(if elected.is_empty() { "无人当选".to_owned() } else { elected.join("、") }),
+            ],
+        )
+    };
+    Table {
+        caption: "选举".to_owned(),
+        columns: vec![
+            Column::new("选举日期"),
+            Column::new("职务"),
+            Column::numeric("实到/应到"),
+            Column::new("当选"),
+        ],
+        rows: of_term.map(row).collect(),
+        empty: String::new(),
+        pager: None,
+    }
+}
+
+/// What happened in the village: terms that began and ended, people who came and left in between.
+fn history(records: &Records) -> Vec<Event> {
+    let mut events: Vec<(NaiveDate, String, Vec<String>)> = Vec::new();
+    for card in &records.terms {
+        let committee =
+            records.committees.iter().find(|one| one.id == card.term.committee_id).map_or("", kind_name);
+        let Term { id, ordinal, from_day, ended_on, .. } = &card.term;
+        let seats = || records.seats.iter().filter(|seat| seat.seat.term_id == *id);
+        let first = seats().filter(|seat| seat.seat.from_day == *from_day).map(told).collect();
+        events.push((*from_day, format!("{committee}第{ordinal}届开始"), first));
+        for card in seats() {
+            let seat = &card.seat;
+            if seat.from_day != *from_day {
+                events.push((seat.from_day, format!("{committee}：{}任职", told(card)), Vec::new()));
+            }
+            if let Some(day) = seat.to_day.filter(|day| Some(*day) != *ended_on) {
+                let reason = seat.leaving_reason.iter().map(|reason| format!("原因：{reason}")).collect();
+                events.push((day, format!("{committee}：{}离职", told(card)), reason));
+            }
+        }
+        events.extend(ended_on.map(|day| (day, format!("{committee}第{ordinal}届结束"), Vec::new())));
+    }
+    events.sort_by_key(|event| std::cmp::Reverse(event.0));
+    events.truncate(200);
+    let event = |(on, title, details): (NaiveDate, String, Vec<String>)| Event {
+        on: on.to_string(),
+        title,
+        details,
+        entered: String::new(),
+        late: false,
+    };
+    events.into_iter().map(event).collect()
+}
+
+fn told(card: &SeatCard) -> String {
+    format!("{}（{}）", card.name, post_name(&card.seat.post))
+}

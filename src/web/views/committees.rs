@@ -1,0 +1,109 @@
+//! Committees: the list, a village with its three committees, a vote being entered, its results sheet.
+
+use askama::Template;
+
+use super::Frame;
+use super::controls::Form;
+use super::members::Event;
+use super::parts::{Fact, Link, Notice};
+use super::table::Table;
+
+/// The committees of a place.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "committees/list.html")]
+pub struct Committees {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// Village, committee, head, how many sit, vacancies, due day, state.
+    pub table: Table,
+    /// What asks for attention, and whether it is shown.
+    pub tabs: Vec<(Link, bool)>,
+    /// The kinds, and whether each is shown.
+    pub kinds: Vec<(Link, bool)>,
+    /// Where a committee is opened, for whom may.
+    pub open: Option<String>,
+}
+
+/// One committee on the page of its village.
+#[derive(Debug, Clone, Default)]
+pub struct Part {
+    /// An id for the heading, no two alike on the page.
+    pub anchor: String,
+    /// Which committee.
+    pub title: String,
+    /// The term that runs.
+    pub facts: Vec<Fact>,
+    /// What is unusual.
+    pub findings: Vec<Notice>,
+    /// Who sits, and who sat in this term.
+    pub seats: Table,
+    /// The votes of this term.
+    pub votes: Table,
+    /// What may be done.
+    pub actions: Vec<Link>,
+}
+
+/// A village with its committees.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "committees/village.html")]
+pub struct Village {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// Its name.
+    pub name: String,
+    /// Its committees, the Party's first.
+    pub parts: Vec<Part>,
+    /// Terms and seats of all committees, the newest first.
+    pub history: Vec<Event>,
+    /// Where a committee that it has not is opened, for whom may.
+    pub open: Option<Link>,
+}
+
+/// A vote being entered: numbers above, one row for each candidate, sums kept while typing.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "committees/vote.html")]
+pub struct Vote {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The way back.
+    pub back: Link,
+    /// Village, committee, term.
+    pub facts: Vec<Fact>,
+    /// The bars in force, in words.
+    pub note: String,
+    /// The fields; the groups after the first are candidates.
+    pub form: Form,
+}
+
+/// A candidate on the results sheet.
+#[derive(Debug, Clone, Default)]
+pub struct ResultRow {
+    /// His name.
+    pub name: String,
+    /// Votes for him.
+    pub votes_for: String,
+    /// Votes against him; empty where they were not counted.
+    pub against: String,
+    /// Abstentions; empty where they were not counted.
+    pub abstentions: String,
+    /// `当选`, `满票当选` or nothing.
+    pub outcome: String,
+}
+
+/// The results sheet of a vote, to be printed and signed.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "committees/results.html")]
+pub struct Results {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The way back.
+    pub back: Link,
+    /// The heading (`官渡镇白泉村 村党组织第6届书记选举结果`).
+    pub title: String,
+    /// Day, places, eligible, present, ballots.
+    pub facts: Vec<Fact>,
+    /// The candidates, most votes first.
+    pub rows: Vec<ResultRow>,
+    /// How the bars of the day were met, one sentence each.
+    pub sentences: Vec<String>,
+}

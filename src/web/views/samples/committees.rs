@@ -1,0 +1,185 @@
+//! An invented village with its committees.
+
+use super::pages::{frame, number, text};
+use crate::web::views::Section;
+use crate::web::views::committees::{Committees, Part, ResultRow, Results, Village, Vote};
+use crate::web::views::controls::{Choice, Control, Form, Group, Kind};
+use crate::web::views::members::Event;
+use crate::web::views::parts::{Badge, Fact, Link, Notice, Tone};
+use crate::web::views::table::{Cell, Column, Row, Table};
+
+/// See the page of this name.
+pub fn list() -> Committees {
+    let line = |village: &str, head: &str, state: Badge| {
+        Row::to(
+            "/committees/villages/500237101201#village_party",
+            vec![
+                text(village),
+                text("村党组织"),
+                number("6"),
+                text(head),
+                number("5"),
+                number("0"),
+                number("2026-01-10"),
+                Cell::Badges(vec![state]),
+            ],
+        )
+    };
+    Committees {
+        frame: frame("clerk", Section::Committees),
+        table: Table {
+            caption: "村（社区）班子".into(),
+            columns: vec![
+                Column::new("村（社区）"),
+                Column::new("组织"),
+                Column::numeric("届次"),
+                Column::new("负责人"),
+                Column::numeric("在任"),
+                Column::numeric("空缺"),
+                Column::numeric("届满"),
+                Column::new("状态"),
+            ],
+            rows: vec![
+                line("白泉村", "张伟", Badge::new("逾期", Tone::Bad)),
+                line("龙雾村", "李娜", Badge::new("在任", Tone::Good)),
+            ],
+            ..Table::default()
+        },
+        tabs: vec![
+            (Link::new("全部", "/committees"), true),
+            (Link::new("逾期未换届", "/committees?attention=overdue"), false),
+        ],
+        kinds: vec![
+            (Link::new("全部组织", "/committees"), true),
+            (Link::new("村党组织", "/committees?kind=village_party"), false),
+        ],
+        open: Some("/committees/new".into()),
+    }
+}
+
+/// See the page of this name.
+pub fn village() -> Village {
+    Village {
+        frame: frame("clerk", Section::Committees),
+        name: "白泉村".into(),
+        parts: vec![Part {
+            anchor: "village_party".into(),
+            title: "村党组织".into(),
+            facts: vec![
+                Fact::text("届次", "第6届"),
+                Fact::text("任期", "2021-01-10 至 2026-01-10"),
+                Fact::text("职数", "书记1名，委员4名"),
+                Fact::badge("状态", Badge::new("逾期未换届", Tone::Bad)),
+            ],
+            findings: vec![Notice::new(
+                Tone::Warning,
+                "逾期未换届：第6届应于2026-01-10换届，已逾期317天，请尽快换届并登记新一届",
+            )],
+            seats: Table {
+                caption: "班子成员".into(),
+                columns: ["姓名", "职务", "任职", "离职", "学历", "党员", "来源渠道", "办理"]
+                    .into_iter()
+                    .map(Column::new)
+                    .collect(),
+                rows: vec![Row::new(vec![
+                    text("张伟"),
+                    text("书记"),
+                    text("2021-01-10"),
+                    text(""),
+                    text("大学专科"),
+                    text("是"),
+                    text("退役军人、致富能手"),
+                    Cell::Link(Link::new("离职", "/seats/1/end")),
+                ])],
+                ..Table::default()
+            },
+            votes: Table {
+                caption: "选举".into(),
+                columns: vec![
+                    Column::new("选举日期"),
+                    Column::new("职务"),
+                    Column::numeric("实到/应到"),
+                    Column::new("当选"),
+                ],
+                rows: vec![Row::to(
+                    "/elections/1",
+                    vec![text("2021-01-10"), text("书记"), number("45/50"), text("张伟")],
+                )],
+                ..Table::default()
+            },
+            actions: vec![
+                Link::new("登记任职", "/terms/1/appoint"),
+                Link::new("登记选举", "/terms/1/vote"),
+                Link::new("新一届", "/committees/1/open"),
+            ],
+        }],
+        history: vec![Event {
+            on: "2021-01-10".into(),
+            title: "村党组织第6届开始".into(),
+            details: vec!["张伟（书记）".into()],
+            ..Event::default()
+        }],
+        open: Some(Link::new("登记班子", "/committees/new?village=500237101201")),
+    }
+}
+
+/// See the page of this name.
+pub fn vote() -> Vote {
+    let frame = frame("clerk", Section::Committees);
+    let number = |name: &str, label: &str| Control::new(name, label, Kind::Number).columns(3);
+    let candidate = |at: usize| {
+        Group::new(
+            format!("候选人{}", at + 1),
+            vec![
+                Control::new(format!("candidates[{at}].person"), "姓名", Kind::Text),
+                number(&format!("candidates[{at}].votes_for"), "赞成票"),
+            ],
+        )
+    };
+    Vote {
+        form: Form {
+            action: "/terms/1/vote".into(),
+            csrf_token: frame.csrf_token.clone(),
+            groups: vec![
+                Group::new(
+                    "选举情况",
+                    vec![
+                        Control::new("post", "职务", Kind::Select(vec![Choice::new("secretary", "书记")])),
+                        number("places", "应选名额"),
+                        number("valid", "有效票"),
+                    ],
+                ),
+                candidate(0),
+                candidate(1),
+            ],
+            submit: "登记选举".into(),
+            cancel: Some("/committees/villages/500237101201".into()),
+            ..Form::default()
+        },
+        frame,
+        back: Link::new("白泉村", "/committees/villages/500237101201"),
+        facts: vec![Fact::text("组织", "村党组织"), Fact::text("届次", "第6届（2021-01-10起）")],
+        note: "实到不少于4/5应到人数；当选须得赞成票超过1/2实到人数".into(),
+    }
+}
+
+/// See the page of this name.
+pub fn results() -> Results {
+    let row = |name: &str, votes: &str, outcome: &str| ResultRow {
+        name: name.into(),
+        votes_for: votes.into(),
+        outcome: outcome.into(),
+        ..ResultRow::default()
+    };
+    Results {
+        frame: frame("clerk", Section::Committees),
+        back: Link::new("白泉村", "/committees/villages/500237101201"),
+        title: "白泉村 村党组织第6届书记选举结果".into(),
+        facts: vec![Fact::text("选举日期", "2021-01-10"), Fact::text("有效票", "44")],
+        rows: vec![row("张伟", "44", "满票当选"), row("李娜", "0", "未当选")],
+        sentences: vec![
+            "实到45人，应到50人，实到不少于4/5应到人数，选举有效（《中国共产党基层组织选举工作条例》）。"
+                .into(),
+        ],
+    }
+}

@@ -1,0 +1,31 @@
+// The arithmetic of a vote as it is said while typing.
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { arithmetic } from "../../../assets/js/votes.js";
+
+const numbers = { places: 1, eligible: 50, present: 45, issued: 45, returned: 45, valid: 44 };
+
+function told(changed, votes, elected = true) {
+  const all = { ...numbers, ...changed };
+  return arithmetic((name) => all[name] ?? null, votes.map((given, at) => ({ name: `甲${at + 1}`, votes: given, elected: elected && at === 0 })));
+}
+
+test("a vote that adds up is told with its sums", () => {
+  const { faults, state } = told({}, [[40, null, null], [4, null, null]]);
+  assert.deepEqual(faults, []);
+  assert.equal(state, "候选人2名，赞成票合计44，有效票44，当选1人。");
+});
+
+test("nothing grows from the eligible to the ballots that count", () => {
+  assert.deepEqual(told({ present: 51 }, []).faults, ["实到人数51大于应到人数50，多出1"]);
+  assert.deepEqual(told({ valid: 45, returned: 46 }, []).faults, ["收回选票46大于发出选票45，多出1"]);
+  assert.deepEqual(told({ present: null, valid: 44 }, []).faults, [], "what is not typed yet is no fault");
+});
+
+test("votes beyond the ballots are named", () => {
+  assert.deepEqual(told({}, [[40, 5, null]]).faults, ["甲1的票数合计45，大于有效票44"]);
+  assert.deepEqual(told({}, [[40, 4, null]]).faults, []);
+  assert.deepEqual(told({}, [[40, null, null], [5, null, null]]).faults, ["赞成票合计45，大于有效票44×应选名额1=44"]);
+  assert.deepEqual(told({ places: 0 }, []).faults, []);
+});

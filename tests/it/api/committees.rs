@@ -1,0 +1,212 @@
+//! Committees over the API: from the committee to the vote, versions, keys, lists and what is refused.
+
+use cadre::base::actor::Role;
+use rocket::http::{Method, Status};
+use serde_json::{Value, json};
+
+use crate::support::app::{Answer, Credential, TestApp};
+use crate::support::builders::member;
+
+struct Stage {
+    app: TestApp,
+    clerk: Credential,
+    committee: String,
+    term: String,
+    people: Vec<String>,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let app = TestApp::new().await;
+        let clerk = app.signed_in("clerk.one", Role::Clerk, app.county.town(1)).await;
+        let branch = app.county.branch(1, 1).id;
+        let commands: Vec<_> =
+            (1..).zip(["张伟", "李娜", "王芳"]).map(|(number, name)| member(branch, name, number)).collect();
+        let actor = app.county.town(1).actor(Role::Clerk);
+        let mut conn = app.db.web().await;
+        cadre::records::members::enrol(&mut conn, &actor, &app.keys, &commands).await.unwrap();
+        drop(conn);
+        let rows = app.db.owner_client().await.query("SELECT id::text FROM people ORDER BY id", &[]).await;
+        let people = rows.unwrap().iter().map(|row| row.get(0)).collect();
+        let mut stage = Self { app, clerk, committee: String::new(), term: String::new(), people };
+        let opened = json!({ "village": "500237101201", "kind": "village_party" });
+        stage.committee = stage.made("/committees", &opened).await;
+        let term = json!({ "ordinal": 6, "from_day": "2021-01-10",
+            "posts": { "secretary": 1, "committee_member": 2 } });
+        stage.term = stage.made(&format!("/committees/{}/terms", stage.committee), &term).await;
+        stage
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.app.send(&self.clerk, Method::Post, &format!("/api/v1{path}"), &[], body).await
+    }
+
+    async fn made(&self, path: &str, body: &Value) -> String {
+        let answer = self.post(path, body).await;
+        assert_eq!(answer.status, Status::Created, "{}", answer.body);
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.app.get(&self.clerk, &format!("/api/v1{path}")).await
+    }
+
+    fn seat(&self, person: usize, post: &str) -> Value {
+        json!({ "person": self.people[person], "post": post, "from_day": "2021-01-10", "sources": ["veteran"] })
+    }
+
+    fn vote(&self) -> Value {
+        json!({ "post": "secretary", "held_on": "2021-01-10", "places": 1, "eligible": 50, "present": 45,
+            "issued": 45, "returned": 45, "valid": 44,
+            "candidates": [{ "person": self.people[0], "votes_for": 44, "is_elected": true }] })
+    }
+}
+
+fn fields(answer: &Answer) -> Vec<String> {
+    let told = answer.json();
+    let errors = told["errors"].as_array().cloned().unwrap_or_default();
+    errors.iter().map(|error| error["field"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_committee_is_opened_filled_and_listed() {
+    let stage = Stage::new().await;
+    let seats = format!("/terms/{}/seats", stage.term);
+    stage.made(&seats, &stage.seat(0, "secretary")).await;
+    let shown = stage.get(&format!("/committees/{}", stage.committee)).await;
+    assert_eq!((shown.status, shown.etag.as_deref()), (Status::Ok, Some("\"1\"")));
+    let told = shown.json();
+    assert_eq!((&told["members"], &told["vacancies"]), (&json!(1), &json!(2)));
+    assert_eq!(told["term"]["due_day"], "2026-01-10");
+    assert_eq!(told["village"]["code"], "500237101201");
+    let rules: Vec<&str> =
+        told["findings"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["overdue", "too_few", "vacancy"]);
+    let listed = stage.get("/committees?attention=vacancy&kind=village_party&count=true").await.json();
+    assert_eq!((&listed["total"], &listed["items"][0]["id"]), (&json!(1), &json!(stage.committee)));
+    let none = stage.get("/committees?attention=due_3_months").await.json();
+    assert_eq!(none["items"], json!([]));
+    let held = stage.get(&seats).await.json();
+    assert_eq!(held["items"][0]["sources"], json!(["veteran"]));
+    assert_eq!(held["items"][0]["is_party_member"], json!(true));
+    let terms = stage.get(&format!("/committees/{}/terms", stage.committee)).await.json();
+    assert_eq!(terms["items"][0]["posts"], json!({ "secretary": 1, "committee_member": 2 }));
+}
+
+#[tokio::test]
+async fn lists_go_on_where_the_page_before_ended() {
+    let stage = Stage::new().await;
+    for kind in ["village_committee", "supervision_committee"] {
+        stage.made("/committees", &json!({ "village": "500237101201", "kind": kind })).await;
+    }
+    let mut found = Vec::new();
+    let mut next = String::new();
+    loop {
+        let page = stage.get(&format!("/committees?limit=1{next}")).await.json();
+        found.push(page["items"][0]["kind"].as_str().unwrap().to_owned());
+        let Some(cursor) = page["next"].as_str() else { break };
+        next = format!("&after={cursor}");
+    }
+    assert_eq!(found, ["village_party", "village_committee", "supervision_committee"]);
+    for wrong in ["kind=x", "attention=x", "after=x"] {
+        let answer = stage.get(&format!("/committees?{wrong}")).await;
+        assert_eq!(answer.status, Status::UnprocessableEntity, "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn seats_are_corrected_with_their_version_and_ended_once() {
+    let stage = Stage::new().await;
+    let seat = stage.made(&format!("/terms/{}/seats", stage.term), &stage.seat(0, "secretary")).await;
+    let path = format!("/api/v1/seats/{seat}");
+    let change = json!({ "education": "21", "note": "补录" });
+    let patch = async |headers: &[(&'static str, &'static str)], body: &Value| {
+        stage.app.send(&stage.clerk, Method::Patch, &path, headers, body).await
+    };
+    assert_eq!(patch(&[], &change).await.status, Status::PreconditionRequired);
+    let changed = patch(&[("If-Match", "\"1\"")], &change).await;
+    assert_eq!((changed.status, changed.etag.as_deref()), (Status::Ok, Some("\"2\"")), "{}", changed.body);
+    assert_eq!(changed.json()["post"], "secretary", "what is not sent stays");
+    assert_eq!(patch(&[("If-Match", "\"1\"")], &change).await.status, Status::PreconditionFailed);
+    let cleared = patch(&[("If-Match", "\"2\"")], &json!({ "note": null })).await.json();
+    assert_eq!((&cleared["note"], &cleared["education"]), (&Value::Null, &json!("21")));
+    let wrong = patch(&[("If-Match", "\"3\"")], &json!({ "from_day": "2021-01-09" })).await;
+    assert_eq!(fields(&wrong), ["from_day"]);
+    let end = format!("/seats/{seat}/end");
+    assert_eq!(fields(&stage.post(&end, &json!({ "reason": " " })).await), ["reason"]);
+    let ended = stage.post(&end, &json!({ "on": "2024-05-01", "reason": "工作调动" })).await;
+    assert_eq!((ended.status, &ended.json()["to_day"]), (Status::Ok, &json!("2024-05-01")));
+    assert_eq!(stage.post(&end, &json!({ "reason": "辞职" })).await.status, Status::Conflict);
+}
+
+#[tokio::test]
+async fn what_is_forbidden_is_told_by_field_and_nobody_is_seated() {
+    let stage = Stage::new().await;
+    let seats = format!("/terms/{}/seats", stage.term);
+    stage.made(&seats, &stage.seat(0, "secretary")).await;
+    let second = stage.post(&seats, &stage.seat(1, "secretary")).await;
+    assert_eq!((second.status, fields(&second)), (Status::UnprocessableEntity, vec!["post".to_owned()]));
+    let bare = stage.post(&seats, &json!({ "post": "director", "from_day": "昨天" })).await;
+    assert_eq!(fields(&bare), ["person", "from_day"]);
+    let odd = json!({ "name": "张伟", "citizen_id": "500237198005060016", "post": "secretary",
+        "from_day": "2021-01-10", "education": "abc" });
+    let odd = stage.post(&seats, &odd).await;
+    assert_eq!(odd.status, Status::UnprocessableEntity, "{}", odd.body);
+    assert!(!odd.body.contains("500237198005060016"), "{}", odd.body);
+    let unknown =
+        stage.post(&seats, &json!({ "post": "secretary", "from_day": "2021-01-10", "rank": 1 })).await;
+    assert_eq!(fields(&unknown), ["rank"]);
+}
+
+#[tokio::test]
+async fn a_key_seats_somebody_once() {
+    let stage = Stage::new().await;
+    let path = format!("/api/v1/terms/{}/seats", stage.term);
+    let send = async || {
+        let headers = [("Idempotency-Key", "k-1")];
+        stage.app.send(&stage.clerk, Method::Post, &path, &headers, &stage.seat(0, "secretary")).await
+    };
+    let (first, again) = (send().await, send().await);
+    assert_eq!((first.status, again.status), (Status::Created, Status::Created));
+    assert_eq!(first.json()["id"], again.json()["id"]);
+}
+
+#[tokio::test]
+async fn votes_are_recorded_with_their_arithmetic_and_corrected_whole() {
+    let stage = Stage::new().await;
+    let votes = format!("/terms/{}/election", stage.term);
+    let mut wrong = stage.vote();
+    wrong["candidates"][0]["votes_for"] = json!(45);
+    let refused = stage.post(&votes, &wrong).await;
+    assert_eq!(refused.status, Status::UnprocessableEntity);
+    assert!(refused.body.contains("大于有效票44"), "{}", refused.body);
+    let id = stage.made(&votes, &stage.vote()).await;
+    let listed = stage.get(&votes).await.json();
+    assert_eq!(listed["items"][0]["candidates"][0]["is_unanimous"], json!(true));
+    assert_eq!(stage.post(&votes, &stage.vote()).await.status, Status::Conflict);
+    let mut corrected = stage.vote();
+    corrected["candidates"][0]["votes_for"] = json!(43);
+    let path = format!("/api/v1/elections/{id}");
+    let headers = [("If-Match", "\"1\"")];
+    let answer = stage.app.send(&stage.clerk, Method::Patch, &path, &headers, &corrected).await;
+    assert_eq!((answer.status, answer.etag.as_deref()), (Status::Ok, Some("\"2\"")), "{}", answer.body);
+    assert_eq!(answer.json()["candidates"][0]["is_unanimous"], json!(false));
+}
+
+#[tokio::test]
+async fn terms_are_corrected_and_closed() {
+    let stage = Stage::new().await;
+    let path = format!("/api/v1/terms/{}", stage.term);
+    let change = json!({ "due_day": "2026-01-31", "posts": { "secretary": 1 } });
+    let headers = [("If-Match", "\"1\"")];
+    let changed = stage.app.send(&stage.clerk, Method::Patch, &path, &headers, &change).await;
+    assert_eq!(changed.status, Status::Ok, "{}", changed.body);
+    assert_eq!(changed.json()["posts"], json!({ "secretary": 1 }));
+    let close = format!("/terms/{}/close", stage.term);
+    assert_eq!(fields(&stage.post(&close, &json!({ "on": "2021-01-10" })).await), ["ended_on"]);
+    let closed = stage.post(&close, &json!({ "on": "2026-02-01" })).await;
+    assert_eq!((closed.status, &closed.json()["ended_on"]), (Status::Ok, &json!("2026-02-01")));
+    assert_eq!(stage.post(&close, &json!({})).await.status, Status::Conflict);
+    let listed = stage.get("/committees?attention=no_term").await.json();
+    assert_eq!(listed["items"][0]["id"], json!(stage.committee));
+}
