@@ -113,7 +113,7 @@ fn new_page(who: &SignedIn, flash: Option<FlashMessage<'_>>, form: Form) -> Form
 }
 
 #[get("/reserves/new")]
-async fn ask_new(who: SignedIn, flash: Option<FlashMessage<'_>>) -> Answer<Page<FormPage>> {
+fn ask_new(who: SignedIn, flash: Option<FlashMessage<'_>>) -> Answer<Page<FormPage>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let form = new_form(&who);
     Ok(Page(new_page(&who, flash, form)))

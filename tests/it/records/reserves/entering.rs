@@ -72,7 +72,7 @@ async fn the_dead_and_those_put_out_of_the_party_do_not_come_in() {
 async fn who_sits_in_a_committee_is_no_reserve_cadre() {
     let mut stage = Stage::new().await;
     let enrol = member(stage.county.branch(1, 1).id, "李强", 1);
-    members::enrol(&mut stage.conn, &stage.clerk, &stage.keys, &[enrol.clone()]).await.unwrap();
+    members::enrol(&mut stage.conn, &stage.clerk, &stage.keys, std::slice::from_ref(&enrol)).await.unwrap();
     let owner = stage.db.owner_client().await;
     owner
         .batch_execute(

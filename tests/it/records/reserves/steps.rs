@@ -48,9 +48,9 @@ async fn the_young_with_college_are_seconded_as_the_county_sets() {
         source: "县委组织部〔2022〕1号".to_owned(),
     };
     let clerk = stage.clerk.clone();
-    let refused = reserves::set_settings(&mut stage.conn, &clerk, &[settings.clone()]).await;
+    let refused = reserves::set_settings(&mut stage.conn, &clerk, std::slice::from_ref(&settings)).await;
     assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
-    reserves::set_settings(&mut stage.conn, &supervisor, &[settings.clone()]).await.unwrap();
+    reserves::set_settings(&mut stage.conn, &supervisor, std::slice::from_ref(&settings)).await.unwrap();
     let again = reserves::set_settings(&mut stage.conn, &supervisor, &[settings]).await;
     assert!(matches!(again, Err(Error::Refused(_))), "{again:?}");
     let error = stage.step(id, late, "2022-06-07").await.unwrap_err();
