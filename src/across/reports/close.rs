@@ -3,6 +3,7 @@
 use diesel_async::AsyncPgConnection;
 
 use super::basis::Basis;
+use super::committee_facts;
 use super::facts::{self, Extent};
 use crate::base::actor::Actor;
 use crate::base::clock;
@@ -102,6 +103,8 @@ fn statements(basis: &Basis) -> Vec<Facts> {
         facts(FactTable::Members, facts::members(county), Reach::Everybody),
         facts(FactTable::Flow, facts::flow(county), Reach::Few),
         facts(FactTable::Ratings, facts::ratings(county), Reach::Few),
+        facts(FactTable::Seats, committee_facts::seats(county), Reach::Everybody),
+        facts(FactTable::Committees, committee_facts::committees(county), Reach::Everybody),
     ];
     if matches!(basis.previous_number, Some(1..)) {
         statements.push(facts(FactTable::Flow, facts::recorded_late(county), Reach::Everybody));

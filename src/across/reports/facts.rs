@@ -8,7 +8,7 @@
 //! [`quarters::Ask`]: crate::records::quarters::Ask
 
 /// The last day of the quarter.
-const LAST_DAY: &str = "$3::date";
+pub(super) const LAST_DAY: &str = "$3::date";
 /// The last day of the quarter before.
 const DAY_BEFORE: &str = "($2::date - 1)";
 
@@ -65,7 +65,7 @@ fn tree(days: &str) -> String {
 }
 
 /// `days` with one day.
-fn tree_of(day: &str) -> String {
+pub(super) fn tree_of(day: &str) -> String {
     tree(&format!("SELECT {day}, NULL::date"))
 }
 

@@ -23,6 +23,7 @@ pub mod ratings;
 pub mod reports;
 pub mod sign_in;
 pub mod table;
+pub mod team;
 
 #[cfg(test)]
 mod samples;

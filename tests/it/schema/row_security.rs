@@ -33,7 +33,7 @@ const fn of_county(table: &'static str) -> Case {
 const OF_RESERVE: &str = "reserve_id IN (SELECT id FROM reserves WHERE @path)";
 const OF_MEMBER: &str = "membership_id IN (SELECT id FROM memberships WHERE @path)";
 
-const CASES: [Case; 43] = [
+const CASES: [Case; 45] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -43,6 +43,7 @@ const CASES: [Case; 43] = [
     },
     scoped("audit_heads", "false"),
     scoped("branch_memberships", OF_MEMBER),
+    scoped("committee_facts", "@path"),
     scoped("committee_posts", "term_id IN (SELECT id FROM committee_terms WHERE @path)"),
     of_county("committee_rules"),
     scoped("committee_terms", "@path"),
@@ -91,6 +92,7 @@ const CASES: [Case; 43] = [
     scoped("reserve_sources", OF_RESERVE),
     scoped("reserve_states", OF_RESERVE),
     scoped("reserves", "@path"),
+    scoped("seat_facts", "@path"),
     scoped("seat_sources", "seat_id IN (SELECT id FROM seats WHERE @path)"),
     scoped("seats", "@path"),
     scoped("transfers", "(@from_path OR @to_path)"),

@@ -70,6 +70,12 @@ const BESIDE: &str = r"
     INSERT INTO committee_rules (county_id, id, committee_kind, rule, from_day, comparison, numerator, denominator, source,
         created_by)
     SELECT id, gen_random_uuid(), 'village_party', 'term_years', '2021-01-01', 'at_least', 5, 1, code, code FROM counties;
+    INSERT INTO seat_facts
+    SELECT county_id, '2026Q1', 1, 'now', id, person_id, 'village_party', post, path, '2026-03-31', education,
+        is_party_member, '1', '01', '1980-05-06', false, false, false, '' FROM seats;
+    INSERT INTO committee_facts
+    SELECT county_id, '2026Q1', 1, 'now', committee_id, 'village_party', path, '2026-03-31', id, 1, 1, true
+    FROM committee_terms;
     INSERT INTO reserves (county_id, id, person_id, village_id, path, sort_key, kind, entered_on, state, state_from,
         political_status, education_at_entry, created_by, updated_by)
     SELECT o.county_id, gen_random_uuid(), p.person_id, o.id, o.path, '', 'local_talent', '2021-03-01', 'in_pool',
