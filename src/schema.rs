@@ -119,6 +119,36 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The committees that had a running term on the last day of a quarter (now), and those that had one on the day before that term began (before).
+    committee_facts (county_id, quarter, revision, standing, committee_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// now or before.
+        standing -> Text,
+        /// The committee.
+        committee_id -> Uuid,
+        /// Its kind.
+        committee_kind -> Text,
+        /// Path of the village in the tree of the last day of the quarter.
+        path -> Text,
+        /// The day that is looked at.
+        day -> Date,
+        /// The term that ran on that day.
+        term_id -> Uuid,
+        /// How many seats the term provided.
+        places -> Int8,
+        /// How many of them nobody held on that day.
+        vacancies -> Int8,
+        /// Whether the term ran past the day by which the next election was due.
+        is_overdue -> Bool,
+    }
+}
+
+diesel::table! {
     /// The posts that a term provides; those not filled are vacancies.
     committee_posts (county_id, term_id, post) {
         /// The county that owns the row.
@@ -1189,6 +1219,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who sat in the Party organisation and the committee of each village on the last day of a quarter (now), and who on the day before the present term of that committee began (before). Names are joined when shown; no identifier stands here.
+    seat_facts (county_id, quarter, revision, standing, seat_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// now or before.
+        standing -> Text,
+        /// The seat.
+        seat_id -> Uuid,
+        /// Who sat in it.
+        person_id -> Uuid,
+        /// Kind of the committee.
+        committee_kind -> Text,
+        /// The post.
+        post -> Text,
+        /// Path of the village in the tree of the last day of the quarter.
+        path -> Text,
+        /// The day that is looked at: ages are those of that day.
+        day -> Date,
+        /// GB/T 4658, as the seat says.
+        education -> Text,
+        /// Whether a Party member, as the seat says.
+        is_party_member -> Bool,
+        /// GB/T 2261.1.
+        sex -> Text,
+        /// GB/T 3304.
+        ethnicity -> Text,
+        /// From which the age on that day follows.
+        birth_date -> Date,
+        /// Whether the person sat in both committees of this village.
+        is_cross_appointed -> Bool,
+        /// Of a secretary: whether somebody else was secretary of this village in the term before.
+        is_newly_elected -> Bool,
+        /// Of a secretary: whether every valid ballot was for him.
+        is_elected_unanimously -> Bool,
+        /// Codes of the vocabulary list `committee_source`, one space between them; empty: none is on record.
+        sources -> Text,
+    }
+}
+
+diesel::table! {
     /// Where who sits was drawn from: several tags may hold of one seat.
     seat_sources (county_id, seat_id, source) {
         /// The county that owns the row.
@@ -1329,6 +1403,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     audit_heads,
     branch_memberships,
+    committee_facts,
     committee_posts,
     committee_rules,
     committee_terms,
@@ -1368,6 +1443,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     reserve_states,
     reserve_village_facts,
     reserves,
+    seat_facts,
     seat_sources,
     seats,
     sessions,

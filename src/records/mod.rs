@@ -74,6 +74,8 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "member_facts",
             "flow_facts",
             "rating_facts",
+            "seat_facts",
+            "committee_facts",
             "reserve_facts",
             "reserve_village_facts",
         ],

@@ -3,6 +3,7 @@
 use diesel_async::AsyncPgConnection;
 
 use super::basis::Basis;
+use super::committee_facts;
 use super::facts::{self, Extent};
 use super::reserve_facts;
 use crate::base::actor::Actor;
@@ -103,6 +104,8 @@ fn statements(basis: &Basis) -> Vec<Facts> {
         facts(FactTable::Members, facts::members(county), Reach::Everybody),
         facts(FactTable::Flow, facts::flow(county), Reach::Few),
         facts(FactTable::Ratings, facts::ratings(county), Reach::Few),
+        facts(FactTable::Seats, committee_facts::seats(county), Reach::Everybody),
+        facts(FactTable::Committees, committee_facts::committees(county), Reach::Everybody),
         facts(FactTable::Reserves, reserve_facts::reserves(county), Reach::Everybody),
         facts(FactTable::ReserveVillages, reserve_facts::villages(county), Reach::Everybody),
     ];

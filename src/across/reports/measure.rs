@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::basis::Basis;
 use super::facts::inside;
 use super::figures::{Part, Side};
-use super::source::{Table, rows_with};
+use super::source::{Table, folded, rows_with, seats};
 use crate::base::error::Result;
 
 /// The counts of some parts at some organisations, by code.
@@ -88,6 +88,12 @@ fn statement(tables: &[(Table, Vec<Part>)], basis: &Basis, top: &str) -> String 
     let mut answers = Vec::new();
     let mut members_counted = false;
     for (asked, (table, parts)) in tables.iter().enumerate() {
+        if *table == Table::Seats {
+            let (step, answer) = people(asked, parts, &seats(basis, top));
+            steps.push(step);
+            answers.push(answer);
+            continue;
+        }
         let rows = rows_with(*table, basis, top, members_counted.then_some(MEMBERS_BY_PLACE));
         let mut counted: Vec<String> =
             parts.iter().enumerate().map(|(number, part)| counted(number, part)).collect();
@@ -120,6 +126,26 @@ fn statement(tables: &[(Table, Vec<Part>)], basis: &Basis, top: &str) -> String 
     format!("WITH {} {}", steps.join(", "), answers.join(" UNION ALL "))
 }
 
+/// Seats are not summed place by place, since who sits in two villages is one person in their county: they are folded
+/// into people at each organisation asked about.
+fn people(asked: usize, parts: &[Part], seats: &str) -> (String, String) {
+    let here = inside("p.to_path", "t.code");
+    let people = folded(Some("w.code"), "within w JOIN seats f ON f.to_path = w.to_path", "true");
+    let step = format!(
+        "asked_{asked} AS MATERIALIZED (WITH seats AS MATERIALIZED ({seats}), \
+            within AS MATERIALIZED (SELECT t.code, p.to_path FROM unnest($4) AS t (code) \
+                JOIN (SELECT DISTINCT to_path FROM seats) p ON {here}) \
+         {people})"
+    );
+    let counts: Vec<String> =
+        parts.iter().map(|part| format!("coalesce({}, 0)::bigint", count(part))).collect();
+    let answer = format!(
+        "SELECT {asked} AS asked, code, ARRAY[{}] AS counts FROM asked_{asked} f GROUP BY code",
+        counts.join(", ")
+    );
+    (step, answer)
+}
+
 /// Members per place, which the organisations of the same statement use.
 const MEMBERS: &str = "members_by_place";
 const MEMBERS_COUNTED: &str =
@@ -127,9 +153,13 @@ const MEMBERS_COUNTED: &str =
 const MEMBERS_BY_PLACE: &str = "SELECT to_path AS path, members, full_members FROM members_by_place";
 
 fn counted(number: usize, part: &Part) -> String {
+    format!("{} AS c{number}", count(part))
+}
+
+fn count(part: &Part) -> String {
     match part.sum {
-        None => format!("count(*) FILTER (WHERE {}) AS c{number}", part.filter),
-        Some(amount) => format!("sum({amount}) FILTER (WHERE {}) AS c{number}", part.filter),
+        None => format!("count(*) FILTER (WHERE {})", part.filter),
+        Some(amount) => format!("sum({amount}) FILTER (WHERE {})", part.filter),
     }
 }
 

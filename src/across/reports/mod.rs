@@ -1,16 +1,18 @@
 //! The quarter and its report: facts as of a date, figures as definitions over them, closing, rows behind each figure.
 //!
-//! One statement per table of facts (`facts`) serves freezing and live computing. A figure is a definition over facts
+//! One statement per table of facts (`facts`, `committee_facts`) serves freezing and live computing. A figure is a definition over facts
 //! (`figures`); `measure` computes many at once for an organisation and its children, `rows` lists what stands behind
 //! one, with the same filter. A closed quarter is read from its revision alone.
 
 pub mod acceptance;
 mod basis;
 mod close;
+mod committee_facts;
 mod facts;
 pub mod figures;
 mod findings;
 mod measure;
+mod picture;
 mod quarterly;
 mod report;
 mod reserve_facts;
@@ -20,6 +22,7 @@ mod status;
 mod workbook;
 
 pub use close::{Closed, close};
+pub use picture::{BeforeValue, PictureLine, TeamPicture, team_picture};
 pub use quarterly::{quarterly, quarterly_at_once};
 pub use report::{
     Amendment, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable,

@@ -227,10 +227,7 @@ impl Sheet {
     }
 
     fn figure(&self, figure: &Figure, code: &str) -> FigureValue {
-        let value = |counts: &Counts| {
-            let denominator = figure.denominator.map(|part| counts.of(code, &part));
-            Value::new(figure, counts.of(code, &figure.numerator), denominator)
-        };
+        let value = |counts: &Counts| Value::of(figure, |part| counts.of(code, part));
         figure.value(value(&self.now), self.before.as_ref().map(value), self.basis.quarter.last_day())
     }
 

@@ -27,6 +27,10 @@ pub enum FigurePart {
     Numerator,
     /// Over what.
     Denominator,
+    /// What was counted in the term before, of a figure that is compared with it.
+    BeforeNumerator,
+    /// Over what in the term before.
+    BeforeDenominator,
 }
 
 impl FigurePart {
@@ -38,9 +42,12 @@ impl FigurePart {
         match text {
             "numerator" => Ok(Self::Numerator),
             "denominator" => Ok(Self::Denominator),
-            other => {
-                Err(format!("“{other}”不是指标的组成部分；请填numerator（分子）或denominator（分母）。"))
-            }
+            "before_numerator" => Ok(Self::BeforeNumerator),
+            "before_denominator" => Ok(Self::BeforeDenominator),
+            other => Err(format!(
+                "“{other}”不是指标的组成部分；请填numerator（分子）、denominator（分母），\
+                 或与上届比较的指标的before_numerator（上届分子）、before_denominator（上届分母）。"
+            )),
         }
     }
 }
@@ -64,8 +71,8 @@ pub struct RowsQuery<'a> {
     pub limit: i64,
 }
 
-/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `reserve` or `entry` (of
-/// the trail).
+/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `reserve`, `entry` (of the
+/// trail), `person` (who sits in committees) or `committee`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
 pub struct RowLine {
     /// What the row is about.
@@ -74,7 +81,7 @@ pub struct RowLine {
     /// Id of the record (of an entry: its number); the code of an organisation.
     #[diesel(sql_type = Text)]
     pub id: String,
-    /// The member of a rating.
+    /// The member of a rating; of a person, who need not be one, his membership.
     #[diesel(sql_type = Nullable<Uuid>)]
     pub member: Option<uuid::Uuid>,
     /// Name as it is now; none where the record is gone.
@@ -92,7 +99,7 @@ pub struct RowLine {
     /// Its name.
     #[diesel(sql_type = Nullable<Text>)]
     pub from_name: Option<String>,
-    /// What happened.
+    /// What happened; of a person, his posts, one space between them.
     #[diesel(sql_type = Nullable<Text>)]
     pub kind: Option<String>,
     /// When.
@@ -171,6 +178,12 @@ fn part_of(figure: &Figure, part: FigurePart) -> Result<Part> {
     match part {
         FigurePart::Numerator => Ok(figure.numerator),
         FigurePart::Denominator => figure.denominator.or_missing("该指标的分母"),
+        FigurePart::BeforeNumerator => {
+            figure.comparison.map(|term| term.numerator).or_missing("该指标的上届分子")
+        }
+        FigurePart::BeforeDenominator => {
+            figure.comparison.and_then(|term| term.denominator).or_missing("该指标的上届分母")
+        }
     }
 }
 
@@ -207,6 +220,15 @@ fn columns(table: Table) -> &'static str {
              NULL::uuid AS member, NULL::uuid AS person_id, f.action AS kind, \
              (f.at AT TIME ZONE 'Asia/Shanghai')::date AS day"
         }
+        Table::Seats => {
+            "'person' AS subject, f.person_id::text AS id, f.person_id::text AS key, \
+             (SELECT m.id FROM memberships m WHERE m.county_id = $1 AND m.person_id = f.person_id \
+                ORDER BY m.from_day DESC LIMIT 1) AS member, f.person_id, f.posts AS kind, NULL::date AS day"
+        }
+        Table::Committees => {
+            "'committee' AS subject, f.committee_id::text AS id, f.committee_id::text AS key, NULL::uuid AS member, \
+             NULL::uuid AS person_id, f.committee_kind AS kind, f.day"
+        }
     }
 }
 
@@ -223,7 +245,7 @@ fn statement(basis: &Basis, organisation: &Organisation, part: Part) -> String {
             WHERE {weight} <> 0 AND (place, key COLLATE \"C\") > ($12 COLLATE \"C\", $13 COLLATE \"C\") \
             ORDER BY place, key COLLATE \"C\" LIMIT $14) \
          SELECT page.subject, page.id, page.member, \
-            coalesce(p.name, CASE WHEN page.subject = 'organisation' THEN here.name END) AS name, \
+            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee') THEN here.name END) AS name, \
             {to_code} AS branch_code, here.name AS branch_name, {from_code} AS from_code, gone.name AS from_name, \
             page.kind, page.day, page.amount, page.place, page.key \
          FROM page \

@@ -6,8 +6,10 @@ use diesel::sql_types::Integer;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::basis::Basis;
-use super::facts::{self, Extent};
+use super::committee_facts;
+use super::facts::{self, Extent, TOP, inside};
 use super::reserve_facts;
+use crate::base::codes::{self, EducationLevel};
 use crate::records::quarters::Ask;
 
 /// A table of facts. Members come before organisations: a statement over both counts the members once.
@@ -29,6 +31,10 @@ pub enum Table {
     ReserveVillages,
     /// Entries of the trail in the quarter: `action`.
     Trail,
+    /// Who sits in the committees of villages, each person once at the organisation asked about ([`folded`]).
+    Seats,
+    /// Committees whose term runs: `standing`, `vacancies`, `is_overdue`.
+    Committees,
 }
 
 /// The rows of a table on a basis.
@@ -82,7 +88,61 @@ pub(super) fn rows_with(table: Table, basis: &Basis, organisation: &str, by_plac
              AND x.at < (($3::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') AND {}",
             extent.holds("x.path")
         ),
+        Table::Seats => {
+            let seats = seats_of(basis, extent);
+            let here = inside("f.to_path", TOP);
+            folded(None, &format!("({seats}) f"), &here)
+        }
+        Table::Committees => {
+            let rows = frozen_or(basis, "committee_facts", "path", extent, committee_facts::committees);
+            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+        }
     }
+}
+
+/// Each seat on a basis, with what figures ask of it.
+pub(super) fn seats(basis: &Basis, organisation: &str) -> String {
+    seats_of(basis, extent(basis, organisation))
+}
+
+fn seats_of(basis: &Basis, extent: Extent) -> String {
+    let rows = frozen_or(basis, "seat_facts", "path", extent, committee_facts::seats);
+    let high_school = educations(|level| level.high_school_or_above);
+    format!(
+        "SELECT x.standing, x.person_id, x.path AS to_path, x.post, x.sex, x.ethnicity, x.sources, \
+            date_part('year', age(x.day::timestamp, x.birth_date::timestamp))::integer AS age, \
+            x.education = ANY ($11) AS college_or_above, x.education = ANY ({high_school}) AS high_school_or_above, \
+            x.committee_kind = 'village_party' AS of_party, \
+            x.committee_kind = 'village_party' AND x.post = 'secretary' AS secretary, \
+            x.is_newly_elected, x.is_elected_unanimously, x.is_cross_appointed \
+         FROM ({rows}) x OFFSET 0"
+    )
+}
+
+fn educations(reaches: impl Fn(EducationLevel) -> bool) -> String {
+    let entries = codes::education().entries().iter();
+    let reached =
+        entries.map(|entry| entry.code.as_str()).filter(|code| reaches(codes::education_level(code)));
+    format!("'{{{}}}'::text[]", reached.collect::<Vec<_>>().join(","))
+}
+
+/// Seats `f` folded into people: whoever sits in several is one, has the education of the better taught seat (of the
+/// seats in the Party organisation, or as secretary, where those are asked for) and all sources. `by` names a column that
+/// keeps people apart, if any.
+pub(super) fn folded(by: Option<&str>, seats: &str, condition: &str) -> String {
+    let by = by.map_or_else(String::new, |column| format!("{column}, "));
+    format!(
+        "SELECT {by}f.standing, f.person_id, NULL::text AS from_path, min(f.to_path COLLATE \"C\") AS to_path, \
+            min(f.sex) AS sex, min(f.ethnicity) AS ethnicity, min(f.age) AS age, \
+            bool_or(f.college_or_above) AS college_or_above, bool_or(f.high_school_or_above) AS high_school_or_above, \
+            bool_or(f.of_party) AS of_party, bool_or(f.secretary) AS secretary, \
+            bool_or(f.of_party AND f.college_or_above) AS party_college_or_above, \
+            bool_or(f.secretary AND f.college_or_above) AS secretary_college_or_above, \
+            bool_or(f.is_newly_elected) AS newly_elected, bool_or(f.is_elected_unanimously) AS unanimous, \
+            bool_or(f.is_cross_appointed) AS cross_appointed, \
+            concat(' ', string_agg(f.sources, ' '), ' ') AS sources, string_agg(f.post, ' ' ORDER BY f.post) AS posts \
+         FROM {seats} WHERE {condition} GROUP BY {by}f.standing, f.person_id"
+    )
 }
 
 /// A county's own report needs no filter: everything is inside.

@@ -1,6 +1,8 @@
 //! The quarterly report as a workbook: numbers are numbers, equal to the digit to those of the page and the API.
 
-use super::figures::{Amount, FigureValue, Unit};
+use std::collections::HashSet;
+
+use super::figures::{self, Amount, FigureValue, Unit};
 use super::report::{QuarterlyReport, SectionReport};
 use crate::across::sheets::{Book, Cell, Column, ColumnKind, Field, Properties, SheetWriter, WriteError};
 use crate::base::clock;
@@ -138,7 +140,11 @@ fn below(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
         column("组织名称", ColumnKind::Text, 26),
         column("增减平衡", ColumnKind::Text, 10),
     ];
+    // Against the term before, the figures of the organisations below stand in the API: three times as many columns.
+    let definitions = figures::all().into_iter().filter(|figure| figure.comparison.is_none());
+    let shown: HashSet<String> = definitions.map(|figure| figure.code).collect();
     let figures = report.sections.iter().flat_map(|section| &section.figures);
+    let figures = figures.filter(|figure| shown.contains(&figure.code));
     columns.extend(
         figures.map(|figure| {
             column(format!("{}（{}）", figure.label, unit(figure.unit)), ColumnKind::Number, 12)
@@ -148,7 +154,8 @@ fn below(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
     for child in &report.by_organisation {
         let balanced = if child.balanced { "平衡" } else { "不平衡" };
         let mut row = vec![text(&child.organisation.code), text(&child.organisation.name), text(balanced)];
-        row.extend(child.figures.iter().map(|figure| number(figure.value)));
+        let figures = child.figures.iter().filter(|figure| shown.contains(&figure.code));
+        row.extend(figures.map(|figure| number(figure.value)));
         sheet.row(&row)?;
     }
     sheet.finish()

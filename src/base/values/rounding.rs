@@ -42,6 +42,13 @@ impl Fraction {
         )
     }
 
+    /// The value, where it is a whole number of 64 bits.
+    #[must_use]
+    pub fn as_whole(self) -> Option<i64> {
+        // Fractions are kept reduced.
+        if self.denominator == 1 { i64::try_from(self.numerator).ok() } else { None }
+    }
+
     /// The value with two decimals, halves away from zero.
     #[must_use]
     pub fn rounded(self) -> Option<Hundredths> {

@@ -34,6 +34,10 @@ pub enum FactTable {
     Flow,
     /// `rating_facts`.
     Ratings,
+    /// `seat_facts`.
+    Seats,
+    /// `committee_facts`.
+    Committees,
     /// `reserve_facts`.
     Reserves,
     /// `reserve_village_facts`.
@@ -47,6 +51,8 @@ impl FactTable {
             Self::Members => "member_facts",
             Self::Flow => "flow_facts",
             Self::Ratings => "rating_facts",
+            Self::Seats => "seat_facts",
+            Self::Committees => "committee_facts",
             Self::Reserves => "reserve_facts",
             Self::ReserveVillages => "reserve_village_facts",
         }
@@ -170,10 +176,16 @@ AS digest, count(*) AS row_count FROM (
     SELECT 4, rating_id::text, jsonb_strip_nulls(to_jsonb(f))::text
     FROM rating_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
     UNION ALL
-    SELECT 5, reserve_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    SELECT 5, concat_ws(' ', standing, seat_id), jsonb_strip_nulls(to_jsonb(f))::text
+    FROM seat_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 6, concat_ws(' ', standing, committee_id), jsonb_strip_nulls(to_jsonb(f))::text
+    FROM committee_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 7, reserve_id::text, jsonb_strip_nulls(to_jsonb(f))::text
     FROM reserve_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
     UNION ALL
-    SELECT 6, village_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    SELECT 8, village_id::text, jsonb_strip_nulls(to_jsonb(f))::text
     FROM reserve_village_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
 ) rows";
 

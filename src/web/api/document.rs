@@ -42,7 +42,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         reserves::set_reserve_settings,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
         audit::list,
-        reports::quarterly, reports::workbook, reports::list_figures, reports::show_figure, reports::figure_rows,
+        reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,
         reports::list_quarters, reports::close,
         document,
     ),

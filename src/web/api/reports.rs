@@ -7,7 +7,7 @@ use rocket::{FromForm, Route, State, get, post, routes};
 use utoipa::ToSchema;
 
 use crate::across::reports::{
-    self, Closed, FigurePart, QuarterStatus, QuarterlyReport, RowLine, RowsQuery, figures,
+    self, Closed, FigurePart, QuarterStatus, QuarterlyReport, RowLine, RowsQuery, TeamPicture, figures,
 };
 use crate::base::actor::Actor;
 use crate::base::clock;
@@ -20,7 +20,7 @@ use crate::web::respond::{Answer, Download, Failure};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![quarterly, workbook, list_figures, show_figure, figure_rows, list_quarters, close]
+    routes![quarterly, workbook, team, list_figures, show_figure, figure_rows, list_quarters, close]
 }
 
 /// Which report is asked for.
@@ -51,11 +51,19 @@ impl ReportQuery<'_> {
     /// # Errors
     /// `Invalid` with the wrong field.
     pub fn read(&self, actor: &Actor) -> Result<Wanted, Error> {
+        self.read_from(actor, Quarter::containing(clock::today()).previous())
+    }
+
+    /// The same, of another quarter where none is given.
+    ///
+    /// # Errors
+    /// `Invalid` with the wrong field.
+    pub fn read_from(&self, actor: &Actor, usual: Quarter) -> Result<Wanted, Error> {
         let given =
             |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let own = || actor.scope.path.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
         let quarter = match given(self.quarter) {
-            None => Quarter::containing(clock::today()).previous(),
+            None => usual,
             Some(text) => Quarter::parse(&text).map_err(|error| Error::invalid("quarter", error))?,
         };
         let revision =
@@ -110,6 +118,26 @@ pub async fn workbook(caller: Caller, state: &State<web::State>, query: ReportQu
 }
 
 const XLSX: &str = "vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Show who leads the villages of an organisation, beside the term before (班子结构).
+#[utoipa::path(context_path = "/api/v1", tag = "reports", params(
+    ("organisation" = Option<String>, Query, description = "code; your own when not given"),
+    ("quarter" = Option<String>, Query, description = "2026Q1; the running one when not given"),
+    ("revision" = Option<i32>, Query, description = "the latest, or the records of this moment, when not given")),
+    responses((status = 200, body = TeamPicture)))]
+#[get("/reports/team?<query..>")]
+pub async fn team(
+    caller: Caller,
+    state: &State<web::State>,
+    query: ReportQuery<'_>,
+) -> Answer<Json<TeamPicture>> {
+    let wanted = query.read_from(&caller.actor, Quarter::containing(clock::today()))?;
+    let mut conn = state.database.report().await?;
+    let (organisation, quarter) = (&wanted.organisation, wanted.quarter);
+    let picture =
+        reports::team_picture(&mut conn, &caller.actor, organisation, quarter, wanted.revision).await?;
+    Ok(Json(picture))
+}
 
 /// The definition of a figure.
 #[derive(serde::Serialize, ToSchema)]
@@ -209,7 +237,7 @@ pub async fn rows(
 /// List the rows behind a figure.
 #[utoipa::path(context_path = "/api/v1", tag = "reports", params(
     ("organisation" = Option<String>, Query), ("quarter" = Option<String>, Query), ("revision" = Option<i32>, Query),
-    ("part" = Option<String>, Query, description = "numerator or denominator"),
+    ("part" = Option<String>, Query, description = "numerator or denominator; of a figure against the term before also before_numerator or before_denominator"),
     ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
     responses((status = 200, body = Page<RowLine>)))]
 #[get("/figures/<code>/rows?<part>&<query..>")]

@@ -24,6 +24,7 @@ pub mod reports;
 pub mod reserves;
 pub mod sign_in;
 pub mod table;
+pub mod team;
 
 #[cfg(test)]
 mod samples;

@@ -24,6 +24,8 @@ pub struct FigureLine {
     pub previous: Option<String>,
     /// Against the quarter before, with sign.
     pub change: Option<String>,
+    /// Against the term before, with sign and unit, and the figure that says so.
+    pub term: Option<Link>,
     /// The rows behind it.
     pub href: Option<String>,
     /// Belongs to the figure above it.
@@ -55,6 +57,8 @@ pub struct ReportSection {
     pub title: String,
     /// The figures.
     pub figures: Vec<FigureLine>,
+    /// Whether some of them stand against the term before.
+    pub has_terms: bool,
     /// A chart of some of them.
     pub chart: Option<Chart>,
     /// Tables of the section.
@@ -104,6 +108,8 @@ pub struct Quarterly {
     pub appendices: Vec<Table>,
     /// The report as a file: `XLSX`, `PDF`.
     pub downloads: Vec<Link>,
+    /// The team picture of the same organisation.
+    pub team_page: String,
     /// Where the quarters are closed.
     pub quarters_page: Option<String>,
 }

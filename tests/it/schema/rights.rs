@@ -69,6 +69,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     s------ s------ audit_entries
     ------- ------- audit_heads
     siu---- s------ branch_memberships
+    si----- s------ committee_facts
     siud--- s------ committee_posts
     siu---- s------ committee_rules
     siu---- s------ committee_terms
@@ -108,6 +109,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ reserve_states
     si----- s------ reserve_village_facts
     siu---- s------ reserves
+    si----- s------ seat_facts
     si-d--- s------ seat_sources
     siu---- s------ seats
     siud--- ------- sessions

@@ -33,7 +33,7 @@ const fn of_county(table: &'static str) -> Case {
 const OF_RESERVE: &str = "reserve_id IN (SELECT id FROM reserves WHERE @path)";
 const OF_MEMBER: &str = "membership_id IN (SELECT id FROM memberships WHERE @path)";
 
-const CASES: [Case; 45] = [
+const CASES: [Case; 47] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -43,6 +43,7 @@ const CASES: [Case; 45] = [
     },
     scoped("audit_heads", "false"),
     scoped("branch_memberships", OF_MEMBER),
+    scoped("committee_facts", "@path"),
     scoped("committee_posts", "term_id IN (SELECT id FROM committee_terms WHERE @path)"),
     of_county("committee_rules"),
     scoped("committee_terms", "@path"),
@@ -93,6 +94,7 @@ const CASES: [Case; 45] = [
     scoped("reserve_states", OF_RESERVE),
     scoped("reserve_village_facts", "@path"),
     scoped("reserves", "@path"),
+    scoped("seat_facts", "@path"),
     scoped("seat_sources", "seat_id IN (SELECT id FROM seats WHERE @path)"),
     scoped("seats", "@path"),
     scoped("transfers", "(@from_path OR @to_path)"),

@@ -71,6 +71,12 @@ const BESIDE: &str = r"
     INSERT INTO committee_rules (county_id, id, committee_kind, rule, from_day, comparison, numerator, denominator, source,
         created_by)
     SELECT id, gen_random_uuid(), 'village_party', 'term_years', '2021-01-01', 'at_least', 5, 1, code, code FROM counties;
+    INSERT INTO seat_facts
+    SELECT county_id, '2026Q1', 1, 'now', id, person_id, 'village_party', post, path, '2026-03-31', education,
+        is_party_member, '1', '01', '1980-05-06', false, false, false, '' FROM seats;
+    INSERT INTO committee_facts
+    SELECT county_id, '2026Q1', 1, 'now', committee_id, 'village_party', path, '2026-03-31', id, 1, 1, true
+    FROM committee_terms;
     INSERT INTO mentor_notes (county_id, id, reserve_id, mentor_id, noted_on, content, created_by)
     SELECT county_id, gen_random_uuid(), reserve_id, id, from_day, '谈话', created_by FROM reserve_mentors;
     INSERT INTO reserve_reviews (county_id, id, reserve_id, reviewed_on, grade, created_by)

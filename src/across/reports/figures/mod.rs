@@ -3,6 +3,7 @@
 //! A figure never computes; `measure` counts its parts, and [`Figure::value`] makes the number of them. The rows behind
 //! it are the rows of the same part.
 
+mod committees;
 mod flow;
 mod members;
 mod organisations;
@@ -14,7 +15,7 @@ mod value;
 pub use super::source::Table;
 pub use flow::{Balance, balance};
 pub(super) use flow::{MOVES, carry_closings, imply_openings};
-pub use value::{Amount, Change, FigureValue, Value};
+pub use value::{Amount, Change, FigureValue, TermBefore, Value};
 
 /// On which side of an organisation's border a row counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,11 +88,17 @@ pub enum Unit {
     Ratings,
     /// 条.
     Entries,
+    /// 人次: one person may have several tags.
+    Tags,
+    /// 百分点.
+    Points,
+    /// 个职位.
+    Posts,
 }
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Persons,
         Self::PersonTimes,
         Self::Organisations,
@@ -100,6 +107,9 @@ impl Unit {
         Self::Stars,
         Self::Ratings,
         Self::Entries,
+        Self::Tags,
+        Self::Points,
+        Self::Posts,
     ];
 
     /// The code in the API.
@@ -114,6 +124,9 @@ impl Unit {
             Self::Stars => "stars",
             Self::Ratings => "ratings",
             Self::Entries => "entries",
+            Self::Tags => "tags",
+            Self::Points => "points",
+            Self::Posts => "posts",
         }
     }
 
@@ -129,8 +142,33 @@ impl Unit {
             Self::Stars => "星",
             Self::Ratings => "份",
             Self::Entries => "条",
+            Self::Tags => "人次",
+            Self::Points => "百分点",
+            Self::Posts => "个",
         }
     }
+}
+
+/// How a figure stands against the same in the term before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Against {
+    /// The difference of the unrounded values; of percentages in points.
+    Difference,
+    /// The difference in percent of the value before.
+    Relative,
+}
+
+/// The same figure in the term before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comparison {
+    /// What the figure says of the two.
+    pub against: Against,
+    /// What was counted.
+    pub numerator: Part,
+    /// Over what.
+    pub denominator: Option<Part>,
+    /// Whoever was seated then: where that is nobody, no term before is on record and nothing is compared.
+    pub known: Part,
 }
 
 /// The definition of a figure.
@@ -150,6 +188,8 @@ pub struct Figure {
     pub numerator: Part,
     /// Over what.
     pub denominator: Option<Part>,
+    /// The term before that it is compared with; none for a figure of one day.
+    pub comparison: Option<Comparison>,
 }
 
 impl Figure {
@@ -162,6 +202,7 @@ impl Figure {
             shape: Shape::Count,
             numerator: part,
             denominator: None,
+            comparison: None,
         }
     }
 
@@ -176,6 +217,7 @@ impl Figure {
             shape: Shape::Percentage,
             numerator: self.numerator,
             denominator: Some(whole.numerator),
+            comparison: None,
         }
     }
 
@@ -189,12 +231,17 @@ impl Figure {
             shape: Shape::Mean,
             numerator: whole.numerator.summing(amount),
             denominator: Some(whole.numerator),
+            comparison: None,
         }
     }
 
     /// The parts that must be counted.
     pub fn parts(&self) -> impl Iterator<Item = Part> {
-        std::iter::once(self.numerator).chain(self.denominator)
+        let before = self
+            .comparison
+            .into_iter()
+            .flat_map(|term| [Some(term.numerator), term.denominator, Some(term.known)]);
+        std::iter::once(self.numerator).chain(self.denominator).chain(before.flatten())
     }
 }
 
@@ -233,10 +280,17 @@ pub fn sections(star_scale: Option<i32>) -> Vec<Section> {
         organisations::section(),
         members::section(),
         flow::section(),
+        committees::section(),
         reserves::section(),
         ratings::section(star_scale.unwrap_or_default()),
         trail::section(),
     ]
+}
+
+/// The figures of committees.
+#[must_use]
+pub fn of_committees() -> Vec<Figure> {
+    committees::section().figures
 }
 
 /// Every figure there is, whatever the scale of a county's stars.

@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::NaiveDate;
 use serde::{Serialize, Serializer};
 
-use super::{Figure, Shape};
+use super::{Against, Figure, Part, Shape};
 use crate::base::values::{Fraction, Hundredths};
 
 /// A number as shown.
@@ -42,44 +42,77 @@ pub struct Value {
     pub numerator: i64,
     /// The denominator, of a ratio or a mean.
     pub denominator: Option<i64>,
+    /// The same in the term before, where the figure is compared with it and one is on record.
+    pub before: Option<TermBefore>,
     shape: Shape,
+    against: Option<Against>,
+}
+
+/// What was counted in the term before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct TermBefore {
+    /// The numerator.
+    pub numerator: i64,
+    /// The denominator, of a ratio or a mean.
+    pub denominator: Option<i64>,
 }
 
 /// The difference between two quarters.
 pub type Change = Option<Amount>;
 
 impl Value {
-    /// The parts of `figure`.
+    /// The parts of `figure`, as `count` knows them.
     #[must_use]
-    pub fn new(figure: &Figure, numerator: i64, denominator: Option<i64>) -> Self {
-        Self { numerator, denominator, shape: figure.shape }
+    pub fn of(figure: &Figure, count: impl Fn(&Part) -> i64) -> Self {
+        let term = figure.comparison.filter(|term| count(&term.known) > 0);
+        Self {
+            numerator: count(&figure.numerator),
+            denominator: figure.denominator.as_ref().map(&count),
+            before: term.map(|term| TermBefore {
+                numerator: count(&term.numerator),
+                denominator: term.denominator.as_ref().map(&count),
+            }),
+            shape: figure.shape,
+            against: figure.comparison.map(|term| term.against),
+        }
     }
 
-    /// The number; none over a denominator of 0.
+    /// The number; none over a denominator of 0, or where there is no term before to compare with.
     #[must_use]
     pub fn amount(&self) -> Option<Amount> {
-        match self.shape {
-            Shape::Count => Some(Amount::Whole(self.numerator)),
-            Shape::Percentage => self.fraction()?.percent().map(Amount::Decimal),
-            Shape::Mean => self.fraction()?.rounded().map(Amount::Decimal),
-        }
+        self.printed(self.exact()?)
     }
 
     /// The difference from the quarter before: of unrounded values, then rounded; of percentages in points.
     #[must_use]
     pub fn change(&self, previous: &Self) -> Change {
-        if self.shape == Shape::Count {
-            return self.numerator.checked_sub(previous.numerator).map(Amount::Whole);
-        }
-        let difference = self.fraction()?.minus(previous.fraction()?)?;
-        match self.shape {
-            Shape::Percentage => difference.percent().map(Amount::Decimal),
-            Shape::Count | Shape::Mean => difference.rounded().map(Amount::Decimal),
+        self.printed(self.exact()?.minus(previous.exact()?)?)
+    }
+
+    /// The unrounded value.
+    fn exact(&self) -> Option<Fraction> {
+        let now = self.fraction(self.numerator, self.denominator)?;
+        let before = || self.fraction(self.before?.numerator, self.before?.denominator);
+        match self.against {
+            None => Some(now),
+            Some(Against::Difference) => now.minus(before()?),
+            Some(Against::Relative) => now.relative_to(before()?),
         }
     }
 
-    fn fraction(&self) -> Option<Fraction> {
-        Fraction::new(self.numerator, self.denominator?)
+    fn fraction(&self, numerator: i64, denominator: Option<i64>) -> Option<Fraction> {
+        match self.shape {
+            Shape::Count => Some(Fraction::whole(numerator)),
+            Shape::Percentage | Shape::Mean => Fraction::new(numerator, denominator?),
+        }
+    }
+
+    fn printed(&self, value: Fraction) -> Option<Amount> {
+        match (self.shape, self.against) {
+            (_, Some(Against::Relative)) | (Shape::Percentage, _) => value.percent().map(Amount::Decimal),
+            (Shape::Mean, _) => value.rounded().map(Amount::Decimal),
+            (Shape::Count, _) => value.as_whole().map(Amount::Whole),
+        }
     }
 }
 
@@ -99,6 +132,9 @@ pub struct FigureValue {
     pub numerator: i64,
     /// The denominator, of a ratio or a mean.
     pub denominator: Option<i64>,
+    /// The parts of the term before, of a figure that is compared with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<TermBefore>,
     /// The day as of which it is counted: the last of the quarter.
     pub as_of: NaiveDate,
     /// The number of the quarter before.
@@ -120,6 +156,7 @@ impl Figure {
             value: now.amount(),
             numerator: now.numerator,
             denominator: now.denominator,
+            before: now.before,
             as_of,
             previous: previous.and_then(|previous| previous.amount()),
             change: previous.and_then(|previous| now.change(&previous)),
@@ -132,7 +169,7 @@ mod tests {
     use super::*;
 
     fn value(shape: Shape, numerator: i64, denominator: Option<i64>) -> Value {
-        Value { numerator, denominator, shape }
+        Value { numerator, denominator, before: None, shape, against: None }
     }
 
     fn shown(amount: Option<Amount>) -> String {

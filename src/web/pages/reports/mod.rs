@@ -2,7 +2,9 @@
 
 mod quarterly;
 mod rows;
+mod team;
 
+use quarterly::{choice, neighbours, quarter_choice};
 use rocket::Route;
 use rocket::http::RawStr;
 
@@ -12,7 +14,7 @@ use crate::web::api::reports::Wanted;
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [quarterly::routes(), rows::routes()].concat()
+    [quarterly::routes(), rows::routes(), team::routes()].concat()
 }
 
 /// An address with what a report is asked for.
@@ -31,10 +33,25 @@ fn address(path: &str, wanted: &Wanted, organisation: &str, more: &[(&str, &str)
     address
 }
 
+/// Whether a figure is another one against the term before.
+fn is_against_term(code: &str) -> bool {
+    code.ends_with(".change") || code.ends_with(".relative_change")
+}
+
 /// The Chinese name of a unit.
 fn unit(figure: &FigureValue) -> String {
-    let known = Unit::ALL.into_iter().find(|unit| unit.code() == figure.unit);
-    known.map_or(figure.unit, Unit::name).to_owned()
+    unit_name(figure.unit).to_owned()
+}
+
+/// The Chinese name of a unit's code.
+fn unit_name(code: &'static str) -> &'static str {
+    let known = Unit::ALL.into_iter().find(|unit| unit.code() == code);
+    known.map_or(code, Unit::name)
+}
+
+/// Numerator and denominator, as the quotient that they make.
+fn arithmetic(numerator: i64, denominator: Option<i64>) -> String {
+    denominator.map_or_else(|| numerator.to_string(), |whole| format!("{numerator} ÷ {whole}"))
 }
 
 /// A number as printed; a dash where there is none.

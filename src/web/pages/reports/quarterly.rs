@@ -3,7 +3,7 @@
 use rocket::request::FlashMessage;
 use rocket::{Route, State, get, routes};
 
-use super::{address, printed, signed, unit};
+use super::{address, is_against_term, printed, signed, unit};
 use crate::across::reports::figures::FigureValue;
 use crate::across::reports::{
     self, OrganisationReport, QuarterStatus, QuarterlyReport, ReportTable, SectionReport,
@@ -69,12 +69,13 @@ async fn show(
             "XLSX",
             address("/api/v1/reports/quarterly.xlsx", &wanted, &wanted.organisation, &[]),
         )],
+        team_page: address("/reports/team", &wanted, &wanted.organisation, &[]),
         quarters_page: closes.then(|| "/quarters".to_owned()),
     }))
 }
 
 /// The organisations to choose from: those above the one shown that the caller may see, itself, and those below it.
-async fn neighbours(
+pub(super) async fn neighbours(
     who: &SignedIn,
     db: &mut Db,
     wanted: &Wanted,
@@ -93,11 +94,11 @@ async fn neighbours(
     .await
 }
 
-fn choice(organisation: &Organisation) -> Choice {
+pub(super) fn choice(organisation: &Organisation) -> Choice {
     Choice::new(&organisation.code, &organisation.name)
 }
 
-fn quarter_choice(status: &QuarterStatus) -> Choice {
+pub(super) fn quarter_choice(status: &QuarterStatus) -> Choice {
     let name = format!("{}（{}）", status.quarter.title(), status.state.name());
     Choice::new(status.quarter.to_string(), name)
 }
@@ -152,19 +153,34 @@ fn figure_line(figure: &FigureValue, wanted: &Wanted) -> FigureLine {
         parts,
         previous: figure.previous.map(|previous| previous.to_string()),
         change: figure.change.map(signed),
+        term: None,
         href: Some(address(&format!("/figures/{}", figure.code), wanted, &wanted.organisation, &[])),
         inner: figure.denominator.is_some() || figure.code.starts_with("members.age."),
     }
 }
 
 fn section_view(section: &SectionReport, wanted: &Wanted) -> ReportSection {
+    // What stands against the term before is said in the line of the figure itself, or it would be three times as long.
+    let own = section.figures.iter().filter(|figure| !is_against_term(&figure.code));
+    let figures: Vec<FigureLine> = own
+        .map(|figure| FigureLine { term: term(section, figure, wanted), ..figure_line(figure, wanted) })
+        .collect();
     ReportSection {
         code: section.code.to_owned(),
         title: section.title.to_owned(),
-        figures: section.figures.iter().map(|figure| figure_line(figure, wanted)).collect(),
+        has_terms: figures.iter().any(|figure| figure.term.is_some()),
+        figures,
         chart: chart(section),
         tables: Vec::new(),
     }
+}
+
+/// The change of a figure against the term before, where one is on record.
+fn term(section: &SectionReport, figure: &FigureValue, wanted: &Wanted) -> Option<Link> {
+    let code = format!("{}.change", figure.code);
+    let change = section.figures.iter().find(|other| other.code == code)?;
+    let href = address(&format!("/figures/{code}"), wanted, &wanted.organisation, &[]);
+    Some(Link::new(format!("{} {}", signed(change.value?), unit(change)), href))
 }
 
 /// The flow as a bridge from opening to closing, the ages as a pyramid of men and women, the stars as bars.
@@ -174,6 +190,12 @@ fn chart(section: &SectionReport) -> Option<Chart> {
     }
     let (kind, title, figures): (_, _, Vec<&FigureValue>) = match section.code {
         "flow" => ("bridge", "党员增减", section.figures.iter().take(10).collect()),
+        "committees" => {
+            let source = |figure: &&FigureValue| {
+                figure.code.starts_with("committees.source.") && !is_against_term(&figure.code)
+            };
+            ("bar", "两委来源渠道", section.figures.iter().filter(source).collect())
+        }
         "ratings" => {
             let stars = |figure: &&FigureValue| figure.code.starts_with("ratings.members.stars.");
             ("bar", "星级分布", section.figures.iter().filter(stars).collect())

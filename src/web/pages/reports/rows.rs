@@ -2,7 +2,7 @@
 
 use rocket::{Route, State, get, routes};
 
-use super::{address, printed, signed, unit};
+use super::{address, arithmetic, printed, signed, unit};
 use crate::across::reports::{self, RowLine, figures};
 use crate::base::codes;
 use crate::base::error::{Error, OrMissing};
@@ -55,6 +55,18 @@ async fn show(
             .and_then(|page| page.next.as_deref())
             .map(|next| here(&[("part", asked), ("after", next)])),
     };
+    let parts = value.denominator.map(|whole| (value.numerator.to_string(), whole.to_string()));
+    let mut facts = vec![
+        Fact::text("组织代码", &wanted.organisation),
+        Fact::text("季度", wanted.quarter.title()),
+        Fact::text("截至日期", value.as_of.to_string()),
+    ];
+    if definition.comparison.is_some() {
+        let before = value.before;
+        facts.push(Fact::text("本届", arithmetic(value.numerator, value.denominator)));
+        let text = before.map(|term| arithmetic(term.numerator, term.denominator));
+        facts.push(Fact::text("上届", text.unwrap_or_else(|| "没有上届记录".to_owned())));
+    }
     Ok(Page(FigureRows {
         frame: who.frame(Section::Reports),
         figure: FigureLine {
@@ -62,27 +74,37 @@ async fn show(
             label: value.label.clone(),
             value: printed(value.value),
             unit: unit(&value),
-            parts: value.denominator.map(|whole| (value.numerator.to_string(), whole.to_string())),
+            parts: parts.filter(|_| definition.comparison.is_none()),
             previous: value.previous.map(|previous| previous.to_string()),
             change: value.change.map(signed),
+            term: None,
             href: None,
             inner: false,
         },
-        definition: definition.definition,
-        facts: vec![
-            Fact::text("组织代码", &wanted.organisation),
-            Fact::text("季度", wanted.quarter.title()),
-            Fact::text("截至日期", value.as_of.to_string()),
-        ],
+        definition: definition.definition.clone(),
+        facts,
         back: Link::new("季度报告", address("/reports/quarterly", &wanted, &wanted.organisation, &[])),
-        parts: match value.denominator {
-            Some(_) => vec![tab("numerator", "分子"), tab("denominator", "分母")],
-            None => Vec::new(),
-        },
+        parts: tabs(&definition, tab),
         table: table(&value.label, page.map(|page| page.items)),
         pager,
         export: None,
     }))
+}
+
+/// The ways to the parts of a figure that has more than one.
+fn tabs(figure: &figures::Figure, tab: impl Fn(&'static str, &str) -> (Link, bool)) -> Vec<(Link, bool)> {
+    let ratio = figure.denominator.is_some();
+    match (figure.comparison.is_some(), ratio) {
+        (false, false) => Vec::new(),
+        (false, true) => vec![tab("numerator", "分子"), tab("denominator", "分母")],
+        (true, false) => vec![tab("numerator", "本届"), tab("before_numerator", "上届")],
+        (true, true) => vec![
+            tab("numerator", "本届分子"),
+            tab("denominator", "本届分母"),
+            tab("before_numerator", "上届分子"),
+            tab("before_denominator", "上届分母"),
+        ],
+    }
 }
 
 fn table(caption: &str, rows: Option<Vec<RowLine>>) -> Table {
@@ -93,11 +115,15 @@ fn table(caption: &str, rows: Option<Vec<RowLine>>) -> Table {
     let rows = rows.unwrap_or_default();
     let moved = rows.iter().any(|row| row.from_name.is_some());
     let dated = rows.iter().any(|row| row.day.is_some());
+    let seated = rows.iter().any(|row| row.subject == "person");
     let weighed = rows.iter().any(|row| row.amount != 1);
     let mut columns =
         vec![Column::new("名称"), Column::new(if moved { "转入或所在组织" } else { "所在组织" })];
     if moved {
         columns.push(Column::new("转出或原组织"));
+    }
+    if seated {
+        columns.push(Column::new("职务"));
     }
     if dated {
         columns.push(Column::new("事项"));
@@ -111,6 +137,9 @@ fn table(caption: &str, rows: Option<Vec<RowLine>>) -> Table {
         let mut cells = vec![Cell::Text(name(row)), text(&row.branch_name)];
         if moved {
             cells.push(text(&row.from_name));
+        }
+        if seated {
+            cells.push(Cell::Text(posts(row)));
         }
         if dated {
             cells.push(Cell::Text(kind(row)));
@@ -151,6 +180,7 @@ fn kind(row: &RowLine) -> String {
         "became_full" => "转正",
         "recorded_late" => "补录",
         _ if row.subject == "reserve" => named("reserve_state", code),
+        _ if row.subject == "committee" => named("committee_kind", code),
         _ => named("organisation_kind", code),
     };
     known.to_owned()
@@ -160,9 +190,15 @@ fn named<'a>(list: &str, code: &'a str) -> &'a str {
     codes::vocabulary(list).map_or(code, |table| table.name_of(code))
 }
 
+/// The posts of whoever sits, in Chinese; a post that the county added as it is written there.
+fn posts(row: &RowLine) -> String {
+    let codes = row.kind.as_deref().unwrap_or_default().split(' ');
+    codes.map(|code| named("post", code)).collect::<Vec<_>>().join("、")
+}
+
 fn href(row: &RowLine) -> Option<String> {
     match row.subject.as_str() {
-        "member" | "rating" => row.member.map(|id| format!("/members/{id}")),
+        "member" | "rating" | "person" => row.member.map(|id| format!("/members/{id}")),
         "reserve" => Some(format!("/reserves/{}", row.id)),
         "organisation" => Some(format!("/members?within={}", row.id)),
         _ => None,

@@ -18,6 +18,7 @@ fn line(label: &str, value: &str, unit: &str, change: &str, inner: bool) -> Figu
         parts: (unit == "%").then(|| ("530".into(), "1,287".into())),
         previous: Some("1,275".into()),
         change: Some(change.into()),
+        term: None,
         href: Some("/figures/members.total?quarter=2026Q1".into()),
         inner,
     }
@@ -45,6 +46,7 @@ pub fn quarterly() -> Quarterly {
                 code: "organisations".into(),
                 title: "党组织".into(),
                 figures: vec![line("村（社区）", "340", "个", "0", false), line("党组织", "702", "个", "+2", false), line("其中党支部", "611", "个", "+2", true)],
+                has_terms: false,
                 chart: None,
                 tables: vec![],
             },
@@ -58,6 +60,7 @@ pub fn quarterly() -> Quarterly {
                     line("女党员", "5,301", "人", "+22", false),
                     line("大专及以上比例", "41.18", "%", "+0.92", false),
                 ],
+                has_terms: false,
                 chart: Some(Chart {
                     kind: "bar",
                     title: "年龄分布".into(),
@@ -80,6 +83,7 @@ pub fn quarterly() -> Quarterly {
         }),
         appendices: vec![],
         downloads: vec![Link::new("XLSX", "/reports/quarterly.xlsx")],
+        team_page: "/reports/team?organisation=500237&quarter=2026Q1".into(),
         quarters_page: Some("/quarters".into()),
     }
 }

@@ -2,6 +2,7 @@
 
 mod at_once;
 mod closing;
+mod committees;
 mod random;
 mod rated;
 mod reserves;

@@ -1,6 +1,6 @@
 //! Stars in the report: those of the last confirmed round of each branch by the county's primary scheme.
 
-use cadre::across::reports::{FigurePart, QuarterlyReport};
+use cadre::across::reports::{FigurePart, QuarterlyReport, SectionReport};
 use cadre::base::actor::{Actor, Role};
 use cadre::base::ids::{AccountId, MembershipId, RoundId};
 use cadre::base::values::Period;
@@ -51,6 +51,10 @@ impl Stage {
     }
 }
 
+fn ratings(report: &QuarterlyReport) -> &SectionReport {
+    report.sections.iter().find(|section| section.code == "ratings").unwrap()
+}
+
 #[tokio::test]
 async fn the_last_confirmed_round_of_each_branch_counts_and_closing_keeps_it() {
     let mut stage = Stage::new().await;
@@ -87,11 +91,7 @@ async fn the_last_confirmed_round_of_each_branch_counts_and_closing_keeps_it() {
     ] {
         assert_eq!(shown(&county, code), value, "{code}");
     }
-    let section = |report: &QuarterlyReport| {
-        report.sections.iter().find(|section| section.code == "ratings").cloned().expect("the stars")
-    };
-    let stars = section(&county);
-    let codes: Vec<&str> = stars.figures.iter().map(|figure| figure.code.as_str()).collect();
+    let codes: Vec<&str> = ratings(&county).figures.iter().map(|figure| figure.code.as_str()).collect();
     assert!(codes.contains(&"ratings.members.stars.5") && !codes.contains(&"ratings.members.stars.6"));
     let town2 = stage.report("500237102", "2026Q1").await;
     assert_eq!(shown(&town2, "ratings.members.stars.3"), "1", "the stars go where the member goes");
@@ -105,7 +105,7 @@ async fn the_last_confirmed_round_of_each_branch_counts_and_closing_keeps_it() {
 
     stage.close("2026Q1").await;
     let closed = stage.report("500237", "2026Q1").await;
-    assert_eq!(section(&closed), stars);
+    assert_eq!(ratings(&closed), ratings(&county));
     stage.confirm(waiting).await;
     assert_eq!(stage.report("500237", "2026Q1").await, closed);
     let next = stage.report("500237", "2026Q2").await;

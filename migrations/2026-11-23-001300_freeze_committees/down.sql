@@ -1,0 +1,2 @@
+DROP TABLE committee_facts;
+DROP TABLE seat_facts;
