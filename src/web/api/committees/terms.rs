@@ -190,14 +190,14 @@ pub async fn correct_term(
 /// When a term was closed.
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct CloseInput {
+pub struct CloseTermInput {
     /// First day no longer in the term; today where it is not sent.
     #[serde(default)]
     on: Option<String>,
 }
 
 /// Close a term before the next one begins; the seats in it end with it.
-#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path)), request_body = CloseInput,
+#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path)), request_body = CloseTermInput,
     responses((status = 200, body = TermJson), (status = 409, description = "closed already"),
         (status = 412, description = "changed meanwhile"), (status = 422, description = "what is forbidden, by field")))]
 #[post("/terms/<id>/close", data = "<body>")]
@@ -206,7 +206,7 @@ pub async fn close_term(
     seen: Seen,
     mut db: Db,
     id: TermId,
-    body: Body<CloseInput>,
+    body: Body<CloseTermInput>,
 ) -> Answer<Versioned<TermJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let mut wrong = Wrong::default();
