@@ -4,6 +4,7 @@
 
 mod members;
 mod organisations;
+mod reserves;
 mod sink;
 
 use std::io::Write;
@@ -176,6 +177,7 @@ async fn write<W: Write + Send>(
             match request.kind {
                 Kind::Members => members::write(conn, &job, sink).await,
                 Kind::Organisations => organisations::write(conn, &job, sink).await,
+                Kind::ReserveCadres => reserves::write(conn, &job, sink).await,
             }
         })
         .await

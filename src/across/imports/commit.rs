@@ -176,6 +176,7 @@ impl Work<'_> {
         let keys = &self.engine.keys;
         let basis = Basis::<S> {
             scope: self.import.scope(),
+            actor: &self.importer,
             keys,
             layout: &layout,
             context: &context,

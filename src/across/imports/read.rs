@@ -128,6 +128,7 @@ impl<S: Subject> Reading<'_, S> {
     ) -> Result<()> {
         let basis = Basis::<S> {
             scope: self.import.scope(),
+            actor: self.actor,
             keys: &self.engine.keys,
             layout,
             context: self.context,

@@ -91,6 +91,8 @@ impl<T> ReadRow<T> {
 pub struct Basis<'a, S: Subject> {
     /// The importing organisation: records of others are conflicts.
     pub scope: Scope,
+    /// Who imports, as the verbs of the rows see him.
+    pub actor: &'a Actor,
     /// Opens and seals identifiers.
     pub keys: &'a KeyRing,
     /// The first row.
@@ -107,6 +109,10 @@ macro_rules! for_subject {
         match $kind {
             $crate::records::imports::Kind::Members => {
                 type $subject = $crate::across::imports::members::Members;
+                $body
+            }
+            $crate::records::imports::Kind::ReserveCadres => {
+                type $subject = $crate::across::imports::reserves::ReserveCadres;
                 $body
             }
             $crate::records::imports::Kind::Organisations => {

@@ -15,6 +15,8 @@ crate::vocabulary! {
         Organisations = "organisations", "党组织";
         /// 党员名册.
         Members = "members", "党员名册";
+        /// 后备干部.
+        ReserveCadres = "reserve-cadres", "后备干部";
     }
 }
 

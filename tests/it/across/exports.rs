@@ -156,6 +156,46 @@ async fn the_tree_comes_back_unchanged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_pool_comes_back_unchanged_masked_or_not() {
+    let stage = Stage::of(Kind::ReserveCadres).await;
+    let of = |name: &str, number: u16| {
+        let id = cadre::base::values::CitizenId::compose("500237", day("1995-05-06"), number).unwrap();
+        Roster::of(&[
+            ("村（社区）", "500237101201"),
+            ("姓名", name),
+            ("公民身份号码", id.as_str()),
+            ("类别", "本土人才"),
+            ("来源", "退役军人；致富带头人"),
+            ("民族", "土家族"),
+            ("学历", "大学专科毕业"),
+            ("政治面貌", "群众"),
+            ("入库日期", "2024-03-01"),
+        ])
+    };
+    stage
+        .import(&[
+            of("张伟", 1).with("联系领导一", "向明").with("联系领导二", "罗军").with("帮带书记", "王芳"),
+            of("李娜", 2).with("选拔方式", "比武招青").with("备注", "=1+1"),
+            of("王强", 3).with("状态", "已任用").with("状态日期", "2025-06-01").with("任用职务", "委员"),
+            of("赵敏", 4).with("状态", "退出").with("状态日期", "2025-06-01"),
+        ])
+        .await;
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let town = stage.county.town(1).clone();
+    for format in [Format::Xlsx, Format::Csv] {
+        for unmasked in [None, Some("上级核查".to_owned())] {
+            let wanted = Request { unmasked, ..request(&stage, &town, Kind::ReserveCadres, format).await };
+            let (file, receipt) = write(&stage, &supervisor, &wanted).await.unwrap();
+            assert_eq!(receipt.rows, 4);
+            let (import, counts) =
+                stage.upload(&stage.clerk, &town, file.path(), Mapping::new()).await.unwrap();
+            let lines = stage.lines(&import).await;
+            assert_eq!(counts.unwrap(), Counts { unchanged: 4, ..Counts::default() }, "{lines:#?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_list_of_an_earlier_day_shows_what_held_then() {
     let stage = Stage::new().await;
     stage

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::{OrMissing, Result};
-use crate::base::ids::{CountyId, OrganisationId, ReserveId};
+use crate::base::ids::{CountyId, OrganisationId, PersonId, ReserveId};
 use crate::base::scope::Scope;
 use crate::records::organisations::Organisation;
 use crate::records::reserves::model::{Mentor, Reserve};
@@ -103,4 +103,22 @@ pub async fn sources(
         sources.entry(id).or_default().push(source);
     }
     Ok(sources)
+}
+
+/// The entries of some people inside a scope, also those that ended.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn of_people(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    people: &[PersonId],
+) -> QueryResult<Vec<ReserveId>> {
+    reserves::table
+        .filter(reserves::county_id.eq(within.county))
+        .filter(reserves::path.ge(within.path.as_str()).and(reserves::path.lt(within.path.end())))
+        .filter(reserves::person_id.eq_any(people))
+        .select(reserves::id)
+        .load(conn)
+        .await
 }

@@ -4,6 +4,7 @@ mod buckets;
 mod carrying_out;
 mod dating;
 mod files;
+mod pool;
 mod tree;
 
 use std::io::Write;

@@ -1,0 +1,76 @@
+//! The columns of 「后备干部」 (contract 4).
+
+use crate::across::imports::columns::{Heading, Shape, all, names, optional, required};
+use crate::base::codes;
+use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState, Route};
+
+/// Every column, in the order of the empty workbook.
+pub const HEADINGS: &[Heading] = &[
+    Heading {
+        explanation: "填12位区划代码，或本组织范围内不重名的村（社区）名称。",
+        synonyms: &["村", "社区", "所在村", "村名称", "村（社区）名称"],
+        ..required("村（社区）", "village", Shape::Text)
+    },
+    required("姓名", "name", Shape::Text),
+    Heading {
+        explanation: "18位，按文本填写。",
+        synonyms: &["身份证号", "身份证号码", "居民身份证号码"],
+        ..required("公民身份号码", "citizen_id", Shape::Identifier)
+    },
+    Heading {
+        choices: || names(ReserveKind::ALL.iter().map(|kind| kind.name())),
+        synonyms: &["人才类别"],
+        ..required("类别", "kind", Shape::Text)
+    },
+    Heading {
+        explanation: "可填多个，用“；”隔开。",
+        choices: || names(ReserveSource::ALL.iter().map(|source| source.name())),
+        synonyms: &["来源渠道", "人员来源"],
+        ..required("来源", "sources", Shape::Text)
+    },
+    Heading { choices: || all(codes::ethnicity()), ..required("民族", "ethnicity", Shape::Text) },
+    Heading {
+        choices: || all(codes::education()),
+        synonyms: &["文化程度"],
+        ..required("学历", "education", Shape::Text)
+    },
+    Heading {
+        choices: || all(codes::political_status()),
+        ..required("政治面貌", "political_status", Shape::Text)
+    },
+    Heading { synonyms: &["入库时间"], ..required("入库日期", "entered_on", Shape::Date) },
+    Heading {
+        choices: || names(Route::ALL.iter().map(|route| route.name())),
+        synonyms: &["选拔途径"],
+        ..optional("选拔方式", "route", Shape::Text)
+    },
+    Heading { synonyms: &["联系领导1"], ..optional("联系领导一", "leader_1", Shape::Text) },
+    Heading { synonyms: &["联系领导2"], ..optional("联系领导二", "leader_2", Shape::Text) },
+    Heading { synonyms: &["帮带村书记"], ..optional("帮带书记", "secretary", Shape::Text) },
+    Heading {
+        explanation: "不填即为在库；其他状态须填状态日期。",
+        choices: || names(ReserveState::ALL.iter().map(|state| state.name())),
+        ..optional("状态", "state", Shape::Text)
+    },
+    optional("状态日期", "state_from", Shape::Date),
+    Heading { synonyms: &["任职职务"], ..optional("任用职务", "post", Shape::Text) },
+    Heading { synonyms: &["说明"], ..optional("备注", "note", Shape::Text) },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_headings_are_those_of_the_contract() {
+        let shown: Vec<String> = HEADINGS
+            .iter()
+            .map(|heading| format!("{}{}", heading.title, if heading.required { "*" } else { "" }))
+            .collect();
+        assert_eq!(
+            shown.join(" · "),
+            "村（社区）* · 姓名* · 公民身份号码* · 类别* · 来源* · 民族* · 学历* · 政治面貌* · 入库日期* · 选拔方式 · \
+             联系领导一 · 联系领导二 · 帮带书记 · 状态 · 状态日期 · 任用职务 · 备注"
+        );
+    }
+}

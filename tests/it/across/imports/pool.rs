@@ -1,0 +1,197 @@
+//! 「后备干部」: who comes into the pool, what changes of him, and what an import leaves alone.
+
+use cadre::across::imports::commit::{Outcome, commit};
+use cadre::across::imports::headings::Mapping;
+use cadre::across::imports::progress;
+use cadre::base::actor::Role;
+use cadre::base::clock;
+use cadre::base::values::CitizenId;
+use cadre::records::imports::{Counts, Kind};
+use cadre::schema::{reserve_mentors, reserves};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+
+use super::{Roster, Stage, csv};
+use crate::support::builders::day;
+
+/// A reserve cadre of the first village of town 1, born in 1995; `number` (odd for men) sets the citizen ID.
+fn row(name: &str, number: u16) -> Roster {
+    let id = CitizenId::compose("500237", day("1995-05-06"), number).unwrap();
+    Roster::of(&[
+        ("村（社区）", "龙井镇白泉村"),
+        ("姓名", name),
+        ("公民身份号码", id.as_str()),
+        ("类别", "后备干部"),
+        ("来源", "退役军人；致富带头人"),
+        ("民族", "汉族"),
+        ("学历", "大学专科毕业"),
+        ("政治面貌", "群众"),
+        ("入库日期", "2024-03-01"),
+    ])
+}
+
+/// Bucket and reasons of each row of a plan.
+async fn told(stage: &Stage, rows: &[Roster]) -> Vec<(String, Vec<String>)> {
+    let import = stage.plan(rows).await;
+    let lines = stage.lines(&import).await;
+    let told = lines.into_iter().map(|line| {
+        let errors = line.errors.iter().map(|error| format!("{}：{}", error.column, error.message));
+        let changes = line.changes.iter().map(|c| format!("{}：{} → {}", c.column, c.before, c.after));
+        (line.bucket, errors.chain(changes).chain(line.message).collect())
+    });
+    told.collect()
+}
+
+async fn count(stage: &Stage) -> i64 {
+    reserves::table.count().get_result(&mut stage.db.owner().await).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_list_twice_changes_nothing() {
+    let stage = Stage::of(Kind::ReserveCadres).await;
+    let rows = [
+        row("张伟", 1).with("选拔方式", "比武招青").with("联系领导一", "向明").with("联系领导二", "罗军"),
+        row("李娜", 2).with("帮带书记", "王芳").with("备注", "熟悉茶业").with("村（社区）", "500237101202"),
+        row("王强", 3).with("状态", "挂职").with("状态日期", "2025-03-01"),
+        row("赵敏", 4).with("状态", "已任用").with("状态日期", "2025-06-01").with("任用职务", "村委会委员"),
+    ];
+    assert_eq!(stage.import(&rows).await, Counts { new: 4, ..Counts::default() });
+    assert_eq!(stage.import(&rows).await, Counts { unchanged: 4, ..Counts::default() });
+    assert_eq!(count(&stage).await, 4);
+    // Whoever was appointed may come back later: another stay.
+    let again = row("赵敏", 4).with("入库日期", "2026-01-01");
+    assert_eq!(stage.import(&[again]).await, Counts { new: 1, ..Counts::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_field_in_a_wrong_form_is_refused_with_its_reason() {
+    let stage = Stage::of(Kind::ReserveCadres).await;
+    let old = CitizenId::compose("500237", day("1970-05-06"), 1).unwrap();
+    for (heading, text, column, reason) in [
+        ("村（社区）", "", "村（社区）", "没有填写"),
+        ("村（社区）", "桃花村", "村（社区）", "范围内没有名为“桃花村”的村（社区）"),
+        ("村（社区）", "500237101209", "村（社区）", "没有登记"),
+        ("村（社区）", "500237102201", "村（社区）", "不在“龙井镇”范围内"),
+        ("村（社区）", "500237101201-ZB01", "村（社区）", "是党支部，不是村或社区"),
+        ("姓名", "", "姓名", "没有填写"),
+        ("姓名", "张3", "姓名", "张3"),
+        ("公民身份号码", "500237199505060", "公民身份号码", "公民身份号码"),
+        ("公民身份号码", "500237************", "公民身份号码", "带有*号"),
+        ("类别", "后备", "类别", "后备干部"),
+        ("来源", "天上掉下", "来源", "天上掉下"),
+        ("来源", "；", "来源", "没有填写"),
+        ("民族", "外星族", "民族", "外星族"),
+        ("学历", "博学", "学历", "博学"),
+        ("政治面貌", "", "政治面貌", "政治面貌"),
+        ("政治面貌", "路人", "政治面貌", "路人"),
+        ("入库日期", "", "入库日期", "入库日期"),
+        ("入库日期", "2024-02-30", "入库日期", "入库日期"),
+        ("入库日期", "2099-01-01", "入库日期", "晚于今天"),
+        ("入库日期", "1990-01-01", "入库日期", "不晚于出生日期"),
+        ("选拔方式", "抓阄", "选拔方式", "抓阄"),
+        ("联系领导一", "领导1", "联系领导一", "联系领导一"),
+        ("联系领导二", "向明", "联系领导二", "与联系领导一相同"),
+        ("帮带书记", "书记2", "帮带书记", "帮带书记"),
+        ("状态", "休息", "状态", "休息"),
+        ("状态", "挂职", "状态日期", "须填写状态日期"),
+        ("状态日期", "2025-13-01", "状态日期", "状态日期"),
+        ("任用职务", "村委会委员", "任用职务", "在库的不填写任用职务"),
+        ("备注", "铃\u{7}", "备注", "控制字符"),
+        ("记录编号", "第一", "记录编号", "不是系统导出的编号"),
+        ("记录编号", "0193b2a4-0000-7000-8000-000000000000", "记录编号", "没有这个记录编号"),
+    ] {
+        let good = row("张伟", 1).with("联系领导一", "向明");
+        let told = told(&stage, &[good.with(heading, text)]).await;
+        let (bucket, reasons) = &told[0];
+        assert_eq!(bucket, "refused", "{heading} {text}: {reasons:?}");
+        let found = reasons.iter().any(|told| told.starts_with(column) && told.contains(reason));
+        assert!(found, "{heading} {text}: {reasons:?}");
+    }
+    let seconded = row("张伟", 1).with("状态", "挂职").with("状态日期", "2025-03-01");
+    let aged = told(&stage, &[seconded.clone().with("公民身份号码", old.as_str())]).await;
+    assert!(aged[0].1.iter().any(|told| told.contains("超过挂职年龄上限35周岁")), "{aged:?}");
+    let schooled = told(&stage, &[seconded.with("学历", "初中毕业")]).await;
+    assert!(schooled[0].1.iter().any(|told| told.contains("未达到挂职要求")), "{schooled:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn facts_states_and_mentors_change_together() {
+    let stage = Stage::of(Kind::ReserveCadres).await;
+    let old = row("张伟", 1).with("联系领导一", "向明").with("联系领导二", "罗军").with("帮带书记", "王芳");
+    stage.import(&[old.clone(), row("李娜", 2)]).await;
+    let rows = [
+        old.clone()
+            .with("学历", "大学本科毕业")
+            .with("联系领导二", "秦岭")
+            .with("状态", "挂职")
+            .with("状态日期", "2025-03-01")
+            .with("任用职务", "书记助理")
+            .with("备注", "新"),
+        row("李娜", 2).with("状态", "退出").with("状态日期", "2025-05-01"),
+    ];
+    let plan = told(&stage, &rows).await;
+    assert_eq!(
+        plan[0],
+        (
+            "changed".to_owned(),
+            [
+                "学历：大学专科毕业 → 大学本科毕业",
+                "备注： → 新",
+                "状态：在库 → 挂职（2025-03-01）",
+                "联系领导二：向明、罗军 → 向明、秦岭",
+            ]
+            .map(str::to_owned)
+            .to_vec()
+        )
+    );
+    assert_eq!(stage.import(&rows).await, Counts { changed: 2, ..Counts::default() });
+    assert_eq!(stage.import(&rows).await, Counts { unchanged: 2, ..Counts::default() });
+    let mut owner = stage.db.owner().await;
+    let states: Vec<String> =
+        reserves::table.select(reserves::state).order(reserves::state).load(&mut owner).await.unwrap();
+    assert_eq!(states, ["left", "seconded"]);
+    let ended: Vec<Option<chrono::NaiveDate>> = reserve_mentors::table
+        .filter(reserve_mentors::name.eq("罗军"))
+        .select(reserve_mentors::to_day)
+        .load(&mut owner)
+        .await
+        .unwrap();
+    assert_eq!(ended, [Some(clock::today())]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_on_record_is_not_rewritten() {
+    let stage = Stage::of(Kind::ReserveCadres).await;
+    stage.import(&[row("张伟", 1)]).await;
+    for (heading, text, bucket, reason) in [
+        ("入库日期", "2024-04-01", "refused", "与登记的“2024-03-01”不一致"),
+        ("姓名", "张炜", "refused", "与登记的“张伟”不一致"),
+        ("状态日期", "2024-05-01", "refused", "与登记的“2024-03-01”不一致"),
+        ("村（社区）", "龙井镇龙雾村", "conflict", "登记在“龙井镇白泉村”的人才库"),
+        ("村（社区）", "500237102201", "conflict", "登记在“龙井镇白泉村”的人才库"),
+        ("备注", "新", "changed", "备注： → 新"),
+        ("备注", "", "unchanged", ""),
+    ] {
+        let told = told(&stage, &[row("张伟", 1).with(heading, text)]).await;
+        assert_eq!(told[0].0, bucket, "{heading} {text}: {told:?}");
+        assert!(told[0].1.join("").contains(reason), "{heading} {text}: {told:?}");
+    }
+    let abroad = row("张伟", 1).with("状态", "异地任职").with("状态日期", "2025-03-01");
+    let twice = told(&stage, &[row("张伟", 1), abroad]).await;
+    assert_eq!((twice[0].0.as_str(), twice[1].0.as_str()), ("unchanged", "refused"));
+    assert!(twice[1].1.join("").contains("与第2行是同一个人"), "{twice:?}");
+    assert!(twice[1].1.join("").contains("请在后备干部页面办理"), "{twice:?}");
+
+    // The other town's plan says where he stands, and nothing is written.
+    let clerk = stage.county.town(2).actor(Role::Clerk);
+    let town = stage.county.town(2).clone();
+    let file = csv(&[
+        row("张伟", 1).with("村（社区）", "官渡镇白泉村"),
+        row("新人", 9).with("村（社区）", "官渡镇白泉村"),
+    ]);
+    let (import, counts) = stage.upload(&clerk, &town, file.path(), Mapping::new()).await.unwrap();
+    assert_eq!(counts.unwrap(), Counts { new: 1, conflict: 1, ..Counts::default() });
+    let outcome = commit(&stage.engine, &clerk, import.id, &progress::nobody).await.unwrap();
+    assert!(matches!(outcome, Outcome::Written(_)), "{outcome:?}");
+    assert_eq!(count(&stage).await, 2);
+}
