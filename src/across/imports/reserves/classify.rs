@@ -107,7 +107,7 @@ impl Found {
         let day = set(&said.entered_on);
         let same = stays().find(|card| Some(card.reserve.entered_on) == day);
         let anew = |card: &&Card| card.reserve.left_on.zip(day).is_none_or(|(left, day)| day < left);
-        same.or_else(|| stays().last().filter(anew))
+        same.or_else(|| stays().next_back().filter(anew))
     }
 }
 
