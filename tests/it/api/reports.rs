@@ -193,7 +193,18 @@ async fn api_command_line_page_and_workbook_agree_to_the_digit() {
     let mut book = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
     assert_eq!(
         book.sheet_names(),
-        ["概览", "组织", "党员", "党员年龄与性别", "变动", "评定", "审计", "下级组织"]
+        [
+            "概览",
+            "组织",
+            "党员",
+            "党员年龄与性别",
+            "变动",
+            "两委班子",
+            "后备力量",
+            "评定",
+            "审计",
+            "下级组织"
+        ]
     );
     let page = app.get(&auditor, &format!("/reports/quarterly?{asked}")).await;
     assert_eq!(page.status, Status::Ok);

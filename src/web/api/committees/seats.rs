@@ -251,7 +251,7 @@ pub async fn correct_seat(
 /// When and why a seat was left.
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct EndInput {
+pub struct EndSeatInput {
     /// First day no longer in the post; today where it is not sent.
     #[serde(default)]
     on: Option<String>,
@@ -259,7 +259,7 @@ pub struct EndInput {
 }
 
 /// Say that a seat was left.
-#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path)), request_body = EndInput,
+#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path)), request_body = EndSeatInput,
     responses((status = 200, body = SeatJson), (status = 409, description = "left already"),
         (status = 412, description = "changed meanwhile"), (status = 422, description = "what is forbidden, by field")))]
 #[post("/seats/<id>/end", data = "<body>")]
@@ -268,10 +268,10 @@ pub async fn end_seat(
     seen: Seen,
     mut db: Db,
     id: SeatId,
-    body: Body<EndInput>,
+    body: Body<EndSeatInput>,
 ) -> Answer<Versioned<SeatJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
-    let EndInput { on, reason } = body.0;
+    let EndSeatInput { on, reason } = body.0;
     let mut wrong = Wrong::default();
     let on = match on {
         Some(text) => wrong.day("on", "离职日期", Some(&text)),
