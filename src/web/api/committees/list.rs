@@ -12,6 +12,7 @@ use crate::base::{clock, db};
 use crate::records::committees::queries::{self, Attention, CommitteeLine, Cursor, Filter};
 use crate::records::committees::{self, CommitteeKind, Finding, OpenCommittee};
 use crate::web::api::organisations::narrowed;
+use crate::web::api::reserves::VillageJson;
 use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Listing, Page};
 use crate::web::respond::{Answer, Versioned};
 
@@ -19,13 +20,6 @@ use crate::web::respond::{Answer, Versioned};
 #[must_use]
 pub(super) fn routes() -> Vec<Route> {
     routes![list_committees, open_committee, show_committee]
-}
-
-/// Something with a code and a name.
-#[derive(serde::Serialize, ToSchema)]
-pub struct VillageJson {
-    code: String,
-    name: String,
 }
 
 /// The term that runs today.

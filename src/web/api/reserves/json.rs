@@ -9,8 +9,8 @@ use crate::records::reserves::queries::{Card, VillageName};
 /// A village or community.
 #[derive(serde::Serialize, ToSchema)]
 pub struct VillageJson {
-    code: String,
-    name: String,
+    pub(in crate::web::api) code: String,
+    pub(in crate::web::api) name: String,
 }
 
 impl From<VillageName> for VillageJson {
