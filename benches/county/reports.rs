@@ -25,14 +25,14 @@ struct Spent {
 pub async fn measure(stage: &Stage, server: &Server, table: &mut Table) -> anyhow::Result<()> {
     let quarter = Quarter::containing(clock::today()).previous();
     let path = format!("/api/v1/reports/quarterly?organisation={}&quarter={quarter}", stage.county.code);
-    let mut client = Client::connect(&server.address, &server.token).await?;
-    client.get(&path).await?;
+    let mut client = Client::connect(&server.address, &server.token)?;
+    client.get(&path)?;
     tokio::time::sleep(TOLD).await;
     let before = spent(stage).await?;
     let mut times = Vec::new();
     for _ in 0..REPORTS {
         let begin = Instant::now();
-        client.get(&path).await?;
+        client.get(&path)?;
         times.push(begin.elapsed().as_secs_f64());
     }
     tokio::time::sleep(TOLD).await;
