@@ -69,6 +69,8 @@ async fn the_rights_of_the_two_roles_are_these() {
     s------ s------ audit_entries
     ------- ------- audit_heads
     siu---- s------ branch_memberships
+    siu---- ------- candidate_checks
+    si----- ------- candidate_verdicts
     si----- s------ committee_facts
     siud--- s------ committee_posts
     siu---- s------ committee_rules
@@ -115,6 +117,10 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- ------- sessions
     siud--- ------- sign_in_sources
     siu---- s------ transfers
+    siu---- ------- vetting_checklists
+    siu---- ------- vetting_departments
+    si----- ------- vetting_items
+    si-d--- ------- vetting_members
     ");
 }
 
