@@ -101,7 +101,7 @@ pub async fn propose(
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
-        expire(conn, actor, &rows, today).await?;
+        let expired = expire(conn, actor, &rows, today).await?;
         insert(conn, actor.scope.county, &rows).await?;
         let relations: Vec<Relation> = rows
             .iter()
@@ -111,7 +111,7 @@ pub async fn propose(
         write::append(conn, actor, "vetting.propose", None, &rows, |row| {
             json!({
                 "person": row.person_id, "committee_kind": row.committee_kind, "term": row.term_ordinal,
-                "post": row.post, "proposed_on": row.proposed_on, "due_on": row.due_on,
+                "post": row.post, "proposed_on": row.proposed_on, "due_on": row.due_on, "expired": expired,
             })
         })
         .await?;
