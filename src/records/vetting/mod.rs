@@ -14,7 +14,7 @@
 //! and withdraw, and see how far a check has come. The trail says who answered which item, never what.
 //!
 //! Whether a county demands a filed check of everybody who is appointed stands in its checklist, valid from a date; a
-//! county without one demands nothing ([`clearance`]).
+//! county without one demands nothing (`clearance`).
 
 mod clearance;
 mod decide;

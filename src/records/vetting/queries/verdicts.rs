@@ -53,7 +53,7 @@ pub(in crate::records::vetting) async fn verdicts(
 /// The present verdicts of some checks, by item.
 ///
 /// # Errors
-/// As [`verdicts`].
+/// Whatever the database answers; `Broken` where a key does not fit.
 pub async fn present_verdicts(
     conn: &mut AsyncPgConnection,
     county: CountyId,
