@@ -99,7 +99,7 @@ pub async fn file(
 /// Rejects candidates.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub async fn reject(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
