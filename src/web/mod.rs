@@ -56,6 +56,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::audit::routes(),
         pages::ratings::routes(),
         pages::committees::routes(),
+        pages::vetting::routes(),
         pages::reports::routes(),
         pages::quarters::routes(),
     ]
@@ -75,6 +76,7 @@ pub fn api_routes() -> Vec<Route> {
         api::reserves::routes(),
         api::ratings::routes(),
         api::committees::routes(),
+        api::vetting::routes(),
         api::accounts::routes(),
         api::audit::routes(),
         api::document::routes(),

@@ -11,6 +11,7 @@ mod life;
 pub mod load;
 pub mod load_ratings;
 pub mod load_reserves;
+pub mod load_vetting;
 pub mod model;
 mod names;
 pub mod pack;
@@ -30,6 +31,7 @@ use chrono::NaiveDate;
 pub use load::{Loaded, Progress, load};
 pub use load_ratings::load_ratings;
 pub use load_reserves::load_reserves;
+pub use load_vetting::load_vetting;
 pub use model::{
     SampleCounty, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation, SamplePerson, SampleRating,
     SampleReserve, SampleReserveStep, SampleRound, SampleRoundState,

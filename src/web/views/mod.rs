@@ -25,6 +25,7 @@ pub mod reserves;
 pub mod sign_in;
 pub mod table;
 pub mod team;
+pub mod vetting;
 
 #[cfg(test)]
 mod samples;

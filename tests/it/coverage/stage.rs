@@ -37,6 +37,7 @@ pub struct Stage {
     person: String,
     reserve: String,
     mentor: String,
+    check: String,
 }
 
 fn id(answer: &Answer, field: &str) -> String {
@@ -96,6 +97,7 @@ impl Stage {
             person: String::new(),
             reserve: String::new(),
             mentor: String::new(),
+            check: String::new(),
         };
         stage.prepare().await;
         stage
@@ -133,6 +135,19 @@ impl Stage {
         let entered = post(own, "/reserve-cadres", entry).await.json();
         self.reserve = entered["id"].as_str().unwrap_or_else(|| panic!("{entered}")).to_owned();
         self.mentor = entered["mentors"][0]["id"].as_str().unwrap_or_else(|| panic!("{entered}")).to_owned();
+        let put = async |path: &str, body: Value| {
+            app.send(supervisor, Method::Put, &format!("/api/v1{path}"), &[], &body).await
+        };
+        let court =
+            json!({ "departments": [{ "code": "court", "name": "法院", "position": 1, "members": [] }] });
+        assert_eq!(put("/vetting-departments", court).await.status.code, 200);
+        let list = json!({ "from_day": "2020-01-01", "name": "负面清单", "is_demanded": false, "days_to_answer": 15,
+            "months_valid": 6, "source": "县委组织部〔2020〕1号",
+            "items": [{ "number": 1, "text": "失信被执行人", "severity": "block", "department": "court" }] });
+        assert_eq!(post(supervisor, "/vetting-checklists", list).await.status.code, 200);
+        let candidate = json!({ "village": "500237101201", "committee_kind": "village_party", "term": 7,
+            "post": "secretary", "person": self.person });
+        self.check = id(&post(own, "/candidate-checks", candidate).await, "id");
         let fields = [("kind", "members"), ("organisation", "500237101")];
         let file = Some(("名册.csv", "姓名\n张伟\n".as_bytes()));
         let taken = app.upload(own, "/api/v1/imports", &[], &fields, file).await;
@@ -155,6 +170,7 @@ impl Stage {
             () if thing("/seats") => &self.seat,
             () if thing("/elections") => &self.election,
             () if thing("/reserve-cadres") || thing("/reserves") => &self.reserve,
+            () if thing("/candidate-checks") || thing("/vetting/") => &self.check,
             () => &self.import,
         };
         let code = if thing("/figures") { "members.total" } else { "500237101" };
