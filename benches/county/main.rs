@@ -57,6 +57,7 @@ async fn main() -> anyhow::Result<()> {
     lookup::measure(&stage, &server, &options, &mut table).await?;
     searches::measure(&stage, &server, &options, &mut table).await?;
     reports::measure(&stage, &server, &mut table).await?;
+    reports::measure_picture(&stage, &server, &mut table).await?;
     server.stop().await?;
     stage.strike()?;
     table.print();
