@@ -74,6 +74,7 @@ async fn main() -> anyhow::Result<()> {
     }
     if options.has("reports") {
         reports::measure(&stage, &server, &mut table).await?;
+        reports::measure_picture(&stage, &server, &mut table).await?;
     }
     server.stop().await?;
     stage.strike()?;

@@ -12,6 +12,7 @@ use crate::stage::{Server, Stage};
 use crate::table::{Table, median};
 
 const REPORTS: u32 = 5;
+const PICTURES: usize = 200;
 /// A server process that rests this long has told what it did.
 const TOLD: Duration = Duration::from_secs(12);
 
@@ -41,6 +42,24 @@ pub async fn measure(stage: &Stage, server: &Server, table: &mut Table) -> anyho
     println!("quarterly report: {whole:.3} s, of which its SQL alone {alone:.3} s");
     table.add("quarterly report of the county", "under 1 s", whole, 1.0, "s");
     table.tell("quarterly report against its SQL alone", whole / alone, "times");
+    Ok(())
+}
+
+/// Measures the team picture of the county: its villages' committees, and the terms before.
+pub async fn measure_picture(stage: &Stage, server: &Server, table: &mut Table) -> anyhow::Result<()> {
+    let path = format!("/api/v1/reports/team?organisation={}", stage.county.code);
+    let mut client = Client::connect(&server.address, &server.token)?;
+    client.get(&path)?;
+    let mut times = Vec::with_capacity(PICTURES);
+    for _ in 0..PICTURES {
+        let begin = Instant::now();
+        client.get(&path)?;
+        times.push(begin.elapsed().as_secs_f64() * 1000.0);
+    }
+    times.sort_by(f64::total_cmp);
+    let slow = times[PICTURES * 99 / 100 - 1];
+    println!("team picture: median {:.1} ms, p99 {slow:.1} ms", times[PICTURES / 2]);
+    table.add("team picture of the county, p99", "under 50 ms", slow, 50.0, "ms");
     Ok(())
 }
 

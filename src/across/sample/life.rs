@@ -109,9 +109,9 @@ impl<'a> Lives<'a> {
         Ok(())
     }
 
-    /// The members, with the place in `leaves` of each one's last branch.
-    pub fn end(self) -> (Vec<SampleMember>, Vec<usize>) {
-        (self.members, self.leaf_of)
+    /// The members, with the place in `leaves` of each one's last branch, and who makes more people.
+    pub fn end(self) -> (Vec<SampleMember>, Vec<usize>, People<'a>) {
+        (self.members, self.leaf_of, self.people)
     }
 
     fn enter(

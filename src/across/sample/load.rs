@@ -13,7 +13,6 @@ use crate::base::scope::Scope;
 use crate::base::values::MembershipStatus;
 use crate::records::members::{self, Decision, Enrol, Event, EventKind, Floating, ProposeTransfer};
 use crate::records::organisations::{self, Found, name_keys};
-use crate::records::people::Identity;
 
 use super::model::{SampleCounty, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation};
 
@@ -114,19 +113,7 @@ fn enrolment(member: &SampleMember, organisations: &[OrganisationId]) -> Result<
     let person = &member.person;
     let left = left_county(member);
     Ok(Enrol {
-        identity: Identity {
-            name: person.name.clone(),
-            citizen_id: person.citizen_id.clone(),
-            sex: person.sex(),
-            ethnicity: person.ethnicity.clone(),
-            birth_date: person.birth_date(),
-            education: person.education.clone(),
-            degree: person.degree.clone(),
-            native_place: Some(person.native_place.clone()),
-            mobile: person.mobile.clone(),
-            telephone: person.telephone.clone(),
-            address: Some(person.address.clone()),
-        },
+        identity: super::load_committees::identity(person),
         branch: at(organisations, member.branch)?,
         joined_on: member.joined_on,
         full_member_on: member.full_member_on,

@@ -9,6 +9,7 @@ mod chance;
 mod finish;
 mod life;
 pub mod load;
+mod load_committees;
 pub mod load_ratings;
 pub mod load_reserves;
 pub mod load_vetting;
@@ -20,6 +21,7 @@ mod plan;
 mod rate;
 mod reserves;
 mod schooling;
+mod teams;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -29,12 +31,14 @@ mod words;
 use chrono::NaiveDate;
 
 pub use load::{Loaded, Progress, load};
+pub use load_committees::load_committees;
 pub use load_ratings::load_ratings;
 pub use load_reserves::load_reserves;
 pub use load_vetting::load_vetting;
 pub use model::{
-    SampleCounty, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation, SamplePerson, SampleRating,
-    SampleReserve, SampleReserveStep, SampleRound, SampleRoundState,
+    SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation,
+    SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound, SampleRoundState, SampleSeat,
+    SampleSitter, SampleTerm,
 };
 pub use pack::{COUNTIES, Pack, PackError};
 
@@ -65,8 +69,11 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
     for plan in &plans {
         lives.live(plan)?;
     }
-    let (mut members, leaf_of) = lives.end();
+    let (mut members, leaf_of, people) = lives.end();
     finish::finish(&mut members, &leaf_of, &tree.leaves, &mut Chance::new(seed, "today"), today);
+    let chance = Chance::new(seed, "teams");
+    let teams = teams::Teams::of(&tree.organisations, &tree.leaves, people, chance);
+    let settled = teams.settle(&pack.committees.terms, &mut members)?;
     let rounds = rate::rate(&pack.ratings, &members, &tree.leaves, &mut Chance::new(seed, "ratings"), today);
     let strangers = people::People::beside(county, seed, "reserve people", reserves::FIRST_SERIAL);
     let reserves = reserves::fill(
@@ -84,5 +91,7 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
         rating_scheme: pack.ratings.clone(),
         rating_rounds: rounds,
         reserves,
+        residents: settled.residents,
+        committee_terms: settled.terms,
     })
 }

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::base::values::{
     Arrival, CitizenId, MembershipStatus, MobileNumber, Period, PersonName, Sex, Telephone,
 };
+use crate::records::committees::{CommitteeKind, Post};
 use crate::records::organisations::Kind;
 use crate::records::reserves::{Grade, MentorKind, ReserveKind, ReserveState, Route};
 
@@ -27,6 +28,68 @@ pub struct SampleCounty {
     pub rating_rounds: Vec<SampleRound>,
     /// Who stands or stood in a pool.
     pub reserves: Vec<SampleReserve>,
+    /// Residents who sit in committees and are no members.
+    pub residents: Vec<SamplePerson>,
+    /// Terms of committees, earlier ones first.
+    pub committee_terms: Vec<SampleTerm>,
+}
+
+/// One term of one committee, with all who sit in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleTerm {
+    /// Place of the village in [`SampleCounty::organisations`].
+    pub village: usize,
+    /// Which committee.
+    pub kind: CommitteeKind,
+    /// Which term.
+    pub ordinal: i32,
+    /// First day.
+    pub from_day: NaiveDate,
+    /// The day by which the next election is due.
+    pub due_day: NaiveDate,
+    /// First day no longer in it; none: it runs on.
+    pub ended_on: Option<NaiveDate>,
+    /// Who sits in it from the first day to the last.
+    pub seats: Vec<SampleSeat>,
+    /// The vote on its secretary.
+    pub election: Option<SampleElection>,
+}
+
+/// Somebody who sits in a committee.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SampleSitter {
+    /// His place in [`SampleCounty::members`].
+    Member(usize),
+    /// His place in [`SampleCounty::residents`].
+    Resident(usize),
+}
+
+/// One seat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleSeat {
+    /// Who sits.
+    pub sitter: SampleSitter,
+    /// The post.
+    pub post: Post,
+    /// GB/T 4658 code, as at election.
+    pub education: String,
+    /// Codes of the vocabulary list `committee_source`.
+    pub sources: Vec<String>,
+}
+
+/// One vote, on one candidate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleElection {
+    /// Who stood, and was elected.
+    pub candidate: SampleSitter,
+    /// Who could vote.
+    pub eligible: i32,
+    /// Who came; so many ballots were given out and came back.
+    pub present: i32,
+    /// Ballots that count.
+    pub valid: i32,
+    /// Votes for him.
+    pub votes_for: i32,
 }
 
 /// Somebody in the pool of a village: how he came, who guides him, and what happened since.

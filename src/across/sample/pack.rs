@@ -22,6 +22,50 @@ pub struct Pack {
     pub ratings: RatingPack,
     /// Who stands in its pools.
     pub reserves: ReservePack,
+    /// Who leads its villages.
+    pub committees: CommitteePack,
+}
+
+/// `committees.json`: the terms of the county's committees, earlier ones first.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitteePack {
+    /// The terms.
+    pub terms: Vec<TermPack>,
+}
+
+/// One term, the same in every village: how many sit, and what is true of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TermPack {
+    /// Which term.
+    pub ordinal: i32,
+    /// First day.
+    pub from: NaiveDate,
+    /// The day by which the next election is due.
+    pub due: NaiveDate,
+    /// The day on which ages are counted.
+    pub counted_on: NaiveDate,
+    /// People in the Party organisations and the committees of the villages.
+    pub members: u32,
+    /// People in the Party organisations.
+    pub party_members: u32,
+    /// People in both.
+    pub cross_appointed: u32,
+    /// Mean age on that day, in hundredths of a year.
+    pub average_age: u32,
+    /// People who did not finish a high school.
+    pub junior_or_below: u32,
+    /// Members of Party organisations who went to college.
+    pub party_college_or_above: u32,
+    /// Secretaries among them.
+    pub secretaries_college_or_above: u32,
+    /// Secretaries who were not secretary of their village in the term before.
+    pub new_secretaries: u32,
+    /// Secretaries elected with every valid ballot.
+    pub unanimous: u32,
+    /// Code of a source channel → people drawn from it.
+    pub sources: BTreeMap<String, u32>,
 }
 
 /// `reserves.json`: the pools of reserve cadres and local talent at the end of a quarter.
@@ -196,6 +240,11 @@ macro_rules! pack {
                 "../../../data/packs/",
                 $name,
                 "/reserves.json"
+            )))?,
+            committees: serde_json::from_str(include_str!(concat!(
+                "../../../data/packs/",
+                $name,
+                "/committees.json"
             )))?,
         })
     };

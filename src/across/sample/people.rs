@@ -153,6 +153,11 @@ impl<'a> People<'a> {
         } else {
             Sex::Man
         };
+        self.make_of(wanted, sex)
+    }
+
+    /// A person of a sex.
+    pub fn make_of(&mut self, wanted: &Wanted<'_>, sex: Sex) -> Result<SamplePerson, PersonError> {
         let ethnicity = self.chance.weighted(&self.ethnicities).cloned().unwrap_or_else(|| "01".to_owned());
         let name = self.names.draw(&mut self.chance, &ethnicity, sex, wanted.born.year())?;
         let married_in = sex == Sex::Woman && self.chance.per_myriad(800);

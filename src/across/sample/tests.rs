@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use super::*;
+use crate::base::codes;
 use crate::base::values::{Arrival, CitizenId, MembershipStatus, OrganisationCode, Quarter};
+use crate::records::committees::CommitteeKind;
 use crate::records::organisations::Kind;
 
 fn today() -> NaiveDate {
@@ -57,14 +59,16 @@ fn the_same_seed_gives_the_same_county_and_another_seed_another() {
     assert_eq!(one.organisations, two.organisations);
     assert_eq!(one.members, two.members);
     assert_eq!(one.rating_rounds, two.rating_rounds);
+    assert_eq!((&one.committee_terms, &one.residents), (&two.committee_terms, &two.residents));
     let other = generate(&pack, 2, today()).unwrap();
     assert_ne!(one.members, other.members);
     assert_ne!(one.rating_rounds, other.rating_rounds);
+    assert_ne!(one.committee_terms, other.committee_terms);
 }
 
 /// What holds of every county; answers it for what holds of that one only.
 fn sound(name: &str) -> SampleCounty {
-    let pack = Pack::load(name).unwrap().county;
+    let Pack { county: pack, committees, .. } = Pack::load(name).unwrap();
     let county = county(name);
     let then = pack.history.quarter.last_day();
     assert_eq!(present(&county, today()), usize::try_from(pack.members).unwrap());
@@ -73,6 +77,7 @@ fn sound(name: &str) -> SampleCounty {
     members_are_sound(&county);
     every_quarter_has_something_of_everything(&county);
     ratings_are_sound(&county);
+    teams_are_sound(&county, &committees.terms);
     county
 }
 
@@ -246,5 +251,79 @@ fn any_day_will_do() {
         let day: NaiveDate = day.parse().unwrap();
         let county = generate(&pack, 3, day).unwrap();
         assert_eq!(present(&county, day), usize::try_from(pack.county.members).unwrap(), "{day}");
+    }
+}
+
+/// Education of a sitter, the committees that he sits in, his sources.
+type Known<'a> = (&'a str, BTreeSet<CommitteeKind>, &'a [String]);
+
+/// Each term has the people that the pack asks for: so many, so old, so well taught, members with all their rights.
+fn teams_are_sound(county: &SampleCounty, packs: &[pack::TermPack]) {
+    let mut secretaries: BTreeMap<usize, SampleSitter> = BTreeMap::new();
+    for (number, pack) in packs.iter().enumerate() {
+        let until = packs.get(number + 1).map_or(today(), |next| next.from);
+        let terms: Vec<&SampleTerm> =
+            county.committee_terms.iter().filter(|term| term.ordinal == pack.ordinal).collect();
+        let mut people: BTreeMap<SampleSitter, Known<'_>> = BTreeMap::new();
+        let (mut fresh, mut unanimous) = (0, 0);
+        for term in &terms {
+            assert!((3..=7).contains(&term.seats.len()), "{term:?}");
+            let mut sitters: Vec<SampleSitter> = term.seats.iter().map(|seat| seat.sitter).collect();
+            sitters.sort();
+            assert!(sitters.is_sorted_by(|a, b| a < b), "somebody twice: {term:?}");
+            for seat in &term.seats {
+                let entry =
+                    people.entry(seat.sitter).or_insert((&seat.education, BTreeSet::new(), &seat.sources));
+                entry.1.insert(term.kind);
+                assert_eq!(entry.0, seat.education);
+                let SampleSitter::Member(place) = seat.sitter else {
+                    assert_eq!(term.kind, CommitteeKind::VillageCommittee);
+                    continue;
+                };
+                let member = &county.members[place];
+                assert!(member.is_full_on(pack.from) && member.in_register_on(pack.from), "{member:?}");
+                assert!(
+                    member.events.iter().all(|event| event.on <= pack.from || event.on >= until),
+                    "{member:?}"
+                );
+                assert_eq!(member.status_on(pack.from), Some(MembershipStatus::Normal));
+                let branch = &county.organisations[member.branch_on(pack.from)];
+                assert!(branch.code.starts_with(&county.organisations[term.village].code), "{member:?}");
+            }
+            if term.kind == CommitteeKind::VillageParty {
+                let secretary = term.seats[0].sitter;
+                fresh += u32::from(secretaries.insert(term.village, secretary) != Some(secretary));
+                let vote = term.election.as_ref().unwrap();
+                unanimous += u32::from(vote.votes_for == vote.valid);
+                assert!(
+                    vote.votes_for * 2 > vote.present && vote.present * 5 >= vote.eligible * 4,
+                    "{vote:?}"
+                );
+            }
+        }
+        let count = |part: &dyn Fn(&Known<'_>) -> bool| {
+            u32::try_from(people.values().filter(|one| part(one)).count()).unwrap()
+        };
+        let in_party = |one: &Known<'_>| one.1.contains(&CommitteeKind::VillageParty);
+        let level = |education: &str| codes::education_level(education);
+        assert_eq!(count(&|_| true), pack.members, "{}", county.name);
+        assert_eq!(count(&in_party), pack.party_members);
+        assert_eq!(count(&|one| one.1.len() == 2), pack.cross_appointed);
+        assert_eq!(count(&|one| !level(one.0).high_school_or_above), pack.junior_or_below);
+        assert_eq!(count(&|one| in_party(one) && level(one.0).college_or_above), pack.party_college_or_above);
+        for (tag, wanted) in &pack.sources {
+            assert_eq!(count(&|one| one.2.contains(tag)), *wanted, "{tag}");
+        }
+        assert_eq!(unanimous, pack.unanimous);
+        assert!(number == 0 || fresh == pack.new_secretaries, "{fresh} {}", county.name);
+        let age = |sitter: &SampleSitter| {
+            let person = match sitter {
+                SampleSitter::Member(place) => &county.members[*place].person,
+                SampleSitter::Resident(place) => &county.residents[*place],
+            };
+            pack.counted_on.years_since(person.birth_date()).unwrap()
+        };
+        let sum: u32 = people.keys().map(age).sum();
+        assert_eq!((sum * 100 + pack.members / 2) / pack.members, pack.average_age, "{}", county.name);
     }
 }

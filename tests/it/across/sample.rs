@@ -1,7 +1,11 @@
 //! A sample county, entered through the verbs.
 
-use cadre::across::reports::acceptance::{self, PUBLISHED};
-use cadre::across::sample::{Pack, SampleCounty, generate, load, load_reserves, load_vetting};
+use cadre::across::reports;
+use cadre::across::reports::acceptance::{PUBLISHED, accept, published};
+use cadre::across::sample::{
+    Pack, SampleCounty, generate, load, load_committees, load_reserves, load_vetting,
+};
+use cadre::base::actor::Actor;
 use cadre::base::keys::KeyRing;
 use cadre::base::values::Quarter;
 use cadre::base::{clock, db};
@@ -106,11 +110,11 @@ async fn the_pools_of_a_sample_meet_the_published_figures() {
     let (mut owner, mut conn) = (test.owner().await, test.web().await);
     let loaded = load(&mut owner, &mut conn, &keys, &county, |_| {}).await.unwrap();
     load_reserves(&mut conn, &keys, &county, &loaded).await.unwrap();
-    let mut wanted = acceptance::published(PUBLISHED).unwrap();
+    let mut wanted = published(PUBLISHED).unwrap();
     wanted.retain(|figure| figure.county == "wufeng" && figure.figure.starts_with("reserves."));
     assert_eq!(wanted.len(), 8);
     let mut report = test.report().await;
-    for figure in acceptance::accept(&mut report, &wanted).await.unwrap() {
+    for figure in accept(&mut report, &wanted).await.unwrap() {
         assert_eq!(figure.matches, Some(true), "{figure:?}");
     }
     let changed = diesel::sql_query(
@@ -121,7 +125,7 @@ async fn the_pools_of_a_sample_meet_the_published_figures() {
     .await
     .unwrap();
     assert_eq!(changed, 1);
-    let accepted = acceptance::accept(&mut report, &wanted).await.unwrap();
+    let accepted = accept(&mut report, &wanted).await.unwrap();
     let moved: Vec<&str> =
         accepted.iter().filter(|one| one.matches == Some(false)).map(|one| one.figure.as_str()).collect();
     assert_eq!(moved, ["reserves.source.entrepreneur"]);
@@ -162,4 +166,102 @@ async fn candidates_of_a_sample_stand_at_every_step() {
     }
     assert_eq!(sum, all);
     assert!(count(None, true).await > 0);
+}
+
+#[tokio::test]
+async fn the_committees_of_a_sample_county_are_counted_as_its_pack_asks() {
+    let test = TestDb::new().await;
+    let keys = KeyRing::ephemeral().unwrap();
+    let mut pack = Pack::load("wufeng").unwrap();
+    (pack.county.members, pack.county.history.members) = (5_000, 5_020);
+    let county = generate(&pack, 1, clock::today()).unwrap();
+    let (mut owner, mut conn, mut report) = (test.owner().await, test.web().await, test.report().await);
+    let loaded = load(&mut owner, &mut conn, &keys, &county, |_| {}).await.unwrap();
+    load_committees(&mut conn, &keys, &county, &loaded).await.unwrap();
+    let actor = Actor::command_line(loaded.scope);
+    let quarter = "2022Q4".parse().unwrap();
+    let picture = reports::team_picture(&mut report, &actor, "420529", quarter, None).await.unwrap();
+    let [then, now] = pack.committees.terms.as_slice() else { panic!("two terms") };
+    let parts = |code: &str| {
+        let line = picture.line(&format!("committees.{code}")).unwrap();
+        (line.figure.numerator, line.before.unwrap().parts.numerator)
+    };
+    for (code, wanted) in [
+        ("members", (now.members, then.members)),
+        ("party.members", (now.party_members, then.party_members)),
+        ("secretaries", (110, 110)),
+        ("cross_appointed", (now.cross_appointed, then.cross_appointed)),
+        ("junior_or_below", (now.junior_or_below, then.junior_or_below)),
+        ("party.college_or_above", (now.party_college_or_above, then.party_college_or_above)),
+        ("secretaries_elected_unanimously", (now.unanimous, then.unanimous)),
+        ("source.graduate", (now.sources["graduate"], then.sources["graduate"])),
+        ("vacancies", (0, 0)),
+    ] {
+        assert_eq!(parts(code), (i64::from(wanted.0), i64::from(wanted.1)), "{code}");
+    }
+    assert_eq!(parts("secretaries.newly_elected").0, i64::from(now.new_secretaries));
+    let age = picture.line("committees.average_age").unwrap();
+    assert_eq!(age.figure.value.unwrap().to_string(), "44.70");
+    assert_eq!(age.before.unwrap().value.unwrap().to_string(), "48.70");
+}
+
+/// The published figures of committees and pools come out of generated rows, by the same figures as everybody's; one
+/// row that changes moves the figures that count it and no other. The register is smaller than the county's: whoever
+/// sits is not counted from it.
+async fn published_figures_come_out(name: &str, members: u32, change: &str, moves: &[&str]) {
+    let test = TestDb::new().await;
+    let keys = KeyRing::ephemeral().unwrap();
+    let mut pack = Pack::load(name).unwrap();
+    (pack.county.members, pack.county.history.members) = (members, members);
+    let county = generate(&pack, 1, clock::today()).unwrap();
+    let (mut owner, mut conn) = (test.owner().await, test.web().await);
+    let loaded = load(&mut owner, &mut conn, &keys, &county, |_| {}).await.unwrap();
+    load_committees(&mut conn, &keys, &county, &loaded).await.unwrap();
+    load_reserves(&mut conn, &keys, &county, &loaded).await.unwrap();
+    let mut wanted = published(PUBLISHED).unwrap();
+    let areas = ["committees.", "reserves.", "organisations.villages"];
+    wanted.retain(|figure| {
+        let known = areas.iter().any(|area| figure.figure.starts_with(area));
+        figure.county == name && figure.core == 1 && known
+    });
+    assert!(wanted.len() >= 4, "{name}");
+    let mut report = test.report().await;
+    for accepted in accept(&mut report, &wanted).await.unwrap() {
+        assert_eq!(accepted.matches, Some(true), "{accepted:?}");
+    }
+    assert_eq!(diesel::sql_query(change).execute(&mut owner).await.unwrap(), 1, "{change}");
+    let accepted = accept(&mut report, &wanted).await.unwrap();
+    let moved: Vec<&str> =
+        accepted.iter().filter(|one| one.matches == Some(false)).map(|one| one.figure.as_str()).collect();
+    assert_eq!(moved, moves);
+}
+
+#[tokio::test]
+async fn the_published_committees_of_wushan_come_out_and_a_ballot_moves_them() {
+    let ballot = "UPDATE election_ballots SET votes_for = votes_for - 1, votes_against = votes_against + 1 \
+        WHERE (election_id, person_id) = (SELECT b.election_id, b.person_id FROM election_ballots b JOIN elections e ON e.id = b.election_id \
+            WHERE e.held_on = '2021-03-15' AND b.votes_for = e.valid ORDER BY e.id LIMIT 1)";
+    let unanimous = "committees.secretaries_elected_unanimously";
+    let moves = [unanimous, "committees.secretaries_elected_unanimously.ratio"];
+    published_figures_come_out("wushan", 12_000, ballot, &moves).await;
+}
+
+#[tokio::test]
+async fn the_published_committees_of_liangping_come_out_and_a_source_moves_them() {
+    let source = "DELETE FROM seat_sources WHERE source = 'veteran' AND seat_id = ( \
+        SELECT s.id FROM seats s JOIN seat_sources o ON o.seat_id = s.id AND o.source = 'veteran' \
+        WHERE s.from_day <= '2023-12-31' AND (s.to_day IS NULL OR s.to_day > '2023-12-31') \
+            AND NOT EXISTS (SELECT FROM seats e WHERE e.person_id = s.person_id AND e.id <> s.id) \
+        ORDER BY s.id LIMIT 1)";
+    published_figures_come_out("liangping", 12_000, source, &["committees.source.veteran"]).await;
+}
+
+#[tokio::test]
+async fn the_published_committees_of_fuling_come_out_and_a_seat_moves_them() {
+    let seat = "UPDATE seats SET to_day = '2021-06-30' WHERE id = (SELECT s.id FROM seats s \
+        WHERE s.post = 'secretary' AND s.from_day = '2021-04-20' AND EXISTS (SELECT FROM seats e \
+            WHERE e.committee_id = s.committee_id AND e.person_id = s.person_id AND e.post = s.post \
+                AND e.from_day = '2018-04-20') \
+        ORDER BY s.id LIMIT 1)";
+    published_figures_come_out("fuling", 18_000, seat, &["committees.secretaries"]).await;
 }
