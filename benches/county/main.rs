@@ -70,11 +70,11 @@ async fn main() -> anyhow::Result<()> {
         lookup::measure(&stage, &server, &options, &mut table).await?;
     }
     if options.has("searches") {
-        searches::measure(&stage, &server, &options, &mut table).await?;
+        searches::measure(&stage, &server, &options, &mut table)?;
     }
     if options.has("reports") {
         reports::measure(&stage, &server, &mut table).await?;
-        reports::measure_picture(&stage, &server, &mut table).await?;
+        reports::measure_picture(&stage, &server, &mut table)?;
     }
     server.stop().await?;
     stage.strike()?;

@@ -46,7 +46,7 @@ pub async fn measure(stage: &Stage, server: &Server, table: &mut Table) -> anyho
 }
 
 /// Measures the team picture of the county: its villages' committees, and the terms before.
-pub async fn measure_picture(stage: &Stage, server: &Server, table: &mut Table) -> anyhow::Result<()> {
+pub fn measure_picture(stage: &Stage, server: &Server, table: &mut Table) -> anyhow::Result<()> {
     let path = format!("/api/v1/reports/team?organisation={}", stage.county.code);
     let mut client = Client::connect(&server.address, &server.token)?;
     client.get(&path)?;

@@ -13,12 +13,7 @@ use crate::table::{Table, median, quantile};
 const REQUESTS: usize = 300;
 
 /// Measures every kind of question.
-pub async fn measure(
-    stage: &Stage,
-    server: &Server,
-    options: &Options,
-    table: &mut Table,
-) -> anyhow::Result<()> {
+pub fn measure(stage: &Stage, server: &Server, options: &Options, table: &mut Table) -> anyhow::Result<()> {
     let limit = if options.members <= SAMPLE { 50.0 } else { 150.0 };
     for (what, paths) in questions(stage) {
         let mut client = Client::connect(&server.address, &server.token)?;
