@@ -20,9 +20,6 @@ use super::model::{SampleCounty, SampleReserve};
 /// How many candidates a county has at most.
 const CANDIDATES: usize = 24;
 
-/// The term that candidates stand for: one that has not begun.
-const NEXT_TERM: i32 = 7;
-
 /// How far somebody has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
@@ -120,13 +117,18 @@ fn list(county: &SampleCounty, today: NaiveDate) -> SetChecklist {
     }
 }
 
+/// The term that candidates stand for: one that has not begun.
+fn next_term(county: &SampleCounty) -> i32 {
+    county.committee_terms.iter().map(|term| term.ordinal).max().unwrap_or_default().saturating_add(1)
+}
+
 fn proposal(county: &SampleCounty, one: &SampleReserve, on: NaiveDate) -> Result<Propose> {
     let village = county.organisations.get(one.village);
     let village = village.ok_or_else(|| Error::broken("a sample names a place that it does not have"))?;
     Ok(Propose {
         village: village.code.clone(),
         kind: CommitteeKind::VillageCommittee,
-        term: NEXT_TERM,
+        term: next_term(county),
         post: Post::Member,
         who: Who::Named { name: one.person.name.clone(), citizen_id: one.person.citizen_id.clone() },
         on,
