@@ -49,7 +49,7 @@ pub(in crate::records) enum Clearance {
 }
 
 /// What is missing of a check.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(in crate::records) enum Cause {
     /// None was ever made.
     None,

@@ -15,7 +15,7 @@ use crate::records::committees::model::Post;
 use crate::records::committees::queries::{self, ElectionCard, TermPlace};
 use crate::records::committees::rules::unusual::{self, Finding, Running, Sitting};
 use crate::records::committees::rules::{RuleBook, Shortfall, judge};
-use crate::records::vetting::{self, Ask, Clearance};
+use crate::records::vetting::{self, Ask, Cause, Clearance};
 
 #[derive(QueryableByName)]
 struct Row {
@@ -137,7 +137,7 @@ async fn sittings(
     Ok(by_term)
 }
 
-/// What is missing of the vetting of those who sit, by term and person.
+/// What is missing of the vetting of those who sit, by term and the first person whom it is told of.
 async fn unvetted(
     conn: &mut AsyncPgConnection,
     within: &Scope,
@@ -153,11 +153,18 @@ async fn unvetted(
     let asked: Vec<(&Row, Ask)> = rows.iter().filter_map(|row| Some((row, ask(row)?))).collect();
     let asks: Vec<Ask> = asked.iter().map(|(_, ask)| *ask).collect();
     let clearances = vetting::clearances(conn, within, &asks).await?;
-    let mut found = HashMap::new();
+    // Whoever lacks the same thing in one term is told in one sentence, at the first of them.
+    let mut alike: HashMap<(TermId, Cause), Vec<&Row>> = HashMap::new();
     for ((row, _), clearance) in asked.into_iter().zip(clearances) {
-        if let Clearance::Lacking { cause, .. } = clearance {
-            found.entry((row.term_id, row.person_id)).or_insert_with(|| cause.told(&row.name));
+        let Clearance::Lacking { cause, .. } = clearance else { continue };
+        let rows = alike.entry((row.term_id, cause)).or_default();
+        if rows.iter().all(|other| other.person_id != row.person_id) {
+            rows.push(row);
         }
     }
-    Ok(found)
+    let told = |((term, cause), rows): ((TermId, Cause), Vec<&Row>)| {
+        let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+        Some(((term, rows.as_slice().first()?.person_id), cause.told(&names.join("、"))))
+    };
+    Ok(alike.into_iter().filter_map(told).collect())
 }

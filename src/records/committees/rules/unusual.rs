@@ -74,7 +74,8 @@ pub struct Sitting {
     pub standing: Standing,
     /// The day of his death, as recorded.
     pub deceased_on: Option<NaiveDate>,
-    /// What is missing of his vetting for this term, as a sentence; none where nothing is.
+    /// What is missing of his vetting for this term, and of others' in the same way, as one sentence; none where nothing
+    /// is, or where another one's tells it.
     pub unvetted: Option<String>,
 }
 

@@ -117,4 +117,8 @@ async fn where_no_check_is_demanded_whoever_has_none_is_a_finding() {
     appoint(&mut stage, committee::appoint(term, unvetted, Post::Member)).await.unwrap();
     let found = findings(&mut stage, committee).await;
     assert!(matches!(found.as_slice(), [one] if one.contains("没有经过任职资格联审")), "{found:?}");
+    let other = stage.people[2];
+    appoint(&mut stage, committee::appoint(term, other, Post::Member)).await.unwrap();
+    let found = findings(&mut stage, committee).await;
+    assert!(matches!(found.as_slice(), [one] if one.contains('、')), "one sentence about both: {found:?}");
 }
