@@ -46,7 +46,7 @@ impl Stage {
         let mut conn = db.web().await;
         let keys = KeyRing::ephemeral().unwrap();
         let branch = county.branch(1, 1).id;
-        let commands = [member(branch, "张伟", 1), member(branch, "李娜", 2)];
+        let commands = [member(branch, "张伟", 1), member(branch, "李娜", 2), member(branch, "王芳", 3)];
         members::enrol(&mut conn, &clerk, &keys, &commands).await.unwrap();
         let people = people::table.order(people::id).select(people::id).load(&mut db.owner().await).await;
         let people: Vec<PersonId> = people.unwrap();
