@@ -57,6 +57,8 @@ pub(in crate::records) enum Cause {
     Only(CheckState),
     /// It held only until a day.
     Until(NaiveDate),
+    /// It was filed only on a day after the seat was taken.
+    FiledOn(NaiveDate),
 }
 
 impl Cause {
@@ -77,6 +79,9 @@ impl Cause {
             Self::Until(last) => {
                 format!("{name}的任职资格联审有效期至{last}，已过期，请重新提名联审并备案")
             }
+            Self::FiledOn(day) => {
+                format!("{name}的任职资格联审{day}才备案，晚于任职日期，请核对任职日期")
+            }
         }
     }
 }
@@ -93,6 +98,8 @@ struct Row {
     state: Option<String>,
     #[diesel(sql_type = Nullable<Date>)]
     valid_until: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Date>)]
+    filed_on: Option<NaiveDate>,
 }
 
 impl Row {
@@ -103,7 +110,10 @@ impl Row {
         };
         let stored = CheckState::parse(state).map_err(Error::broken)?;
         Ok(match (stored.on(self.valid_until, day), self.valid_until) {
-            (CheckState::Filed, _) => Clearance::Filed(id),
+            (CheckState::Filed, _) => match self.filed_on.filter(|filed_on| *filed_on > day) {
+                Some(late) => Clearance::Lacking { is_demanded, cause: Cause::FiledOn(late) },
+                None => Clearance::Filed(id),
+            },
             (CheckState::InPost, _) => Clearance::InPost,
             (CheckState::Expired, Some(last)) => {
                 Clearance::Lacking { is_demanded, cause: Cause::Until(last) }
@@ -135,11 +145,11 @@ pub(in crate::records) async fn clearances(
         })
         .collect();
     let rows: Vec<Row> = diesel::sql_query(
-        "SELECT n.number, l.is_demanded, k.id, k.state, k.valid_until \
+        "SELECT n.number, l.is_demanded, k.id, k.state, k.valid_until, k.filed_on \
          FROM jsonb_to_recordset($2) AS n (number integer, village uuid, kind text, term integer, person uuid, day date) \
          LEFT JOIN vetting_checklists l ON l.county_id = $1 AND l.from_day <= n.day \
             AND (l.to_day IS NULL OR n.day < l.to_day) \
-         LEFT JOIN LATERAL (SELECT k.id, k.state, k.valid_until FROM candidate_checks k \
+         LEFT JOIN LATERAL (SELECT k.id, k.state, k.valid_until, k.filed_on FROM candidate_checks k \
             WHERE k.county_id = $1 AND k.village_id = n.village AND k.committee_kind = n.kind \
                 AND k.term_ordinal = n.term AND k.person_id = n.person \
             ORDER BY array_position(ARRAY['filed', 'in_post', 'vetted', 'proposed', 'rejected', 'expired', 'withdrawn'], \

@@ -76,6 +76,28 @@ async fn a_check_holds_to_its_last_day_and_not_a_day_longer() {
 }
 
 #[tokio::test]
+async fn a_check_filed_after_the_first_day_comes_too_late() {
+    for (filed_on, lets_in) in [("2021-01-10", true), ("2021-01-11", false)] {
+        let mut stage = Stage::new(true).await;
+        let (_, term) = term(&mut stage).await;
+        let check = stage.one().await;
+        stage.answer(check, &[R::Clear; 3]).await.unwrap();
+        let filing =
+            vetting::FileCheck { decision: given::decision(check, filed_on), ..given::filing(check) };
+        vetting::file(&mut stage.conn, &stage.supervisor, &stage.keys, &[filing]).await.unwrap();
+        let seat = committee::appoint(term, stage.people[0], Post::Secretary);
+        let seat = Appoint { from_day: day("2021-01-10"), ..seat };
+        match appoint(&mut stage, seat).await {
+            Ok(_) => assert!(lets_in, "{filed_on}"),
+            Err(error) => {
+                assert!(!lets_in && field(&error).1.contains("2021-01-11才备案"), "{filed_on}: {error}");
+                assert_eq!(stage.state(check).await, "filed");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_county_without_a_list_demands_nothing_and_an_older_seat_is_older_than_the_list() {
     let mut stage = Stage::without_list().await;
     let (committee, term) = term(&mut stage).await;
