@@ -7,7 +7,6 @@ use diesel::prelude::*;
 use diesel::sql_types::{Jsonb, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::base::actor::Actor;
 use crate::base::error::{Error, OrMissing, Result};
@@ -117,13 +116,7 @@ pub(super) async fn append(
     let one = if let [row] = rows { Some(row) } else { None };
     let details = match one {
         Some(row) => details(row),
-        None => {
-            let mut digest = Sha256::new();
-            for row in rows {
-                digest.update(row.id.0.as_bytes());
-            }
-            json!({ "checks_sha256": hex::encode(digest.finalize()) })
-        }
+        None => json!({ "checks_sha256": audit::digest(rows.iter().map(|row| row.id.0)) }),
     };
     let own = one.map_or_else(|| actor.scope.path.clone(), CandidateCheck::path);
     audit::append(
