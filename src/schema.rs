@@ -417,6 +417,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Why something unusual in a term is as it is: never edited, the latest one of a finding counts.
+    finding_explanations (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application: the latest has the greatest.
+        id -> Uuid,
+        /// The term.
+        term_id -> Uuid,
+        /// Path of the village.
+        path -> Text,
+        /// What is unusual: overdue, vacancy and so on.
+        finding -> Text,
+        /// Why it is so, in words.
+        reason -> Text,
+        /// When it was said.
+        created_at -> Timestamptz,
+        /// Who said it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
     /// What moved members in and out of the register and between branches in a quarter: one row per member, day and kind.
     flow_facts (county_id, quarter, revision, membership_id, day, kind) {
         /// The county.
@@ -473,9 +495,9 @@ diesel::table! {
         path -> Text,
         /// new, changed, unchanged, conflict or refused.
         bucket -> Text,
-        /// The record that the row is about, where it may be seen.
+        /// The record that the row is about, where it may be seen; of a new row the one that it becomes.
         record_id -> Nullable<Uuid>,
-        /// Its version when the plan was made.
+        /// Its version when the plan was made; empty for one that was not on record.
         record_version -> Nullable<Int4>,
         /// Cells, findings and changes, encrypted: they hold identifiers.
         content -> Bytea,
@@ -541,6 +563,26 @@ diesel::table! {
         created_at -> Timestamptz,
         /// Last sign of life: a reading or writing that stays silent has died.
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// Who is whose near relative (Civil Code, article 1045), where a rule asks for it: one row for two people.
+    kinships (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The one whose id comes first.
+        person_id -> Uuid,
+        /// The other one.
+        relative_id -> Uuid,
+        /// What the relative is to the person; vocabulary list `kinship`.
+        kinship -> Text,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
     }
 }
 
@@ -1591,10 +1633,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     counties,
     election_ballots,
     elections,
+    finding_explanations,
     flow_facts,
     idempotency_keys,
     import_rows,
     imports,
+    kinships,
     member_facts,
     member_search_keys,
     membership_absences,

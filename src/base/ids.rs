@@ -110,6 +110,10 @@ id!(
     RoundId
 );
 id!(
+    /// That two people are near relatives.
+    KinshipId
+);
+id!(
     /// A committee of a village.
     CommitteeId
 );
@@ -120,6 +124,10 @@ id!(
 id!(
     /// One post of a committee held by one person.
     SeatId
+);
+id!(
+    /// Why something unusual in a term is as it is.
+    ExplanationId
 );
 id!(
     /// One vote on one post.

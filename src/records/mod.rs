@@ -17,7 +17,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
     ("audit", &["audit_entries", "audit_heads"]),
     ("organisations", &["counties", "organisations", "organisation_parents"]),
     ("accounts", &["accounts", "sessions", "access_tokens", "idempotency_keys", "sign_in_sources"]),
-    ("people", &["people", "person_visibility"]),
+    ("people", &["people", "person_visibility", "kinships"]),
     (
         "members",
         &[
@@ -51,6 +51,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "elections",
             "election_ballots",
             "committee_rules",
+            "finding_explanations",
         ],
     ),
     (

@@ -3,11 +3,15 @@
 //! Each row is compared with the records once more, as they stand now; where that comes to another plan than the one
 //! that was shown, nothing is written and the whole plan is made anew.
 
+use std::sync::Arc;
+
 use diesel_async::AsyncPgConnection;
 use sha2::{Digest, Sha256};
+use tokio::task::JoinHandle;
 
 use crate::across::imports::content::PlannedRow;
 use crate::across::imports::context::{self, Engine, importer};
+use crate::across::imports::headings::Layout;
 use crate::across::imports::progress::{Listener, Progress, Stage};
 use crate::across::imports::read::WHOLE;
 use crate::across::imports::subject::{Basis, Decided, ReadRow, Subject, for_subject};
@@ -16,7 +20,8 @@ use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::ImportId;
-use crate::records::imports::{self, Became, Bucket, Counts, Import};
+use crate::base::keys::KeyRing;
+use crate::records::imports::{self, Became, Bucket, Counts, Import, StoredRow};
 
 /// How carrying out ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,39 +169,81 @@ impl Work<'_> {
         Ok(counts)
     }
 
-    /// Opens the rows of some buckets batch by batch, compares them anew and hands both plans on.
+    /// Opens the rows of some buckets batch by batch, compares them anew and hands both plans on. The next batch is
+    /// opened on a thread of its own while the one before is written.
     async fn each_batch<S: Subject>(
         &self,
         conn: &mut AsyncPgConnection,
         buckets: &[Bucket],
         mut take: impl AsyncFnMut(&mut AsyncPgConnection, Vec<PlannedRow>, Vec<Decided<S>>) -> Result<()>,
     ) -> Result<()> {
-        let layout = context::layout(self.import)?;
-        let context = S::context(conn, self.import).await?;
-        let keys = &self.engine.keys;
+        let understanding = Arc::new(Understanding::<S> {
+            layout: context::layout(self.import)?,
+            context: S::context(conn, self.import).await?,
+            keys: Arc::clone(&self.engine.keys),
+            import: self.import.id,
+        });
         let basis = Basis::<S> {
             scope: self.import.scope(),
             actor: &self.importer,
-            keys,
-            layout: &layout,
-            context: &context,
+            keys: &self.engine.keys,
+            layout: &understanding.layout,
+            context: &understanding.context,
             today: clock::today(),
         };
         let mut seen = S::Seen::default();
-        let mut after = 0;
-        loop {
-            let limit = i64::try_from(S::BATCH.unwrap_or(WHOLE)).unwrap_or(i64::MAX);
-            let stored = imports::queries::rows(conn, self.import, buckets, after, limit).await?;
-            let Some(last) = stored.last() else { return Ok(()) };
-            after = last.number;
-            let planned = stored
-                .iter()
-                .map(|row| PlannedRow::open(row, self.import.id, keys))
-                .collect::<Result<Vec<_>>>()?;
-            let read = |planned: &PlannedRow| ReadRow::read::<S>(planned.row.clone(), &layout, &context);
-            let rows = planned.iter().map(read).collect();
+        let mut upcoming = self.fetch(conn, buckets, 0, &understanding).await?;
+        while let Some(batch) = upcoming {
+            let opened = batch.opening.await.map_err(Error::broken)??;
+            let (planned, rows) = opened.into_iter().unzip();
             let found = S::classify(&basis, &mut seen, conn, rows).await?;
+            upcoming = self.fetch(conn, buckets, batch.last, &understanding).await?;
             take(conn, planned, found).await?;
         }
+        Ok(())
+    }
+
+    /// Reads the rows after a number and begins to open them; none where there are no more.
+    async fn fetch<S: Subject>(
+        &self,
+        conn: &mut AsyncPgConnection,
+        buckets: &[Bucket],
+        after: i32,
+        understanding: &Arc<Understanding<S>>,
+    ) -> Result<Option<Batch<S>>> {
+        let limit = i64::try_from(S::BATCH.unwrap_or(WHOLE)).unwrap_or(i64::MAX);
+        let stored = imports::queries::rows(conn, self.import, buckets, after, limit).await?;
+        let Some(last) = stored.last().map(|last| last.number) else { return Ok(None) };
+        let understanding = Arc::clone(understanding);
+        let opening =
+            tokio::task::spawn_blocking(move || stored.iter().map(|row| understanding.open(row)).collect());
+        Ok(Some(Batch { last, opening }))
+    }
+}
+
+/// A stored row as it was planned, and as it is read now.
+type Opened<S> = (PlannedRow, ReadRow<<S as Subject>::Said>);
+
+/// Rows that are being opened.
+struct Batch<S: Subject> {
+    /// The number of the last one.
+    last: i32,
+    opening: JoinHandle<Result<Vec<Opened<S>>>>,
+}
+
+/// What stored rows are opened and read with.
+struct Understanding<S: Subject> {
+    layout: Layout,
+    context: S::Context,
+    keys: Arc<KeyRing>,
+    import: ImportId,
+}
+
+impl<S: Subject> Understanding<S> {
+    fn open(&self, row: &StoredRow) -> Result<Opened<S>> {
+        let planned = PlannedRow::open(row, self.import, &self.keys)?;
+        let becomes = planned.becomes.unwrap_or_else(uuid::Uuid::now_v7);
+        let read = ReadRow::read::<S>(planned.row.clone(), &self.layout, &self.context, becomes);
+        Ok((planned, read))
     }
 }

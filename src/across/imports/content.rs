@@ -33,6 +33,8 @@ pub struct PlannedRow {
     pub bucket: Bucket,
     /// The record that it is about, and its version.
     pub record: Option<(uuid::Uuid, i32)>,
+    /// The id that its record is to have, where it is planned with one.
+    pub becomes: Option<uuid::Uuid>,
     /// All errors.
     pub errors: Vec<Finding>,
     /// What is worth a look, though it is not wrong.
@@ -77,7 +79,7 @@ impl PlannedRow {
         Ok(StoredRow {
             number: i32::try_from(self.row.number).map_err(Error::broken)?,
             bucket: self.bucket.code().to_owned(),
-            record_id: self.record.map(|(id, _)| id),
+            record_id: self.record.map(|(id, _)| id).or(self.becomes),
             record_version: self.record.map(|(_, version)| version),
             content: keys.seal(Secret::ImportRow, import.0, &text).map_err(Error::broken)?,
         })
@@ -98,6 +100,7 @@ impl PlannedRow {
             subject: sealed.subject,
             bucket: stored.bucket()?,
             record: stored.record_id.zip(stored.record_version),
+            becomes: stored.record_id.filter(|_| stored.record_version.is_none()),
             errors: sealed.errors,
             warnings: sealed.warnings,
             changes: sealed.changes,

@@ -189,7 +189,7 @@ impl<S: Subject> Job<S> {
             if S::BATCH.is_none() && batch.len() == WHOLE {
                 return Err(too_many(self.sheet));
             }
-            batch.push(ReadRow::read::<S>(row?, &layout, &self.context));
+            batch.push(ReadRow::read::<S>(row?, &layout, &self.context, uuid::Uuid::now_v7()));
             any = true;
             if batch.len() >= size && !self.send(Message::Rows(std::mem::take(&mut batch))) {
                 return Ok(());

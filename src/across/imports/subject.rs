@@ -56,7 +56,8 @@ pub trait Subject: Sized + 'static {
         rows: Vec<ReadRow<Self::Said>>,
     ) -> Result<Vec<Decided<Self>>>;
 
-    /// Does what some rows say, by the sheet's row numbers; answers the new records by row number.
+    /// Does what some rows say, by the sheet's row numbers; answers by row number the new records whose ids are others
+    /// than the rows were planned to become.
     ///
     /// # Errors
     /// Whatever the verbs answer.
@@ -77,13 +78,20 @@ pub struct ReadRow<T> {
     pub said: T,
     /// What is wrong with its cells.
     pub findings: Vec<Finding>,
+    /// The id of the record that it becomes where it is new: the same when it is planned and when it is carried out.
+    pub becomes: uuid::Uuid,
 }
 
 impl<T> ReadRow<T> {
     /// Reads a row.
-    pub fn read<S: Subject<Said = T>>(row: Row, layout: &Layout, context: &S::Context) -> Self {
+    pub fn read<S: Subject<Said = T>>(
+        row: Row,
+        layout: &Layout,
+        context: &S::Context,
+        becomes: uuid::Uuid,
+    ) -> Self {
         let (said, findings) = S::parse(&row, layout, context);
-        Self { row, said, findings }
+        Self { row, said, findings, becomes }
     }
 }
 

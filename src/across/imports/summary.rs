@@ -10,7 +10,7 @@ use crate::across::imports::subject::headings;
 use crate::base::db;
 use crate::base::error::Result;
 use crate::base::scope::Scope;
-use crate::records::imports::{self, Bucket, Counts, Import};
+use crate::records::imports::{self, Bucket, Counts, Import, State};
 
 /// One finding about one cell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -170,16 +170,18 @@ pub async fn rows(
     })
     .await?;
     let known = headings(import.kind()?);
-    stored.iter().map(|row| Ok(line(PlannedRow::open(row, import.id, &engine.keys)?, known))).collect()
+    let is_carried_out = import.state()? == State::Committed;
+    let opened = |row| Ok(line(PlannedRow::open(row, import.id, &engine.keys)?, known, is_carried_out));
+    stored.iter().map(opened).collect()
 }
 
-fn line(row: PlannedRow, known: &[Heading]) -> RowLine {
+fn line(row: PlannedRow, known: &[Heading], is_carried_out: bool) -> RowLine {
     let told = |findings: Vec<Finding>| findings.into_iter().map(|found| cell_error(found, known)).collect();
     RowLine {
         row: row.row.number,
         subject: row.subject,
         bucket: row.bucket.code().to_owned(),
-        record: row.record.map(|(id, _)| id),
+        record: row.record.map(|(id, _)| id).or(row.becomes.filter(|_| is_carried_out)),
         errors: told(row.errors),
         warnings: told(row.warnings),
         changes: if row.bucket == Bucket::Changed { row.changes } else { Vec::new() },

@@ -113,6 +113,7 @@ fn enrolment(member: &SampleMember, organisations: &[OrganisationId]) -> Result<
     let person = &member.person;
     let left = left_county(member);
     Ok(Enrol {
+        id: MembershipId::new(),
         identity: person.identity(),
         branch: at(organisations, member.branch)?,
         joined_on: member.joined_on,

@@ -162,10 +162,10 @@ pub async fn correct_seat(
     .await
 }
 
-type Stored = HashMap<SeatId, (Seat, Vec<Source>)>;
+pub(super) type Stored = HashMap<SeatId, (Seat, Vec<Source>)>;
 
 /// The seats of some commands and their terms, held with all committees of their villages.
-async fn read(
+pub(super) async fn read(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     ids: &[SeatId],
@@ -193,7 +193,7 @@ async fn read(
     Ok((terms.into_iter().map(|term| (term.id, term)).collect(), stored))
 }
 
-fn of_row_stored(row: &Seat, sources: &[Source]) -> Result<Draft> {
+pub(super) fn of_row_stored(row: &Seat, sources: &[Source]) -> Result<Draft> {
     Ok(Draft {
         id: row.id,
         version: row.version,

@@ -14,6 +14,7 @@ use crate::records::committees::queries::{self, OnDay, TermPlace};
 use crate::records::committees::rules::RuleBook;
 use crate::records::committees::rules::overlaps::{self, Sitting};
 use crate::records::committees::rules::seats::{self, SeatFacts};
+use crate::records::people::Kinship;
 
 /// A seat as it is to stand.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub(super) struct Surroundings {
     terms: HashMap<TermId, TermPlace>,
     known: HashMap<(PersonId, NaiveDate), OnDay>,
     villages: HashMap<OrganisationId, Vec<(SeatId, Sitting)>>,
+    /// What the second is to the first.
+    kin: HashMap<(PersonId, PersonId), Kinship>,
     book: RuleBook,
 }
 
@@ -64,9 +67,12 @@ impl Surroundings {
         for (id, sitting) in queries::sittings(conn, &actor.scope, &ids).await? {
             villages.entry(sitting.village).or_default().push((id, sitting));
         }
+        let sitters = villages.values().flatten().map(|(_, sitting)| sitting.person);
+        let people: Vec<PersonId> = sitters.chain(drafts.iter().map(|draft| draft.person)).collect();
+        let kin = queries::kin(conn, county, people).await?;
         let book = queries::rule_book(conn, county).await?;
         let terms = terms.into_iter().map(|term| (term.id, term)).collect();
-        Ok(Self { terms, known, villages, book })
+        Ok(Self { terms, known, villages, kin, book })
     }
 
     /// The term of a draft.
@@ -115,10 +121,13 @@ impl Surroundings {
             to_day: draft.to_day.or(term.ended_on),
         };
         let others = self.villages.entry(sitting.village).or_default();
-        let clash = others
-            .iter()
-            .filter(|(id, _)| *id != draft.id)
-            .find_map(|(_, other)| overlaps::clash(&sitting, other, &self.book));
+        let clash = others.iter().filter(|(id, _)| *id != draft.id).find_map(|(_, other)| {
+            let related = || {
+                let kinship = self.kin.get(&(sitting.person, other.person))?;
+                overlaps::kin_clash(&sitting, other, *kinship, &self.book)
+            };
+            overlaps::clash(&sitting, other, &self.book).or_else(related)
+        });
         errors.extend(clash.map(|clash| FieldError::new(clash.field(), clash, None)));
         others.retain(|(id, _)| *id != draft.id);
         others.push((draft.id, sitting));

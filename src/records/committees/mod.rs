@@ -1,7 +1,7 @@
 //! Who leads a village: its committees, their terms, who sat in which post from when to when, and how they were chosen.
 //!
 //! Owns `committees`, `committee_terms`, `committee_posts`, `seats`, `seat_sources`, `elections`, `election_ballots`,
-//! `committee_rules`.
+//! `committee_rules`, `finding_explanations`.
 //!
 //! Invariants, held by the database: a village has one committee of each kind; terms of a committee do not overlap, nor
 //! do the seats of one person in one post; a committee has one head at a time; ballots never exceed what they came from
@@ -14,21 +14,25 @@
 //! Verbs, each over a slice of commands, one transaction, one audit entry:
 //! - [`open_committee()`]: a village has one committee of each kind; [`open_term()`]: the next term ends the one before,
 //!   and the seats in it; [`close_term`], [`correct_term`].
-//! - [`appoint()`]: a seat for somebody on record or new ([`Who`]); [`end_seat`] with a reason; [`correct_seat`].
+//! - [`appoint()`]: a seat for somebody on record or new ([`Who`]); [`end_seat`] with a reason; [`correct_seat`];
+//!   [`remove_seat`] where it was entered by mistake.
 //! - [`record_election()`], [`correct_election`]: a vote whose ballots add up and whose winners met the bars of its day.
 //!
-//! What is unusual is a [`Finding`] of [`queries::findings`]. What is forbidden is refused with a sentence that names value, rule, source and way out ([`rules`]). All errors of all
-//! commands come back at once; the fields of one among many are called `rows[2].from_day`.
+//! What is unusual is a [`Finding`] of [`queries::findings`], which [`explain()`] gives a reason. What is forbidden is
+//! refused with a sentence that names value, rule, source and way out ([`rules`]). All errors of all commands come back at
+//! once; the fields of one among many are called `rows[2].from_day`.
 
 mod appoint;
 mod change_seat;
 mod change_term;
 mod draft;
+mod explain;
 pub mod model;
 mod open_committee;
 mod open_term;
 pub mod queries;
 mod record_election;
+mod remove_seat;
 pub mod rules;
 mod vetted;
 mod write_elections;
@@ -40,11 +44,13 @@ pub use crate::records::people::{Who, WhoRefusal};
 pub use appoint::{Appoint, appoint};
 pub use change_seat::{CorrectSeat, EndSeat, correct_seat, end_seat};
 pub use change_term::{CloseTerm, CorrectTerm, close_term, correct_term};
+pub use explain::{Explain, explain};
 pub use model::{Ballot, Committee, CommitteeKind, Election, Post, Seat, Source, Term, TermPost};
 pub use open_committee::{CommitteeRefusal, OpenCommittee, open_committee};
 pub use open_term::{OpenTerm, open_term};
 pub use record_election::{
     Candidate, CorrectElection, Held, RecordElection, correct_election, record_election,
 };
-pub use rules::unusual::{Finding, Unusual};
+pub use remove_seat::{RemoveSeat, remove_seat};
+pub use rules::unusual::{Explanation, Finding, Unusual};
 pub use rules::{BallotRefusal, Bar, Comparison, Rule, RuleBook, Shortfall, Votes, Votings, count, judge};

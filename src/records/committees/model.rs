@@ -72,6 +72,8 @@ pub struct Term {
     pub ended_on: Option<NaiveDate>,
     /// Rises with every change; the ETag.
     pub version: i32,
+    /// Who changed it last: shown to the loser of a race.
+    pub updated_by: String,
 }
 
 impl Term {
@@ -130,6 +132,8 @@ pub struct Seat {
     pub note: Option<String>,
     /// Rises with every change; the ETag.
     pub version: i32,
+    /// Who changed it last: shown to the loser of a race.
+    pub updated_by: String,
 }
 
 /// One vote on one post.
@@ -162,6 +166,8 @@ pub struct Election {
     pub valid: i32,
     /// Rises with every change; the ETag.
     pub version: i32,
+    /// Who changed it last: shown to the loser of a race.
+    pub updated_by: String,
 }
 
 /// What the ballots of one vote said of one candidate.
@@ -202,6 +208,7 @@ mod tests {
             due_day: day("2026-01-10"),
             ended_on: ended_on.map(day),
             version: 1,
+            updated_by: String::new(),
         }
     }
 

@@ -31,7 +31,7 @@ pub async fn stage(
         if alive == 0 {
             return Err(Error::Refused("这次导入已经中止，请重新上传文件。".to_owned()));
         }
-        write(conn, import, rows).await?;
+        write(conn, import, rows, "").await?;
         Ok(())
     })
     .await
@@ -46,7 +46,9 @@ pub async fn restage(
     import: &Import,
     rows: &[StoredRow],
 ) -> QueryResult<usize> {
-    write(conn, import, rows).await
+    const ANEW: &str = "ON CONFLICT (county_id, import_id, number) DO UPDATE SET bucket = excluded.bucket, \
+         record_id = excluded.record_id, record_version = excluded.record_version, content = excluded.content";
+    write(conn, import, rows, ANEW).await
 }
 
 /// A row of an import and the new record that it became.
@@ -58,7 +60,7 @@ pub struct Became {
     pub record: uuid::Uuid,
 }
 
-/// Puts new records, in their first version, beside their rows; part of the commit.
+/// Puts new records, in their first version, beside rows that were planned under no id; part of the commit.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -76,13 +78,16 @@ pub async fn link(conn: &mut AsyncPgConnection, import: &Import, rows: &[Became]
     .await
 }
 
-async fn write(conn: &mut AsyncPgConnection, import: &Import, rows: &[StoredRow]) -> QueryResult<usize> {
-    diesel::sql_query(
+async fn write(
+    conn: &mut AsyncPgConnection,
+    import: &Import,
+    rows: &[StoredRow],
+    known: &'static str,
+) -> QueryResult<usize> {
+    diesel::sql_query(format!(
         "INSERT INTO import_rows (county_id, import_id, path, number, bucket, record_id, record_version, content) \
-         SELECT $1, $2, $3, * FROM unnest($4, $5, $6, $7, $8) \
-         ON CONFLICT (county_id, import_id, number) DO UPDATE SET bucket = excluded.bucket, \
-         record_id = excluded.record_id, record_version = excluded.record_version, content = excluded.content",
-    )
+         SELECT $1, $2, $3, * FROM unnest($4, $5, $6, $7, $8) {known}"
+    ))
     .bind::<Uuid, _>(import.county_id)
     .bind::<Uuid, _>(import.id)
     .bind::<Text, _>(&import.path)

@@ -22,6 +22,8 @@ use crate::records::people::{self, Identity, NewPerson, Relation};
 /// One member to be enrolled.
 #[derive(Debug, Clone)]
 pub struct Enrol {
+    /// The id that the membership is to have.
+    pub id: MembershipId,
     /// The person.
     pub identity: Identity,
     /// The branch.
@@ -131,7 +133,7 @@ pub async fn enrol(
             .iter()
             .map(|row| Relation { id: row.id.0, person: row.person_id, path: row.path() })
             .collect();
-        people::relate(conn, county, &relations).await?;
+        people::relate_new(conn, county, &relations).await?;
         people::change(conn, county, keys, &old_people).await?;
         write::insert(conn, county, &rows, commands).await?;
         let ids: Vec<MembershipId> = rows.iter().map(|row| row.id).collect();
@@ -144,7 +146,7 @@ pub async fn enrol(
 fn membership(actor: &Actor, command: &Enrol, person: PersonId, path: &Path) -> Membership {
     Membership {
         county_id: actor.scope.county,
-        id: MembershipId::new(),
+        id: command.id,
         person_id: person,
         joined_on: command.joined_on,
         full_member_on: command.full_member_on,

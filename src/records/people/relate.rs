@@ -17,6 +17,18 @@ pub struct Relation {
     pub path: Path,
 }
 
+/// Writes relations that are new.
+///
+/// # Errors
+/// Whatever the database answers, also for one that is known.
+pub async fn relate_new(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    relations: &[Relation],
+) -> diesel::QueryResult<usize> {
+    write(conn, county, relations, "").await
+}
+
 /// Writes relations: new ones are added, known ones moved to their new place.
 ///
 /// # Errors
@@ -26,15 +38,40 @@ pub async fn relate(
     county: CountyId,
     relations: &[Relation],
 ) -> diesel::QueryResult<usize> {
-    diesel::sql_query(
+    write(conn, county, relations, "ON CONFLICT (county_id, relation_id) DO UPDATE SET path = excluded.path")
+        .await
+}
+
+async fn write(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    relations: &[Relation],
+    known: &'static str,
+) -> diesel::QueryResult<usize> {
+    diesel::sql_query(format!(
         "INSERT INTO person_visibility (county_id, relation_id, person_id, path) \
-         SELECT $1, * FROM unnest($2, $3, $4) \
-         ON CONFLICT (county_id, relation_id) DO UPDATE SET path = excluded.path",
-    )
+         SELECT $1, * FROM unnest($2, $3, $4) {known}"
+    ))
     .bind::<Uuid, _>(county)
     .bind::<Array<Uuid>, _>(relations.iter().map(|relation| relation.id).collect::<Vec<_>>())
     .bind::<Array<Uuid>, _>(relations.iter().map(|relation| relation.person).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(relations.iter().map(|relation| relation.path.as_str()).collect::<Vec<_>>())
     .execute(conn)
     .await
+}
+
+/// Ends relations that were entered by mistake: whoever saw the person by one of them alone no longer does.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn unrelate(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    relations: &[uuid::Uuid],
+) -> diesel::QueryResult<usize> {
+    diesel::sql_query("DELETE FROM person_visibility WHERE county_id = $1 AND relation_id = ANY ($2)")
+        .bind::<Uuid, _>(county)
+        .bind::<Array<Uuid>, _>(relations)
+        .execute(conn)
+        .await
 }

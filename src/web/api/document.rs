@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, audit, committees, exports, imports, member_events, members, organisations, ratings, reports,
-    reserves, session, vetting,
+    accounts, audit, committees, exports, imports, kinships, member_events, members, organisations, ratings,
+    reports, reserves, session, vetting,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -31,8 +31,9 @@ use crate::web::respond::{Answer, Failure, Problem};
         committees::list_committees, committees::open_committee, committees::show_committee, committees::list_terms,
         committees::open_term, committees::show_term, committees::correct_term, committees::close_term,
         committees::list_seats, committees::appoint, committees::show_seat, committees::correct_seat,
-        committees::end_seat, committees::list_elections, committees::record_election, committees::show_election,
+        committees::end_seat, committees::remove_seat, committees::explain_finding, committees::list_elections, committees::record_election, committees::show_election,
         committees::correct_election,
+        kinships::list_kinships, kinships::relate_kin, kinships::unrelate_kin,
         imports::list, imports::receive, imports::show, imports::rows, imports::events, imports::give_back,
         imports::carry_out,
         exports::export,

@@ -5,6 +5,7 @@ pub mod committees;
 pub mod document;
 pub mod exports;
 pub mod imports;
+pub mod kinships;
 pub mod member_events;
 pub mod members;
 pub mod organisations;

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use crate::base::codes::{self, CodeTable};
 use crate::base::edit::Edit;
 use crate::base::error::FieldError;
-use crate::base::ids::OrganisationId;
+use crate::base::ids::{MembershipId, OrganisationId};
 use crate::base::values::{
     Arrival, Category, CitizenId, MembershipStatus, MobileNumber, PersonName, Sex, Telephone, parse_date,
 };
@@ -371,6 +371,7 @@ impl ParsedMember {
             address: value(edits.address),
         };
         Ok(Enrol {
+            id: MembershipId::new(),
             identity,
             branch,
             joined_on,

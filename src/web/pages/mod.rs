@@ -6,6 +6,7 @@ pub mod health;
 pub mod home;
 pub mod imports;
 pub mod members;
+pub mod pickers;
 pub mod quarters;
 pub mod ratings;
 pub mod reports;

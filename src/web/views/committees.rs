@@ -55,6 +55,10 @@ pub struct Village {
     pub parts: Vec<Part>,
     /// Terms and seats of all committees, the newest first.
     pub history: Vec<Event>,
+    /// Near relatives among those who sit.
+    pub kin: Table,
+    /// Where two are entered as near relatives, for whom may.
+    pub relate: Option<Link>,
     /// Where a committee that it has not is opened, for whom may.
     pub open: Option<Link>,
 }
@@ -65,6 +69,8 @@ pub struct Village {
 pub struct Vote {
     /// What stands around the page.
     pub frame: Frame,
+    /// What is done: entered or corrected.
+    pub title: String,
     /// The way back.
     pub back: Link,
     /// Village, committee, term.
@@ -106,4 +112,6 @@ pub struct Results {
     pub rows: Vec<ResultRow>,
     /// How the bars of the day were met, one sentence each.
     pub sentences: Vec<String>,
+    /// Where it is corrected, for whom may.
+    pub correct: Option<String>,
 }

@@ -227,6 +227,8 @@ pub struct Form {
     pub cancel: Option<String>,
     /// Holds a file.
     pub multipart: bool,
+    /// Another form that may be meant instead.
+    pub instead: Option<super::Link>,
 }
 
 impl HtmlSafe for Form {}

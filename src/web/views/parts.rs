@@ -71,6 +71,8 @@ pub struct Notice {
     pub tone: Tone,
     /// A Chinese sentence.
     pub text: String,
+    /// What may be done about it.
+    pub link: Option<Link>,
 }
 
 impl HtmlSafe for Notice {}
@@ -78,7 +80,13 @@ impl HtmlSafe for Notice {}
 impl Notice {
     /// A message.
     pub fn new(tone: Tone, text: impl Into<String>) -> Self {
-        Self { tone, text: text.into() }
+        Self { tone, text: text.into(), link: None }
+    }
+
+    /// The same with what may be done about it.
+    #[must_use]
+    pub fn with(self, link: Option<Link>) -> Self {
+        Self { link, ..self }
     }
 }
 

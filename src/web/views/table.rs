@@ -49,6 +49,8 @@ pub enum Cell {
     Badge(Badge),
     /// A text that leads somewhere.
     Link(Link),
+    /// What may be done with the row, each leading somewhere.
+    Links(Vec<Link>),
     /// Several states.
     Badges(Vec<Badge>),
 }

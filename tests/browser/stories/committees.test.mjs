@@ -88,3 +88,74 @@ test("a committee is opened, elected, filled, and left again, without a mouse", 
   await visit(clerk, "/");
   assert.match(await clerk.locator(".tasks").textContent(), /班子职务空缺/);
 });
+
+test("what is unusual is explained, what was entered wrong is put right, and relatives are named", async (t) => {
+  const clerk = await signIn(t, server, "clerk", { expected: [422] });
+  const { body: villages } = await api(clerk, "GET", `/organisations?within=${clerk.account.organisation}&kind=village&limit=2`);
+  const village = villages.items.at(-1);
+  const { body: members } = await api(clerk, "GET", `/members?within=${village.code}&category=full&limit=2`);
+  const people = members.items;
+  const { body: known } = await api(clerk, "GET", `/committees?within=${village.code}&kind=supervision_committee`);
+  let committee = known.items[0];
+  if (!committee) ({ body: committee } = await api(clerk, "POST", "/committees", { village: village.code, kind: "supervision_committee" }));
+  await visit(clerk, `/committees/${committee.id}/open`);
+  await type(clerk, "places_supervision_director", "1");
+  await type(clerk, "places_supervision_member", "2");
+  const page = `/committees/villages/${village.code}`;
+  await leads(clerk, page, () => clerk.keyboard.press("Alt+s"));
+  const part = clerk.locator("section", { has: clerk.locator("#supervision_committee") });
+
+  // A term that was entered wrong is corrected; what is missing then is told, and explained.
+  await leads(clerk, /\/correct$/, () => part.getByRole("link", { name: "更正届次" }).press("Enter"));
+  await type(clerk, "places_supervision_member", "3");
+  await leads(clerk, page, () => clerk.keyboard.press("Alt+s"));
+  const vacancy = part.locator(".notice", { hasText: "职务空缺" });
+  assert.match(await vacancy.textContent(), /监督委员会委员空缺3名/);
+  await leads(clerk, /\/explain\/vacancy$/, () => vacancy.getByRole("link").press("Enter"));
+  await leads(clerk, /\/explain\/vacancy$/, () => clerk.keyboard.press("Alt+s"));
+  assert.match(await clerk.locator("[data-problems]").textContent(), /说明没有填写/);
+  await tabToField(clerk, "reason");
+  await clerk.keyboard.type("等待村民代表会议推选");
+  await leads(clerk, page, () => clerk.keyboard.press("Alt+s"));
+  assert.match(await vacancy.textContent(), /说明：等待村民代表会议推选（/);
+
+  // A seat: corrected while somebody else changed it too, then removed since it was the wrong person's.
+  await leads(clerk, /\/appoint$/, () => part.getByRole("link", { name: "登记任职" }).press("Enter"));
+  await pick(clerk, "person", people[0].name);
+  await leads(clerk, page, () => clerk.keyboard.press("Alt+s"));
+  const row = part.locator("tbody tr", { hasText: people[0].name });
+  await leads(clerk, /\/seats\/.*\/correct$/, () => row.getByRole("link", { name: "更正" }).press("Enter"));
+  const seat = new URL(clerk.url()).pathname.split("/")[2];
+  const changed = await clerk.evaluate(async (id) => {
+    const token = document.querySelector('meta[name="csrf-token"]').content;
+    const headers = { "Content-Type": "application/json", "X-CSRF-Token": token, "If-Match": '"1"' };
+    return (await fetch(`/api/v1/seats/${id}`, { method: "PATCH", headers, body: '{"note":"乡镇补录"}' })).status;
+  }, seat);
+  assert.equal(changed, 200);
+  await type(clerk, "note", "村里补录");
+  await leads(clerk, /\/correct$/, () => clerk.keyboard.press("Alt+s"));
+  assert.match(await clerk.locator("[data-problems]").textContent(), /刚刚由.*改过，现在登记的是：/);
+  assert.equal(await clerk.locator("#note").inputValue(), "村里补录", "what was typed stays");
+  await leads(clerk, page, () => clerk.keyboard.press("Alt+s"));
+  await leads(clerk, /\/correct$/, () => row.getByRole("link", { name: "更正" }).press("Enter"));
+  await leads(clerk, /\/remove$/, () => clerk.getByRole("link", { name: /删除这条任职/ }).press("Enter"));
+  await clerk.keyboard.type("误登为同名的另一人");
+  await leads(clerk, page, () => clerk.keyboard.press("Alt+s"));
+  assert.equal(await row.count(), 0);
+
+  // Two relatives, shown from the village once one of them sits.
+  await leads(clerk, /\/appoint$/, () => part.getByRole("link", { name: "登记任职" }).press("Enter"));
+  await pick(clerk, "person", people[0].name);
+  await leads(clerk, page, () => clerk.keyboard.press("Alt+s"));
+  await leads(clerk, /\/kinships\/new\//, () => clerk.getByRole("link", { name: "登记近亲属" }).press("Enter"));
+  await pick(clerk, "person", people[0].name);
+  await tabToField(clerk, "kinship");
+  await press(clerk, "ArrowDown");
+  await pick(clerk, "relative", people[1].name);
+  await leads(clerk, page, () => clerk.keyboard.press("Alt+s"));
+  const kin = clerk.locator("section", { has: clerk.locator("#kin-title") });
+  assert.match(await kin.textContent(), new RegExp(people[1].name));
+  await leads(clerk, /\/remove\//, () => kin.getByRole("link", { name: "删除" }).first().press("Enter"));
+  await leads(clerk, page, () => clerk.keyboard.press("Alt+s"));
+  assert.match(await clerk.locator(".notices").textContent(), /已删除近亲属/);
+});

@@ -210,3 +210,55 @@ async fn terms_are_corrected_and_closed() {
     let listed = stage.get("/committees?attention=no_term").await.json();
     assert_eq!(listed["items"][0]["id"], json!(stage.committee));
 }
+
+#[tokio::test]
+async fn a_finding_gets_a_reason_and_a_mistaken_seat_goes() {
+    let stage = Stage::new().await;
+    let say = format!("/terms/{}/explanations", stage.term);
+    let said = stage.post(&say, &json!({ "rule": "vacancy", "reason": "年底换届时补齐" })).await;
+    assert_eq!(said.status, Status::NoContent, "{}", said.body);
+    assert_eq!(fields(&stage.post(&say, &json!({ "rule": "rank", "reason": "x" })).await), ["rule"]);
+    assert_eq!(fields(&stage.post(&say, &json!({ "rule": "vacancy", "reason": "" })).await), ["reason"]);
+    let shown = stage.get(&format!("/committees/{}", stage.committee)).await.json();
+    let findings = shown["findings"].as_array().unwrap();
+    let vacancy = findings.iter().find(|finding| finding["rule"] == "vacancy").unwrap();
+    assert_eq!(vacancy["explanation"]["reason"], json!("年底换届时补齐"));
+    assert_eq!(vacancy["explanation"]["by"], json!("clerk.one"));
+    let seat = stage.made(&format!("/terms/{}/seats", stage.term), &stage.seat(0, "secretary")).await;
+    let path = format!("/api/v1/seats/{seat}/remove");
+    let body = json!({ "reason": "误登为同名的另一人" });
+    let send = async |headers: &[(&'static str, &'static str)]| {
+        stage.app.send(&stage.clerk, Method::Post, &path, headers, &body).await.status
+    };
+    assert_eq!(send(&[]).await, Status::PreconditionRequired);
+    assert_eq!(send(&[("If-Match", "\"7\"")]).await, Status::PreconditionFailed);
+    assert_eq!(send(&[("If-Match", "\"1\"")]).await, Status::NoContent);
+    assert_eq!(stage.get(&format!("/seats/{seat}")).await.status, Status::NotFound);
+}
+
+#[tokio::test]
+async fn relatives_are_entered_listed_from_both_sides_and_taken_back() {
+    let stage = Stage::new().await;
+    let (one, other) = (&stage.people[0], &stage.people[1]);
+    let kin = json!({ "person": one, "relative": other, "kinship": "parent" });
+    let id = stage.made("/kinships", &kin).await;
+    for person in [one, other] {
+        let listed = stage.get(&format!("/kinships?person={person}")).await.json();
+        assert_eq!(listed["items"][0]["id"], json!(id));
+        assert_eq!(
+            listed["items"][0]["kinship"],
+            json!("parent"),
+            "people of the stage are in the order of ids"
+        );
+        assert_eq!(listed["items"][0]["relative"]["id"], json!(other));
+    }
+    assert_eq!(fields(&stage.post("/kinships", &kin).await), ["relative"]);
+    let odd = json!({ "person": one, "relative": other, "kinship": "friend" });
+    assert_eq!(fields(&stage.post("/kinships", &odd).await), ["kinship"]);
+    assert_eq!(fields(&stage.get("/kinships?person=x").await), ["person"]);
+    let path = format!("/api/v1/kinships/{id}");
+    let gone = stage.app.send(&stage.clerk, Method::Delete, &path, &[], &json!({})).await;
+    assert_eq!(gone.status, Status::NoContent);
+    let listed = stage.get(&format!("/kinships?person={one}")).await.json();
+    assert_eq!(listed["items"], json!([]));
+}

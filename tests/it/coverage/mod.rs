@@ -50,7 +50,7 @@ impl Row {
         if !kind.is_empty() {
             headers.push(("Content-Type", kind));
         }
-        if matches!(self.method, Method::Patch | Method::Put) {
+        if matches!(self.method, Method::Patch | Method::Put) || self.route.ends_with("/remove") {
             headers.push(("If-Match", "\"1\""));
         }
         headers.extend(origin.map(|origin| ("Origin", origin)));

@@ -38,6 +38,8 @@ pub struct Stage {
     reserve: String,
     mentor: String,
     check: String,
+    /// One for the pages, one for the API: each is removed there.
+    kinships: [String; 2],
 }
 
 fn id(answer: &Answer, field: &str) -> String {
@@ -98,6 +100,7 @@ impl Stage {
             reserve: String::new(),
             mentor: String::new(),
             check: String::new(),
+            kinships: [String::new(), String::new()],
         };
         stage.prepare().await;
         stage
@@ -135,6 +138,16 @@ impl Stage {
         let entered = post(own, "/reserve-cadres", entry).await.json();
         self.reserve = entered["id"].as_str().unwrap_or_else(|| panic!("{entered}")).to_owned();
         self.mentor = entered["mentors"][0]["id"].as_str().unwrap_or_else(|| panic!("{entered}")).to_owned();
+        let relative = entered["person"].as_str().unwrap_or_else(|| panic!("{entered}"));
+        let kin = json!({ "person": self.person, "relative": relative, "kinship": "spouse" });
+        self.kinships[0] = id(&post(own, "/kinships", kin).await, "id");
+        let third = json!({ "name": "李强", "citizen_id": "500237199506070034", "ethnicity": "01", "education": "31",
+            "political_status": "13", "village": "500237101201", "kind": "local_talent", "entered_on": "2021-03-01",
+            "sources": ["veteran"] });
+        let third = post(own, "/reserve-cadres", third).await.json();
+        let third = third["person"].as_str().unwrap_or_else(|| panic!("{third}"));
+        let kin = json!({ "person": self.person, "relative": third, "kinship": "sibling" });
+        self.kinships[1] = id(&post(own, "/kinships", kin).await, "id");
         let put = async |path: &str, body: Value| {
             app.send(supervisor, Method::Put, &format!("/api/v1{path}"), &[], &body).await
         };
@@ -167,6 +180,8 @@ impl Stage {
             () if thing("/ratings") => &self.rating,
             () if thing("/committees") => &self.committee,
             () if thing("/terms") => &self.term,
+            () if route.starts_with("/api/v1/kinships") => &self.kinships[1],
+            () if thing("/kinships") => &self.kinships[0],
             () if thing("/seats") => &self.seat,
             () if thing("/elections") => &self.election,
             () if thing("/reserve-cadres") || thing("/reserves") => &self.reserve,
@@ -182,6 +197,7 @@ impl Stage {
             .replace("<path..>", "cadre.css")
             .replace("<mentor>", &self.mentor)
             .replace("<verb>", verb)
+            .replace("<rule>", verb)
             .replace("<step>", verb)
     }
 
@@ -211,7 +227,9 @@ impl Stage {
                 (kind, String::from_utf8(body).unwrap())
             }
             _ => match (sent.strip_prefix("json"), sent.strip_prefix("form")) {
-                (Some(body), _) => (JSON, body.replace("{mentor}", &self.mentor)),
+                (Some(body), _) => {
+                    (JSON, body.replace("{mentor}", &self.mentor).replace("{person}", &self.person))
+                }
                 (_, Some(fields)) => {
                     ("application/x-www-form-urlencoded", fields.replace("{rating}", &self.rating))
                 }

@@ -59,7 +59,6 @@ POST   /ratings/<id>/return                  formreason=请补依据         in 
 
 # Pages of committees
 GET    /committees                           -                           in       ok    ok      ok      ok      403   403      in
-GET    /committees/villages                  -                           in       ok    ok      ok      ok      403   403      in
 GET    /committees/people                    -                           in       ok    ok      ok      ok      403   403      in
 GET    /committees/villages/<code>           -                           in       ok    404     ok      ok      403   403      in
 GET    /committees/new                       -                           in       ok    ok      ok      403     403   403      in
@@ -74,6 +73,21 @@ GET    /terms/<id>/close                     -                           in     
 POST   /terms/<id>/close                     form                        in       ok    404     ok      403     403   403      in
 GET    /seats/<id>/end                       -                           in       ok    404     ok      403     403   403      in
 POST   /seats/<id>/end                       form                        in       ok    404     ok      403     403   403      in
+GET    /seats/<id>/correct                   -                           in       ok    404     ok      403     403   403      in
+POST   /seats/<id>/correct                   form                        in       ok    404     ok      403     403   403      in
+GET    /seats/<id>/remove                    -                           in       ok    404     ok      403     403   403      in
+POST   /seats/<id>/remove                    form                        in       ok    404     ok      403     403   403      in
+GET    /terms/<id>/correct                   -                           in       ok    404     ok      403     403   403      in
+POST   /terms/<id>/correct                   form                        in       ok    404     ok      403     403   403      in
+GET    /terms/<id>/explain/<rule>|overdue    -                           in       ok    404     ok      403     403   403      in
+POST   /terms/<id>/explain/<rule>|overdue    form                        in       ok    404     ok      403     403   403      in
+GET    /elections/<id>/correct               -                           in       ok    404     ok      403     403   403      in
+POST   /elections/<id>/correct               form                        in       ok    404     ok      403     403   403      in
+GET    /kinships/new/<code>                  -                           in       ok    404     ok      403     403   403      in
+POST   /kinships/new/<code>                  form                        in       ok    404     ok      403     403   403      in
+GET    /kinships/<id>/remove/<code>          -                           in       ok    404     ok      403     403   403      in
+# The first who may has removed it: nobody after him finds it.
+POST   /kinships/<id>/remove/<code>          form                        in       ok    404     404     403     403   403      in
 GET    /elections/<id>                       -                           in       ok    404     ok      ok      403   403      in
 # Pages of candidates
 GET    /vetting                              -                           in       ok    ok      ok      403     403   403      in
@@ -170,6 +184,12 @@ POST   /api/v1/terms/<id>/election           vote                        401    
 GET    /api/v1/seats/<id>                    -                           401      ok    404     ok      ok      403   403      ok
 PATCH  /api/v1/seats/<id>                    json{}                      401      ok    404     ok      403     403   403      ok
 POST   /api/v1/seats/<id>/end                json{"on":"2021-01-09","reason":"辞职"} 401 ok 404 ok  403     403   403      ok
+POST   /api/v1/seats/<id>/remove             json{"reason":""}           401      ok    404     ok      403     403   403      ok
+POST   /api/v1/terms/<id>/explanations       json{"rule":"overdue","reason":""} 401 ok 404   ok      403     403   403      ok
+GET    /api/v1/kinships                      -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/kinships                      json{"person":"{person}","relative":"{person}","kinship":"spouse"} 401 ok ok ok 403 403 403 ok
+# Removed by the first who may, too.
+DELETE /api/v1/kinships/<id>                 -                           401      ok    404     404     403     403   403      404
 GET    /api/v1/elections/<id>                -                           401      ok    404     ok      ok      403   403      ok
 PATCH  /api/v1/elections/<id>                vote                        401      ok    404     ok      403     403   403      ok
 POST   /api/v1/terms/<id>/close              json{"on":"2021-01-09"}     401      ok    404     ok      403     403   403      ok

@@ -79,10 +79,12 @@ async fn the_rights_of_the_two_roles_are_these() {
     s------ s------ counties
     siud--- s------ election_ballots
     siu---- s------ elections
+    si----- ------- finding_explanations
     si----- s------ flow_facts
     siud--- ------- idempotency_keys
     siud--- ------- import_rows
     siu---- ------- imports
+    si-d--- ------- kinships
     si----- s------ member_facts
     siud--- ------- member_search_keys
     siu---- s------ membership_absences
@@ -113,7 +115,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ reserves
     si----- s------ seat_facts
     si-d--- s------ seat_sources
-    siu---- s------ seats
+    siud--- s------ seats
     siud--- ------- sessions
     siud--- ------- sign_in_sources
     siu---- s------ transfers

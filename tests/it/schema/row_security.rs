@@ -33,7 +33,12 @@ const fn of_county(table: &'static str) -> Case {
 const OF_RESERVE: &str = "reserve_id IN (SELECT id FROM reserves WHERE @path)";
 const OF_MEMBER: &str = "membership_id IN (SELECT id FROM memberships WHERE @path)";
 
-const CASES: [Case; 53] = [
+const EITHER: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
+    OR relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
+const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
+    AND relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
+
+const CASES: [Case; 55] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -53,10 +58,13 @@ const CASES: [Case; 53] = [
     scoped("committees", "@path"),
     scoped("election_ballots", "election_id IN (SELECT id FROM elections WHERE @path)"),
     scoped("elections", "@path"),
+    scoped("finding_explanations", "@path"),
     scoped("flow_facts", "(@from_path OR @to_path)"),
     scoped("idempotency_keys", "account_id = '@account'"),
     scoped("import_rows", "@path"),
     scoped("imports", "@path"),
+    // A rule about two people is read by whoever sees one of them, and entered or removed by whoever sees both.
+    Case { table: "kinships", seen: EITHER, changed: BOTH, inserted: BOTH },
     scoped("member_facts", "@path"),
     scoped("member_search_keys", "@path"),
     scoped("membership_absences", OF_MEMBER),

@@ -71,6 +71,11 @@ const BESIDE: &str = r"
     INSERT INTO committee_rules (county_id, id, committee_kind, rule, from_day, comparison, numerator, denominator, source,
         created_by)
     SELECT id, gen_random_uuid(), 'village_party', 'term_years', '2021-01-01', 'at_least', 5, 1, code, code FROM counties;
+    INSERT INTO kinships (county_id, id, person_id, relative_id, kinship, created_by)
+    SELECT a.county_id, gen_random_uuid(), a.id, b.id, 'sibling', a.name
+    FROM people a JOIN people b ON b.county_id = a.county_id AND a.id < b.id;
+    INSERT INTO finding_explanations (county_id, id, term_id, path, finding, reason, created_by)
+    SELECT county_id, gen_random_uuid(), id, path, 'overdue', '已批准延期', created_by FROM committee_terms;
     INSERT INTO seat_facts
     SELECT county_id, '2026Q1', 1, 'now', id, person_id, 'village_party', post, path, '2026-03-31', education,
         is_party_member, '1', '01', '1980-05-06', false, false, false, '' FROM seats;

@@ -7,15 +7,21 @@ use crate::across::imports::fields::Identifier;
 use crate::across::imports::members::compare::{check_category, destination_alone};
 use crate::across::imports::members::parse::ParsedMember;
 use crate::base::edit::{Edit, set};
+use crate::base::ids::MembershipId;
 use crate::base::values::{Arrival, CitizenId, MembershipStatus};
 use crate::records::members::rules::{self, Dates};
 use crate::records::members::{Enrol, Floating};
 use crate::records::people::Identity;
 
 /// The command; none where anything is wrong, and then every error is in `cells`.
-pub fn admit(member: &ParsedMember, cells: &mut Cells<'_>, today: NaiveDate) -> Option<Enrol> {
+pub fn admit(
+    member: &ParsedMember,
+    id: MembershipId,
+    cells: &mut Cells<'_>,
+    today: NaiveDate,
+) -> Option<Enrol> {
     check(member, cells, today);
-    if cells.findings().is_empty() { build(member) } else { None }
+    if cells.findings().is_empty() { build(member, id) } else { None }
 }
 
 fn whole<T: Clone>(edit: &Edit<Identifier<T>>) -> Option<T> {
@@ -80,13 +86,14 @@ fn check_each_day(member: &ParsedMember, cells: &mut Cells<'_>, today: NaiveDate
     }
 }
 
-fn build(member: &ParsedMember) -> Option<Enrol> {
+fn build(member: &ParsedMember, id: MembershipId) -> Option<Enrol> {
     let citizen_id = whole(&member.citizen_id)?;
     let joined_on = set(&member.joined_on)?;
     let arrived_on = set(&member.arrived_on);
     // He is in the register from the day he joined, so that is a flow of that quarter; a later day means a transfer.
     let later = arrived_on.is_some_and(|day| day > joined_on);
     Some(Enrol {
+        id,
         branch: set(&member.branch)?,
         joined_on,
         full_member_on: set(&member.full_member_on),

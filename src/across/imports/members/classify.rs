@@ -100,7 +100,7 @@ impl<'a> Classifier<'a> {
     }
 
     fn decide(&mut self, read: ReadRow<ParsedMember>, found: &Found) -> Result<Decided<Members>> {
-        let ReadRow { row, said: member, findings } = read;
+        let ReadRow { row, said: member, findings, becomes } = read;
         let mut cells = Cells::resume(&row, self.layout, findings);
         let mac = self.mac(&member);
         let matched = self.matched(&member, mac.as_deref(), found, &mut cells);
@@ -111,7 +111,7 @@ impl<'a> Classifier<'a> {
         }
         let (deed, changes, conflict) = match &matched {
             Match::Nobody => {
-                let command = admit(&member, &mut cells, self.today);
+                let command = admit(&member, MembershipId(becomes), &mut cells, self.today);
                 (command.map(|command| Deed::Enrol(Box::new(command))), Vec::new(), None)
             }
             Match::Record(standing) => self.against(&member, standing, &mut cells)?,
@@ -132,7 +132,8 @@ impl<'a> Classifier<'a> {
         };
         let deed = deed.filter(|_| matches!(bucket, Bucket::New | Bucket::Changed));
         let conflict = conflict.filter(|_| bucket == Bucket::Conflict);
-        Ok((PlannedRow { row, subject, bucket, record, errors, warnings, changes, conflict }, deed))
+        let becomes = (bucket == Bucket::New).then_some(becomes);
+        Ok((PlannedRow { row, subject, bucket, record, becomes, errors, warnings, changes, conflict }, deed))
     }
 
     /// The earlier row about the same person; else this one is remembered.

@@ -64,23 +64,19 @@ impl Subject for Members {
         keys: &KeyRing,
         deeds: Vec<(u32, Deed)>,
     ) -> Result<Vec<(u32, uuid::Uuid)>> {
-        let (mut enrolments, mut enrolled_rows) = (Vec::new(), Vec::new());
+        let mut enrolments = Vec::new();
         let (mut changes, mut events) = (Vec::new(), Vec::new());
-        for (number, deed) in deeds {
+        for (_, deed) in deeds {
             match deed {
-                Deed::Enrol(command) => {
-                    enrolments.push(*command);
-                    enrolled_rows.push(number);
-                }
+                Deed::Enrol(command) => enrolments.push(*command),
                 Deed::Change(change, event) => {
                     changes.extend(change.map(|change| *change));
                     events.extend(event);
                 }
             }
         }
-        let mut ids = Vec::new();
         if !enrolments.is_empty() {
-            ids = members::enrol(conn, importer, keys, &enrolments).await?;
+            members::enrol(conn, importer, keys, &enrolments).await?;
         }
         if !changes.is_empty() {
             members::change(conn, importer, keys, &changes).await?;
@@ -88,6 +84,7 @@ impl Subject for Members {
         if !events.is_empty() {
             members::record(conn, importer, &events).await?;
         }
-        Ok(enrolled_rows.into_iter().zip(ids.into_iter().map(|id| id.0)).collect())
+        // Each has the id that its row was planned with.
+        Ok(Vec::new())
     }
 }

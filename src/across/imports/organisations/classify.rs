@@ -149,6 +149,7 @@ impl<'a> Line<'a> {
             subject,
             bucket,
             record: record.map(|record| (record.id.0, record.version)),
+            becomes: None,
             errors,
             warnings,
             changes: self.changes,

@@ -237,6 +237,7 @@ impl<'a> Line<'a> {
             subject,
             bucket,
             record,
+            becomes: None,
             errors,
             warnings,
             changes: self.changes.into_iter().filter(|_| changed).collect(),

@@ -2,20 +2,22 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::Result;
-use crate::base::ids::{CommitteeId, PersonId, TermId};
+use crate::base::ids::{CommitteeId, OrganisationId, PersonId, TermId};
 use crate::base::scope::Scope;
 use crate::base::values::Sex;
-use crate::records::committees::model::Post;
+use crate::records::committees::model::{CommitteeKind, Post};
 use crate::records::committees::queries::{self, ElectionCard, TermPlace};
-use crate::records::committees::rules::unusual::{self, Finding, Running, Sitting};
+use crate::records::committees::rules::overlaps::{self, Clash};
+use crate::records::committees::rules::unusual::{self, Explanation, Finding, Running, Sitting, Unusual};
 use crate::records::committees::rules::{RuleBook, Shortfall, judge};
 use crate::records::vetting::{self, Ask, Cause, Clearance};
+use crate::schema::finding_explanations;
 
 #[derive(QueryableByName)]
 struct Row {
@@ -62,6 +64,8 @@ pub async fn findings(
     for card in queries::elections(conn, within, &ids).await? {
         votes.entry(card.election.term_id).or_default().push(card);
     }
+    let mut related = related(conn, within, day, &running, &book).await?;
+    let explanations = explanations(conn, within, &ids).await?;
     let mut found: HashMap<CommitteeId, Vec<Finding>> = HashMap::new();
     for term in running {
         let Some(kind) = term.kind() else { continue };
@@ -73,17 +77,18 @@ pub async fn findings(
             posts: posts.remove(&term.id).unwrap_or_default(),
             sittings: sittings.remove(&term.id).unwrap_or_default(),
             shortfalls: shortfalls.iter().flat_map(|card| judged(card, kind, &book)).collect(),
+            related: related.remove(&term.id).unwrap_or_default(),
         };
-        found.entry(term.committee_id).or_default().extend(unusual::findings(&running, &book, day));
+        let findings = unusual::findings(&running, &book, day).into_iter().map(|finding| {
+            let said = explanations.get(&(term.id, finding.what.code())).cloned();
+            Finding { explanation: said, ..finding }
+        });
+        found.entry(term.committee_id).or_default().extend(findings);
     }
     Ok(committees.iter().flat_map(|id| found.remove(id).unwrap_or_default()).collect())
 }
 
-fn judged(
-    card: &ElectionCard,
-    kind: crate::records::committees::CommitteeKind,
-    book: &RuleBook,
-) -> Vec<Shortfall> {
+fn judged(card: &ElectionCard, kind: CommitteeKind, book: &RuleBook) -> Vec<Shortfall> {
     let Ok(post) = Post::parse(&card.election.post) else { return Vec::new() };
     let is_run_off = card.election.run > 1;
     judge(book, kind, post, card.election.held_on, is_run_off, &card.votings(), &card.votes())
@@ -167,4 +172,74 @@ async fn unvetted(
         Some(((term, rows.as_slice().first()?.person_id), cause.told(&names.join("、"))))
     };
     Ok(alike.into_iter().filter_map(told).collect())
+}
+
+/// Whose near relatives sit in the village committee on a day while he sits in supervision, by his term.
+async fn related(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    day: NaiveDate,
+    running: &[TermPlace],
+    book: &RuleBook,
+) -> Result<HashMap<TermId, Vec<Clash>>> {
+    let supervising: HashMap<OrganisationId, TermId> = running
+        .iter()
+        .filter(|term| term.kind() == Some(CommitteeKind::Supervision))
+        .map(|term| (term.village_id, term.id))
+        .collect();
+    let villages: Vec<OrganisationId> = supervising.keys().copied().collect();
+    if villages.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut by_village: HashMap<OrganisationId, Vec<overlaps::Sitting>> = HashMap::new();
+    for (_, sitting) in queries::sittings(conn, within, &villages).await? {
+        if sitting.from_day <= day && sitting.to_day.is_none_or(|end| day < end) {
+            by_village.entry(sitting.village).or_default().push(sitting);
+        }
+    }
+    let people = by_village.values().flatten().map(|sitting| sitting.person).collect();
+    let kin = queries::kin(conn, within.county, people).await?;
+    let mut found: HashMap<TermId, Vec<Clash>> = HashMap::new();
+    for (village, sittings) in by_village {
+        let Some(term) = supervising.get(&village) else { continue };
+        let in_supervision = sittings.iter().filter(|one| one.kind == CommitteeKind::Supervision);
+        for (one, other) in in_supervision.flat_map(|one| sittings.iter().map(move |other| (one, other))) {
+            let clash = kin
+                .get(&(one.person, other.person))
+                .and_then(|kinship| overlaps::kin_clash(one, other, *kinship, book));
+            found.entry(*term).or_default().extend(clash);
+        }
+    }
+    Ok(found)
+}
+
+/// The latest explanation of each finding of some terms.
+async fn explanations(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    terms: &[TermId],
+) -> Result<HashMap<(TermId, &'static str), Explanation>> {
+    let rows: Vec<(TermId, String, String, String, DateTime<Utc>)> = finding_explanations::table
+        .filter(finding_explanations::county_id.eq(within.county))
+        .filter(finding_explanations::term_id.eq_any(terms))
+        .distinct_on((finding_explanations::term_id, finding_explanations::finding))
+        .order((
+            finding_explanations::term_id,
+            finding_explanations::finding,
+            finding_explanations::id.desc(),
+        ))
+        .select((
+            finding_explanations::term_id,
+            finding_explanations::finding,
+            finding_explanations::reason,
+            finding_explanations::created_by,
+            finding_explanations::created_at,
+        ))
+        .load(conn)
+        .await?;
+    let known = |(term, finding, reason, by, at): (TermId, String, String, String, DateTime<Utc>)| {
+        let what = Unusual::parse(&finding).ok()?;
+        Some(((term, what.code()), Explanation { reason, by, at }))
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
 }

@@ -4,6 +4,7 @@ mod cards;
 mod choices;
 mod findings;
 mod held;
+mod kin;
 mod lists;
 mod people;
 
@@ -17,5 +18,6 @@ pub use held::{
     CommitteePlace, TermPlace, committee_places, hold, rule_book, sittings, spans, term_of_elections,
     term_of_seats, term_places,
 };
+pub use kin::kin;
 pub use lists::{Attention, CommitteeLine, Cursor, Filter, count, find, list};
 pub use people::{OnDay, standings};

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 
 use crate::base::ids::{CommitteeId, OrganisationId, PersonId};
 use crate::records::committees::model::{CommitteeKind, Post};
-use crate::records::committees::rules::{Rule, RuleBook};
+use crate::records::committees::rules::{Bar, Rule, RuleBook};
+use crate::records::people::Kinship;
 
 /// One seat beside others of its village.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,19 @@ pub enum Clash {
         "{name}同时担任{other}的{post}（{days}），村（居）民委员会成员不得兼任村务监督委员会成员（{source_text}），请先登记其离职，或另选人员"
     )]
     Supervises { name: String, other: &'static str, post: &'static str, days: String, source_text: String },
+    /// A near relative of a member of the village committee in supervision.
+    #[error(
+        "{name}的{kinship}{relative}担任{other}的{post}（{days}），村（居）民委员会成员的近亲属不得担任村务监督委员会成员（{source_text}），请另选人员，或核对亲属关系"
+    )]
+    Related {
+        name: String,
+        kinship: &'static str,
+        relative: String,
+        other: &'static str,
+        post: &'static str,
+        days: String,
+        source_text: String,
+    },
 }
 
 impl Clash {
@@ -64,7 +78,7 @@ impl Clash {
     pub const fn field(&self) -> &'static str {
         match self {
             Self::SecondHead { .. } => "post",
-            Self::SamePost { .. } | Self::Supervises { .. } => "person",
+            Self::SamePost { .. } | Self::Supervises { .. } | Self::Related { .. } => "person",
         }
     }
 }
@@ -88,19 +102,42 @@ pub fn clash(one: &Sitting, other: &Sitting, book: &RuleBook) -> Option<Clash> {
             });
         }
     }
+    if one.person != other.person {
+        return None;
+    }
+    let bar = apart(one, other, book)?;
+    Some(Clash::Supervises {
+        name: one.name.clone(),
+        other: other.kind.name(),
+        post: other.post.map_or("成员", Post::name),
+        days: other.days(),
+        source_text: bar.source.clone(),
+    })
+}
+
+/// The bar that keeps a seat in supervision and one in the village committee apart while both are held; none where they
+/// are no such seats.
+fn apart<'b>(one: &Sitting, other: &Sitting, book: &'b RuleBook) -> Option<&'b Bar> {
     let kinds = [one.kind, other.kind];
     let is_both =
         kinds.contains(&CommitteeKind::Supervision) && kinds.contains(&CommitteeKind::VillageCommittee);
-    if one.person != other.person || !is_both {
-        return None;
-    }
     // The rule speaks of both at the same time: of the first day that they have in common.
     let common = one.from_day.max(other.from_day);
-    let bar = book
-        .bar(Rule::SupervisionApart, CommitteeKind::Supervision, common)
-        .filter(|bar| !bar.is_met(1, 1))?;
-    Some(Clash::Supervises {
+    book.bar(Rule::SupervisionApart, CommitteeKind::Supervision, common)
+        .filter(|bar| is_both && !bar.is_met(1, 1))
+}
+
+/// Why `one` cannot stand beside `other`, who is his near relative; none where he can.
+#[must_use]
+pub fn kin_clash(one: &Sitting, other: &Sitting, kinship: Kinship, book: &RuleBook) -> Option<Clash> {
+    if one.village != other.village || !one.meets(other) {
+        return None;
+    }
+    let bar = apart(one, other, book)?;
+    Some(Clash::Related {
         name: one.name.clone(),
+        kinship: kinship.name(),
+        relative: other.name.clone(),
         other: other.kind.name(),
         post: other.post.map_or("成员", Post::name),
         days: other.days(),
@@ -169,6 +206,29 @@ mod tests {
         assert!(against(&seat("2025-12-31", None), &director).unwrap().to_string().contains("2018年修正"));
         let party = sitting(CommitteeKind::VillageParty, 1, Post::Member, "2015-01-10", None);
         assert_eq!(against(&seat("2021-01-10", None), &party), None);
+    }
+
+    #[test]
+    fn relatives_keep_apart_as_one_person_does_and_only_while_both_sit() {
+        let seat = |from, to| sitting(CommitteeKind::Supervision, 1, Post::SupervisionMember, from, to);
+        let director =
+            sitting(CommitteeKind::VillageCommittee, 2, Post::Director, "2021-01-10", Some("2024-03-01"));
+        let related =
+            |one: &Sitting, other: &Sitting| kin_clash(one, other, Kinship::Spouse, &RuleBook::national());
+        assert_eq!(
+            related(&seat("2024-02-29", None), &director).unwrap().to_string(),
+            "第1人的配偶第2人担任村（居）民委员会的主任（2021-01-10至2024-03-01前），村（居）民委员会成员的近亲属不得担任村务监督委员会成员（《村民委员会组织法》（2018年修正）第三十二条），请另选人员，或核对亲属关系"
+        );
+        assert!(related(&director, &seat("2021-01-10", None)).is_some(), "from both sides");
+        assert_eq!(related(&seat("2024-03-01", None), &director), None);
+        let old =
+            sitting(CommitteeKind::VillageCommittee, 2, Post::Director, "2015-01-10", Some("2021-01-10"));
+        assert_eq!(related(&seat("2018-12-28", Some("2018-12-29")), &old), None, "before the law");
+        assert!(related(&seat("2018-12-29", None), &old).is_some());
+        let party = sitting(CommitteeKind::VillageParty, 2, Post::Member, "2015-01-10", None);
+        assert_eq!(related(&seat("2021-01-10", None), &party), None);
+        let elsewhere = Sitting { village: OrganisationId::new(), ..director.clone() };
+        assert_eq!(related(&seat("2021-01-10", None), &elsewhere), None);
     }
 
     proptest! {

@@ -1,10 +1,11 @@
 //! What is unusual in a running term: not refused, but told, with the rule that it is held against.
 
-use chrono::{Months, NaiveDate};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 
 use crate::base::ids::{CommitteeId, TermId};
 use crate::base::values::completed_years;
 use crate::records::committees::model::{CommitteeKind, Post};
+use crate::records::committees::rules::overlaps::Clash;
 use crate::records::committees::rules::seats::Standing;
 use crate::records::committees::rules::terms::Span;
 use crate::records::committees::rules::{Rule, RuleBook, Shortfall, terms};
@@ -37,6 +38,8 @@ vocabulary! {
         FewCandidates = "few_candidates", "候选人差额不足";
         /// 未经联审
         Unvetted = "unvetted", "未经联审";
+        /// 近亲属未回避
+        Related = "related", "近亲属未回避";
     }
 }
 
@@ -53,6 +56,19 @@ pub struct Finding {
     pub message: String,
     /// The regulation that it is held against.
     pub source: Option<String>,
+    /// Why it is so, as somebody said last.
+    pub explanation: Option<Explanation>,
+}
+
+/// Why something unusual is as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// In words.
+    pub reason: String,
+    /// Who said so.
+    pub by: String,
+    /// When.
+    pub at: DateTime<Utc>,
 }
 
 /// Somebody who sits on the day.
@@ -94,6 +110,8 @@ pub struct Running {
     pub sittings: Vec<Sitting>,
     /// Bars that its votes did not meet.
     pub shortfalls: Vec<Shortfall>,
+    /// Seats in supervision of near relatives of the village committee.
+    pub related: Vec<Clash>,
 }
 
 /// Everything that is unusual in a term on a day it runs.
@@ -113,9 +131,11 @@ pub fn findings(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Findi
         }
         _ => None,
     }));
+    found.extend(running.related.iter().filter_map(related));
     found
         .into_iter()
         .map(|(what, message, source)| Finding {
+            explanation: None,
             committee: running.committee,
             term: running.span.id,
             what,
@@ -201,6 +221,16 @@ fn gone(sitting: &Sitting, kind: CommitteeKind, day: NaiveDate) -> Option<Told> 
     }
 }
 
+fn related(clash: &Clash) -> Option<Told> {
+    let Clash::Related { name, kinship, relative, other, post, days, source_text } = clash else {
+        return None;
+    };
+    let told = format!(
+        "{name}的{kinship}{relative}担任{other}的{post}（{days}），应当回避，请调整其中一人，或核对亲属关系"
+    );
+    Some((Unusual::Related, told, Some(source_text.clone())))
+}
+
 fn of_secretary(running: &Running, book: &RuleBook) -> Option<Told> {
     let head = running.sittings.iter().find(|sitting| sitting.post == Post::Secretary.code())?;
     let bar = book.bar(Rule::SecretaryPartyAge, running.kind, head.from_day)?;
@@ -259,6 +289,7 @@ mod tests {
                 sitting("王芳", "committee_member"),
             ],
             shortfalls: Vec::new(),
+            related: Vec::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! `/committees`: the list with how each stands today, one committee with its findings, opening.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use rocket::serde::json::Json;
 use rocket::{FromForm, Route, get, post, routes};
 use utoipa::ToSchema;
@@ -82,6 +82,17 @@ pub struct FindingJson {
     message: String,
     /// The regulation that it rests on.
     source: Option<String>,
+    /// Why it is so, as somebody said last.
+    explanation: Option<ExplanationJson>,
+}
+
+/// Why something unusual is as it is.
+#[derive(serde::Serialize, ToSchema)]
+pub struct ExplanationJson {
+    reason: String,
+    /// User name of who said so.
+    by: String,
+    at: DateTime<Utc>,
 }
 
 impl From<Finding> for FindingJson {
@@ -91,6 +102,11 @@ impl From<Finding> for FindingJson {
             name: finding.what.name(),
             message: finding.message,
             source: finding.source,
+            explanation: finding.explanation.map(|said| ExplanationJson {
+                reason: said.reason,
+                by: said.by,
+                at: said.at,
+            }),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `/terms/{id}/seats`, `/seats/{id}`: who sits in which post, from when to when.
 
 use chrono::NaiveDate;
+use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, patch, post, routes};
 use utoipa::ToSchema;
@@ -12,7 +13,7 @@ use crate::base::ids::{SeatId, TermId};
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::committees::queries::{self, SeatCard};
-use crate::records::committees::{self, EndSeat};
+use crate::records::committees::{self, EndSeat, RemoveSeat};
 use crate::web;
 use crate::web::forms::committee::{SeatText, WhoText, Wrong};
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Page, Seen};
@@ -21,14 +22,14 @@ use crate::web::respond::{Answer, Versioned};
 /// The routes.
 #[must_use]
 pub(super) fn routes() -> Vec<Route> {
-    routes![list_seats, appoint, show_seat, correct_seat, end_seat]
+    routes![list_seats, appoint, show_seat, correct_seat, end_seat, remove_seat]
 }
 
 /// Somebody.
 #[derive(serde::Serialize, ToSchema)]
 pub struct PersonJson {
-    pub(super) id: String,
-    pub(super) name: String,
+    pub(in crate::web::api) id: String,
+    pub(in crate::web::api) name: String,
 }
 
 /// A seat.
@@ -285,4 +286,32 @@ pub async fn end_seat(
     let command = EndSeat { seat: id, version: seen.0, on, reason };
     committees::end_seat(&mut db.0, &caller.actor, &[command]).await?;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
+}
+
+/// Why a seat is removed.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveSeatInput {
+    /// What the mistake was, in 1 to 200 characters.
+    reason: String,
+}
+
+/// Remove a seat that was entered by mistake; needs the version that you saw in `If-Match`. Whoever left his post is ended
+/// instead.
+#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path)), request_body = RemoveSeatInput,
+    responses((status = 204, description = "removed; the trail keeps what it said"),
+        (status = 412, description = "changed meanwhile"), (status = 422, description = "no reason"),
+        (status = 428, description = "If-Match missing")))]
+#[post("/seats/<id>/remove", data = "<body>")]
+pub async fn remove_seat(
+    caller: Caller,
+    version: IfMatch,
+    mut db: Db,
+    id: SeatId,
+    body: Body<RemoveSeatInput>,
+) -> Answer<Status> {
+    policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
+    let command = RemoveSeat { seat: id, version: version.0, reason: body.0.reason };
+    committees::remove_seat(&mut db.0, &caller.actor, &[command]).await?;
+    Ok(Status::NoContent)
 }

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{Route, get, patch, post, routes};
 use utoipa::ToSchema;
 
 use super::{over, said};
 use crate::base::db;
-use crate::base::error::{Error, OrMissing, Result};
+use crate::base::error::{Error, FieldError, OrMissing, Result};
 use crate::base::ids::{CommitteeId, TermId};
 use crate::base::policy::{self, Action};
 use crate::base::{actor::Actor, clock};
 use crate::records::committees::queries::{self, TermCard};
-use crate::records::committees::{self, CloseTerm};
+use crate::records::committees::{self, CloseTerm, Explain, Unusual};
 use crate::web::forms::committee::{TermText, Wrong};
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Page, Seen};
 use crate::web::respond::{Answer, Versioned};
@@ -22,7 +23,7 @@ use crate::web::respond::{Answer, Versioned};
 /// The routes.
 #[must_use]
 pub(super) fn routes() -> Vec<Route> {
-    routes![list_terms, open_term, show_term, correct_term, close_term]
+    routes![list_terms, open_term, show_term, correct_term, close_term, explain_finding]
 }
 
 /// A term.
@@ -217,4 +218,33 @@ pub async fn close_term(
     let on = wrong.finish(on)?;
     committees::close_term(&mut db.0, &caller.actor, &[CloseTerm { term: id, version: seen.0, on }]).await?;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
+}
+
+/// Why something unusual is as it is.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExplanationInput {
+    /// Code of the finding, as the committee shows it.
+    rule: String,
+    /// In 1 to 500 characters.
+    reason: String,
+}
+
+/// Say why something unusual in a term is as it is. A later word takes the place of an earlier one.
+#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path)), request_body = ExplanationInput,
+    responses((status = 204, description = "said"), (status = 404, description = "none in your scope"),
+        (status = 422, description = "nothing of the kind is unusual today, or no reason")))]
+#[post("/terms/<id>/explanations", data = "<body>")]
+pub async fn explain_finding(
+    caller: Caller,
+    mut db: Db,
+    id: TermId,
+    body: Body<ExplanationInput>,
+) -> Answer<Status> {
+    policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
+    let ExplanationInput { rule, reason } = body.0;
+    let what = Unusual::parse(&rule)
+        .map_err(|error| Error::Invalid(vec![FieldError::new("rule", error, Some(&rule))]))?;
+    committees::explain(&mut db.0, &caller.actor, &[Explain { term: id, what, reason }]).await?;
+    Ok(Status::NoContent)
 }

@@ -39,12 +39,12 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-type Sent = Answer<std::result::Result<Flash<Redirect>, PageWith<FormPage>>>;
+pub(super) type Sent = Answer<std::result::Result<Flash<Redirect>, PageWith<FormPage>>>;
 
 /// What was sent and refused.
-type Typed<'t> = Option<(&'t Fields, &'t [FieldError])>;
+pub(super) type Typed<'t> = Option<(&'t Fields, &'t [FieldError])>;
 
-fn page(
+pub(super) fn page(
     who: &SignedIn,
     (title, note): (&str, &str),
     back: Link,
@@ -69,15 +69,15 @@ fn page(
     FormPage { frame, title: title.to_owned(), back, facts, note: note.to_owned(), form }
 }
 
-fn again(page: FormPage) -> PageWith<FormPage> {
+pub(super) fn again(page: FormPage) -> PageWith<FormPage> {
     PageWith(Status::UnprocessableEntity, page)
 }
 
-fn enters(who: &SignedIn) -> Result<()> {
+pub(super) fn enters(who: &SignedIn) -> Result<()> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)
 }
 
-fn day(name: &str, label: &str) -> Control {
+pub(super) fn day(name: &str, label: &str) -> Control {
     Control::new(name, label, Kind::Date).columns(3)
 }
 
@@ -85,21 +85,20 @@ fn today() -> String {
     clock::today().to_string()
 }
 
-fn choices<T: Copy>(all: impl Iterator<Item = T>, of: fn(T) -> (&'static str, &'static str)) -> Kind {
+pub(super) fn choices<T: Copy>(
+    all: impl Iterator<Item = T>,
+    of: fn(T) -> (&'static str, &'static str),
+) -> Kind {
     Kind::Select(all.map(of).map(|(code, name)| Choice::new(code, name)).collect())
 }
 
 fn committee_page(who: &SignedIn, village: Option<&str>, typed: Typed<'_>) -> FormPage {
     let controls = vec![
-        Control::new(
-            "village",
-            "村（社区）",
-            Kind::Picker(Source::Search("/committees/villages".to_owned())),
-        )
-        .required()
-        .value(village.unwrap_or_default())
-        .columns(6)
-        .focus(),
+        Control::new("village", "村（社区）", Kind::Picker(Source::Search("/villages".to_owned())))
+            .required()
+            .value(village.unwrap_or_default())
+            .columns(6)
+            .focus(),
         Control::new(
             "kind",
             "组织类型",
@@ -140,7 +139,7 @@ async fn open_committee(who: SignedIn, mut db: Db, fields: Fields) -> Sent {
     }
 }
 
-fn village_link(name: &str, code: &str) -> Link {
+pub(super) fn village_link(name: &str, code: &str) -> Link {
     Link::new(name, format!("/committees/villages/{code}"))
 }
 
@@ -155,6 +154,16 @@ async fn committee(who: &SignedIn, db: &mut Db, id: CommitteeId) -> Result<(Comm
     .await
 }
 
+/// How many places each post of a kind of committee has.
+pub(super) fn place_controls(kind: CommitteeKind, places: impl Fn(Post) -> String) -> Vec<Control> {
+    let control = |post: &Post| {
+        Control::new(format!("places_{}", post.code()), format!("{}职数", post.name()), Kind::Number)
+            .value(places(*post))
+            .columns(3)
+    };
+    Post::ALL.iter().filter(|post| post.belongs_to(kind)).map(control).collect()
+}
+
 fn term_page(who: &SignedIn, place: &CommitteePlace, ordinal: i32, typed: Typed<'_>) -> FormPage {
     let kind = place.kind().unwrap_or(CommitteeKind::VillageParty);
     let mut controls = vec![
@@ -167,12 +176,7 @@ fn term_page(who: &SignedIn, place: &CommitteePlace, ordinal: i32, typed: Typed<
         day("due_day", "任期届满").hint("不填按规定任期推算"),
         day("ended_on", "任期结束").hint("补录往届时填写"),
     ];
-    controls.extend(Post::ALL.iter().filter(|post| post.belongs_to(kind)).map(|post| {
-        let places = if post.is_head() { "1" } else { "" };
-        Control::new(format!("places_{}", post.code()), format!("{}职数", post.name()), Kind::Number)
-            .value(places)
-            .columns(3)
-    }));
+    controls.extend(place_controls(kind, |post| if post.is_head() { "1".to_owned() } else { String::new() }));
     let facts = vec![Fact::text("村（社区）", &place.village), Fact::text("组织", kind.name())];
     let note = "新一届开始，上一届同日结束，仍在任的人员按“任期届满换届”离职。";
     let action = format!("/committees/{}/open", place.id);
@@ -193,7 +197,7 @@ pub(super) fn whole(wrong: &mut Wrong, fields: &Fields, name: &str, label: &str)
     wrong.keep(name, given, parsed)
 }
 
-fn term_text(fields: &Fields) -> Result<TermText> {
+pub(super) fn term_text(fields: &Fields) -> Result<TermText> {
     let mut wrong = Wrong::default();
     let ordinal = whole(&mut wrong, fields, "ordinal", "届次");
     if fields.given("ordinal").is_none() {
@@ -228,7 +232,7 @@ async fn open_term(who: SignedIn, mut db: Db, id: CommitteeId, fields: Fields) -
     }
 }
 
-fn done(village: &str, told: &str) -> Flash<Redirect> {
+pub(super) fn done(village: &str, told: &str) -> Flash<Redirect> {
     Flash::success(Redirect::to(format!("/committees/villages/{village}")), told.to_owned())
 }
 
@@ -263,20 +267,37 @@ pub(super) fn posts_of(place: &TermPlace) -> Kind {
     choices(Post::ALL.iter().copied().filter(fits), |post| (post.code(), post.name()))
 }
 
-fn seat_page(who: &SignedIn, place: &TermPlace, typed: Typed<'_>) -> FormPage {
-    let codes_of = |table: &codes::CodeTable| {
-        let choice = |entry: &codes::CodeEntry| {
-            let mut choice = Choice::new(entry.code.clone(), entry.name.clone());
-            choice.keys = entry.keys().join(" ");
-            choice
-        };
-        Kind::Picker(Source::List(table.entries().iter().map(choice).collect()))
+/// Codes to choose from by name, pinyin or the code itself.
+fn codes_of(table: &codes::CodeTable) -> Kind {
+    let choice = |entry: &codes::CodeEntry| {
+        let mut choice = Choice::new(entry.code.clone(), entry.name.clone());
+        choice.keys = entry.keys().join(" ");
+        choice
     };
+    Kind::Picker(Source::List(table.entries().iter().map(choice).collect()))
+}
+
+/// The names of the fields that hold where somebody was drawn from.
+pub(super) const SOURCES: [(&str, &str); 3] =
+    [("source_1", "来源渠道一"), ("source_2", "来源渠道二"), ("source_3", "来源渠道三")];
+
+/// What is said of a seat beside its post and days.
+pub(super) fn seat_details() -> Vec<Control> {
     let yes_or_no = Kind::Select(vec![Choice::new("true", "是"), Choice::new("false", "否")]);
     let sources = || {
         let all = committees::Source::ALL.iter().map(|source| Choice::new(source.code(), source.name()));
         Kind::Select(all.collect())
     };
+    let mut controls = vec![
+        Control::new("education", "当选时学历", codes_of(codes::education())).columns(3),
+        Control::new("is_party_member", "是否党员", yes_or_no).columns(3),
+    ];
+    controls.extend(SOURCES.into_iter().map(|(name, label)| Control::new(name, label, sources()).columns(3)));
+    controls.push(Control::new("note", "备注", Kind::Text).columns(12));
+    controls
+}
+
+fn seat_page(who: &SignedIn, place: &TermPlace, typed: Typed<'_>) -> FormPage {
     let person = Group::new(
         "人员",
         vec![
@@ -294,21 +315,16 @@ fn seat_page(who: &SignedIn, place: &TermPlace, typed: Typed<'_>) -> FormPage {
             Control::new("person_education", "现学历", codes_of(codes::education())).columns(3),
         ],
     );
-    let seat = Group::new(
-        "任职",
-        vec![
-            Control::new("post", "职务", posts_of(place)).required().value(head_of(place)).columns(3),
-            day("from_day", "任职日期").required().value(today()),
-            Control::new("education", "当选时学历", codes_of(codes::education()))
-                .columns(3)
-                .hint("不填按人员库"),
-            Control::new("is_party_member", "是否党员", yes_or_no).columns(3).hint("不填按党员名册"),
-            Control::new("source_1", "来源渠道一", sources()).columns(3),
-            Control::new("source_2", "来源渠道二", sources()).columns(3),
-            Control::new("source_3", "来源渠道三", sources()).columns(3),
-            Control::new("note", "备注", Kind::Text).columns(12),
-        ],
-    );
+    let mut controls = vec![
+        Control::new("post", "职务", posts_of(place)).required().value(head_of(place)).columns(3),
+        day("from_day", "任职日期").required().value(today()),
+    ];
+    controls.extend(seat_details().into_iter().map(|control| match control.name.as_str() {
+        "education" => control.hint("不填按人员库"),
+        "is_party_member" => control.hint("不填按党员名册"),
+        _ => control,
+    }));
+    let seat = Group::new("任职", controls);
     let note = "党组织班子成员须为有被选举权的正式党员；村务监督委员会成员不得由村（居）民委员会成员兼任。";
     let action = format!("/terms/{}/appoint", place.id);
     let back = village_link(&place.village, &place.village_code);
@@ -339,7 +355,7 @@ async fn appoint(who: SignedIn, mut db: Db, id: TermId, fields: Fields, state: &
         leaving_reason: None,
         education: text("education"),
         is_party_member: fields.given("is_party_member").map(|given| given == "true"),
-        sources: ["source_1", "source_2", "source_3"].into_iter().filter_map(text).collect(),
+        sources: SOURCES.into_iter().filter_map(|(name, _)| text(name)).collect(),
         note: text("note"),
     };
     let appointed = match seat.appoint(id) {
@@ -385,7 +401,7 @@ async fn close_term(who: SignedIn, mut db: Db, id: TermId, fields: Fields) -> Se
 }
 
 /// The seat that is to end, and its term.
-async fn seat(who: &SignedIn, db: &mut Db, id: SeatId) -> Result<(queries::SeatCard, TermPlace)> {
+pub(super) async fn seat(who: &SignedIn, db: &mut Db, id: SeatId) -> Result<(queries::SeatCard, TermPlace)> {
     enters(who)?;
     let scope = who.scope();
     db::read(&mut db.0, scope, async |conn| {

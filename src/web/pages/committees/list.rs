@@ -1,4 +1,4 @@
-//! The list of committees, and what the pickers of the forms ask for.
+//! The list of committees, and the people whom pickers offer.
 
 use rocket::serde::json::Json;
 use rocket::{Route, get, routes};
@@ -7,10 +7,10 @@ use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::committees::CommitteeKind;
 use crate::records::committees::queries::{self, Attention, CommitteeLine, Filter};
-use crate::records::organisations;
 use crate::web::api::committees::{CommitteeQuery, committees_after};
 use crate::web::api::organisations::narrowed;
 use crate::web::guards::{Db, Listing, SignedIn};
+use crate::web::pages::pickers::Offer;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::committees::Committees;
 use crate::web::views::parts::Pager;
@@ -19,7 +19,7 @@ use crate::web::views::{Badge, Cell, Column, Link, Row, Section, Table, Tone};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, villages, people]
+    routes![list, people]
 }
 
 /// The address of the list, narrowed.
@@ -138,37 +138,6 @@ fn badges(line: &CommitteeLine, today: chrono::NaiveDate) -> Vec<Badge> {
         badges.push(Badge::new("空缺", Tone::Warning));
     }
     badges
-}
-
-/// What a picker offers.
-#[derive(serde::Serialize)]
-struct Offer {
-    code: String,
-    name: String,
-    note: String,
-}
-
-/// The villages and communities that a picker offers while somebody types.
-#[get("/committees/villages?<q>")]
-async fn villages(who: SignedIn, mut db: Db, q: Option<&str>) -> Answer<Json<Vec<Offer>>> {
-    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
-    let scope = who.scope();
-    let found = db::read(&mut db.0, scope, async |conn| {
-        let mut found = Vec::new();
-        for kind in ["village", "community"] {
-            let filter =
-                organisations::queries::Filter { kind: Some(kind.to_owned()), query: q.map(str::to_owned) };
-            found.extend(organisations::queries::list(conn, scope, &filter, None, 10).await?);
-        }
-        Ok(found)
-    })
-    .await?;
-    let offer = |village: organisations::Organisation| Offer {
-        note: village.code.clone(),
-        code: village.code,
-        name: village.name,
-    };
-    Ok(Json(found.into_iter().map(offer).collect()))
 }
 
 /// The people whom a picker offers while somebody types a name.

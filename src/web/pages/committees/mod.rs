@@ -1,6 +1,8 @@
 //! Committees in the browser: the list, a village, the forms, a vote and its results sheet.
 
 mod ask;
+mod correct;
+mod explain;
 mod list;
 mod results;
 mod village;
@@ -13,7 +15,16 @@ use crate::base::error::{Error, FieldError};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [list::routes(), village::routes(), ask::routes(), vote::routes(), results::routes()].concat()
+    [
+        list::routes(),
+        village::routes(),
+        ask::routes(),
+        correct::routes(),
+        explain::routes(),
+        vote::routes(),
+        results::routes(),
+    ]
+    .concat()
 }
 
 /// What a refused form shows; anything else is no fault of what was typed.

@@ -48,6 +48,9 @@ async fn show(
         facts: facts(&card),
         rows: rows(&card),
         sentences: sentences(&card, &place, &book),
+        correct: policy::require(&who.actor, Action::EnterRecords, &scope.path)
+            .is_ok()
+            .then(|| format!("/elections/{id}/correct")),
     }))
 }
 

@@ -13,6 +13,8 @@ use crate::base::policy::{self, Action};
 use crate::records::committees::queries::{self, ElectionCard, SeatCard, TermCard};
 use crate::records::committees::{Committee, CommitteeKind, Finding, Post, Source, Term};
 use crate::records::organisations;
+use crate::records::people::queries::KinLine;
+use crate::records::people::{self, Kinship};
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::committees::{Part, Village};
@@ -35,6 +37,7 @@ struct Records {
     seats: Vec<SeatCard>,
     votes: Vec<ElectionCard>,
     findings: Vec<Finding>,
+    kin: Vec<KinLine>,
 }
 
 #[get("/committees/villages/<code>", rank = 2)]
@@ -55,8 +58,11 @@ async fn show(
         let seats = queries::seats(conn, scope, &term_ids).await?;
         let votes = queries::elections(conn, scope, &term_ids).await?;
         let findings = queries::findings(conn, scope, today, &ids).await?;
+        let sits = |card: &&SeatCard| card.seat.to_day.is_none_or(|day| today < day);
+        let sitters: Vec<_> = seats.iter().filter(sits).map(|card| card.seat.person_id).collect();
+        let kin = people::queries::kin_of(conn, scope, &sitters).await?;
         let code = village.code.clone();
-        Ok((village, Records { code, committees, terms, seats, votes, findings }))
+        Ok((village, Records { code, committees, terms, seats, votes, findings, kin }))
     })
     .await?;
     let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
@@ -67,6 +73,8 @@ async fn show(
         name: village.name,
         parts: records.committees.iter().map(|one| part(one, &records, today, enters)).collect(),
         history: history(&records),
+        kin: kin(&records, enters),
+        relate: enters.then(|| Link::new("登记近亲属", format!("/kinships/new/{}", village.code))),
         open: (enters && !is_complete).then_some(open),
     }))
 }
@@ -90,16 +98,19 @@ fn part(committee: &Committee, records: &Records, today: NaiveDate, enters: bool
             Link::new("登记选举", format!("/terms/{id}/vote")),
             nominate(committee, card, &records.code, today),
             open,
+            Link::new("更正届次", format!("/terms/{id}/correct")),
             Link::new("结束本届", format!("/terms/{id}/close")),
         ]);
     } else {
         actions.push(open);
+        let correct = |card: &TermCard| Link::new("更正届次", format!("/terms/{}/correct", card.term.id));
+        actions.extend(shown.map(correct));
     }
     Part {
         anchor: committee.kind.clone(),
         title: kind_name(committee).to_owned(),
         facts: shown.map_or_else(Vec::new, |card| facts(card, today)),
-        findings: findings.map(notice).collect(),
+        findings: findings.map(|finding| notice(finding, enters)).collect(),
         seats: seats(shown, records, today, enters),
         votes: votes(shown, records),
         actions: if enters { actions } else { Vec::new() },
@@ -112,9 +123,43 @@ fn nominate(committee: &Committee, card: &TermCard, village: &str, today: NaiveD
     Link::new("提名联审", format!("/vetting/new?village={village}&kind={}&term={term}", committee.kind))
 }
 
-fn notice(finding: &Finding) -> Notice {
+/// What is unusual, and why where somebody said so.
+fn notice(finding: &Finding, enters: bool) -> Notice {
     let source = finding.source.as_deref().unwrap_or_default();
-    Notice::new(Tone::Warning, format!("{}：{}{source}", finding.what.name(), finding.message))
+    let told = format!("{}：{}{source}", finding.what.name(), finding.message);
+    let (tone, text, word) = match &finding.explanation {
+        Some(said) => {
+            let day = clock::date_in_china(said.at);
+            (Tone::Neutral, format!("{told}。说明：{}（{}，{day}）", said.reason, said.by), "改说明")
+        }
+        None => (Tone::Warning, told, "说明原因"),
+    };
+    let explain = || Link::new(word, format!("/terms/{}/explain/{}", finding.term, finding.what.code()));
+    Notice::new(tone, text).with(enters.then(explain))
+}
+
+fn kin(records: &Records, enters: bool) -> Table {
+    let row = |line: &KinLine| {
+        let kinship = line.kinship().map_or("", Kinship::name);
+        let mut cells = vec![
+            Cell::Text(line.person.clone()),
+            Cell::Text(kinship.to_owned()),
+            Cell::Text(line.relative.clone()),
+        ];
+        if enters {
+            let address = format!("/kinships/{}/remove/{}", line.id, records.code);
+            cells.push(Cell::Link(Link::new("删除", address)));
+        }
+        Row::new(cells)
+    };
+    let columns = ["人员", "亲属是其", "亲属", "办理"];
+    Table {
+        caption: "近亲属".to_owned(),
+        columns: columns.into_iter().take(if enters { 4 } else { 3 }).map(Column::new).collect(),
+        rows: records.kin.iter().map(row).collect(),
+        empty: "在任人员中没有登记近亲属。".to_owned(),
+        pager: None,
+    }
 }
 
 fn facts(card: &TermCard, today: NaiveDate) -> Vec<Fact> {
@@ -166,11 +211,9 @@ fn seat_row(card: &SeatCard, today: NaiveDate, enters: bool) -> Row {
         format!("{day} {reason}")
     });
     let sits = seat.to_day.is_none_or(|day| today < day);
-    let end = if enters && sits && seat.to_day.is_none() {
-        Cell::Link(Link::new("离职", format!("/seats/{}/end", seat.id)))
-    } else {
-        Cell::Text(String::new())
-    };
+    let end = (sits && seat.to_day.is_none()).then(|| Link::new("离职", format!("/seats/{}/end", seat.id)));
+    let correct = Link::new("更正", format!("/seats/{}/correct", seat.id));
+    let actions = if enters { end.into_iter().chain([correct]).collect() } else { Vec::new() };
     Row::new(vec![
         Cell::Text(card.name.clone()),
         Cell::Text(post_name(&seat.post).to_owned()),
@@ -179,7 +222,7 @@ fn seat_row(card: &SeatCard, today: NaiveDate, enters: bool) -> Row {
         Cell::Text(codes::education().name_of(&seat.education).to_owned()),
         Cell::Text(if seat.is_party_member { "是" } else { "否" }.to_owned()),
         Cell::Text(sources.join("、")),
-        end,
+        Cell::Links(actions),
     ])
 }
 

@@ -4,14 +4,14 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
-use super::ask::{head_of, posts_of, term, term_facts, whole};
+use super::ask::{enters, head_of, posts_of, term, term_facts, whole};
+use super::correct::{refused_or_stale, version};
 use super::refused;
-use crate::base::clock;
-use crate::base::db;
 use crate::base::error::{FieldError, OrMissing, Result};
-use crate::base::ids::TermId;
-use crate::records::committees::queries::{self, TermPlace};
-use crate::records::committees::{self, RecordElection, Rule, RuleBook, Votings};
+use crate::base::ids::{ElectionId, TermId};
+use crate::base::{clock, db};
+use crate::records::committees::queries::{self, ElectionCard, TermPlace};
+use crate::records::committees::{self, Ballot, RecordElection, Rule, RuleBook, Votings};
 use crate::web;
 use crate::web::forms::committee::{CandidateText, VoteText, WhoText, Wrong};
 use crate::web::guards::{Db, Fields, SignedIn};
@@ -23,11 +23,14 @@ use crate::web::views::{Choice, Control, Form, Group, Link, Section};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![ask, record]
+    routes![ask, record, ask_correction, correct]
 }
 
 /// How many candidates the form has room for.
 const ROOM: usize = 9;
+
+/// How many candidates are read of a form: a stored vote may have more than an empty form has room for.
+const MOST: usize = 60;
 
 /// The numbers of a vote: field, label.
 const NUMBERS: [(&str, &str); 6] = [
@@ -43,8 +46,11 @@ fn number(name: impl Into<String>, label: &str) -> Control {
     Control::new(name, label, Kind::Number)
 }
 
-fn candidate(at: usize) -> Group {
+fn candidate(at: usize, stored: Option<&Ballot>) -> Group {
     let name = |field: &str| format!("candidates[{at}].{field}");
+    let votes = |of: fn(&Ballot) -> Option<i32>| {
+        stored.and_then(of).map(|votes| votes.to_string()).unwrap_or_default()
+    };
     let elected = Kind::Select(vec![Choice::new("false", "未当选"), Choice::new("true", "当选")]);
     Group::new(
         format!("候选人{}", at + 1),
@@ -54,11 +60,14 @@ fn candidate(at: usize) -> Group {
                 "姓名",
                 Kind::Picker(Source::Search("/committees/people".to_owned())),
             )
+            .value(stored.map(|ballot| ballot.person_id.to_string()).unwrap_or_default())
             .columns(4),
-            number(name("votes_for"), "赞成票").columns(2),
-            number(name("votes_against"), "反对票").columns(2),
-            number(name("abstentions"), "弃权票").columns(2),
-            Control::new(name("is_elected"), "结果", elected).value("false").columns(2),
+            number(name("votes_for"), "赞成票").value(votes(|ballot| Some(ballot.votes_for))).columns(2),
+            number(name("votes_against"), "反对票").value(votes(|ballot| ballot.votes_against)).columns(2),
+            number(name("abstentions"), "弃权票").value(votes(|ballot| ballot.abstentions)).columns(2),
+            Control::new(name("is_elected"), "结果", elected)
+                .value(stored.is_some_and(|ballot| ballot.is_elected).to_string())
+                .columns(2),
         ],
     )
 }
@@ -81,25 +90,51 @@ fn bars(place: &TermPlace, book: &RuleBook) -> String {
     told.join("；")
 }
 
-fn page(who: &SignedIn, place: &TermPlace, book: &RuleBook, typed: Option<(&Fields, &[FieldError])>) -> Vote {
+/// The form of a vote: empty, or with what is recorded of one.
+fn page(
+    who: &SignedIn,
+    place: &TermPlace,
+    book: &RuleBook,
+    stored: Option<&ElectionCard>,
+    typed: Option<(&Fields, &[FieldError])>,
+) -> Vote {
+    let vote = stored.map(|card| &card.election);
+    let post = vote.map_or_else(|| head_of(place).to_owned(), |vote| vote.post.clone());
+    let held_on = vote.map_or(place.from_day, |vote| vote.held_on);
     let mut controls = vec![
-        Control::new("post", "职务", posts_of(place)).required().value(head_of(place)).columns(3).focus(),
-        Control::new("held_on", "选举日期", Kind::Date)
-            .required()
-            .value(place.from_day.to_string())
-            .columns(3),
-        number("run", "轮次").value("1").columns(3).hint("另行选举填2、3"),
+        Control::new("post", "职务", posts_of(place)).required().value(post).columns(3).focus(),
+        Control::new("held_on", "选举日期", Kind::Date).required().value(held_on.to_string()).columns(3),
+        number("run", "轮次")
+            .value(vote.map_or(1, |vote| vote.run).to_string())
+            .columns(3)
+            .hint("另行选举填2、3"),
     ];
-    controls.extend(NUMBERS.into_iter().map(|(name, label)| number(name, label).required().columns(3)));
+    let numbers = stored.map(ElectionCard::votings).map(|votings| {
+        let Votings { places, eligible, present, issued, returned, valid } = votings;
+        [places, eligible, present, issued, returned, valid]
+    });
+    controls.extend(NUMBERS.into_iter().enumerate().map(|(at, (name, label))| {
+        let known = numbers.and_then(|numbers| numbers.get(at).map(ToString::to_string));
+        number(name, label).required().value(known.unwrap_or_default()).columns(3)
+    }));
     let mut groups = vec![Group::new("选举情况", controls)];
-    groups.extend((0..ROOM).map(candidate));
+    let ballots = stored.map_or(&[][..], |card| card.ballots.as_slice());
+    let rows = ROOM.max(ballots.len());
+    groups.extend((0..rows).map(|at| candidate(at, ballots.get(at).map(|(ballot, _)| ballot))));
     let frame = who.frame(Section::Committees);
-    let back = Link::new(&place.village, format!("/committees/villages/{}", place.village_code));
+    let back = match vote {
+        Some(vote) => Link::new("选举结果", format!("/elections/{}", vote.id)),
+        None => Link::new(&place.village, format!("/committees/villages/{}", place.village_code)),
+    };
     let mut form = Form {
-        action: format!("/terms/{}/vote", place.id),
+        action: vote.map_or_else(
+            || format!("/terms/{}/vote", place.id),
+            |vote| format!("/elections/{}/correct", vote.id),
+        ),
         csrf_token: frame.csrf_token.clone(),
+        hidden: vote.map(|vote| ("version".to_owned(), vote.version.to_string())).into_iter().collect(),
         groups,
-        submit: "登记选举".to_owned(),
+        submit: if vote.is_some() { "更正选举" } else { "登记选举" }.to_owned(),
         cancel: Some(back.href.clone()),
         ..Form::default()
     };
@@ -107,7 +142,7 @@ fn page(who: &SignedIn, place: &TermPlace, book: &RuleBook, typed: Option<(&Fiel
         form.keep(|name| fields.has(name).then(|| fields.get(name)));
         form.refuse(errors);
     }
-    Vote { frame, back, facts: term_facts(place), note: bars(place, book), form }
+    Vote { title: form.submit.clone(), frame, back, facts: term_facts(place), note: bars(place, book), form }
 }
 
 async fn read(who: &SignedIn, db: &mut Db, id: TermId) -> Result<(TermPlace, RuleBook)> {
@@ -121,7 +156,7 @@ async fn read(who: &SignedIn, db: &mut Db, id: TermId) -> Result<(TermPlace, Rul
 #[get("/terms/<id>/vote")]
 async fn ask(who: SignedIn, mut db: Db, id: TermId) -> Answer<Page<Vote>> {
     let (place, book) = read(&who, &mut db, id).await?;
-    Ok(Page(page(&who, &place, &book, None)))
+    Ok(Page(page(&who, &place, &book, None, None)))
 }
 
 fn text(fields: &Fields) -> Result<VoteText> {
@@ -136,7 +171,7 @@ fn text(fields: &Fields) -> Result<VoteText> {
     let [places, eligible, present, issued, returned, valid] = numbers;
     let run = whole(&mut wrong, fields, "run", "轮次").unwrap_or(1);
     let mut candidates = Vec::new();
-    for at in 0..ROOM {
+    for at in 0..MOST {
         let name = |field: &str| format!("candidates[{at}].{field}");
         let person = fields.given(&name("person")).map(str::to_owned);
         let votes_for = whole(&mut wrong, fields, &name("votes_for"), "赞成票");
@@ -189,7 +224,59 @@ async fn record(
             Ok(Ok(Flash::success(Redirect::to(format!("/elections/{id}")), told)))
         }
         Err(error) => {
-            let page = page(&who, &place, &book, Some((&fields, &refused(error)?)));
+            let page = page(&who, &place, &book, None, Some((&fields, &refused(error)?)));
+            Ok(Err(PageWith(Status::UnprocessableEntity, page)))
+        }
+    }
+}
+
+/// A vote as it is recorded, its term and the bars.
+async fn stored(who: &SignedIn, db: &mut Db, id: ElectionId) -> Result<(ElectionCard, TermPlace, RuleBook)> {
+    enters(who)?;
+    let scope = who.scope();
+    db::read(&mut db.0, scope, async |conn| {
+        let card = queries::election(conn, scope, id).await?;
+        let terms = queries::term_places(conn, scope, &[card.election.term_id]).await?;
+        let place = terms.into_iter().next().or_missing("届次")?;
+        Ok((card, place, queries::rule_book(conn, scope.county).await?))
+    })
+    .await
+}
+
+#[get("/elections/<id>/correct")]
+async fn ask_correction(who: SignedIn, mut db: Db, id: ElectionId) -> Answer<Page<Vote>> {
+    let (card, place, book) = stored(&who, &mut db, id).await?;
+    Ok(Page(page(&who, &place, &book, Some(&card), None)))
+}
+
+#[post("/elections/<id>/correct", data = "<fields>")]
+async fn correct(
+    who: SignedIn,
+    mut db: Db,
+    id: ElectionId,
+    fields: Fields,
+    state: &State<web::State>,
+) -> Answer<std::result::Result<Flash<Redirect>, PageWith<Vote>>> {
+    enters(&who)?;
+    let command = version(&fields).and_then(|version| text(&fields)?.correct(id, version));
+    let corrected = match command {
+        Ok(command) => committees::correct_election(&mut db.0, &who.actor, &state.keys, &[command]).await,
+        Err(error) => Err(error),
+    };
+    match corrected {
+        Ok(()) => {
+            let told = "已更正选举结果，请重新打印后签字。".to_owned();
+            Ok(Ok(Flash::success(Redirect::to(format!("/elections/{id}")), told)))
+        }
+        Err(error) => {
+            let (card, place, book) = stored(&who, &mut db, id).await?;
+            let vote = &card.election;
+            let now = format!(
+                "{}选举，应到{}人，实到{}人，有效票{}张",
+                vote.held_on, vote.eligible, vote.present, vote.valid
+            );
+            let errors = refused_or_stale(error, &vote.updated_by, &now)?;
+            let page = page(&who, &place, &book, Some(&card), Some((&fields, &errors)));
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))
         }
     }

@@ -1,6 +1,5 @@
-//! The list of the pool, and the villages that pickers offer.
+//! The list of the pool.
 
-use rocket::serde::json::Json;
 use rocket::{Route, State, get, routes};
 
 use super::{kind_name, may_enter, sources, state_badge};
@@ -9,7 +8,6 @@ use crate::base::codes;
 use crate::base::db;
 use crate::base::policy::{self, Action};
 use crate::base::values::{Sex, completed_years};
-use crate::records::organisations;
 use crate::records::reserves::queries::{self, Card};
 use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState, settings};
 use crate::web;
@@ -25,7 +23,7 @@ use crate::web::views::{Badge, Cell, Column, Row, Section, Table, Tone};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, villages]
+    routes![list]
 }
 
 /// The address of the same list with another place.
@@ -154,40 +152,4 @@ fn badges(card: &Card) -> Vec<Badge> {
         badges.push(Badge::new("无帮带人", Tone::Warning));
     }
     badges
-}
-
-/// A village that a picker offers.
-#[derive(serde::Serialize)]
-struct Offer {
-    code: String,
-    name: String,
-    note: String,
-}
-
-/// The villages that the picker offers while somebody types; `everywhere` in the whole county, for postings.
-#[get("/villages?<q>&<everywhere>")]
-async fn villages(
-    who: SignedIn,
-    mut db: Db,
-    q: Option<&str>,
-    everywhere: Option<bool>,
-) -> Answer<Json<Vec<Offer>>> {
-    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
-    let scope = if everywhere.unwrap_or(false) { who.scope().whole_county() } else { who.scope().clone() };
-    let found = db::read(&mut db.0, &scope, async |conn| {
-        let mut found = Vec::new();
-        for kind in ["village", "community"] {
-            let filter =
-                organisations::queries::Filter { kind: Some(kind.to_owned()), query: q.map(str::to_owned) };
-            found.extend(organisations::queries::list(conn, &scope, &filter, None, 10).await?);
-        }
-        Ok(found)
-    })
-    .await?;
-    let offer = |village: organisations::Organisation| Offer {
-        note: village.code.clone(),
-        code: village.code,
-        name: village.name,
-    };
-    Ok(Json(found.into_iter().map(offer).collect()))
 }

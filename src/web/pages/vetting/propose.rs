@@ -41,7 +41,7 @@ fn groups() -> Vec<Group> {
     let kinds = CommitteeKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.name())).collect();
     let posts = Post::ALL.iter().map(|post| Choice::new(post.code(), post.name())).collect();
     let post = vec![
-        Control::new("village", "村（社区）", search("/committees/villages")).required().columns(5).focus(),
+        Control::new("village", "村（社区）", search("/villages")).required().columns(5).focus(),
         Control::new("committee_kind", "拟任组织", Kind::Select(kinds)).required().columns(3),
         Control::new("term", "届次", Kind::Number).required().columns(2).hint("拟任的届次，如7"),
         Control::new("post", "拟任职务", Kind::Select(posts)).required().columns(2),

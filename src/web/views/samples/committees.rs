@@ -71,10 +71,13 @@ pub fn village() -> Village {
                 Fact::text("职数", "书记1名，委员4名"),
                 Fact::badge("状态", Badge::new("逾期未换届", Tone::Bad)),
             ],
-            findings: vec![Notice::new(
-                Tone::Warning,
-                "逾期未换届：第6届应于2026-01-10换届，已逾期317天，请尽快换届并登记新一届",
-            )],
+            findings: vec![
+                Notice::new(
+                    Tone::Warning,
+                    "逾期未换届：第6届应于2026-01-10换届，已逾期317天，请尽快换届并登记新一届",
+                )
+                .with(Some(Link::new("说明原因", "/terms/1/explain/overdue"))),
+            ],
             seats: Table {
                 caption: "班子成员".into(),
                 columns: ["姓名", "职务", "任职", "离职", "学历", "党员", "来源渠道", "办理"]
@@ -89,7 +92,10 @@ pub fn village() -> Village {
                     text("大学专科"),
                     text("是"),
                     text("退役军人、致富能手"),
-                    Cell::Link(Link::new("离职", "/seats/1/end")),
+                    Cell::Links(vec![
+                        Link::new("离职", "/seats/1/end"),
+                        Link::new("更正", "/seats/1/correct"),
+                    ]),
                 ])],
                 ..Table::default()
             },
@@ -119,6 +125,18 @@ pub fn village() -> Village {
             details: vec!["张伟（书记）".into()],
             ..Event::default()
         }],
+        kin: Table {
+            caption: "近亲属".into(),
+            columns: ["人员", "关系", "亲属", "办理"].into_iter().map(Column::new).collect(),
+            rows: vec![Row::new(vec![
+                text("张伟"),
+                text("配偶"),
+                text("李娜"),
+                Cell::Link(Link::new("删除", "/kinships/1/remove/500237101201")),
+            ])],
+            ..Table::default()
+        },
+        relate: Some(Link::new("登记近亲属", "/kinships/new/500237101201")),
         open: Some(Link::new("登记班子", "/committees/new?village=500237101201")),
     }
 }
@@ -157,6 +175,7 @@ pub fn vote() -> Vote {
             ..Form::default()
         },
         frame,
+        title: "登记选举".into(),
         back: Link::new("白泉村", "/committees/villages/500237101201"),
         facts: vec![Fact::text("组织", "村党组织"), Fact::text("届次", "第6届（2021-01-10起）")],
         note: "实到不少于4/5应到人数；当选须得赞成票超过1/2实到人数".into(),
@@ -181,5 +200,6 @@ pub fn results() -> Results {
             "实到45人，应到50人，实到不少于4/5应到人数，选举有效（《中国共产党基层组织选举工作条例》）。"
                 .into(),
         ],
+        correct: Some("/elections/1/correct".into()),
     }
 }

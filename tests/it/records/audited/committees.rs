@@ -3,9 +3,10 @@
 use cadre::base::actor::Role;
 use cadre::base::ids::TermId;
 use cadre::records::committees::{
-    self, CloseTerm, CommitteeKind, CorrectElection, CorrectSeat, CorrectTerm, EndSeat, OpenCommittee, Post,
-    RecordElection, Who,
+    self, CloseTerm, CommitteeKind, CorrectElection, CorrectSeat, CorrectTerm, EndSeat, Explain,
+    OpenCommittee, Post, RecordElection, RemoveSeat, Unusual, Who,
 };
+use cadre::records::people::{self, Kinship, RelateKin};
 
 use super::Story;
 use crate::support::builders::{committee, day, member};
@@ -65,7 +66,48 @@ pub(super) async fn tell(story: &mut Story) {
     story.done(verb, async |conn| committees::end_seat(conn, &clerk, &end).await).await;
     story.refused(verb, async |conn| committees::end_seat(conn, &clerk, &end).await).await;
 
+    explain_and_remove(story, terms[0], seats[0]).await;
+    relate(story).await;
     vote_and_close(story, terms[0], who).await;
+}
+
+/// A reason for what is unusual, and a seat that was entered by mistake.
+async fn explain_and_remove(story: &mut Story, term: TermId, seat: cadre::base::ids::SeatId) {
+    let county = story.county.clone();
+    let clerk = story.actor(Role::Clerk, county.town(1));
+    let reason = "年底换届时补齐".to_owned();
+    let verb = "committees::explain";
+    let explain = [Explain { term, what: Unusual::Vacancy, reason: reason.clone() }];
+    story.done(verb, async |conn| committees::explain(conn, &clerk, &explain).await).await;
+    let nothing = [Explain { term, what: Unusual::TooMany, reason }];
+    story.refused(verb, async |conn| committees::explain(conn, &clerk, &nothing).await).await;
+    let verb = "committees::remove_seat";
+    let remove = [RemoveSeat { seat, version: 3, reason: "误登".to_owned() }];
+    story.done(verb, async |conn| committees::remove_seat(conn, &clerk, &remove).await).await;
+    story.refused(verb, async |conn| committees::remove_seat(conn, &clerk, &remove).await).await;
+}
+
+/// Two near relatives, and that they are none.
+async fn relate(story: &mut Story) {
+    let county = story.county.clone();
+    let clerk = story.actor(Role::Clerk, county.town(1));
+    let branch = county.branch(1, 1).id;
+    let keys = cadre::base::keys::KeyRing::ephemeral().unwrap();
+    let two = [member(branch, "孙平", 61), member(branch, "孙安", 62)];
+    cadre::records::members::enrol(&mut story.conn, &clerk, &keys, &two).await.unwrap();
+    let rows = story
+        .behind
+        .query("SELECT id::text FROM people WHERE name LIKE '孙%' ORDER BY name", &[])
+        .await
+        .unwrap();
+    let id = |at: usize| rows[at].get::<_, String>(0).parse().unwrap();
+    let kin = [RelateKin { person: id(0), relative: id(1), kinship: Kinship::Sibling }];
+    let verb = "people::relate_kin";
+    let ids = story.done(verb, async |conn| people::relate_kin(conn, &clerk, &kin).await).await;
+    story.refused(verb, async |conn| people::relate_kin(conn, &clerk, &kin).await).await;
+    let verb = "people::unrelate_kin";
+    story.done(verb, async |conn| people::unrelate_kin(conn, &clerk, &ids).await).await;
+    story.refused(verb, async |conn| people::unrelate_kin(conn, &clerk, &ids).await).await;
 }
 
 /// Votes for the term, and the end of it.

@@ -1,6 +1,8 @@
 //! Committees: terms, seats and votes, what is refused and by which sentence.
 
 mod elections;
+mod explaining;
+mod kin;
 mod seats;
 mod terms;
 

@@ -1,6 +1,6 @@
 //! Members: commands with sensible defaults, to be changed where a test cares.
 
-use cadre::base::ids::OrganisationId;
+use cadre::base::ids::{MembershipId, OrganisationId};
 use cadre::base::values::{Arrival, CitizenId, MembershipStatus, MobileNumber, PersonName, Sex};
 use cadre::records::members::Enrol;
 use cadre::records::people::Identity;
@@ -16,6 +16,7 @@ pub fn member(branch: OrganisationId, name: &str, number: u16) -> Enrol {
     let birth_date = day("1980-05-06");
     let citizen_id = CitizenId::compose("500237", birth_date, number).expect("a citizen ID");
     Enrol {
+        id: MembershipId::new(),
         identity: Identity {
             name: PersonName::parse(name).expect("a name"),
             sex: if number % 2 == 1 { Sex::Man } else { Sex::Woman },

@@ -1,0 +1,1 @@
+DROP TABLE finding_explanations;
