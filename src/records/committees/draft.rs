@@ -1,7 +1,7 @@
 //! A seat as it is to stand, and everything that is wrong with some of them: by themselves, beside the seats of their
 //! villages, and beside each other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
@@ -69,6 +69,14 @@ impl Surroundings {
         Ok(Self { terms, known, villages, book })
     }
 
+    /// Takes seats away that stand already, before drafts of them are judged: the drafts stand in their place.
+    pub fn lift(&mut self, drafts: &[Draft]) {
+        let ids: HashSet<SeatId> = drafts.iter().map(|draft| draft.id).collect();
+        for others in self.villages.values_mut() {
+            others.retain(|(id, _)| !ids.contains(id));
+        }
+    }
+
     /// The term of a draft.
     pub fn term(&self, draft: &Draft) -> Result<&TermPlace> {
         self.terms.get(&draft.term).ok_or(Error::Missing { what: "届次" })
@@ -115,12 +123,8 @@ impl Surroundings {
             to_day: draft.to_day.or(term.ended_on),
         };
         let others = self.villages.entry(sitting.village).or_default();
-        let clash = others
-            .iter()
-            .filter(|(id, _)| *id != draft.id)
-            .find_map(|(_, other)| overlaps::clash(&sitting, other, &self.book));
+        let clash = others.iter().find_map(|(_, other)| overlaps::clash(&sitting, other, &self.book));
         errors.extend(clash.map(|clash| FieldError::new(clash.field(), clash, None)));
-        others.retain(|(id, _)| *id != draft.id);
         others.push((draft.id, sitting));
         Ok(errors)
     }

@@ -88,7 +88,16 @@ pub async fn open_term(
             return Err(Error::Invalid(errors));
         }
         let spans: HashMap<TermId, Span> = all.into_values().flatten().map(|span| (span.id, span)).collect();
-        end_predecessors(conn, actor, &old, &spans).await?;
+        let ends = ends_of_predecessors(&old, &spans);
+        for (term, refusal) in write_terms::beyond(conn, actor, &ends).await? {
+            let number = successor(commands, &old, &ends, term).unwrap_or_default();
+            let error = FieldError::new(refusal.field(), refusal, None);
+            errors.push(of_row(number, commands.len(), error));
+        }
+        if !errors.is_empty() {
+            return Err(Error::Invalid(errors));
+        }
+        write_terms::end(conn, actor, &ends, write_terms::NEXT_TERM).await?;
         insert(conn, actor, &new, &spans).await?;
         let ids: Vec<TermId> = new.iter().map(|new| new.0).collect();
         append_entry(conn, actor, &new).await?;
@@ -111,21 +120,26 @@ fn place_among(
     refusals.iter().map(|refusal| FieldError::new(refusal.field(), refusal, None)).collect()
 }
 
-/// Writes the ends of terms that ran until now, and of the seats in them.
-async fn end_predecessors(
-    conn: &mut AsyncPgConnection,
-    actor: &Actor,
-    old: &[TermPlace],
-    spans: &HashMap<TermId, Span>,
-) -> Result<()> {
-    let ends: Vec<(TermId, NaiveDate)> = old
-        .iter()
+/// The ends of terms that ran until now.
+fn ends_of_predecessors(old: &[TermPlace], spans: &HashMap<TermId, Span>) -> Vec<(TermId, NaiveDate)> {
+    old.iter()
         .filter_map(|term| {
             let end = spans.get(&term.id)?.ended_on?;
             (term.ended_on != Some(end)).then_some((term.id, end))
         })
-        .collect();
-    write_terms::end(conn, actor, &ends, write_terms::NEXT_TERM).await
+        .collect()
+}
+
+/// The command whose term ends one that ran until now.
+fn successor(
+    commands: &[OpenTerm],
+    old: &[TermPlace],
+    ends: &[(TermId, NaiveDate)],
+    term: TermId,
+) -> Option<usize> {
+    let committee = old.iter().find(|old| old.id == term)?.committee_id;
+    let (_, end) = ends.iter().find(|(id, _)| *id == term)?;
+    commands.iter().position(|command| command.committee == committee && command.from_day == *end)
 }
 
 type New<'a> = (TermId, &'a CommitteePlace, &'a OpenTerm);
