@@ -88,16 +88,7 @@ pub async fn open_term(
             return Err(Error::Invalid(errors));
         }
         let spans: HashMap<TermId, Span> = all.into_values().flatten().map(|span| (span.id, span)).collect();
-        let ends = ends_of_predecessors(&old, &spans);
-        for (term, refusal) in write_terms::beyond(conn, actor, &ends).await? {
-            let number = successor(commands, &old, &ends, term).unwrap_or_default();
-            let error = FieldError::new(refusal.field(), refusal, None);
-            errors.push(of_row(number, commands.len(), error));
-        }
-        if !errors.is_empty() {
-            return Err(Error::Invalid(errors));
-        }
-        write_terms::end(conn, actor, &ends, write_terms::NEXT_TERM).await?;
+        end_predecessors(conn, actor, commands, &old, &spans).await?;
         insert(conn, actor, &new, &spans).await?;
         let ids: Vec<TermId> = new.iter().map(|new| new.0).collect();
         append_entry(conn, actor, &new).await?;
@@ -118,6 +109,26 @@ fn place_among(
         refusals.extend(terms::succeed(spans, span.clone()).err());
     }
     refusals.iter().map(|refusal| FieldError::new(refusal.field(), refusal, None)).collect()
+}
+
+/// Writes the ends of terms that ran until now, and of the seats in them.
+async fn end_predecessors(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    commands: &[OpenTerm],
+    old: &[TermPlace],
+    spans: &HashMap<TermId, Span>,
+) -> Result<()> {
+    let ends = ends_of_predecessors(old, spans);
+    let mut errors = Vec::new();
+    for (term, refusal) in write_terms::beyond(conn, actor, &ends).await? {
+        let number = successor(commands, old, &ends, term).unwrap_or_default();
+        errors.push(of_row(number, commands.len(), FieldError::new(refusal.field(), refusal, None)));
+    }
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    write_terms::end(conn, actor, &ends, write_terms::NEXT_TERM).await
 }
 
 /// The ends of terms that ran until now.

@@ -246,17 +246,7 @@ async fn carry_out(
             reserves::review(&mut db.0, actor, &[command]).await?;
         }
         "appoint" if fields.given("seat").is_some() => {
-            let (term, post) = fields.get("seat").split_once('/').unwrap_or_default();
-            let input = StepInput {
-                village: None,
-                post: Some(post.to_owned()),
-                term: Some(term.to_owned()),
-                on: text("on"),
-                reason: text("reason"),
-            };
-            let seat = input.seat(verb, reserve, version).map_err(on_seat)?;
-            let seats: Vec<_> = seat.into_iter().collect();
-            appoint_from_pool(&mut db.0, actor, &state.keys, &seats).await.map_err(on_seat)?;
+            take_seat(who, db, state, (reserve, version), fields).await.map_err(on_seat)?;
         }
         _ => {
             let village = village_of_county(db, who.scope(), fields.given("village")).await?;
@@ -274,6 +264,28 @@ async fn carry_out(
     Ok(())
 }
 
+/// Appoints him to a committee of his village.
+async fn take_seat(
+    who: &SignedIn,
+    db: &mut Db,
+    state: &State<web::State>,
+    (reserve, version): (ReserveId, Option<i32>),
+    fields: &Fields,
+) -> Result<(), Error> {
+    let text = |name: &str| fields.given(name).map(str::to_owned);
+    let (term, post) = fields.get("seat").split_once('/').unwrap_or_default();
+    let input = StepInput {
+        village: None,
+        post: Some(post.to_owned()),
+        term: Some(term.to_owned()),
+        on: text("on"),
+        reason: text("reason"),
+    };
+    let seats: Vec<_> = input.seat("appoint", reserve, version)?.into_iter().collect();
+    appoint_from_pool(&mut db.0, &who.actor, &state.keys, &seats).await?;
+    Ok(())
+}
+
 /// The posts of the committees of his village whose terms run, where he is to be appointed.
 async fn seats(db: &mut Db, who: &SignedIn, verb: &str, card: &Card) -> Result<Vec<Choice>, Error> {
     if verb != "appoint" {
@@ -284,7 +296,7 @@ async fn seats(db: &mut Db, who: &SignedIn, verb: &str, card: &Card) -> Result<V
         Ok(committees::queries::terms_of_villages(conn, scope, &[village]).await?)
     })
     .await?;
-    let mut choices = vec![Choice::new("", "（不进班子）")];
+    let mut choices = Vec::new();
     for term in terms.iter().filter(|term| term.ended_on.is_none()) {
         let Some(kind) = term.kind() else { continue };
         choices.extend(Post::ALL.iter().filter(|post| post.belongs_to(kind)).map(|post| {
