@@ -2,6 +2,7 @@
 //! `unchanged`. Rows are written as they are read; nothing is held together. Identifiers are masked unless somebody who
 //! may asks for them with a reason; no file leaves without its entry in the trail.
 
+mod committees;
 mod members;
 mod organisations;
 mod reserves;
@@ -177,6 +178,8 @@ async fn write<W: Write + Send>(
             match request.kind {
                 Kind::Members => members::write(conn, &job, sink).await,
                 Kind::Organisations => organisations::write(conn, &job, sink).await,
+                Kind::Committees => committees::write_seats(conn, &job, sink).await,
+                Kind::Elections => committees::write_votes(conn, &job, sink).await,
                 Kind::ReserveCadres => reserves::write(conn, &job, sink).await,
             }
         })
@@ -207,6 +210,10 @@ fn text(text: impl Into<String>) -> Cell {
 
 fn optional(value: Option<impl Into<String>>) -> Cell {
     value.map_or(Cell::Empty, |value| Cell::Text(value.into()))
+}
+
+fn number(number: i32) -> Cell {
+    Cell::Number(f64::from(number))
 }
 
 fn day(day: Option<NaiveDate>) -> Cell {

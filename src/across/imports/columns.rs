@@ -13,6 +13,8 @@ pub enum Shape {
     Identifier,
     /// A telephone: a text cell, or a whole number of 7 to 12 digits.
     Telephone,
+    /// A whole number.
+    Number,
     /// A day: a date cell, or one of the four ways to write a date.
     Date,
 }
@@ -59,6 +61,7 @@ impl Heading {
         let kind = match self.shape {
             Shape::Text => ColumnKind::Text,
             Shape::Identifier | Shape::Telephone => ColumnKind::Identifier,
+            Shape::Number => ColumnKind::Number,
             Shape::Date => ColumnKind::Date,
         };
         let explanation = (!self.explanation.is_empty()).then(|| self.explanation.to_owned());

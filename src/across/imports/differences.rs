@@ -2,7 +2,7 @@
 
 use crate::across::imports::cells::Cells;
 use crate::across::imports::content::ChangedField;
-use crate::across::imports::fields::Identifier;
+use crate::across::imports::fields::{Identifier, OTHER_MASK};
 use crate::base::edit::Edit;
 
 /// A row that is being compared with its record.
@@ -71,10 +71,7 @@ impl<'a, 'b> Differences<'a, 'b> {
         let plain = match said {
             Edit::Set(Identifier::Masked(mask)) => {
                 if stored.map(&masked).as_ref() != Some(mask) {
-                    self.cells.refuse(
-                        field,
-                        "带*号的内容与记录不符；号码没有变的请保持导出时的原样，变了的请填写完整号码",
-                    );
+                    self.cells.refuse(field, OTHER_MASK);
                 }
                 return Edit::Keep;
             }

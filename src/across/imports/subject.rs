@@ -119,6 +119,14 @@ macro_rules! for_subject {
                 type $subject = $crate::across::imports::members::Members;
                 $body
             }
+            $crate::records::imports::Kind::Committees => {
+                type $subject = $crate::across::imports::committees::Committees;
+                $body
+            }
+            $crate::records::imports::Kind::Elections => {
+                type $subject = $crate::across::imports::elections::Elections;
+                $body
+            }
             $crate::records::imports::Kind::ReserveCadres => {
                 type $subject = $crate::across::imports::reserves::ReserveCadres;
                 $body

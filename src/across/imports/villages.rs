@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::across::imports::cells::Cells;
+use crate::base::edit::Edit;
 use crate::base::ids::OrganisationId;
 use crate::base::scope::Path;
 use crate::base::values::{OrganisationCode, excerpt, half_width};
@@ -81,6 +83,24 @@ impl Villages {
     #[must_use]
     pub fn name_of(&self, id: OrganisationId) -> &str {
         self.all.get(&id).map_or("", |one| one.name.as_str())
+    }
+
+    /// The code of an organisation.
+    #[must_use]
+    pub fn code_of(&self, id: OrganisationId) -> &str {
+        self.all.get(&id).map_or("", |one| one.code.as_str())
+    }
+
+    /// What a row says of its village, and whether it names one of another unit.
+    pub fn said(&self, cells: &mut Cells<'_>) -> (Edit<OrganisationId>, bool) {
+        let mut elsewhere = false;
+        let village = cells.said("village", |text| {
+            self.find(text).map_err(|error| {
+                elsewhere = matches!(error, VillageError::Elsewhere { .. });
+                error.to_string()
+            })
+        });
+        (village, elsewhere)
     }
 
     /// The village that a cell names.

@@ -128,6 +128,29 @@ pub async fn write<T>(
     in_scope(conn, Sight::EachStatement, &actor.scope, &account, body).await
 }
 
+/// Runs verbs and takes back everything that they wrote: what they would answer.
+///
+/// # Errors
+/// Whatever the body answers.
+pub async fn rehearse<T>(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
+) -> Result<T> {
+    let mut answer = None;
+    let undone: Result<()> = write(conn, actor, async |conn| {
+        answer = Some(body(conn).await?);
+        // Whatever is not an answer is rolled back.
+        Err(Error::Stale)
+    })
+    .await;
+    match (answer, undone) {
+        (Some(answer), _) => Ok(answer),
+        (None, Err(error)) => Err(error),
+        (None, Ok(())) => Err(Error::broken("a rehearsal that was not taken back")),
+    }
+}
+
 /// Runs one verb over one snapshot of the database: all its statements see the same moment. Never nested.
 ///
 /// # Errors

@@ -27,7 +27,7 @@ GRANT EXECUTE ON FUNCTION append_audit_entry TO cadre_web, CURRENT_USER;
 CREATE OR REPLACE FUNCTION find_units_by_citizen_id(in_county uuid, macs bytea[])
 RETURNS TABLE (mac bytea, person_id uuid, membership_id uuid, membership_open boolean, path text, organisation_code text, organisation_name text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    SELECT p.citizen_id_mac, p.id, m.id, m.to_day IS NULL, m.path, o.code, o.name
+    SELECT p.citizen_id_mac, p.id, m.id, m.id IS NOT NULL AND m.to_day IS NULL, m.path, o.code, o.name
     FROM people p
     LEFT JOIN LATERAL (SELECT * FROM memberships m WHERE m.county_id = p.county_id AND m.person_id = p.id
         ORDER BY m.from_day DESC LIMIT 1) m ON true

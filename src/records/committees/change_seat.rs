@@ -149,6 +149,7 @@ pub async fn correct_seat(
             });
         }
         let mut around = Surroundings::read(conn, actor, terms.into_values().collect(), &drafts).await?;
+        around.lift(&drafts);
         let mut errors = Vec::new();
         for (number, draft) in drafts.iter_mut().enumerate() {
             let mut found = around.judge(draft, today)?;

@@ -79,6 +79,13 @@ pub async fn close_term(conn: &mut AsyncPgConnection, actor: &Actor, commands: &
         }
         let ends: Vec<(TermId, NaiveDate)> =
             commands.iter().map(|command| (command.term, command.on)).collect();
+        for (term, refusal) in write_terms::beyond(conn, actor, &ends).await? {
+            let number = commands.iter().position(|command| command.term == term).unwrap_or_default();
+            errors.extend(of_refusals(number, commands.len(), &[refusal]));
+        }
+        if !errors.is_empty() {
+            return Err(Error::Invalid(errors));
+        }
         write_terms::end(conn, actor, &ends, write_terms::CLOSED).await?;
         let details = commands
             .iter()

@@ -1,7 +1,7 @@
 //! A seat as it is to stand, and everything that is wrong with some of them: by themselves, beside the seats of their
 //! villages, and beside each other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
@@ -75,6 +75,14 @@ impl Surroundings {
         Ok(Self { terms, known, villages, kin, book })
     }
 
+    /// Takes seats away that stand already, before drafts of them are judged: the drafts stand in their place.
+    pub fn lift(&mut self, drafts: &[Draft]) {
+        let ids: HashSet<SeatId> = drafts.iter().map(|draft| draft.id).collect();
+        for others in self.villages.values_mut() {
+            others.retain(|(id, _)| !ids.contains(id));
+        }
+    }
+
     /// The term of a draft.
     pub fn term(&self, draft: &Draft) -> Result<&TermPlace> {
         self.terms.get(&draft.term).ok_or(Error::Missing { what: "届次" })
@@ -121,7 +129,7 @@ impl Surroundings {
             to_day: draft.to_day.or(term.ended_on),
         };
         let others = self.villages.entry(sitting.village).or_default();
-        let clash = others.iter().filter(|(id, _)| *id != draft.id).find_map(|(_, other)| {
+        let clash = others.iter().find_map(|(_, other)| {
             let related = || {
                 let kinship = self.kin.get(&(sitting.person, other.person))?;
                 overlaps::kin_clash(&sitting, other, *kinship, &self.book)
@@ -129,7 +137,6 @@ impl Surroundings {
             overlaps::clash(&sitting, other, &self.book).or_else(related)
         });
         errors.extend(clash.map(|clash| FieldError::new(clash.field(), clash, None)));
-        others.retain(|(id, _)| *id != draft.id);
         others.push((draft.id, sitting));
         Ok(errors)
     }

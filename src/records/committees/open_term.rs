@@ -88,7 +88,7 @@ pub async fn open_term(
             return Err(Error::Invalid(errors));
         }
         let spans: HashMap<TermId, Span> = all.into_values().flatten().map(|span| (span.id, span)).collect();
-        end_predecessors(conn, actor, &old, &spans).await?;
+        end_predecessors(conn, actor, commands, &old, &spans).await?;
         insert(conn, actor, &new, &spans).await?;
         let ids: Vec<TermId> = new.iter().map(|new| new.0).collect();
         append_entry(conn, actor, &new).await?;
@@ -115,17 +115,42 @@ fn place_among(
 async fn end_predecessors(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
+    commands: &[OpenTerm],
     old: &[TermPlace],
     spans: &HashMap<TermId, Span>,
 ) -> Result<()> {
-    let ends: Vec<(TermId, NaiveDate)> = old
-        .iter()
+    let ends = ends_of_predecessors(old, spans);
+    let mut errors = Vec::new();
+    for (term, refusal) in write_terms::beyond(conn, actor, &ends).await? {
+        let number = successor(commands, old, &ends, term).unwrap_or_default();
+        errors.push(of_row(number, commands.len(), FieldError::new(refusal.field(), refusal, None)));
+    }
+    if !errors.is_empty() {
+        return Err(Error::Invalid(errors));
+    }
+    write_terms::end(conn, actor, &ends, write_terms::NEXT_TERM).await
+}
+
+/// The ends of terms that ran until now.
+fn ends_of_predecessors(old: &[TermPlace], spans: &HashMap<TermId, Span>) -> Vec<(TermId, NaiveDate)> {
+    old.iter()
         .filter_map(|term| {
             let end = spans.get(&term.id)?.ended_on?;
             (term.ended_on != Some(end)).then_some((term.id, end))
         })
-        .collect();
-    write_terms::end(conn, actor, &ends, write_terms::NEXT_TERM).await
+        .collect()
+}
+
+/// The command whose term ends one that ran until now.
+fn successor(
+    commands: &[OpenTerm],
+    old: &[TermPlace],
+    ends: &[(TermId, NaiveDate)],
+    term: TermId,
+) -> Option<usize> {
+    let committee = old.iter().find(|old| old.id == term)?.committee_id;
+    let (_, end) = ends.iter().find(|(id, _)| *id == term)?;
+    commands.iter().position(|command| command.committee == committee && command.from_day == *end)
 }
 
 type New<'a> = (TermId, &'a CommitteePlace, &'a OpenTerm);

@@ -236,17 +236,20 @@ fn errors_of(
         errors.push(told(&ElectionRefusal::NoCandidate));
     }
     match count(&held.votings, &counted) {
-        Err(refusals) => errors.extend(
-            refusals.iter().map(|refusal| FieldError::new(votes::field_of_ballots(refusal), refusal, None)),
-        ),
+        Err(refusals) => {
+            errors.extend(refusals.iter().map(|refusal| {
+                FieldError::new(votes::field_of_ballots(refusal), refusal, refusal.candidate())
+            }))
+        }
         Ok(()) => {
             let is_run_off = held.run > 1;
             let is_anybody_elected = counted.iter().any(|one| one.is_elected);
             let short = judge(book, kind, held.post, held.held_on, is_run_off, &held.votings, &counted);
             let forbidden = short.iter().filter(|short| votes::is_forbidden(short, is_anybody_elected));
-            errors.extend(
-                forbidden.map(|short| FieldError::new(votes::field_of_shortfall(short), short, None)),
-            );
+            errors
+                .extend(forbidden.map(|short| {
+                    FieldError::new(votes::field_of_shortfall(short), short, short.candidate())
+                }));
         }
     }
     Ok(errors)

@@ -6,7 +6,7 @@ use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
-use crate::base::error::{DatabaseResult, Error, FieldError, Result};
+use crate::base::error::{DatabaseResult, Error, Result};
 use crate::base::ids::TermId;
 use crate::records::committees::model::Post;
 use crate::records::committees::queries::CommitteePlace;
@@ -70,11 +70,36 @@ pub(super) async fn insert_posts(
 
 #[derive(QueryableByName)]
 struct Beyond {
+    #[diesel(sql_type = Uuid)]
+    id: TermId,
     #[diesel(sql_type = Date)]
     day: NaiveDate,
 }
 
-/// Ends terms, and the seats in them that are still held, with a reason.
+/// The terms that cannot end as given since a seat in them began or ended later, each with why.
+pub(super) async fn beyond(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    ends: &[(TermId, NaiveDate)],
+) -> Result<Vec<(TermId, TermRefusal)>> {
+    if ends.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<Beyond> = diesel::sql_query(
+        "SELECT n.id, max(greatest(s.from_day, s.to_day)) AS day FROM unnest($2, $3) AS n (id, day) \
+         JOIN seats s ON s.county_id = $1 AND s.term_id = n.id AND (s.from_day >= n.day OR s.to_day > n.day) \
+         GROUP BY n.id",
+    )
+    .bind::<Uuid, _>(actor.scope.county)
+    .bind::<Array<Uuid>, _>(ends.iter().map(|end| end.0).collect::<Vec<_>>())
+    .bind::<Array<Date>, _>(ends.iter().map(|end| end.1).collect::<Vec<_>>())
+    .load(conn)
+    .await?;
+    let refusal = |one: Beyond| (one.id, TermRefusal::SeatsOutside { day: one.day, side: "早于" });
+    Ok(found.into_iter().map(refusal).collect())
+}
+
+/// Ends terms, and the seats in them that are still held, with a reason; [`beyond`] was asked before.
 pub(super) async fn end(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -86,20 +111,6 @@ pub(super) async fn end(
     }
     let ids: Vec<TermId> = ends.iter().map(|end| end.0).collect();
     let days: Vec<NaiveDate> = ends.iter().map(|end| end.1).collect();
-    let beyond: Vec<Beyond> = diesel::sql_query(
-        "SELECT max(greatest(s.from_day, s.to_day)) AS day FROM unnest($2, $3) AS n (id, day) \
-         JOIN seats s ON s.county_id = $1 AND s.term_id = n.id AND (s.from_day >= n.day OR s.to_day > n.day) \
-         HAVING count(*) > 0",
-    )
-    .bind::<Uuid, _>(actor.scope.county)
-    .bind::<Array<Uuid>, _>(&ids)
-    .bind::<Array<Date>, _>(&days)
-    .load(conn)
-    .await?;
-    if let Some(beyond) = beyond.into_iter().next() {
-        let refusal = TermRefusal::SeatsOutside { day: beyond.day, side: "早于" };
-        return Err(Error::Invalid(vec![FieldError::new(refusal.field(), refusal, None)]));
-    }
     diesel::sql_query(
         "UPDATE committee_terms t SET ended_on = n.day, version = t.version + 1, updated_at = now(), updated_by = $2 \
          FROM unnest($3, $4) AS n (id, day) WHERE t.county_id = $1 AND t.id = n.id",

@@ -15,6 +15,10 @@ crate::vocabulary! {
         Organisations = "organisations", "党组织";
         /// 党员名册.
         Members = "members", "党员名册";
+        /// 两委班子.
+        Committees = "committees", "两委班子";
+        /// 选举情况.
+        Elections = "elections", "选举情况";
         /// 后备干部.
         ReserveCadres = "reserve-cadres", "后备干部";
     }

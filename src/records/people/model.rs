@@ -119,6 +119,16 @@ impl Person {
         })
     }
 
+    /// The citizen ID as it is shown: masked.
+    ///
+    /// # Errors
+    /// `Broken` when the key does not fit or the stored value no longer parses.
+    pub fn masked_citizen_id(&self, keys: &KeyRing) -> Result<String> {
+        let plain = keys.unseal_text(Secret::CitizenId, self.id.0, &self.citizen_id_cipher);
+        let plain = plain.map_err(Error::broken)?;
+        Ok(CitizenId::parse(&plain).map_err(Error::broken)?.masked())
+    }
+
     /// What the row says, with identifiers in clear: for comparing and rewriting, never for showing.
     ///
     /// # Errors

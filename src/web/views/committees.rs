@@ -22,6 +22,8 @@ pub struct Committees {
     pub kinds: Vec<(Link, bool)>,
     /// Where a committee is opened, for whom may.
     pub open: Option<String>,
+    /// The lists of seats and votes as workbooks.
+    pub downloads: Vec<Link>,
 }
 
 /// One committee on the page of its village.

@@ -18,6 +18,8 @@ use diesel_async::RunQueryDsl;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use super::imports::committees::team;
+use super::imports::elections::votes;
 use super::imports::{Roster, Stage};
 use crate::support::builders::{Place, day};
 
@@ -279,4 +281,65 @@ async fn nobody_takes_more_than_he_may_and_each_file_is_on_record() {
     assert_eq!((*count, details["reason"].as_str()), (1, Some("上级核查")));
     assert_eq!((&details["filter"]["status"], &details["kind"]), (&"any".into(), &"members".into()));
     assert_eq!(details["file_sha256"].as_str().unwrap().len(), 64);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn committees_and_elections_come_back_unchanged_masked_or_not() {
+    let mut stage = Stage::of(Kind::Committees).await;
+    stage.import(&team()).await;
+    stage.kind = Kind::Elections;
+    stage.import(&votes()).await;
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let town = stage.county.town(1).clone();
+    for (kind, rows) in [(Kind::Committees, 8), (Kind::Elections, 4)] {
+        stage.kind = kind;
+        for format in [Format::Xlsx, Format::Csv] {
+            for unmasked in [None, Some("上级核查".to_owned())] {
+                let wanted = Request { unmasked, ..request(&stage, &town, kind, format).await };
+                let (file, receipt) = write(&stage, &supervisor, &wanted).await.unwrap();
+                assert_eq!(receipt.rows, rows);
+                let (import, counts) =
+                    stage.upload(&stage.clerk, &town, file.path(), Mapping::new()).await.unwrap();
+                let lines = stage.lines(&import).await;
+                let expected = Counts { unchanged: i32::try_from(rows).unwrap(), ..Counts::default() };
+                assert_eq!(counts.unwrap(), expected, "{wanted:?}\n{lines:#?}");
+            }
+        }
+        let masked = request(&stage, &town, kind, Format::Csv).await;
+        let clear = Request { unmasked: Some("上级核查".to_owned()), ..masked.clone() };
+        let text_masked = text(&stage, &stage.clerk, &masked).await;
+        assert!(
+            text_masked.contains("500237************") && !text_masked.contains("19800506"),
+            "{text_masked}"
+        );
+        assert!(text(&stage, &supervisor, &clear).await.contains("50023719800506001"));
+        assert!(matches!(write(&stage, &stage.clerk, &clear).await, Err(Error::Forbidden)));
+        // The other town has neither.
+        let other = request(&stage, stage.county.town(2), kind, Format::Csv).await;
+        assert!(matches!(
+            write(&stage, &stage.clerk, &other).await,
+            Err(Error::Forbidden | Error::Missing { .. })
+        ));
+        assert_eq!(write(&stage, &supervisor, &other).await.unwrap().1.rows, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn as_of_a_day_those_are_listed_who_sat() {
+    let mut stage = Stage::of(Kind::Committees).await;
+    stage.import(&team()).await;
+    let town = stage.county.town(1).clone();
+    let on = async |stage: &Stage, kind, date: &str| {
+        let wanted = request(stage, &town, kind, Format::Csv).await;
+        text(stage, &stage.clerk, &Request { as_of: Some(day(date)), ..wanted }).await
+    };
+    let before = on(&stage, Kind::Committees, "2021-01-09").await;
+    assert_eq!(before.lines().count(), 2, "{before}");
+    assert!(before.contains("张伟") && !before.contains("2021-01-10,任期届满换届"), "{before}");
+    let since = on(&stage, Kind::Committees, "2021-01-10").await;
+    assert_eq!(since.lines().count(), 6, "{since}");
+    stage.kind = Kind::Elections;
+    stage.import(&votes()).await;
+    assert_eq!(on(&stage, Kind::Elections, "2021-01-09").await.lines().count(), 1);
+    assert_eq!(on(&stage, Kind::Elections, "2021-01-10").await.lines().count(), 5);
 }

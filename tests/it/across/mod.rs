@@ -1,5 +1,6 @@
 //! Work over several areas against PostgreSQL.
 
+mod appointment;
 mod exports;
 mod imports;
 mod reports;

@@ -160,3 +160,65 @@ async fn the_map_says_who_is_below_and_the_desk_what_waits() {
     let refused = stage.app.get(&stage.clerk, "/reserves/map?within=500237102").await;
     assert_eq!(refused.status, Status::NotFound, "another town");
 }
+
+#[tokio::test]
+async fn an_appointment_with_a_term_opens_the_seat() {
+    let stage = Stage::new().await;
+    let id = stage.one("王芳", 2).await;
+    let committee = json!({ "village": "500237101201", "kind": "village_committee" });
+    let committee = stage.post("/committees", &committee).await.json()["id"].as_str().unwrap().to_owned();
+    let term = json!({ "ordinal": 6, "from_day": "2021-01-10",
+        "posts": { "director": 1, "committee_member": 4 } });
+    let opened = stage.post(&format!("/committees/{committee}/terms"), &term).await;
+    assert_eq!(opened.status, Status::Created, "{}", opened.body);
+    let term = opened.json()["id"].as_str().unwrap().to_owned();
+    let appoint = |post: &str, on: &str| json!({ "term": term, "post": post, "on": on });
+    let path = format!("/reserve-cadres/{id}/appoint");
+    for (body, field) in [
+        (json!({ "term": "6", "post": "director" }), "term"),
+        (appoint("村长", "2023-06-01"), "post"),
+        (appoint("secretary", "2023-06-01"), "post"),
+        (appoint("director", "2021-02-30"), "on"),
+        (appoint("director", "2099-01-01"), "on"),
+    ] {
+        let refused = stage.post(&path, &body).await;
+        assert_eq!(refused.status, Status::UnprocessableEntity, "{body}: {}", refused.body);
+        assert_eq!(refused.json()["errors"][0]["field"], json!(field), "{body}: {}", refused.body);
+    }
+    let nowhere =
+        json!({ "term": "0193b2a4-0000-7000-8000-000000000000", "post": "director", "on": "2023-06-01" });
+    assert_eq!(stage.post(&path, &nowhere).await.status, Status::NotFound);
+    let misplaced =
+        stage.post(&format!("/reserve-cadres/{id}/leave"), &appoint("director", "2023-06-01")).await;
+    assert_eq!(misplaced.status, Status::UnprocessableEntity, "{}", misplaced.body);
+    let page = stage.app.get(&stage.clerk, &format!("/reserves/{id}/appoint")).await;
+    assert!(page.body.contains("村（居）民委员会 第6届 主任"), "{}", page.body);
+    let done = stage.post(&path, &appoint("director", "2023-06-01")).await;
+    assert_eq!((done.status, &done.json()["state"]), (Status::Ok, &json!("appointed")), "{}", done.body);
+    let seats = stage.app.get(&stage.clerk, &format!("/api/v1/terms/{term}/seats")).await.json();
+    let seat = &seats["items"][0];
+    assert_eq!((&seat["person"]["name"], &seat["post"]), (&json!("王芳"), &json!("director")));
+    assert_eq!((&seat["from_day"], &seat["sources"]), (&json!("2023-06-01"), &json!(["veteran"])));
+}
+
+#[tokio::test]
+async fn the_form_of_an_appointment_opens_the_seat_or_says_why_not() {
+    let stage = Stage::new().await;
+    let committee = json!({ "village": "500237101201", "kind": "village_committee" });
+    let committee = stage.post("/committees", &committee).await.json()["id"].as_str().unwrap().to_owned();
+    let term = json!({ "ordinal": 6, "from_day": "2021-01-10", "posts": { "director": 1 } });
+    let opened = stage.post(&format!("/committees/{committee}/terms"), &term).await.json();
+    let term = opened["id"].as_str().unwrap();
+    let form = async |id: &str, version: &str, seat: &str| {
+        let fields = format!("version={version}&seat={term}/{seat}&on=2023-06-01");
+        stage.app.submit(&stage.clerk, &format!("/reserves/{id}/appoint"), None, &fields).await
+    };
+    let first = stage.one("王芳", 2).await;
+    assert_eq!(form(&first, "1", "director").await.status, Status::SeeOther);
+    let second = stage.one("李强", 3).await;
+    let refused = form(&second, "1", "director").await;
+    assert_eq!(refused.status, Status::UnprocessableEntity);
+    assert!(refused.body.contains("主任已由王芳担任（2023-06-01起）"), "{}", refused.body);
+    let read = stage.app.get(&stage.clerk, &format!("/api/v1/reserve-cadres/{second}")).await.json();
+    assert_eq!((&read["state"], &read["version"]), (&json!("in_pool"), &json!(1)), "nothing was written");
+}

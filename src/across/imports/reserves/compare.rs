@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::across::imports::cells::Cells;
 use crate::across::imports::content::ChangedField;
 use crate::across::imports::differences::Differences;
-use crate::across::imports::fields::Identifier;
+use crate::across::imports::fields;
 use crate::across::imports::reserves::Alteration;
 use crate::across::imports::reserves::parse::ParsedReserve;
 use crate::base::codes;
@@ -48,20 +48,7 @@ pub fn compare(
 
 /// The person and the first day stand on record: a row repeats them.
 fn check_person(said: &ParsedReserve, card: &Card, cells: &mut Cells<'_>) {
-    let name = set(&said.name).filter(|name| name.as_str() != card.person.name);
-    if let Some(name) = name {
-        let (given, stored) = (name.as_str(), &card.person.name);
-        let message = format!(
-            "姓名“{given}”与登记的“{stored}”不一致；请核对姓名和公民身份号码，更名的请先更正人员信息"
-        );
-        cells.refuse("name", message);
-    }
-    if let Edit::Set(Identifier::Masked(mask)) = &said.citizen_id
-        && *mask != card.citizen_id
-    {
-        let message = "带*号的内容与记录不符；号码没有变的请保持导出时的原样，变了的请填写完整号码";
-        cells.refuse("citizen_id", message);
-    }
+    fields::check_person(cells, &said.name, &said.citizen_id, (&card.person.name, &card.citizen_id));
     let stored = card.reserve.entered_on;
     if let Some(day) = set(&said.entered_on).filter(|day| *day != stored) {
         let message = format!("入库日期“{day}”与登记的“{stored}”不一致，导入不改已登记的日期；请保持原值");

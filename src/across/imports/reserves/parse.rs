@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::across::imports::cells::{Cells, Finding};
 use crate::across::imports::fields::{Identifier, code, identifier, record};
 use crate::across::imports::headings::Layout;
-use crate::across::imports::villages::{VillageError, Villages};
+use crate::across::imports::villages::Villages;
 use crate::across::sheets::Row;
 use crate::base::codes;
 use crate::base::edit::Edit;
@@ -43,13 +43,7 @@ pub fn parse(row: &Row, layout: &Layout, villages: &Villages) -> (ParsedReserve,
     let mut cells = Cells::new(row, layout);
     let record = cells.said("id", record);
     let masks = matches!(record, Edit::Set(_));
-    let mut village_elsewhere = false;
-    let village = cells.said("village", |text| {
-        villages.find(text).map_err(|error| {
-            village_elsewhere = matches!(error, VillageError::Elsewhere { .. });
-            error.to_string()
-        })
-    });
+    let (village, village_elsewhere) = villages.said(&mut cells);
     let said = ParsedReserve {
         record,
         village,

@@ -215,18 +215,18 @@ pub async fn seats_of_person(
         .await
 }
 
-/// The committees of a village.
+/// The committees of some villages, those of one together.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn committees_of(
     conn: &mut AsyncPgConnection,
     scope: &Scope,
-    village: OrganisationId,
+    villages: &[OrganisationId],
 ) -> QueryResult<Vec<Committee>> {
     within!(committees, scope)
-        .filter(committees::village_id.eq(village))
-        .order(committees::kind.desc())
+        .filter(committees::village_id.eq_any(villages))
+        .order((committees::path, committees::kind.desc()))
         .select(Committee::as_select())
         .load(conn)
         .await

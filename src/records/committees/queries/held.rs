@@ -134,6 +134,25 @@ pub async fn spans(
         .await
 }
 
+/// All terms of the committees of some villages, as far as the scope sees them: in the order of the tree, the Party's
+/// committee first.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn terms_of_villages(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    villages: &[OrganisationId],
+) -> QueryResult<Vec<TermPlace>> {
+    diesel::sql_query(format!("{PLACES} AND c.village_id = ANY ($4) ORDER BY t.path, c.kind DESC, t.ordinal"))
+        .bind::<Uuid, _>(within.county)
+        .bind::<Text, _>(within.path.as_str())
+        .bind::<Text, _>(within.path.end())
+        .bind::<Array<Uuid>, _>(villages)
+        .load(conn)
+        .await
+}
+
 /// A committee with where it is.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct CommitteePlace {

@@ -7,6 +7,7 @@ mod held;
 mod kin;
 mod lists;
 mod people;
+mod rolls;
 
 pub use cards::{
     ElectionCard, PersonSeat, SeatCard, TermCard, committees_of, election, elections, seat, seats,
@@ -16,8 +17,9 @@ pub use choices::{PersonChoice, people_like};
 pub use findings::findings;
 pub use held::{
     CommitteePlace, TermPlace, committee_places, hold, rule_book, sittings, spans, term_of_elections,
-    term_of_seats, term_places,
+    term_of_seats, term_places, terms_of_villages,
 };
 pub use kin::kin;
 pub use lists::{Attention, CommitteeLine, Cursor, Filter, count, find, list};
 pub use people::{OnDay, standings};
+pub use rolls::{SeatLine, VoteLine, VotedOn, seat_lines, villages, vote_lines};

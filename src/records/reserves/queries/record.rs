@@ -5,11 +5,10 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::base::error::{Error, OrMissing, Result};
+use crate::base::error::{OrMissing, Result};
 use crate::base::ids::{OrganisationId, ReserveId};
-use crate::base::keys::{KeyRing, Secret};
+use crate::base::keys::KeyRing;
 use crate::base::scope::Scope;
-use crate::base::values::CitizenId;
 use crate::records::people::Person;
 use crate::records::reserves::model::{Mentor, MentorNote, Reserve, Review, StateSpell};
 use crate::records::reserves::queries::{mentors, sources};
@@ -158,11 +157,8 @@ pub async fn cards(
     let mut by_id = HashMap::with_capacity(rows.len());
     for (reserve, person, village) in rows {
         let id = reserve.id;
-        let citizen_id = keys
-            .unseal_text(Secret::CitizenId, person.id.0, &person.citizen_id_cipher)
-            .map_err(Error::broken)?;
         let card = Card {
-            citizen_id: CitizenId::parse(&citizen_id).map_err(Error::broken)?.masked(),
+            citizen_id: person.masked_citizen_id(keys)?,
             reserve,
             person,
             village,

@@ -63,7 +63,17 @@ async fn list(
         tabs: tabs(&filter),
         kinds: kinds(&filter),
         open: enters.then(|| "/committees/new".to_owned()),
+        downloads: downloads(query.within.map(str::trim).unwrap_or_default()),
     }))
+}
+
+/// Both workbooks, of the organisation that the list is narrowed to.
+fn downloads(within: &str) -> Vec<Link> {
+    let code = rocket::http::RawStr::new(within).percent_encode();
+    let organisation = if within.is_empty() { String::new() } else { format!("&organisation={code}") };
+    [("committees", "导出班子"), ("elections", "导出选举")]
+        .map(|(kind, text)| Link::new(text, format!("/api/v1/exports?kind={kind}{organisation}")))
+        .to_vec()
 }
 
 fn tabs(filter: &Filter) -> Vec<(Link, bool)> {

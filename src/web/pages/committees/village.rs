@@ -51,7 +51,7 @@ async fn show(
     let (scope, today) = (who.scope(), clock::today());
     let (village, records) = db::read(&mut db.0, scope, async |conn| {
         let village = organisations::queries::by_code(conn, scope, code).await?.or_missing("村（社区）")?;
-        let committees = queries::committees_of(conn, scope, village.id).await?;
+        let committees = queries::committees_of(conn, scope, &[village.id]).await?;
         let ids: Vec<CommitteeId> = committees.iter().map(|committee| committee.id).collect();
         let terms = queries::terms(conn, scope, &ids).await?;
         let term_ids: Vec<_> = terms.iter().map(|card| card.term.id).collect();

@@ -6,12 +6,15 @@ use rocket::{Route, State, get, post, routes};
 
 use super::edit::refusals;
 use super::state_badge;
+use crate::across::appointment::appoint_from_pool;
 use crate::base::clock;
 use crate::base::codes;
+use crate::base::db;
 use crate::base::error::{Error, FieldError};
 use crate::base::ids::ReserveId;
 use crate::base::policy::{self, Action};
 use crate::base::values::completed_years;
+use crate::records::committees::{self, Post};
 use crate::records::reserves::queries::Card;
 use crate::records::reserves::{self, AddMentor, EndMentor, GiveReview, Grade, MentorKind, WriteNote};
 use crate::web;
@@ -34,7 +37,11 @@ const VERBS: [(&str, &str, &str); 9] = [
     ("second", "挂职", "挂职人员应符合本县（区）规定的年龄和学历条件（通常为35岁以下、大专及以上）。"),
     ("post", "异地任职", "到本县（区）其他村（社区）任职期间，仍计入原村后备力量。"),
     ("return", "回库", "挂职或异地任职期满后回原村在库培养。"),
-    ("appoint", "任用", "任用后即出库，计入本届任用人数。"),
+    (
+        "appoint",
+        "任用",
+        "任用后即出库，计入本届任用人数；任用到班子的同时登记任职，须符合任职条件和联审要求。",
+    ),
     ("leave", "退出", "退出后不再计入后备力量；如需继续培养，可重新入库。"),
     ("mentor", "增加帮带人", "“2+1”联系帮带：两名乡镇（街道）领导和一名村（社区）书记。"),
     ("end", "结束帮带", "结束后不能再登记此人的帮带记录；请及时补充新的帮带人。"),
@@ -50,7 +57,7 @@ fn known(verb: &str) -> Result<(&'static str, &'static str), Error> {
         .ok_or(Error::Missing { what: "这个操作" })
 }
 
-fn controls(verb: &str, card: &Card) -> Vec<Control> {
+fn controls(verb: &str, card: &Card, seats: Vec<Choice>) -> Vec<Control> {
     let today = clock::today();
     let on =
         |label: &str| Control::new("on", label, Kind::Date).required().value(today.to_string()).columns(3);
@@ -75,7 +82,17 @@ fn controls(verb: &str, card: &Card) -> Vec<Control> {
         "post" => vec![village().required().focus(), post(), on("任职起始日期"), reason()],
         "return" => vec![on("回库日期").focus(), reason()],
         "appoint" => {
-            vec![post().required().focus(), village().hint("不填即为本村"), on("任用日期"), reason()]
+            let seat = Control::new("seat", "班子职务", Kind::Select(seats))
+                .columns(6)
+                .focus()
+                .hint("任用到本村（社区）现任班子的，在这里选择，任职同时登记");
+            vec![
+                seat,
+                post().hint("不进班子的填写，如网格员"),
+                village().hint("不进班子的填写，不填即为本村"),
+                on("任用日期"),
+                reason(),
+            ]
         }
         "leave" => vec![on("退出日期").focus(), reason().required()],
         "mentor" => vec![
@@ -110,7 +127,7 @@ fn controls(verb: &str, card: &Card) -> Vec<Control> {
     }
 }
 
-fn page(who: &SignedIn, card: &Card, verb: &str) -> Result<FormPage, Error> {
+fn page(who: &SignedIn, card: &Card, verb: &str, seats: Vec<Choice>) -> Result<FormPage, Error> {
     let (title, note) = known(verb)?;
     let id = card.reserve.id;
     let age = completed_years(card.person.birth_date, clock::today()).unwrap_or_default();
@@ -130,7 +147,7 @@ fn page(who: &SignedIn, card: &Card, verb: &str) -> Result<FormPage, Error> {
             action: format!("/reserves/{id}/{verb}"),
             csrf_token: who.known.csrf_token.clone().unwrap_or_default(),
             hidden: vec![("version".to_owned(), card.reserve.version.to_string())],
-            groups: vec![Group::new("", controls(verb, card))],
+            groups: vec![Group::new("", controls(verb, card, seats))],
             submit: title.to_owned(),
             cancel: Some(format!("/reserves/{id}")),
             ..Form::default()
@@ -150,7 +167,8 @@ async fn ask(
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     known(verb)?;
     let card = read(&mut db, &who.actor, state, id).await?;
-    let mut page = page(&who, &card, verb)?;
+    let seats = seats(&mut db, &who, verb, &card).await?;
+    let mut page = page(&who, &card, verb, seats)?;
     if let Some(mentor) = mentor {
         page.form.keep(|name| (name == "mentor").then_some(mentor));
     }
@@ -168,7 +186,7 @@ async fn record(
 ) -> Answer<Result<Flash<Redirect>, PageWith<FormPage>>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let (title, _) = known(verb)?;
-    let errors = match carry_out(&who, &mut db, id, verb, &fields).await {
+    let errors = match carry_out(&who, &mut db, state, id, verb, &fields).await {
         Ok(()) => {
             let done = format!("已登记：{title}。");
             return Ok(Ok(Flash::success(Redirect::to(format!("/reserves/{id}")), done)));
@@ -176,7 +194,8 @@ async fn record(
         Err(error) => refusals(error)?,
     };
     let card = read(&mut db, &who.actor, state, id).await?;
-    let mut page = page(&who, &card, verb)?;
+    let seats = seats(&mut db, &who, verb, &card).await?;
+    let mut page = page(&who, &card, verb, seats)?;
     page.form.keep(|name| fields.has(name).then(|| fields.get(name)));
     page.form.refuse(&errors);
     Ok(Err(PageWith(Status::UnprocessableEntity, page)))
@@ -185,6 +204,7 @@ async fn record(
 async fn carry_out(
     who: &SignedIn,
     db: &mut Db,
+    state: &State<web::State>,
     reserve: ReserveId,
     verb: &str,
     fields: &Fields,
@@ -225,11 +245,15 @@ async fn carry_out(
             };
             reserves::review(&mut db.0, actor, &[command]).await?;
         }
+        "appoint" if fields.given("seat").is_some() => {
+            take_seat(who, db, state, (reserve, version), fields).await.map_err(on_seat)?;
+        }
         _ => {
             let village = village_of_county(db, who.scope(), fields.given("village")).await?;
             let input = StepInput {
                 village: text("village"),
                 post: text("post"),
+                term: None,
                 on: text("on"),
                 reason: text("reason"),
             };
@@ -238,4 +262,59 @@ async fn carry_out(
         }
     }
     Ok(())
+}
+
+/// Appoints him to a committee of his village.
+async fn take_seat(
+    who: &SignedIn,
+    db: &mut Db,
+    state: &State<web::State>,
+    (reserve, version): (ReserveId, Option<i32>),
+    fields: &Fields,
+) -> Result<(), Error> {
+    let text = |name: &str| fields.given(name).map(str::to_owned);
+    let (term, post) = fields.get("seat").split_once('/').unwrap_or_default();
+    let input = StepInput {
+        village: None,
+        post: Some(post.to_owned()),
+        term: Some(term.to_owned()),
+        on: text("on"),
+        reason: text("reason"),
+    };
+    let seats: Vec<_> = input.seat("appoint", reserve, version)?.into_iter().collect();
+    appoint_from_pool(&mut db.0, &who.actor, &state.keys, &seats).await?;
+    Ok(())
+}
+
+/// The posts of the committees of his village whose terms run, where he is to be appointed.
+async fn seats(db: &mut Db, who: &SignedIn, verb: &str, card: &Card) -> Result<Vec<Choice>, Error> {
+    if verb != "appoint" {
+        return Ok(Vec::new());
+    }
+    let (scope, village) = (who.scope(), card.reserve.village_id);
+    let terms = db::read(&mut db.0, scope, async |conn| {
+        Ok(committees::queries::terms_of_villages(conn, scope, &[village]).await?)
+    })
+    .await?;
+    let mut choices = Vec::new();
+    for term in terms.iter().filter(|term| term.ended_on.is_none()) {
+        let Some(kind) = term.kind() else { continue };
+        choices.extend(Post::ALL.iter().filter(|post| post.belongs_to(kind)).map(|post| {
+            let text = format!("{} 第{}届 {}", kind.name(), term.ordinal, post.name());
+            Choice::new(format!("{}/{}", term.id, post.code()), text)
+        }));
+    }
+    Ok(choices)
+}
+
+/// Term and post are one control.
+fn on_seat(error: Error) -> Error {
+    let own = |error: FieldError| match error.field.as_str() {
+        "term" | "post" | "person" | "is_party_member" => FieldError { field: "seat".to_owned(), ..error },
+        _ => error,
+    };
+    match error {
+        Error::Invalid(errors) => Error::Invalid(errors.into_iter().map(own).collect()),
+        other => other,
+    }
 }

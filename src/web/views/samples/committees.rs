@@ -54,6 +54,10 @@ pub fn list() -> Committees {
             (Link::new("村党组织", "/committees?kind=village_party"), false),
         ],
         open: Some("/committees/new".into()),
+        downloads: vec![
+            Link::new("导出班子", "/api/v1/exports?kind=committees"),
+            Link::new("导出选举", "/api/v1/exports?kind=elections"),
+        ],
     }
 }
 

@@ -2,7 +2,9 @@
 
 mod buckets;
 mod carrying_out;
+pub(in crate::across) mod committees;
 mod dating;
+pub(in crate::across) mod elections;
 mod files;
 mod pool;
 mod tree;
@@ -108,6 +110,18 @@ impl Stage {
     pub async fn lines(&self, import: &Import) -> Vec<RowLine> {
         let scope = &self.clerk.scope;
         summary::rows(&self.engine, scope, import, Bucket::ALL, 0, 200).await.unwrap()
+    }
+
+    /// Bucket and reasons of each row of a plan: errors by column, changes, conflicts.
+    pub async fn told(&self, rows: &[Roster]) -> Vec<(String, Vec<String>)> {
+        let import = self.plan(rows).await;
+        let lines = self.lines(&import).await;
+        let told = lines.into_iter().map(|line| {
+            let errors = line.errors.iter().map(|error| format!("{}：{}", error.column, error.message));
+            let changes = line.changes.iter().map(|c| format!("{}：{} → {}", c.column, c.before, c.after));
+            (line.bucket, errors.chain(changes).chain(line.message).collect())
+        });
+        told.collect()
     }
 
     pub async fn answer(&self, import: &Import) -> Answer {

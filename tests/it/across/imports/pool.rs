@@ -30,18 +30,6 @@ fn row(name: &str, number: u16) -> Roster {
     ])
 }
 
-/// Bucket and reasons of each row of a plan.
-async fn told(stage: &Stage, rows: &[Roster]) -> Vec<(String, Vec<String>)> {
-    let import = stage.plan(rows).await;
-    let lines = stage.lines(&import).await;
-    let told = lines.into_iter().map(|line| {
-        let errors = line.errors.iter().map(|error| format!("{}：{}", error.column, error.message));
-        let changes = line.changes.iter().map(|c| format!("{}：{} → {}", c.column, c.before, c.after));
-        (line.bucket, errors.chain(changes).chain(line.message).collect())
-    });
-    told.collect()
-}
-
 async fn count(stage: &Stage) -> i64 {
     reserves::table.count().get_result(&mut stage.db.owner().await).await.unwrap()
 }
@@ -101,16 +89,16 @@ async fn each_field_in_a_wrong_form_is_refused_with_its_reason() {
         ("记录编号", "0193b2a4-0000-7000-8000-000000000000", "记录编号", "没有这个记录编号"),
     ] {
         let good = row("张伟", 1).with("联系领导一", "向明");
-        let told = told(&stage, &[good.with(heading, text)]).await;
+        let told = stage.told(&[good.with(heading, text)]).await;
         let (bucket, reasons) = &told[0];
         assert_eq!(bucket, "refused", "{heading} {text}: {reasons:?}");
         let found = reasons.iter().any(|told| told.starts_with(column) && told.contains(reason));
         assert!(found, "{heading} {text}: {reasons:?}");
     }
     let seconded = row("张伟", 1).with("状态", "挂职").with("状态日期", "2025-03-01");
-    let aged = told(&stage, &[seconded.clone().with("公民身份号码", old.as_str())]).await;
+    let aged = stage.told(&[seconded.clone().with("公民身份号码", old.as_str())]).await;
     assert!(aged[0].1.iter().any(|told| told.contains("超过挂职年龄上限35周岁")), "{aged:?}");
-    let schooled = told(&stage, &[seconded.with("学历", "初中毕业")]).await;
+    let schooled = stage.told(&[seconded.with("学历", "初中毕业")]).await;
     assert!(schooled[0].1.iter().any(|told| told.contains("未达到挂职要求")), "{schooled:?}");
 }
 
@@ -129,7 +117,7 @@ async fn facts_states_and_mentors_change_together() {
             .with("备注", "新"),
         row("李娜", 2).with("状态", "退出").with("状态日期", "2025-05-01"),
     ];
-    let plan = told(&stage, &rows).await;
+    let plan = stage.told(&rows).await;
     assert_eq!(
         plan[0],
         (
@@ -172,12 +160,12 @@ async fn what_stands_on_record_is_not_rewritten() {
         ("备注", "新", "changed", "备注： → 新"),
         ("备注", "", "unchanged", ""),
     ] {
-        let told = told(&stage, &[row("张伟", 1).with(heading, text)]).await;
+        let told = stage.told(&[row("张伟", 1).with(heading, text)]).await;
         assert_eq!(told[0].0, bucket, "{heading} {text}: {told:?}");
         assert!(told[0].1.join("").contains(reason), "{heading} {text}: {told:?}");
     }
     let abroad = row("张伟", 1).with("状态", "异地任职").with("状态日期", "2025-03-01");
-    let twice = told(&stage, &[row("张伟", 1), abroad]).await;
+    let twice = stage.told(&[row("张伟", 1), abroad]).await;
     assert_eq!((twice[0].0.as_str(), twice[1].0.as_str()), ("unchanged", "refused"));
     assert!(twice[1].1.join("").contains("与第2行是同一个人"), "{twice:?}");
     assert!(twice[1].1.join("").contains("请在后备干部页面办理"), "{twice:?}");

@@ -131,6 +131,18 @@ pub enum BallotRefusal {
     },
 }
 
+impl BallotRefusal {
+    /// The candidate whom it is about, where it is about one.
+    #[must_use]
+    pub fn candidate(&self) -> Option<&str> {
+        match self {
+            Self::MoreVotesThanBallots { candidate, .. } => Some(candidate),
+            Self::FewerVotesElected { winner, .. } => Some(winner),
+            _ => None,
+        }
+    }
+}
+
 /// Adds up the ballots of one vote.
 ///
 /// # Errors
@@ -256,6 +268,17 @@ pub enum Shortfall {
         /// What the bar rests on.
         source_text: String,
     },
+}
+
+impl Shortfall {
+    /// The candidate whom it is about, where it is about one.
+    #[must_use]
+    pub fn candidate(&self) -> Option<&str> {
+        match self {
+            Self::Votes { candidate, .. } => Some(candidate),
+            Self::Attendance { .. } | Self::Surplus { .. } => None,
+        }
+    }
 }
 
 /// Holds one vote against the bars in force on its day: attendance, candidates, votes of those declared elected.

@@ -1,0 +1,8 @@
+ALTER TABLE seats
+    DROP CONSTRAINT seats_no_overlap,
+    ADD CONSTRAINT seats_no_overlap EXCLUDE USING gist (committee_id WITH =, person_id WITH =, post WITH =,
+        daterange(from_day, to_day) WITH &&),
+    DROP CONSTRAINT seats_one_head,
+    ADD CONSTRAINT seats_one_head EXCLUDE USING gist
+        (committee_id WITH =, daterange(from_day, to_day) WITH &&)
+        WHERE (post IN ('secretary', 'director', 'supervision_director'));
