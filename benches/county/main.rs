@@ -16,6 +16,7 @@ mod intake;
 mod lookup;
 mod reports;
 mod searches;
+mod slates;
 mod stage;
 mod table;
 
@@ -58,6 +59,7 @@ async fn main() -> anyhow::Result<()> {
     searches::measure(&stage, &server, &options, &mut table).await?;
     reports::measure(&stage, &server, &mut table).await?;
     reports::measure_picture(&stage, &server, &mut table).await?;
+    slates::measure(&stage, &server, &mut table).await?;
     server.stop().await?;
     stage.strike()?;
     table.print();

@@ -57,7 +57,7 @@ impl Stage {
         let mut conn = database.web().await?;
         let loaded =
             sample::load(&mut owner, &mut conn, &keys, &county, |progress| println!("{progress:?}")).await?;
-        sample::load_committees(&mut conn, &keys, &county, &loaded).await?;
+        sample::load_committees(&mut owner, &mut conn, &keys, &county, &loaded).await?;
         db::tidy(&mut owner).await?;
         if options.members <= SAMPLE {
             sample::load_ratings(&mut conn, &county, &loaded).await?;

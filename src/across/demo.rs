@@ -48,7 +48,7 @@ pub async fn load(
     let loaded = sample::load(owner, conn, keys, &sample, progress).await?;
     // Without statistics of what was just entered, the planner picks loops over whole tables.
     db::tidy(owner).await?;
-    sample::load_committees(conn, keys, &sample, &loaded).await?;
+    sample::load_committees(owner, conn, keys, &sample, &loaded).await?;
     sample::load_ratings(conn, &sample, &loaded).await?;
     sample::load_reserves(conn, keys, &sample, &loaded).await?;
     // Each step of a round left an older version of each rating behind.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use diesel_async::AsyncPgConnection;
 
 use crate::base::actor::Actor;
+use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::{CommitteeId, TermId};
 use crate::base::keys::KeyRing;
@@ -17,12 +18,24 @@ use crate::records::people::Identity;
 use super::Loaded;
 use super::model::{SampleCounty, SampleElection, SamplePerson, SampleSitter, SampleTerm};
 
-/// Opens the committees and plays every term: it is opened, seats are filled; the vote on the
-/// secretary is recorded.
+/// What a term fills.
+const TABLES: [&str; 7] = [
+    "committees",
+    "committee_terms",
+    "committee_posts",
+    "seats",
+    "seat_sources",
+    "elections",
+    "election_ballots",
+];
+
+/// Opens the committees and plays every term: it is opened, seats are filled, the vote on the secretary is recorded.
+/// `owner` counts the tables in between.
 ///
 /// # Errors
 /// What the verbs answer, which would be a defect of the sample.
 pub async fn load_committees(
+    owner: &mut AsyncPgConnection,
     conn: &mut AsyncPgConnection,
     keys: &KeyRing,
     county: &SampleCounty,
@@ -36,6 +49,7 @@ pub async fn load_committees(
         let (now, later) = rest.split_at(count);
         open(conn, &actor, county, now, &mut opened).await?;
         play(conn, &actor, keys, county, now, &opened).await?;
+        db::count(owner, &TABLES).await?;
         rest = later;
     }
     Ok(())

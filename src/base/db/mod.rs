@@ -82,6 +82,16 @@ fn pool(url: &str, size: usize) -> Result<Pool<AsyncPgConnection>> {
         .map_err(Error::broken)
 }
 
+/// Counts what some tables hold, as is due after the first rows of another county: without, the planner takes them for
+/// empty there. Only the owner of the tables may.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count(owner: &mut AsyncPgConnection, tables: &[&str]) -> Result<()> {
+    owner.batch_execute(&format!("ANALYZE {}", tables.join(", "))).await?;
+    Ok(())
+}
+
 /// Clears the tables of rows that nobody sees any more and counts what they hold, as is due after entering much at once.
 /// Only the owner of the tables may.
 ///

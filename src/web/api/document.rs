@@ -8,7 +8,7 @@ use utoipa::{Modify, OpenApi};
 use crate::base::error::Error;
 use crate::web::api::{
     accounts, audit, committees, exports, imports, member_events, members, organisations, ratings, reports,
-    reserves, session,
+    reserves, session, slates,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -40,6 +40,8 @@ use crate::web::respond::{Answer, Failure, Problem};
         reserves::change_reserve, reserves::step_reserve, reserves::add_mentor, reserves::end_mentor,
         reserves::write_note, reserves::review_reserve, reserves::list_reserve_settings,
         reserves::set_reserve_settings,
+        slates::list_committee_targets, slates::set_committee_target, slates::list_slates, slates::make_slate,
+        slates::show_slate, slates::change_slate, slates::show_slate_outcome, slates::try_slate,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
         audit::list,
         reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,

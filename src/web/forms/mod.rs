@@ -2,3 +2,4 @@
 pub mod committee;
 pub mod member;
 pub mod reserve;
+pub mod slate;

@@ -11,3 +11,4 @@ pub mod ratings;
 pub mod reports;
 pub mod reserves;
 pub mod session;
+pub mod slates;

@@ -136,7 +136,7 @@ async fn the_committees_of_a_sample_county_are_counted_as_its_pack_asks() {
     let county = generate(&pack, 1, clock::today()).unwrap();
     let (mut owner, mut conn, mut report) = (test.owner().await, test.web().await, test.report().await);
     let loaded = load(&mut owner, &mut conn, &keys, &county, |_| {}).await.unwrap();
-    load_committees(&mut conn, &keys, &county, &loaded).await.unwrap();
+    load_committees(&mut owner, &mut conn, &keys, &county, &loaded).await.unwrap();
     let actor = Actor::command_line(loaded.scope);
     let quarter = "2022Q4".parse().unwrap();
     let picture = reports::team_picture(&mut report, &actor, "420529", quarter, None).await.unwrap();
@@ -175,7 +175,7 @@ async fn published_figures_come_out(name: &str, members: u32, change: &str, move
     let county = generate(&pack, 1, clock::today()).unwrap();
     let (mut owner, mut conn) = (test.owner().await, test.web().await);
     let loaded = load(&mut owner, &mut conn, &keys, &county, |_| {}).await.unwrap();
-    load_committees(&mut conn, &keys, &county, &loaded).await.unwrap();
+    load_committees(&mut owner, &mut conn, &keys, &county, &loaded).await.unwrap();
     load_reserves(&mut conn, &keys, &county, &loaded).await.unwrap();
     let mut wanted = published(PUBLISHED).unwrap();
     let areas = ["committees.", "reserves.", "organisations.villages"];

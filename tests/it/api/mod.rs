@@ -9,3 +9,4 @@ mod ratings;
 mod reports;
 mod reserves;
 mod session;
+mod slates;

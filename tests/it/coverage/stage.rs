@@ -37,6 +37,7 @@ pub struct Stage {
     person: String,
     reserve: String,
     mentor: String,
+    slate: String,
 }
 
 fn id(answer: &Answer, field: &str) -> String {
@@ -96,6 +97,7 @@ impl Stage {
             person: String::new(),
             reserve: String::new(),
             mentor: String::new(),
+            slate: String::new(),
         };
         stage.prepare().await;
         stage
@@ -133,6 +135,10 @@ impl Stage {
         let entered = post(own, "/reserve-cadres", entry).await.json();
         self.reserve = entered["id"].as_str().unwrap_or_else(|| panic!("{entered}")).to_owned();
         self.mentor = entered["mentors"][0]["id"].as_str().unwrap_or_else(|| panic!("{entered}")).to_owned();
+        let seat = json!({ "committee": "village_party", "post": "secretary", "person": self.person });
+        let slate = json!({ "village": "500237101201", "ordinal": 7, "from_day": "2026-01-10", "name": "方案一",
+            "seats": [seat] });
+        self.slate = id(&post(own, "/slates", slate).await, "id");
         let fields = [("kind", "members"), ("organisation", "500237101")];
         let file = Some(("名册.csv", "姓名\n张伟\n".as_bytes()));
         let taken = app.upload(own, "/api/v1/imports", &[], &fields, file).await;
@@ -154,6 +160,7 @@ impl Stage {
             () if thing("/terms") => &self.term,
             () if thing("/seats") => &self.seat,
             () if thing("/elections") => &self.election,
+            () if thing("/slates") => &self.slate,
             () if thing("/reserve-cadres") || thing("/reserves") => &self.reserve,
             () => &self.import,
         };
@@ -181,6 +188,11 @@ impl Stage {
                 let body = json!({ "from_day": "2026-01-01", "minimum_per_village": 2, "secondment_age": 35,
                     "secondment_education": "college_or_above", "township_leaders": 2, "village_secretaries": 1,
                     "days_between_notes": 60, "source": "县委组织部〔2026〕1号" });
+                (JSON, body.to_string())
+            }
+            "target" => {
+                let body = json!({ "level": "village", "figure": "committees.women", "comparison": "at_least",
+                    "value": 1, "from_day": "2026-01-01", "source": "县委组织部〔2026〕1号" });
                 (JSON, body.to_string())
             }
             "round" => (JSON, round("2025Q4").to_string()),

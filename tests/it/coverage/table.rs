@@ -75,6 +75,17 @@ POST   /terms/<id>/close                     form                        in     
 GET    /seats/<id>/end                       -                           in       ok    404     ok      403     403   403      in
 POST   /seats/<id>/end                       form                        in       ok    404     ok      403     403   403      in
 GET    /elections/<id>                       -                           in       ok    404     ok      ok      403   403      in
+GET    /committees/targets                   -                           in       ok    ok      ok      ok      403   403      in
+POST   /committees/targets                   form                        in       403   403     ok      403     403   403      in
+GET    /slates                               -                           in       ok    ok      ok      ok      403   403      in
+GET    /slates/people                        -                           in       ok    ok      ok      ok      403   403      in
+GET    /slates/new                           -                           in       ok    ok      ok      403     403   403      in
+POST   /slates                               form                        in       ok    ok      ok      403     403   403      in
+POST   /slates/try                           form                        in       ok    ok      ok      ok      403   403      in
+GET    /slates/<id>                          -                           in       ok    404     ok      ok      403   403      in
+POST   /slates/<id>                          form                        in       ok    404     ok      403     403   403      in
+GET    /slates/<id>/compare                  -                           in       ok    404     ok      ok      403   403      in
+GET    /slates/<id>/print                    -                           in       ok    404     ok      ok      403   403      in
 # Pages of the pools of reserve cadres
 GET    /reserves                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /villages                             -                           in       ok    ok      ok      ok      403   403      in
@@ -158,6 +169,16 @@ POST   /api/v1/seats/<id>/end                json{"on":"2021-01-09","reason":"�
 GET    /api/v1/elections/<id>                -                           401      ok    404     ok      ok      403   403      ok
 PATCH  /api/v1/elections/<id>                vote                        401      ok    404     ok      403     403   403      ok
 POST   /api/v1/terms/<id>/close              json{"on":"2021-01-09"}     401      ok    404     ok      403     403   403      ok
+# API: targets and slates
+GET    /api/v1/committee-targets             -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/committee-targets             target                      401      403   403     ok      403     403   403      403
+GET    /api/v1/slates                        -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/slates                        json{}                      401      ok    ok      ok      403     403   403      ok
+POST   /api/v1/slates/outcome                json{}                      401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/slates/<id>                   -                           401      ok    404     ok      ok      403   403      ok
+PATCH  /api/v1/slates/<id>                   json{"name":"方案二"}       401      ok    404     ok      403     403   403      ok
+GET    /api/v1/slates/<id>/outcome           -                           401      ok    404     ok      ok      403   403      ok
+
 # API: pools of reserve cadres
 GET    /api/v1/reserve-cadres                -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/reserve-cadres                json{}                      401      ok    ok      ok      403     403   403      ok

@@ -7,3 +7,4 @@ mod members;
 mod organisations;
 mod ratings;
 mod reserves;
+mod slates;

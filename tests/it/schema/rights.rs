@@ -72,6 +72,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     si----- s------ committee_facts
     siud--- s------ committee_posts
     siu---- s------ committee_rules
+    siu---- s------ committee_targets
     siu---- s------ committee_terms
     siu---- s------ committees
     s------ s------ counties
@@ -114,6 +115,8 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ seats
     siud--- ------- sessions
     siud--- ------- sign_in_sources
+    si-d--- ------- slate_seats
+    siu---- ------- slates
     siu---- s------ transfers
     ");
 }

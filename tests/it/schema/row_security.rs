@@ -33,7 +33,7 @@ const fn of_county(table: &'static str) -> Case {
 const OF_RESERVE: &str = "reserve_id IN (SELECT id FROM reserves WHERE @path)";
 const OF_MEMBER: &str = "membership_id IN (SELECT id FROM memberships WHERE @path)";
 
-const CASES: [Case; 47] = [
+const CASES: [Case; 50] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -46,6 +46,7 @@ const CASES: [Case; 47] = [
     scoped("committee_facts", "@path"),
     scoped("committee_posts", "term_id IN (SELECT id FROM committee_terms WHERE @path)"),
     of_county("committee_rules"),
+    of_county("committee_targets"),
     scoped("committee_terms", "@path"),
     scoped("committees", "@path"),
     scoped("election_ballots", "election_id IN (SELECT id FROM elections WHERE @path)"),
@@ -97,6 +98,8 @@ const CASES: [Case; 47] = [
     scoped("seat_facts", "@path"),
     scoped("seat_sources", "seat_id IN (SELECT id FROM seats WHERE @path)"),
     scoped("seats", "@path"),
+    scoped("slate_seats", "slate_id IN (SELECT id FROM slates WHERE @path)"),
+    scoped("slates", "@path"),
     scoped("transfers", "(@from_path OR @to_path)"),
 ];
 

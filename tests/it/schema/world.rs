@@ -71,6 +71,13 @@ const BESIDE: &str = r"
     INSERT INTO committee_rules (county_id, id, committee_kind, rule, from_day, comparison, numerator, denominator, source,
         created_by)
     SELECT id, gen_random_uuid(), 'village_party', 'term_years', '2021-01-01', 'at_least', 5, 1, code, code FROM counties;
+    INSERT INTO committee_targets (county_id, id, level, figure, comparison, hundredths, from_day, source, created_by)
+    SELECT id, gen_random_uuid(), 'village', 'committees.women', 'at_least', 100, '2021-01-01', code, code FROM counties;
+    INSERT INTO slates (county_id, id, village_id, path, ordinal, from_day, name, created_by, updated_by)
+    SELECT county_id, gen_random_uuid(), id, path, 6, '2026-01-10', 'a', code, code FROM organisations WHERE kind = 'village';
+    INSERT INTO slate_seats (county_id, slate_id, place, committee_kind, post, person_id)
+    SELECT s.county_id, s.id, 1, 'village_party', 'secretary', min(v.person_id::text)::uuid FROM slates s
+    JOIN person_visibility v ON v.county_id = s.county_id AND starts_with(v.path, s.path) GROUP BY s.county_id, s.id;
     INSERT INTO seat_facts
     SELECT county_id, '2026Q1', 1, 'now', id, person_id, 'village_party', post, path, '2026-03-31', education,
         is_party_member, '1', '01', '1980-05-06', false, false, false, '' FROM seats;

@@ -8,6 +8,7 @@ mod people;
 mod ratings;
 mod reports;
 mod reserves;
+mod slates;
 
 use std::collections::HashSet;
 
