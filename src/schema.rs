@@ -119,6 +119,96 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The vetting of one candidate for one term of a committee of a village. What departments say stands in candidate_verdicts, which few may read.
+    candidate_checks (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The village or community.
+        village_id -> Uuid,
+        /// Path of that village.
+        path -> Text,
+        /// Pinyin of the name, by which he is found.
+        sort_key -> Text,
+        /// Vocabulary list `committee_kind`.
+        committee_kind -> Text,
+        /// The term that it is for, as counted there; it need not have begun.
+        term_ordinal -> Int4,
+        /// Vocabulary list `post`.
+        post -> Text,
+        /// The candidate.
+        person_id -> Uuid,
+        /// The version of the list that he is vetted by.
+        checklist_id -> Uuid,
+        /// Vocabulary list `candidate_check_state`; past valid_until a check is expired, whether or not that was written down.
+        state -> Text,
+        /// The day of the proposal.
+        proposed_on -> Date,
+        /// The day by which all departments answer.
+        due_on -> Date,
+        /// The day of the last answer.
+        vetted_on -> Nullable<Date>,
+        /// The last day on which the check holds.
+        valid_until -> Nullable<Date>,
+        /// The day of filing.
+        filed_on -> Nullable<Date>,
+        /// The number under which it was filed.
+        filing_number -> Nullable<Text>,
+        /// The day on which it was rejected, withdrawn or found expired.
+        ended_on -> Nullable<Date>,
+        /// Why it was withdrawn.
+        withdrawal_reason -> Nullable<Text>,
+        /// Why it was filed in spite of a flag, or rejected; encrypted, for those who vet.
+        decision_cipher -> Nullable<Bytea>,
+        /// The seat that he took.
+        seat_id -> Nullable<Uuid>,
+        /// Free text of the proposal.
+        note -> Nullable<Text>,
+        /// Rises by one with every change, verdicts too; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// What departments say of candidates, item by item. A correction is a new row of a higher revision; none is ever changed.
+    candidate_verdicts (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The check.
+        check_id -> Uuid,
+        /// The version of the list.
+        checklist_id -> Uuid,
+        /// The item.
+        item_number -> Int4,
+        /// 1, and one more with every correction; the highest holds.
+        revision -> Int4,
+        /// The department that answers for the item.
+        department_id -> Uuid,
+        /// Result and evidence, encrypted for this row.
+        verdict_cipher -> Bytea,
+        /// Who answered for the department.
+        answered_by -> Text,
+        /// When.
+        answered_on -> Date,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
     /// The committees that had a running term on the last day of a quarter (now), and those that had one on the day before that term began (before).
     committee_facts (county_id, quarter, revision, standing, committee_id) {
         /// The county.
@@ -1393,6 +1483,8 @@ diesel::table! {
         post -> Text,
         /// Who is proposed.
         person_id -> Uuid,
+        /// Codes of the vocabulary list `committee_source`, one space between them; empty: as on record.
+        sources -> Text,
     }
 }
 
@@ -1407,6 +1499,8 @@ diesel::table! {
         village_id -> Uuid,
         /// Path of that village.
         path -> Text,
+        /// Path of the organisation that made it: it and those above it see the slate, nobody below.
+        maker_path -> Text,
         /// Which term it is proposed for.
         ordinal -> Int4,
         /// The day on which that term would begin: ages and rules are those of that day.
@@ -1466,6 +1560,92 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// What a county vets candidates for (the negative list), one row per version, never edited; a term is vetted by the version in force on the day of the proposal.
+    vetting_checklists (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// First day in force.
+        from_day -> Date,
+        /// First day no longer in force; empty: still in force.
+        to_day -> Nullable<Date>,
+        /// Its title, as printed on the sheet.
+        name -> Text,
+        /// Whether nobody is appointed without a filed check; otherwise it is a finding.
+        is_demanded -> Bool,
+        /// Within how many days of the proposal all departments answer.
+        days_to_answer -> Int4,
+        /// For how many months a completed check holds.
+        months_valid -> Int4,
+        /// The decision that it rests on.
+        source -> Text,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// Who answers for candidates in a county: discipline, court, police and so on. The list is the county's own.
+    vetting_departments (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Short code, as the API and checklists name it.
+        code -> Text,
+        /// Its Chinese name.
+        name -> Text,
+        /// Its place in lists and on the sheet.
+        position -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The items of a checklist.
+    vetting_items (county_id, checklist_id, number) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The version of the list.
+        checklist_id -> Uuid,
+        /// Its number on the list.
+        number -> Int4,
+        /// What must not be the case.
+        text -> Text,
+        /// block: whoever is caught by it cannot be filed; flag: it must be explained.
+        severity -> Text,
+        /// The department that answers.
+        department_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    /// Accounts that answer for a department: they see and give the verdicts of that department, and no other.
+    vetting_members (county_id, department_id, account_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The department.
+        department_id -> Uuid,
+        /// The account.
+        account_id -> Uuid,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+    }
+}
+
 diesel::joinable!(audit_entries -> counties (county_id));
 diesel::joinable!(committee_rules -> counties (county_id));
 diesel::joinable!(committee_targets -> counties (county_id));
@@ -1475,6 +1655,8 @@ diesel::joinable!(people -> counties (county_id));
 diesel::joinable!(quarters -> counties (county_id));
 diesel::joinable!(rating_schemes -> counties (county_id));
 diesel::joinable!(reserve_settings -> counties (county_id));
+diesel::joinable!(vetting_checklists -> counties (county_id));
+diesel::joinable!(vetting_departments -> counties (county_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
@@ -1482,6 +1664,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_entries,
     audit_heads,
     branch_memberships,
+    candidate_checks,
+    candidate_verdicts,
     committee_facts,
     committee_posts,
     committee_rules,
@@ -1531,4 +1715,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     slate_seats,
     slates,
     transfers,
+    vetting_checklists,
+    vetting_departments,
+    vetting_items,
+    vetting_members,
 );

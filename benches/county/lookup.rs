@@ -25,7 +25,7 @@ pub async fn measure(
     let scripts = scripts(stage, &ids)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        ours.push(rate(server, &ids, options.seconds).await?);
+        ours.push(rate(server, &ids, options.seconds)?);
         theirs.push(pgbench(stage, &scripts, options.seconds).await?);
     }
     let (ours, theirs) = (median(&mut ours), median(&mut theirs));
@@ -40,26 +40,28 @@ pub async fn measure(
     Ok(())
 }
 
-async fn rate(server: &Server, ids: &[String], seconds: u64) -> anyhow::Result<f64> {
+/// Each connection has a thread that mostly waits.
+fn rate(server: &Server, ids: &[String], seconds: u64) -> anyhow::Result<f64> {
+    let paths: Vec<String> = ids.iter().map(|id| format!("/api/v1/members/{id}")).collect();
     let begin = Instant::now();
     let end = begin + Duration::from_secs(seconds);
-    let mut workers = Vec::new();
-    for worker in 0..CONNECTIONS {
-        let mut client = Client::connect(&server.address, &server.token).await?;
-        let paths: Vec<String> = ids.iter().map(|id| format!("/api/v1/members/{id}")).collect();
-        workers.push(tokio::spawn(async move {
-            let mut done = 0_usize;
-            while Instant::now() < end {
-                client.get(&paths[(done + worker) % paths.len()]).await?;
-                done += 1;
-            }
-            anyhow::Ok(done)
-        }));
-    }
-    let mut done = 0;
-    for worker in workers {
-        done += worker.await??;
-    }
+    let done = std::thread::scope(|threads| {
+        let workers: Vec<_> = (0..CONNECTIONS)
+            .map(|worker| {
+                let paths = &paths;
+                threads.spawn(move || {
+                    let mut client = Client::connect(&server.address, &server.token)?;
+                    let mut done = 0_usize;
+                    while Instant::now() < end {
+                        client.get(&paths[(done + worker) % paths.len()])?;
+                        done += 1;
+                    }
+                    anyhow::Ok(done)
+                })
+            })
+            .collect();
+        workers.into_iter().map(|worker| worker.join().expect("a worker ends")).sum::<anyhow::Result<usize>>()
+    })?;
     Ok(done as f64 / begin.elapsed().as_secs_f64())
 }
 

@@ -1,7 +1,8 @@
 //! Measures cadre against PostgreSQL alone, on a sample county and through the program's own doors: `make bench`.
 //!
 //! Every figure is a ratio to a limit or to PostgreSQL's own rate in the same run, since machines differ. Options:
-//! `cargo bench --bench county -- --members 1000000 --seconds 4`; only 60,000 have ratings and are imported as well.
+//! `cargo bench --bench county -- --members 1000000 --seconds 4 --only lookup`; only 60,000 have ratings and are
+//! imported as well. Parts: import, lookup, searches, reports.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -29,15 +30,26 @@ pub struct Options {
     pub members: u32,
     /// Seconds per measured round.
     pub seconds: u64,
+    /// The parts to measure; all when empty.
+    pub only: Vec<String>,
+}
+
+impl Options {
+    fn has(&self, part: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only == part)
+    }
 }
 
 fn options() -> anyhow::Result<Options> {
-    let mut options = Options { members: stage::SAMPLE, seconds: 4 };
+    let mut options = Options { members: stage::SAMPLE, seconds: 4, only: Vec::new() };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
             "--members" => options.members = words.next().unwrap_or_default().parse()?,
             "--seconds" => options.seconds = words.next().unwrap_or_default().parse()?,
+            "--only" => {
+                options.only = words.next().unwrap_or_default().split(',').map(str::to_owned).collect()
+            }
             "--bench" => {}
             other => anyhow::bail!("no such option: {other}"),
         }
@@ -50,16 +62,24 @@ async fn main() -> anyhow::Result<()> {
     let options = options()?;
     let mut table = Table::default();
     let stage = Stage::set(&options).await?;
-    if options.members == stage::SAMPLE {
+    if options.members == stage::SAMPLE && options.has("import") {
         intake::measure(&stage, &mut table).await?;
     }
     let server = stage.serve().await?;
     table.add("server idle, resident", "at most 60 MB", server.resident_megabytes()?, 60.0, "MB");
-    lookup::measure(&stage, &server, &options, &mut table).await?;
-    searches::measure(&stage, &server, &options, &mut table).await?;
-    reports::measure(&stage, &server, &mut table).await?;
-    reports::measure_picture(&stage, &server, &mut table).await?;
-    slates::measure(&stage, &server, &mut table).await?;
+    if options.has("lookup") {
+        lookup::measure(&stage, &server, &options, &mut table).await?;
+    }
+    if options.has("searches") {
+        searches::measure(&stage, &server, &options, &mut table)?;
+    }
+    if options.has("reports") {
+        reports::measure(&stage, &server, &mut table).await?;
+        reports::measure_picture(&stage, &server, &mut table)?;
+    }
+    if options.has("slates") {
+        slates::measure(&stage, &server, &mut table).await?;
+    }
     server.stop().await?;
     stage.strike()?;
     table.print();

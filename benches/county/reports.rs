@@ -26,14 +26,14 @@ struct Spent {
 pub async fn measure(stage: &Stage, server: &Server, table: &mut Table) -> anyhow::Result<()> {
     let quarter = Quarter::containing(clock::today()).previous();
     let path = format!("/api/v1/reports/quarterly?organisation={}&quarter={quarter}", stage.county.code);
-    let mut client = Client::connect(&server.address, &server.token).await?;
-    client.get(&path).await?;
+    let mut client = Client::connect(&server.address, &server.token)?;
+    client.get(&path)?;
     tokio::time::sleep(TOLD).await;
     let before = spent(stage).await?;
     let mut times = Vec::new();
     for _ in 0..REPORTS {
         let begin = Instant::now();
-        client.get(&path).await?;
+        client.get(&path)?;
         times.push(begin.elapsed().as_secs_f64());
     }
     tokio::time::sleep(TOLD).await;
@@ -46,14 +46,14 @@ pub async fn measure(stage: &Stage, server: &Server, table: &mut Table) -> anyho
 }
 
 /// Measures the team picture of the county: its villages' committees, and the terms before.
-pub async fn measure_picture(stage: &Stage, server: &Server, table: &mut Table) -> anyhow::Result<()> {
+pub fn measure_picture(stage: &Stage, server: &Server, table: &mut Table) -> anyhow::Result<()> {
     let path = format!("/api/v1/reports/team?organisation={}", stage.county.code);
-    let mut client = Client::connect(&server.address, &server.token).await?;
-    client.get(&path).await?;
+    let mut client = Client::connect(&server.address, &server.token)?;
+    client.get(&path)?;
     let mut times = Vec::with_capacity(PICTURES);
     for _ in 0..PICTURES {
         let begin = Instant::now();
-        client.get(&path).await?;
+        client.get(&path)?;
         times.push(begin.elapsed().as_secs_f64() * 1000.0);
     }
     times.sort_by(f64::total_cmp);

@@ -13,19 +13,14 @@ use crate::table::{Table, median, quantile};
 const REQUESTS: usize = 300;
 
 /// Measures every kind of question.
-pub async fn measure(
-    stage: &Stage,
-    server: &Server,
-    options: &Options,
-    table: &mut Table,
-) -> anyhow::Result<()> {
+pub fn measure(stage: &Stage, server: &Server, options: &Options, table: &mut Table) -> anyhow::Result<()> {
     let limit = if options.members <= SAMPLE { 50.0 } else { 150.0 };
     for (what, paths) in questions(stage) {
-        let mut client = Client::connect(&server.address, &server.token).await?;
+        let mut client = Client::connect(&server.address, &server.token)?;
         let mut times = Vec::with_capacity(REQUESTS);
         for path in paths.iter().cycle().take(REQUESTS) {
             let begin = Instant::now();
-            client.get(path).await?;
+            client.get(path)?;
             times.push(begin.elapsed().as_secs_f64() * 1000.0);
         }
         let middle = median(&mut times);

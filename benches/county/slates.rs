@@ -19,12 +19,12 @@ const CHANGES: usize = 200;
 /// Measures a slate of one village, with everybody who sits there.
 pub async fn measure(stage: &Stage, server: &Server, table: &mut Table) -> anyhow::Result<()> {
     let path = format!("/api/v1/slates/{}/outcome", made(stage).await?);
-    let mut client = Client::connect(&server.address, &server.token).await?;
-    client.get(&path).await?;
+    let mut client = Client::connect(&server.address, &server.token)?;
+    client.get(&path)?;
     let mut times = Vec::with_capacity(CHANGES);
     for _ in 0..CHANGES {
         let begin = Instant::now();
-        client.get(&path).await?;
+        client.get(&path)?;
         times.push(begin.elapsed().as_secs_f64() * 1000.0);
     }
     times.sort_by(f64::total_cmp);
@@ -52,7 +52,9 @@ async fn made(stage: &Stage) -> anyhow::Result<String> {
         .into_iter()
         .map(|(_, sitting)| sitting)
         .filter(|sitting| sitting.from_day <= today && sitting.to_day.is_none_or(|end| today < end))
-        .filter_map(|one| Some(Proposed { kind: one.kind, post: one.post?, person: one.person }))
+        .filter_map(|one| {
+            Some(Proposed { kind: one.kind, post: one.post?, person: one.person, sources: Vec::new() })
+        })
         .collect();
     let content = Content { ordinal: 99, from_day: today, name: "方案一".to_owned(), seats };
     let commands = [Make { village: village.code.clone(), content }];

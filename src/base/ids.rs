@@ -161,3 +161,19 @@ id!(
     /// A version of what a county demands of its pool.
     ReserveSettingsId
 );
+id!(
+    /// A department that vets candidates.
+    VettingDepartmentId
+);
+id!(
+    /// A version of what candidates are vetted for.
+    VettingChecklistId
+);
+id!(
+    /// The vetting of one candidate for one term of a committee.
+    CandidateCheckId
+);
+id!(
+    /// What a department says of one item of a candidate.
+    VerdictId
+);

@@ -55,6 +55,10 @@ pub enum Secret {
     Telephone,
     /// The rows of an uploaded workbook.
     ImportRow,
+    /// What a department says of a candidate.
+    Verdict,
+    /// Why a candidate was filed or rejected.
+    Decision,
 }
 
 impl Secret {
@@ -64,6 +68,8 @@ impl Secret {
             Self::Mobile => b"mobile",
             Self::Telephone => b"telephone",
             Self::ImportRow => b"import_row",
+            Self::Verdict => b"verdict",
+            Self::Decision => b"decision",
         }
     }
 }

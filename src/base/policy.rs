@@ -19,6 +19,8 @@ pub enum Action {
     Export,
     /// Take a list out of the house with identifiers in clear.
     ExportUnmasked,
+    /// See what departments say of candidates, record it, file and reject: for the whole county only.
+    Vet,
     /// Review, send back, confirm and publish ratings.
     DecideRatings,
     /// Set schemes, programmes, thresholds and rules of the county.
@@ -37,13 +39,14 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::SeeRecords,
         Self::EnterRecords,
         Self::AcceptTransfer,
         Self::RevealIdentifier,
         Self::Export,
         Self::ExportUnmasked,
+        Self::Vet,
         Self::DecideRatings,
         Self::SetSchemes,
         Self::CloseQuarter,
@@ -83,6 +86,7 @@ pub fn allows(role: Role, action: Action, relation: Relation) -> bool {
                 | A::RevealIdentifier
                 | A::Export
                 | A::ExportUnmasked
+                | A::Vet
                 | A::DecideRatings
                 | A::SetSchemes
                 | A::CloseQuarter
@@ -132,6 +136,13 @@ pub fn require_all<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_supervisors_vet() {
+        for role in Role::ALL {
+            assert_eq!(allows(role, Action::Vet, Relation::Within), role == Role::Supervisor, "{role:?}");
+        }
+    }
 
     #[test]
     fn nobody_may_do_anything_outside_his_subtree() {

@@ -1,5 +1,5 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · slates · reserves · committees · members · people · accounts · organisations · audit.
+//! quarters · imports · ratings · slates · reserves · committees · vetting · members · people · accounts · organisations · audit.
 pub mod accounts;
 pub mod audit;
 pub mod committees;
@@ -11,6 +11,7 @@ pub mod quarters;
 pub mod ratings;
 pub mod reserves;
 pub mod slates;
+pub mod vetting;
 
 /// Which area owns (alone writes) which table; a test reads the sources to prove it.
 pub const OWNERS: &[(&str, &[&str])] = &[
@@ -27,6 +28,17 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "membership_absences",
             "member_search_keys",
             "transfers",
+        ],
+    ),
+    (
+        "vetting",
+        &[
+            "vetting_departments",
+            "vetting_members",
+            "vetting_checklists",
+            "vetting_items",
+            "candidate_checks",
+            "candidate_verdicts",
         ],
     ),
     (

@@ -57,6 +57,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::audit::routes(),
         pages::ratings::routes(),
         pages::committees::routes(),
+        pages::vetting::routes(),
         pages::reports::routes(),
         pages::quarters::routes(),
     ]
@@ -77,6 +78,7 @@ pub fn api_routes() -> Vec<Route> {
         api::slates::routes(),
         api::ratings::routes(),
         api::committees::routes(),
+        api::vetting::routes(),
         api::accounts::routes(),
         api::audit::routes(),
         api::document::routes(),

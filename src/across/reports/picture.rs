@@ -135,7 +135,8 @@ pub(super) fn lines(
     .collect()
 }
 
-fn before(figure: &Figure, term: Comparison, count: impl Fn(&Part) -> i64) -> Option<BeforeValue> {
+/// A figure in the term before; none where none is on record.
+pub(super) fn before(figure: &Figure, term: Comparison, count: impl Fn(&Part) -> i64) -> Option<BeforeValue> {
     if count(&term.known) == 0 {
         return None;
     }

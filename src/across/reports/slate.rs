@@ -17,6 +17,7 @@ use super::targets::{self, TargetLine};
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
+use crate::base::ids::PersonId;
 use crate::base::policy::{self, Action};
 use crate::base::values::Quarter;
 use crate::records::organisations::{self, Organisation};
@@ -74,14 +75,14 @@ fn figures_of_slates() -> Vec<Figure> {
 /// is written.
 ///
 /// # Errors
-/// `Missing` for a village outside the actor's subtree, `Forbidden` for whom sees no records, `Invalid` where the
+/// `Missing` for a village outside the actor's subtree, `Forbidden` for whom enters no records, `Invalid` where the
 /// organisation is no village.
 pub async fn slate_outcome(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     proposal: &Proposal<'_>,
 ) -> Result<Outcome> {
-    policy::require(actor, Action::SeeRecords, &actor.scope.path)?;
+    policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
     db::read(conn, &actor.scope, async |conn| {
         let found = organisations::queries::by_code(conn, &actor.scope, proposal.village).await;
         let village = found.or_missing("该村（社区）")?;
@@ -93,8 +94,9 @@ pub async fn slate_outcome(
         diesel::sql_query("SET LOCAL jit = off").execute(conn).await?;
         let figures = figures_of_slates();
         let parts = figures.iter().flat_map(Figure::parts);
+        let sources = sources(conn, actor, proposal).await?;
         let counts = measure_rows(conn, parts, seats(), committees(), |statement| {
-            ask(actor, &village, proposal, statement)
+            ask(actor, &village, proposal, sources, statement)
         })
         .await?;
         let count = |part: &Part| counts.of(&village.code, part);
@@ -114,11 +116,29 @@ pub async fn slate_outcome(
     .await
 }
 
-/// `$12` the village, `$13` the day, `$14` people, `$15` the kinds of their committees, `$16` their posts.
+/// The sources of each seat, as codes with one space between them: as given, else as on record.
+async fn sources(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    proposal: &Proposal<'_>,
+) -> Result<Vec<String>> {
+    let people: Vec<PersonId> = proposal.seats.iter().map(|seat| seat.person).collect();
+    let known = slates::queries::backgrounds(conn, actor.scope.county, &people, proposal.from_day).await?;
+    let of = |seat: &Proposed| {
+        let recorded = known.get(&seat.person).map(|known| known.sources.as_slice()).unwrap_or_default();
+        let sources = if seat.sources.is_empty() { recorded } else { &seat.sources };
+        sources.iter().map(|source| source.code()).collect::<Vec<_>>().join(" ")
+    };
+    Ok(proposal.seats.iter().map(of).collect())
+}
+
+/// `$12` the village, `$13` the day, `$14` people, `$15` the kinds of their committees, `$16` their posts, `$17` their
+/// sources.
 fn ask(
     actor: &Actor,
     village: &Organisation,
     proposal: &Proposal<'_>,
+    sources: Vec<String>,
     statement: String,
 ) -> diesel::query_builder::BoxedSqlQuery<'static, diesel::pg::Pg, diesel::query_builder::SqlQuery> {
     let seats = proposal.seats;
@@ -136,6 +156,7 @@ fn ask(
         .bind::<Array<Uuid>, _>(seats.iter().map(|seat| seat.person).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(seats.iter().map(|seat| seat.kind.code()).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(seats.iter().map(|seat| seat.post.code()).collect::<Vec<_>>())
+        .bind::<Array<Text>, _>(sources)
 }
 
 /// `team`: the committees of the village on the day before, with the term that runs then. Supervision is looked at only
@@ -148,14 +169,14 @@ fn team() -> String {
          LEFT JOIN committee_terms m ON m.county_id = $1 AND m.committee_id = c.id AND {} \
          WHERE c.county_id = $1 AND c.village_id = $12 \
             AND (c.kind <> 'supervision_committee' OR 'supervision_committee' = ANY ($15))), \
-         proposed AS MATERIALIZED (SELECT q.person_id, q.kind, q.post, o.path \
-            FROM unnest($14, $15, $16) AS q (person_id, kind, post) \
+         proposed AS MATERIALIZED (SELECT q.person_id, q.kind, q.post, q.sources, o.path \
+            FROM unnest($14, $15, $16, $17) AS q (person_id, kind, post, sources) \
             JOIN organisations o ON o.county_id = $1 AND o.id = $12)",
         runs_on("m", "($13 - 1)")
     )
 }
 
-/// The team that sits, and the proposed one: education as on record, sources as those of a seat that is held now.
+/// The team that sits, and the proposed one: education as on record.
 fn seats() -> String {
     let rows = format!(
         "WITH {team} {sitting} \
@@ -168,10 +189,7 @@ fn seats() -> String {
                 JOIN seats e ON e.county_id = $1 AND e.term_id = t.term_id AND e.person_id = q.person_id \
                     AND e.post = 'secretary'), \
             false, \
-            coalesce((SELECT string_agg(DISTINCT r.source, ' ' ORDER BY r.source) FROM team t \
-                JOIN seats e ON e.county_id = $1 AND e.committee_id = t.committee_id AND e.person_id = q.person_id \
-                    AND e.from_day <= t.day AND (e.to_day IS NULL OR t.day < e.to_day) \
-                JOIN seat_sources r ON r.county_id = $1 AND r.seat_id = e.id), '') \
+            q.sources \
          FROM proposed q JOIN people who ON who.county_id = $1 AND who.id = q.person_id \
          WHERE q.kind IN ('village_party', 'village_committee')",
         team = team(),

@@ -21,6 +21,7 @@ use crate::records::committees::rules::terms::{self, Span};
 use crate::records::committees::rules::unusual::{self, Running};
 use crate::records::committees::{CommitteeKind, RuleBook};
 use crate::records::organisations::Organisation;
+use crate::records::slates::queries::{Background, Lack};
 use crate::records::slates::{self, Proposed};
 
 /// What a rule says of a proposed team.
@@ -37,6 +38,18 @@ pub struct Remark {
     pub message: String,
     /// The regulation, where the sentence does not name it.
     pub source: Option<String>,
+}
+
+impl From<Lack> for Remark {
+    fn from(lack: Lack) -> Self {
+        Self {
+            committee: lack.kind.code(),
+            is_refused: lack.is_demanded,
+            seat: None,
+            message: lack.message,
+            source: None,
+        }
+    }
 }
 
 /// A committee of the village with the places of the term that runs, post by post.
@@ -57,6 +70,7 @@ struct Surroundings<'a> {
     village: &'a Organisation,
     proposal: &'a Proposal<'a>,
     known: HashMap<PersonId, OnDay>,
+    backgrounds: HashMap<PersonId, Background>,
     women: HashSet<PersonId>,
     committees: HashMap<CommitteeKind, CommitteeId>,
     posts: HashMap<CommitteeKind, Vec<(String, i32)>>,
@@ -101,6 +115,11 @@ pub(super) async fn remarks(
         remarks.extend(clashes.map(|clash| refused(clash.to_string())));
         sittings.push(sitting);
     }
+    let names = around.known.iter().map(|(person, known)| (*person, known.sitter.name.as_str())).collect();
+    let term = (proposal.ordinal, proposal.from_day);
+    let lacks = slates::queries::lacking(conn, within, village.id, term, proposal.seats, &names).await?;
+    let (demanded, wanted): (Vec<Lack>, Vec<Lack>) = lacks.into_iter().partition(|lack| lack.is_demanded);
+    remarks.extend(demanded.into_iter().map(Remark::from));
     for kind in around.kinds() {
         let found = unusual::findings(&around.running(kind), &around.book, proposal.from_day);
         remarks.extend(found.into_iter().map(|finding| Remark {
@@ -111,6 +130,7 @@ pub(super) async fn remarks(
             source: finding.source,
         }));
     }
+    remarks.extend(wanted.into_iter().map(Remark::from));
     Ok(remarks)
 }
 
@@ -145,6 +165,7 @@ impl<'a> Surroundings<'a> {
         Ok(Self {
             village,
             proposal,
+            backgrounds: slates::queries::backgrounds(conn, within.county, &asked, day).await?,
             known: known.into_iter().map(|((person, _), known)| (person, known)).collect(),
             women: people.iter().filter(|one| one.sex == Sex::Woman.code()).map(|one| one.id).collect(),
             committees,
@@ -162,7 +183,13 @@ impl<'a> Surroundings<'a> {
     fn facts<'f>(&'f self, seat: &Proposed, known: &'f OnDay) -> SeatFacts<'f> {
         SeatFacts {
             sitter: &known.sitter,
-            is_party_member: None,
+            // Whom no register, seat or pool calls a member is none.
+            is_party_member: known
+                .sitter
+                .standing
+                .is_member()
+                .or_else(|| self.backgrounds.get(&seat.person)?.is_party_member)
+                .or(Some(false)),
             kind: seat.kind,
             village: &self.village.name,
             founded_on: self.village.founded_on,
@@ -208,6 +235,7 @@ impl<'a> Surroundings<'a> {
                 post: seat.post.code().to_owned(),
                 from_day,
                 full_member_on: known.full_member_on,
+                unvetted: None,
                 standing: known.sitter.standing,
                 deceased_on: known.sitter.deceased_on,
             })

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 use serde::Serialize;
 
-use super::figures::{self, Amount, Figure, Part, Value};
+use super::figures::{self, Against, Amount, Figure, Part, Value};
+use super::picture::before;
 use crate::base::values::Hundredths;
 use crate::records::organisations::Kind;
 use crate::records::slates::{Bound, Level, Target};
@@ -32,6 +33,11 @@ pub struct TargetLine {
     /// How much is missing; null where the target is met or there is no number.
     #[schema(value_type = Option<f64>)]
     pub missing: Option<Hundredths>,
+    /// The figure of the team before; null where there is none.
+    #[schema(value_type = Option<f64>)]
+    pub before: Option<Amount>,
+    /// Whether the team before met it; null where there is no number.
+    pub was_met: Option<bool>,
     /// Since when that is wanted.
     pub from_day: NaiveDate,
     /// The decision that it rests on.
@@ -58,17 +64,25 @@ pub(super) fn held(
         .filter_map(|target| {
             let figure = figures.iter().find(|figure| figure.code == target.figure)?;
             let value = Value::of(figure, count).amount();
-            Some(line(target, figure, value))
+            let change = figures.iter().find(|other| {
+                let term = other.comparison.filter(|term| term.against == Against::Difference);
+                term.is_some() && other.code.strip_suffix(".change") == Some(figure.code.as_str())
+            });
+            let then = change.and_then(|change| before(figure, change.comparison?, count));
+            Some(line(target, figure, value, then.and_then(|then| then.value)))
         })
         .collect()
 }
 
-fn line(target: &Target, figure: &Figure, value: Option<Amount>) -> TargetLine {
-    let shown = value.map(|value| match value {
-        Amount::Whole(number) => number.saturating_mul(100),
-        Amount::Decimal(number) => number.hundredths(),
-    });
-    let shortfall = shown.map(|shown| target.bound.shortfall(shown, target.value.hundredths()).0);
+fn line(target: &Target, figure: &Figure, value: Option<Amount>, before: Option<Amount>) -> TargetLine {
+    let missing = |value: Amount| {
+        let shown = match value {
+            Amount::Whole(number) => number.saturating_mul(100),
+            Amount::Decimal(number) => number.hundredths(),
+        };
+        target.bound.shortfall(shown, target.value.hundredths()).0
+    };
+    let shortfall = value.map(missing);
     TargetLine {
         figure: figure.code.clone(),
         label: figure.label.clone(),
@@ -78,6 +92,8 @@ fn line(target: &Target, figure: &Figure, value: Option<Amount>) -> TargetLine {
         value,
         is_met: shortfall.map(|missing| missing == 0),
         missing: shortfall.filter(|missing| *missing > 0).map(Hundredths::from_hundredths),
+        before,
+        was_met: before.map(|before| missing(before) == 0),
         from_day: target.from_day,
         source: target.source.clone(),
     }

@@ -113,7 +113,7 @@ fn enrolment(member: &SampleMember, organisations: &[OrganisationId]) -> Result<
     let person = &member.person;
     let left = left_county(member);
     Ok(Enrol {
-        identity: super::load_committees::identity(person),
+        identity: person.identity(),
         branch: at(organisations, member.branch)?,
         joined_on: member.joined_on,
         full_member_on: member.full_member_on,

@@ -9,25 +9,14 @@ use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::{CommitteeId, TermId};
 use crate::base::keys::KeyRing;
+use crate::records::OWNERS;
 use crate::records::committees::{
     self, Appoint, Candidate, CommitteeKind, Held, OpenCommittee, OpenTerm, Post, RecordElection, Source,
     Votings, Who,
 };
-use crate::records::people::Identity;
 
 use super::Loaded;
-use super::model::{SampleCounty, SampleElection, SamplePerson, SampleSitter, SampleTerm};
-
-/// What a term fills.
-const TABLES: [&str; 7] = [
-    "committees",
-    "committee_terms",
-    "committee_posts",
-    "seats",
-    "seat_sources",
-    "elections",
-    "election_ballots",
-];
+use super::model::{SampleCounty, SampleElection, SampleSitter, SampleTerm};
 
 /// Opens the committees and plays every term: it is opened, seats are filled, the vote on the secretary is recorded.
 /// `owner` counts the tables in between.
@@ -42,6 +31,8 @@ pub async fn load_committees(
     loaded: &Loaded,
 ) -> Result<()> {
     let actor = Actor::command_line(loaded.scope.clone());
+    let own = OWNERS.iter().find(|(area, _)| *area == "committees");
+    let tables = own.map(|(_, tables)| *tables).unwrap_or_default();
     let mut opened: HashMap<(usize, CommitteeKind), CommitteeId> = HashMap::new();
     let mut rest = county.committee_terms.as_slice();
     while let Some(first) = rest.iter().next() {
@@ -49,7 +40,7 @@ pub async fn load_committees(
         let (now, later) = rest.split_at(count);
         open(conn, &actor, county, now, &mut opened).await?;
         play(conn, &actor, keys, county, now, &opened).await?;
-        db::count(owner, &TABLES).await?;
+        db::count(owner, tables).await?;
         rest = later;
     }
     Ok(())
@@ -183,25 +174,8 @@ fn who(county: &SampleCounty, sitter: SampleSitter) -> Result<Who> {
         }
         SampleSitter::Resident(place) => {
             let person = county.residents.get(place).ok_or_else(missing)?;
-            Ok(Who::Identified(Box::new(identity(person))))
+            Ok(Who::Identified(Box::new(person.identity())))
         }
-    }
-}
-
-/// What is entered of a person.
-pub(super) fn identity(person: &SamplePerson) -> Identity {
-    Identity {
-        name: person.name.clone(),
-        citizen_id: person.citizen_id.clone(),
-        sex: person.sex(),
-        ethnicity: person.ethnicity.clone(),
-        birth_date: person.birth_date(),
-        education: person.education.clone(),
-        degree: person.degree.clone(),
-        native_place: Some(person.native_place.clone()),
-        mobile: person.mobile.clone(),
-        telephone: person.telephone.clone(),
-        address: Some(person.address.clone()),
     }
 }
 

@@ -9,7 +9,6 @@ use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::{OrganisationId, ReserveId};
 use crate::base::keys::KeyRing;
-use crate::records::people::Identity;
 use crate::records::reserves::{
     self, Enter, GiveReview, NewMentor, ReserveState, Step, StepKind, Who, WriteNote, queries,
 };
@@ -56,19 +55,7 @@ fn at(organisations: &[OrganisationId], place: usize) -> Result<OrganisationId> 
 fn entry(one: &SampleReserve, organisations: &[OrganisationId]) -> Result<Enter> {
     let person = &one.person;
     Ok(Enter {
-        who: Who::Identified(Box::new(Identity {
-            name: person.name.clone(),
-            citizen_id: person.citizen_id.clone(),
-            sex: person.sex(),
-            ethnicity: person.ethnicity.clone(),
-            birth_date: person.birth_date(),
-            education: person.education.clone(),
-            degree: person.degree.clone(),
-            native_place: Some(person.native_place.clone()),
-            mobile: person.mobile.clone(),
-            telephone: person.telephone.clone(),
-            address: Some(person.address.clone()),
-        })),
+        who: Who::Identified(Box::new(person.identity())),
         village: at(organisations, one.village)?,
         kind: one.kind,
         entered_on: one.entered_on,

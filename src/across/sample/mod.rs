@@ -12,6 +12,7 @@ pub mod load;
 mod load_committees;
 pub mod load_ratings;
 pub mod load_reserves;
+pub mod load_vetting;
 pub mod model;
 mod names;
 pub mod pack;
@@ -33,6 +34,7 @@ pub use load::{Loaded, Progress, load};
 pub use load_committees::load_committees;
 pub use load_ratings::load_ratings;
 pub use load_reserves::load_reserves;
+pub use load_vetting::load_vetting;
 pub use model::{
     SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation,
     SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound, SampleRoundState, SampleSeat,

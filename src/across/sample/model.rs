@@ -7,6 +7,7 @@ use crate::base::values::{
 };
 use crate::records::committees::{CommitteeKind, Post};
 use crate::records::organisations::Kind;
+use crate::records::people::Identity;
 use crate::records::reserves::{Grade, MentorKind, ReserveKind, ReserveState, Route};
 
 use super::pack::RatingPack;
@@ -201,6 +202,24 @@ impl SamplePerson {
     #[must_use]
     pub fn sex(&self) -> Sex {
         self.citizen_id.sex()
+    }
+
+    /// What is entered of the person.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        Identity {
+            name: self.name.clone(),
+            citizen_id: self.citizen_id.clone(),
+            sex: self.sex(),
+            ethnicity: self.ethnicity.clone(),
+            birth_date: self.birth_date(),
+            education: self.education.clone(),
+            degree: self.degree.clone(),
+            native_place: Some(self.native_place.clone()),
+            mobile: self.mobile.clone(),
+            telephone: self.telephone.clone(),
+            address: Some(self.address.clone()),
+        }
     }
 }
 

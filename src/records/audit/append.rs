@@ -1,13 +1,24 @@
 //! Appends an entry to the trail.
 
-use diesel_async::{AsyncPgConnection, RunQueryDsl};
-
 use std::net::IpAddr;
+
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use sha2::{Digest, Sha256};
 
 use crate::base::actor::{Actor, Door};
 use crate::base::error::Result;
 use crate::base::ids::{AccountId, CountyId};
 use crate::base::scope::Path;
+
+/// SHA-256 over ids in the order given: what an entry over many things is bound to.
+#[must_use]
+pub fn digest(ids: impl Iterator<Item = uuid::Uuid>) -> String {
+    let mut digest = Sha256::new();
+    for id in ids {
+        digest.update(id.as_bytes());
+    }
+    hex::encode(digest.finalize())
+}
 
 /// The subject of an import's own entries.
 pub const IMPORT: &str = "import";

@@ -4,4 +4,4 @@
 mod append;
 pub mod queries;
 
-pub use append::{Entry, IMPORT, Outsider, append, append_outside};
+pub use append::{Entry, IMPORT, Outsider, append, append_outside, digest};

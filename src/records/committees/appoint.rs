@@ -17,7 +17,8 @@ use crate::records::committees::draft::{self, Draft, Surroundings};
 use crate::records::committees::model::{Post, Source};
 use crate::records::committees::queries::{self, TermPlace};
 use crate::records::committees::who::{self, Who, of_row};
-use crate::records::committees::write_seats;
+use crate::records::committees::{vetted, write_seats};
+use crate::records::vetting;
 
 /// Somebody to be given a seat.
 #[derive(Debug, Clone)]
@@ -48,7 +49,8 @@ pub struct Appoint {
 ///
 /// # Errors
 /// `Invalid` with the wrong fields of all commands (`rows[2].person` where there is more than one), `Forbidden`, `Missing`
-/// where a term does not exist. Then nobody is appointed.
+/// where a term does not exist. Then nobody is appointed. Where the county demands that candidates are vetted, whoever has no
+/// filed check for the committee and term, or one that expired, is a wrong `person`; a filed check goes to in post.
 pub async fn appoint(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -85,13 +87,16 @@ pub async fn appoint(
             errors.extend(found.into_iter().map(|error| of_row(*number, commands.len(), error)));
             draft::complete(draft, known, around.term(draft)?);
         }
+        let (uncleared, cleared) = vetted::refuse(conn, actor, &around, &drafts).await?;
+        errors.extend(uncleared.into_iter().map(|(number, error)| of_row(number, commands.len(), error)));
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
         let drafts: Vec<Draft> = drafts.into_iter().map(|(_, draft)| draft).collect();
         let places: HashMap<TermId, TermPlace> = terms.into_iter().map(|term| (term.id, term)).collect();
         write_seats::insert(conn, actor, &places, &drafts).await?;
-        append_entry(conn, actor, &places, &drafts).await?;
+        vetting::take_office(conn, actor, &cleared).await?;
+        append_entry(conn, actor, &places, &drafts, cleared.len()).await?;
         Ok(drafts.into_iter().map(|draft| draft.id).collect())
     })
     .await
@@ -162,6 +167,7 @@ async fn append_entry(
     actor: &Actor,
     places: &HashMap<TermId, TermPlace>,
     drafts: &[Draft],
+    cleared: usize,
 ) -> Result<()> {
     let one = if let [one] = drafts { Some(one) } else { None };
     let place = one.and_then(|draft| places.get(&draft.term));
@@ -176,7 +182,7 @@ async fn append_entry(
             count: drafts.len(),
             path: &path,
             details: serde_json::json!({
-                "seats": drafts.iter().take(50).map(told).collect::<Vec<_>>(),
+                "seats": drafts.iter().take(50).map(told).collect::<Vec<_>>(), "vetted": cleared,
             }),
         },
     )

@@ -30,11 +30,13 @@ mod open_term;
 pub mod queries;
 mod record_election;
 pub mod rules;
-mod who;
+mod vetted;
 mod write_elections;
 mod write_seats;
 mod write_terms;
 
+use crate::records::people::who;
+pub use crate::records::people::{Who, WhoRefusal};
 pub use appoint::{Appoint, appoint};
 pub use change_seat::{CorrectSeat, EndSeat, correct_seat, end_seat};
 pub use change_term::{CloseTerm, CorrectTerm, close_term, correct_term};
@@ -46,4 +48,3 @@ pub use record_election::{
 };
 pub use rules::unusual::{Finding, Unusual};
 pub use rules::{BallotRefusal, Bar, Comparison, Rule, RuleBook, Shortfall, Votes, Votings, count, judge};
-pub use who::{Who, WhoRefusal};

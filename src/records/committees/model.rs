@@ -8,59 +8,7 @@ use crate::base::scope::Path;
 use crate::schema::{committee_posts, committee_terms, committees, election_ballots, elections, seats};
 use crate::vocabulary;
 
-vocabulary! {
-    /// The three committees of a village.
-    pub enum CommitteeKind, "组织类型" {
-        /// 村党组织
-        VillageParty = "village_party", "村党组织";
-        /// 村（居）民委员会
-        VillageCommittee = "village_committee", "村（居）民委员会";
-        /// 村务监督委员会
-        Supervision = "supervision_committee", "村务监督委员会";
-    }
-}
-
-vocabulary! {
-    /// The posts that every county knows; a county may add others, which is why a seat stores a code.
-    pub enum Post, "职务" {
-        /// 书记
-        Secretary = "secretary", "书记";
-        /// 副书记
-        DeputySecretary = "deputy_secretary", "副书记";
-        /// 委员
-        Member = "committee_member", "委员";
-        /// 主任
-        Director = "director", "主任";
-        /// 副主任
-        DeputyDirector = "deputy_director", "副主任";
-        /// 监督委员会主任
-        SupervisionDirector = "supervision_director", "监督委员会主任";
-        /// 监督委员会委员
-        SupervisionMember = "supervision_member", "监督委员会委员";
-    }
-}
-
-impl Post {
-    /// Whether only one person at a time may hold it in a committee.
-    #[must_use]
-    pub const fn is_head(self) -> bool {
-        matches!(self, Self::Secretary | Self::Director | Self::SupervisionDirector)
-    }
-
-    /// Whether a committee of this kind has such a post.
-    #[must_use]
-    pub const fn belongs_to(self, kind: CommitteeKind) -> bool {
-        match kind {
-            CommitteeKind::VillageParty => {
-                matches!(self, Self::Secretary | Self::DeputySecretary | Self::Member)
-            }
-            CommitteeKind::VillageCommittee => {
-                matches!(self, Self::Director | Self::DeputyDirector | Self::Member)
-            }
-            CommitteeKind::Supervision => matches!(self, Self::SupervisionDirector | Self::SupervisionMember),
-        }
-    }
-}
+pub use crate::base::values::{CommitteeKind, Post};
 
 vocabulary! {
     /// Where who sits was drawn from; a county may add others.

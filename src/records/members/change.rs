@@ -380,7 +380,7 @@ async fn append_entry(conn: &mut AsyncPgConnection, actor: &Actor, work: &[Work]
     let path = one.map_or_else(|| actor.scope.path.clone(), |work| work.row.path());
     let details = match one {
         Some(work) => serde_json::json!({ "changes": work.changes }),
-        None => serde_json::json!({ "members_sha256": write::digest(work.iter().map(|work| work.row.id.0)) }),
+        None => serde_json::json!({ "members_sha256": audit::digest(work.iter().map(|work| work.row.id.0)) }),
     };
     audit::append(
         conn,

@@ -206,7 +206,7 @@ async fn append_entry(
         }),
         None => serde_json::json!({
             "branches": branches.len(),
-            "members_sha256": write::digest(rows.iter().map(|row| row.id.0)),
+            "members_sha256": audit::digest(rows.iter().map(|row| row.id.0)),
         }),
     };
     audit::append(

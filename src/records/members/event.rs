@@ -219,7 +219,7 @@ async fn append_entries(
             Some(row.id.0),
         ),
         None => (
-            serde_json::json!({ "members_sha256": write::digest(rows.iter().map(|row| row.id.0)) }),
+            serde_json::json!({ "members_sha256": audit::digest(rows.iter().map(|row| row.id.0)) }),
             actor.scope.path.clone(),
             None,
         ),

@@ -57,7 +57,8 @@ pub async fn reveal(
         let cipher = match secret {
             Secret::Mobile => person.mobile_cipher.as_deref(),
             Secret::Telephone => person.telephone_cipher.as_deref(),
-            Secret::CitizenId | Secret::ImportRow => Some(person.citizen_id_cipher.as_slice()),
+            Secret::CitizenId => Some(person.citizen_id_cipher.as_slice()),
+            Secret::ImportRow | Secret::Verdict | Secret::Decision => None,
         };
         let cipher = cipher.ok_or(Error::Missing { what: "号码" })?;
         let value = keys.unseal_text(secret, person.id.0, cipher).map_err(Error::broken)?;

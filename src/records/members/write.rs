@@ -4,22 +4,12 @@ use chrono::NaiveDate;
 use diesel::QueryResult;
 use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sha2::{Digest, Sha256};
 
 use crate::base::error::{DatabaseResult, Error, Result};
 use crate::base::ids::{CountyId, MembershipId, OrganisationId};
 use crate::records::members::enrol::Enrol;
 use crate::records::members::model::Membership;
 use crate::records::members::search_keys::{self, Named};
-
-/// SHA-256 over ids in the order given: what an entry over many members is bound to.
-pub(super) fn digest(ids: impl Iterator<Item = uuid::Uuid>) -> String {
-    let mut digest = Sha256::new();
-    for id in ids {
-        digest.update(id.as_bytes());
-    }
-    hex::encode(digest.finalize())
-}
 
 /// Inserts memberships with all their dated facts and search keys.
 pub(super) async fn insert(

@@ -8,8 +8,10 @@ pub mod model;
 pub mod queries;
 mod register;
 mod relate;
+pub(in crate::records) mod who;
 
 pub use change::change;
 pub use model::{Identity, NewPerson, Person};
 pub use register::register;
 pub use relate::{Relation, relate};
+pub use who::{Who, WhoRefusal};

@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::sql_types::{Array, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use sha2::{Digest, Sha256};
 
 use crate::base::actor::Actor;
 use crate::base::db;
@@ -385,10 +384,6 @@ async fn record(
     reasons: &HashMap<RatingId, String>,
 ) -> Result<()> {
     let taken: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.refusal.is_none()).collect();
-    let mut digest = Sha256::new();
-    for outcome in &taken {
-        digest.update(outcome.rating.0.as_bytes());
-    }
     let rows: Vec<serde_json::Value> = taken
         .iter()
         .take(SHOWN)
@@ -416,7 +411,7 @@ async fn record(
             },
             details: serde_json::json!({
                 "ratings": rows,
-                "ratings_sha256": hex::encode(digest.finalize()),
+                "ratings_sha256": audit::digest(taken.iter().map(|outcome| outcome.rating.0)),
                 "refused": outcomes.len().saturating_sub(taken.len()),
             }),
         },

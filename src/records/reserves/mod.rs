@@ -8,7 +8,7 @@
 //! Somebody counts in the village that he stands in reserve for, also while he is posted to another.
 //!
 //! What is demanded (people per village, age and education for a secondment, mentors, days between notes) is data, valid
-//! from dates: `data/reserve_settings.csv`, and before it what a county set ([`set_settings`]).
+//! from dates: `data/reserve_settings.csv`, and before it what a county set (`set_settings`).
 
 mod candidates;
 mod change;

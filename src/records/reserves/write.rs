@@ -4,7 +4,6 @@
 use diesel::sql_types::{Jsonb, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::base::actor::Actor;
 use crate::base::error::{DatabaseResult, Error, Result};
@@ -179,13 +178,10 @@ pub(super) async fn append(
     let one = if let [row] = rows { Some(row) } else { None };
     let (path, details) = match one {
         Some(row) => (row.path(), details(row)),
-        None => {
-            let mut digest = Sha256::new();
-            for row in rows {
-                digest.update(row.id.0.as_bytes());
-            }
-            (actor.scope.path.clone(), json!({ "reserves_sha256": hex::encode(digest.finalize()) }))
-        }
+        None => (
+            actor.scope.path.clone(),
+            json!({ "reserves_sha256": audit::digest(rows.iter().map(|row| row.id.0)) }),
+        ),
     };
     audit::append(
         conn,

@@ -47,6 +47,7 @@ pub async fn change(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Cha
                 id: slate.id,
                 village: slate.village_id,
                 path: slate.path(),
+                maker: slate.maker_path(),
                 state: command.state,
                 content: &command.content,
             });

@@ -8,14 +8,14 @@ use diesel_async::AsyncPgConnection;
 use crate::base::error::{FieldError, Result};
 use crate::base::ids::PersonId;
 use crate::base::scope::Scope;
-use crate::records::committees::{CommitteeKind, Post};
+use crate::records::committees::{CommitteeKind, Post, Source};
 use crate::records::slates::queries;
 
 /// More people than three full committees have.
 const MOST_SEATS: usize = 40;
 
 /// Somebody proposed for a post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposed {
     /// Which committee.
     pub kind: CommitteeKind,
@@ -23,6 +23,16 @@ pub struct Proposed {
     pub post: Post,
     /// Who.
     pub person: PersonId,
+    /// Where he would be drawn from; none: as on record.
+    pub sources: Vec<Source>,
+}
+
+impl Proposed {
+    /// The codes of the sources, one space between them.
+    pub(super) fn source_codes(&self) -> String {
+        let codes: Vec<&str> = self.sources.iter().map(|source| source.code()).collect();
+        codes.join(" ")
+    }
 }
 
 /// What a slate says.
@@ -90,13 +100,17 @@ mod tests {
 
     #[test]
     fn a_slate_has_a_name_a_term_and_not_too_many_seats() {
-        let seat =
-            Proposed { kind: CommitteeKind::VillageParty, post: Post::Member, person: PersonId::new() };
+        let seat = Proposed {
+            kind: CommitteeKind::VillageParty,
+            post: Post::Member,
+            person: PersonId::new(),
+            sources: Vec::new(),
+        };
         let content = |ordinal, name: &str, seats| Content {
             ordinal,
             from_day: "2026-03-15".parse().unwrap(),
             name: name.to_owned(),
-            seats: vec![seat; seats],
+            seats: vec![seat.clone(); seats],
         };
         let wrong = |content: Content| -> Vec<String> {
             content.check().into_iter().map(|error| error.field).collect()

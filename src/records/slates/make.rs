@@ -41,6 +41,7 @@ pub async fn make(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Make]
                     id: SlateId::new(),
                     village: village.id,
                     path: village.path(),
+                    maker: actor.scope.path.clone(),
                     state: SlateState::Draft,
                     content: &command.content,
                 }),

@@ -5,7 +5,8 @@
 //!
 //! Invariants, held by the database: of one figure at one level a county has one target of each kind at a time; the
 //! slates of a village for one term have names of their own. What the rules of committees refuse may stand in a slate:
-//! it is shown there, and refused when somebody is appointed.
+//! it is shown there, and refused when somebody is appointed. A slate is seen by the organisation that made it and by
+//! those above: what a county considers is not read in the town.
 //!
 //! Verbs, each over a slice of commands, one transaction, one audit entry:
 //! - [`set_targets()`]: a version from a day on ends the one before it.

@@ -112,6 +112,8 @@ pub struct Slate {
     pub village_id: OrganisationId,
     /// Path of that village, as stored.
     pub path: String,
+    /// Path of the organisation that made it, as stored: nobody below it sees the slate.
+    pub maker_path: String,
     /// Which term it is proposed for.
     pub ordinal: i32,
     /// The day on which that term would begin.
@@ -131,6 +133,12 @@ impl Slate {
     #[must_use]
     pub fn path(&self) -> Path {
         Path::stored(self.path.clone())
+    }
+
+    /// The place of the organisation that made it.
+    #[must_use]
+    pub fn maker_path(&self) -> Path {
+        Path::stored(self.maker_path.clone())
     }
 }
 

@@ -17,6 +17,7 @@ pub(super) struct Row<'a> {
     pub id: SlateId,
     pub village: OrganisationId,
     pub path: Path,
+    pub maker: Path,
     pub state: SlateState,
     pub content: &'a Content,
 }
@@ -33,14 +34,16 @@ fn taken() -> Error {
 /// `Taken` where the term has a slate of that name.
 pub(super) async fn insert(conn: &mut AsyncPgConnection, actor: &Actor, rows: &[Row<'_>]) -> Result<()> {
     diesel::sql_query(
-        "INSERT INTO slates (county_id, id, village_id, path, ordinal, from_day, name, state, created_by, updated_by) \
-         SELECT $1, n.*, $2, $2 FROM unnest($3, $4, $5, $6, $7, $8, $9) AS n",
+        "INSERT INTO slates (county_id, id, village_id, path, maker_path, ordinal, from_day, name, state, created_by, \
+            updated_by) \
+         SELECT $1, n.*, $2, $2 FROM unnest($3, $4, $5, $6, $7, $8, $9, $10) AS n",
     )
     .bind::<Uuid, _>(actor.scope.county)
     .bind::<Text, _>(&actor.name)
     .bind::<Array<Uuid>, _>(ids(rows))
     .bind::<Array<Uuid>, _>(rows.iter().map(|row| row.village).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(rows.iter().map(|row| row.path.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(rows.iter().map(|row| row.maker.as_str()).collect::<Vec<_>>())
     .bind::<Array<Integer>, _>(rows.iter().map(|row| row.content.ordinal).collect::<Vec<_>>())
     .bind::<Array<Date>, _>(rows.iter().map(|row| row.content.from_day).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(rows.iter().map(|row| row.content.name.trim()).collect::<Vec<_>>())
@@ -87,13 +90,13 @@ fn ids(rows: &[Row<'_>]) -> Vec<SlateId> {
 }
 
 async fn insert_seats(conn: &mut AsyncPgConnection, actor: &Actor, rows: &[Row<'_>]) -> QueryResult<usize> {
-    let seats: Vec<(SlateId, i32, Proposed)> = rows
+    let seats: Vec<(SlateId, i32, &Proposed)> = rows
         .iter()
-        .flat_map(|row| (1..).zip(&row.content.seats).map(|(place, seat)| (row.id, place, *seat)))
+        .flat_map(|row| (1..).zip(&row.content.seats).map(|(place, seat)| (row.id, place, seat)))
         .collect();
     diesel::sql_query(
-        "INSERT INTO slate_seats (county_id, slate_id, place, committee_kind, post, person_id) \
-         SELECT $1, * FROM unnest($2, $3, $4, $5, $6)",
+        "INSERT INTO slate_seats (county_id, slate_id, place, committee_kind, post, person_id, sources) \
+         SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7)",
     )
     .bind::<Uuid, _>(actor.scope.county)
     .bind::<Array<Uuid>, _>(seats.iter().map(|seat| seat.0).collect::<Vec<_>>())
@@ -101,6 +104,7 @@ async fn insert_seats(conn: &mut AsyncPgConnection, actor: &Actor, rows: &[Row<'
     .bind::<Array<Text>, _>(seats.iter().map(|seat| seat.2.kind.code()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(seats.iter().map(|seat| seat.2.post.code()).collect::<Vec<_>>())
     .bind::<Array<Uuid>, _>(seats.iter().map(|seat| seat.2.person).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(seats.iter().map(|seat| seat.2.source_codes()).collect::<Vec<_>>())
     .execute(conn)
     .await
 }
@@ -121,7 +125,8 @@ pub(super) async fn append(
             subject_kind: "slate",
             subject: one.map(|row| row.id.0),
             count: rows.len(),
-            path: one.map_or(&actor.scope.path, |row| &row.path),
+            // Who may not see a slate does not read of it in the trail either.
+            path: one.map_or(&actor.scope.path, |row| &row.maker),
             details: serde_json::json!({ "slates": rows.iter().take(50).map(told).collect::<Vec<_>>() }),
         },
     )
@@ -130,10 +135,12 @@ pub(super) async fn append(
 
 fn told(row: &Row<'_>) -> serde_json::Value {
     let seats = row.content.seats.iter().map(|seat| {
-        serde_json::json!({ "kind": seat.kind.code(), "post": seat.post.code(), "person": seat.person })
+        serde_json::json!({
+            "kind": seat.kind.code(), "post": seat.post.code(), "person": seat.person, "sources": seat.source_codes(),
+        })
     });
     serde_json::json!({
-        "id": row.id, "name": row.content.name.trim(), "ordinal": row.content.ordinal,
+        "id": row.id, "village": row.village, "name": row.content.name.trim(), "ordinal": row.content.ordinal,
         "from_day": row.content.from_day, "state": row.state.code(), "seats": seats.collect::<Vec<_>>(),
     })
 }

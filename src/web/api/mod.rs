@@ -13,3 +13,4 @@ pub mod reports;
 pub mod reserves;
 pub mod session;
 pub mod slates;
+pub mod vetting;

@@ -161,7 +161,7 @@ impl WhoText {
     }
 
     /// `prefix` stands before the names of the fields: `candidates[2].`
-    fn read(&self, wrong: &mut Wrong, prefix: &str) -> Option<Who> {
+    pub(super) fn read(&self, wrong: &mut Wrong, prefix: &str) -> Option<Who> {
         let field = |name: &str| format!("{prefix}{name}");
         if let Some(id) = filled(self.person.as_deref()) {
             let parsed = id.parse::<PersonId>().map_err(|_| "人员编号的格式不对，请重新选择人员");

@@ -3,3 +3,4 @@ pub mod committee;
 pub mod member;
 pub mod reserve;
 pub mod slate;
+pub mod vetting;

@@ -3,7 +3,7 @@
 use crate::base::error::{FieldError, Result};
 use crate::base::ids::PersonId;
 use crate::base::values::Hundredths;
-use crate::records::committees::{CommitteeKind, Post};
+use crate::records::committees::{CommitteeKind, Post, Source};
 use crate::records::slates::{Bound, Content, Level, Proposed, SetTarget};
 use crate::web::forms::committee::Wrong;
 
@@ -18,6 +18,9 @@ pub struct SeatText {
     pub post: String,
     /// Id of the person.
     pub person: String,
+    /// Where he would be drawn from; empty: as on record.
+    #[serde(default)]
+    pub sources: Vec<String>,
 }
 
 /// A slate as sent.
@@ -53,8 +56,14 @@ impl SlateText {
             let unknown = "没有找到这个人，请从候选名单中选择";
             let person = seat.person.trim().parse::<PersonId>().map_err(|_| unknown);
             let person = wrong.keep(&field("person"), &seat.person, person);
+            let mut sources = Vec::with_capacity(seat.sources.len());
+            for code in &seat.sources {
+                sources.extend(wrong.keep(&field("sources"), code, Source::parse(code)));
+            }
+            sources.sort_by_key(|source| source.code());
+            sources.dedup();
             if let (Some(kind), Some(post), Some(person)) = (kind, post, person) {
-                seats.push(Proposed { kind, post, person });
+                seats.push(Proposed { kind, post, person, sources });
             }
         }
         let name = self.name.clone().unwrap_or_default();
@@ -127,7 +136,7 @@ pub fn beside(errors: Vec<FieldError>, places: &[usize]) -> Vec<FieldError> {
     let place = |field: &str| -> Option<String> {
         let (number, name) = field.strip_prefix("seats[")?.split_once("].")?;
         let row = places.get(number.parse::<usize>().ok()?)?;
-        let name = if name == "person" { "person" } else { "post" };
+        let name = if matches!(name, "person" | "sources") { name } else { "post" };
         Some(format!("seats[{row}].{name}"))
     };
     errors
@@ -157,6 +166,7 @@ mod tests {
             committee: "village_party".to_owned(),
             post: post.to_owned(),
             person: person.to_owned(),
+            sources: Vec::new(),
         };
         let text = SlateText {
             ordinal: Some("12".to_owned()),

@@ -14,6 +14,7 @@ use crate::records::members::queries;
 use crate::records::quarters::QuarterState;
 use crate::records::ratings;
 use crate::records::reserves;
+use crate::records::vetting;
 use crate::web;
 use crate::web::guards::{Db, SignedIn};
 use crate::web::pages::ratings::Shown;
@@ -56,24 +57,26 @@ async fn desk(
     let everybody = Filter::default();
     let probationary = Filter { full: Some(false), ..Filter::default() };
     let women = Filter { sex: Some("2".to_owned()), ..Filter::default() };
-    let (counts, pending, waiting, planned, pool, committees) = db::read(&mut db.0, scope, async |conn| {
-        let mut counts = Vec::new();
-        for filter in [&everybody, &probationary, &women] {
-            counts.push(listing::count(conn, scope, &state.keys, filter).await?);
-        }
-        let pending = queries::pending_transfers(conn, scope, 200).await?;
-        let waiting = ratings::queries::waiting(conn, scope).await?;
-        let planned = imports::queries::list(conn, scope, None, 50).await?;
-        let pool = reserves::queries::waiting(conn, scope, clock::today()).await?;
-        let mut waiting_committees = Vec::new();
-        for attention in [Attention::Overdue, Attention::DueInSixMonths, Attention::Vacancy] {
-            let filter = committees::Filter { kind: None, attention: Some(attention) };
-            let count = committees::count(conn, scope, clock::today(), &filter).await?;
-            waiting_committees.push((attention, count));
-        }
-        Ok((counts, pending, waiting, planned, pool, waiting_committees))
-    })
-    .await?;
+    let (counts, pending, waiting, planned, pool, checks, committees) =
+        db::read(&mut db.0, scope, async |conn| {
+            let mut counts = Vec::new();
+            for filter in [&everybody, &probationary, &women] {
+                counts.push(listing::count(conn, scope, &state.keys, filter).await?);
+            }
+            let pending = queries::pending_transfers(conn, scope, 200).await?;
+            let waiting = ratings::queries::waiting(conn, scope).await?;
+            let planned = imports::queries::list(conn, scope, None, 50).await?;
+            let pool = reserves::queries::waiting(conn, scope, clock::today()).await?;
+            let checks = vetting::queries::waiting(conn, scope, clock::today()).await?;
+            let mut waiting_committees = Vec::new();
+            for attention in [Attention::Overdue, Attention::DueInSixMonths, Attention::Vacancy] {
+                let filter = committees::Filter { kind: None, attention: Some(attention) };
+                let count = committees::count(conn, scope, clock::today(), &filter).await?;
+                waiting_committees.push((attention, count));
+            }
+            Ok((counts, pending, waiting, planned, pool, checks, waiting_committees))
+        })
+        .await?;
     let labels = [
         ("在册党员", "/members"),
         ("预备党员", "/members?category=probationary"),
@@ -104,6 +107,7 @@ async fn desk(
         task("导入待确认写入", "/imports", unwritten, Tone::Waiting, "核对方案后写入，未写入的不进名册。"),
     ]);
     tasks.extend(committee_tasks(&committees));
+    tasks.extend(check_tasks(who, checks));
     tasks.extend(pool_tasks(who, pool));
     tasks.extend(quarter_tasks(who, db).await?);
     tasks.retain(|task| task.count > 0);
@@ -165,6 +169,28 @@ fn committee_tasks(waiting: &[(Attention, i64)]) -> Vec<Task> {
         task(text, &href, usize::try_from(*count).unwrap_or_default(), tone, note)
     };
     waiting.iter().map(of).collect()
+}
+
+/// Candidates whose departments let the day go by, for whoever proposes; those to be filed, for whoever vets.
+fn check_tasks(who: &SignedIn, checks: vetting::queries::Waiting) -> Vec<Task> {
+    if policy::require(&who.actor, Action::EnterRecords, &who.scope().path).is_err() {
+        return Vec::new();
+    }
+    let count = |count: i64| usize::try_from(count).unwrap_or_default();
+    let note = "部门超过规定天数没有答复，请催办。";
+    let mut tasks =
+        vec![task("任职联审逾期（人）", "/vetting?overdue=true", count(checks.overdue), Tone::Warning, note)];
+    if policy::require(&who.actor, Action::Vet, &who.scope().whole_county().path).is_ok() {
+        let note = "各部门已答复，请备案或者否决。";
+        tasks.push(task(
+            "联审完成待备案（人）",
+            "/vetting?state=vetted",
+            count(checks.vetted),
+            Tone::Waiting,
+            note,
+        ));
+    }
+    tasks
 }
 
 /// What the pool wants of whoever keeps it: notes of mentors that are overdue, villages with too few reserve cadres.

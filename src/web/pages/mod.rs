@@ -12,3 +12,4 @@ pub mod reports;
 pub mod reserves;
 pub mod session;
 pub mod slates;
+pub mod vetting;

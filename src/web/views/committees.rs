@@ -55,6 +55,8 @@ pub struct Village {
     pub parts: Vec<Part>,
     /// Terms and seats of all committees, the newest first.
     pub history: Vec<Event>,
+    /// The proposed teams of the village, and where another one is begun, for whom may.
+    pub slates: Vec<Link>,
     /// Where a committee that it has not is opened, for whom may.
     pub open: Option<Link>,
 }

@@ -15,6 +15,8 @@ pub enum Section {
     Committees,
     /// Pools of reserve cadres and local talent.
     Reserves,
+    /// Candidates put to the departments of the county.
+    Vetting,
     /// Workbooks coming in.
     Imports,
     /// Star ratings.
@@ -36,6 +38,7 @@ impl Section {
             Self::Members => "党员",
             Self::Committees => "村社班子",
             Self::Reserves => "后备力量",
+            Self::Vetting => "任职联审",
             Self::Imports => "导入",
             Self::Ratings => "星级评定",
             Self::Reports => "季度报告",
@@ -52,6 +55,7 @@ impl Section {
             Self::Members => "/members",
             Self::Committees => "/committees",
             Self::Reserves => "/reserves",
+            Self::Vetting => "/vetting",
             Self::Imports => "/imports",
             Self::Ratings => "/ratings",
             Self::Reports => "/reports/quarterly",
@@ -68,6 +72,7 @@ impl Section {
             Self::Members => "users",
             Self::Committees => "building",
             Self::Reserves => "flag",
+            Self::Vetting => "circle-check",
             Self::Imports => "file-import",
             Self::Ratings => "star",
             Self::Reports => "report-analytics",
@@ -85,6 +90,7 @@ impl Section {
                 Self::Members,
                 Self::Committees,
                 Self::Reserves,
+                Self::Vetting,
                 Self::Imports,
                 Self::Ratings,
                 Self::Reports,

@@ -35,6 +35,8 @@ export async function open(t, { expected = [], width = 1366, height = 768 } = {}
     if (message.type() !== "error") return;
     const refused = /status of (\d{3})/.exec(message.text());
     if (refused && expected.includes(Number(refused[1]))) return;
+    // A request that a newer one replaced is no error, though htmx writes it as one; others are told by their own event.
+    if (/^htmx:(afterRequest|sendAbort),/.test(message.text())) return;
     page.problems.push(`console: ${message.text()} ${message.location().url}`);
   });
   page.on("requestfailed", (request) => {

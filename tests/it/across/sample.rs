@@ -2,12 +2,16 @@
 
 use cadre::across::reports;
 use cadre::across::reports::acceptance::{PUBLISHED, accept, published};
-use cadre::across::sample::{Pack, SampleCounty, generate, load, load_committees, load_reserves};
+use cadre::across::sample::{
+    Pack, SampleCounty, generate, load, load_committees, load_reserves, load_vetting,
+};
 use cadre::base::actor::Actor;
 use cadre::base::keys::KeyRing;
 use cadre::base::values::Quarter;
 use cadre::base::{clock, db};
 use cadre::records::members::queries;
+use cadre::records::vetting::queries as checks;
+use cadre::records::vetting::{CheckState, queries::Filter};
 use chrono::NaiveDate;
 use diesel::sql_types::{BigInt, Date};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -125,6 +129,43 @@ async fn the_pools_of_a_sample_meet_the_published_figures() {
     let moved: Vec<&str> =
         accepted.iter().filter(|one| one.matches == Some(false)).map(|one| one.figure.as_str()).collect();
     assert_eq!(moved, ["reserves.source.entrepreneur"]);
+}
+
+#[tokio::test]
+async fn candidates_of_a_sample_stand_at_every_step() {
+    let test = TestDb::new().await;
+    let keys = KeyRing::ephemeral().unwrap();
+    let mut pack = Pack::load("wufeng").unwrap();
+    (pack.county.members, pack.county.history.members) = (1_200, 1_190);
+    let today = clock::today();
+    let county = generate(&pack, 1, today).unwrap();
+    let (mut owner, mut conn) = (test.owner().await, test.web().await);
+    let loaded = load(&mut owner, &mut conn, &keys, &county, |_| {}).await.unwrap();
+    load_reserves(&mut conn, &keys, &county, &loaded).await.unwrap();
+    load_vetting(&mut conn, &keys, &county, &loaded, today).await.unwrap();
+    let scope = loaded.scope.clone();
+    let mut count = async |state: Option<CheckState>, is_overdue: bool| {
+        let filter = Filter { query: None, state, is_overdue };
+        db::read(&mut conn, &scope, async |conn| checks::count(conn, &scope, today, &filter).await)
+            .await
+            .unwrap()
+    };
+    let all = count(None, false).await;
+    assert!(all >= 6, "{all} candidates");
+    let mut sum = 0;
+    for state in [
+        CheckState::Proposed,
+        CheckState::Vetted,
+        CheckState::Filed,
+        CheckState::Rejected,
+        CheckState::Expired,
+    ] {
+        let of_state = count(Some(state), false).await;
+        assert!(of_state > 0, "{state}");
+        sum += of_state;
+    }
+    assert_eq!(sum, all);
+    assert!(count(None, true).await > 0);
 }
 
 #[tokio::test]

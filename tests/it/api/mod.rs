@@ -10,3 +10,4 @@ mod reports;
 mod reserves;
 mod session;
 mod slates;
+mod vetting;

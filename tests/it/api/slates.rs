@@ -87,7 +87,7 @@ async fn a_slate_is_tried_out_made_changed_and_listed() {
         stage.get(&format!("/api/v1/slates?{query}")).await.json()["items"].as_array().unwrap().len()
     };
     assert_eq!([count("state=settled").await, count("state=draft").await, count("").await], [1, 0, 1]);
-    change("\"2\"", json!({ "state": "dropped" })).await;
+    assert_eq!(change("\"2\"", json!({ "state": "dropped" })).await.status, Status::Ok);
     assert_eq!([count("state=dropped").await, count("").await], [1, 0]);
 }
 

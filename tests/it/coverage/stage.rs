@@ -38,6 +38,7 @@ pub struct Stage {
     reserve: String,
     mentor: String,
     slate: String,
+    check: String,
 }
 
 fn id(answer: &Answer, field: &str) -> String {
@@ -98,6 +99,7 @@ impl Stage {
             reserve: String::new(),
             mentor: String::new(),
             slate: String::new(),
+            check: String::new(),
         };
         stage.prepare().await;
         stage
@@ -139,6 +141,19 @@ impl Stage {
         let slate = json!({ "village": "500237101201", "ordinal": 7, "from_day": "2026-01-10", "name": "方案一",
             "seats": [seat] });
         self.slate = id(&post(own, "/slates", slate).await, "id");
+        let put = async |path: &str, body: Value| {
+            app.send(supervisor, Method::Put, &format!("/api/v1{path}"), &[], &body).await
+        };
+        let court =
+            json!({ "departments": [{ "code": "court", "name": "法院", "position": 1, "members": [] }] });
+        assert_eq!(put("/vetting-departments", court).await.status.code, 200);
+        let list = json!({ "from_day": "2020-01-01", "name": "负面清单", "is_demanded": false, "days_to_answer": 15,
+            "months_valid": 6, "source": "县委组织部〔2020〕1号",
+            "items": [{ "number": 1, "text": "失信被执行人", "severity": "block", "department": "court" }] });
+        assert_eq!(post(supervisor, "/vetting-checklists", list).await.status.code, 200);
+        let candidate = json!({ "village": "500237101201", "committee_kind": "village_party", "term": 7,
+            "post": "secretary", "person": self.person });
+        self.check = id(&post(own, "/candidate-checks", candidate).await, "id");
         let fields = [("kind", "members"), ("organisation", "500237101")];
         let file = Some(("名册.csv", "姓名\n张伟\n".as_bytes()));
         let taken = app.upload(own, "/api/v1/imports", &[], &fields, file).await;
@@ -162,6 +177,7 @@ impl Stage {
             () if thing("/elections") => &self.election,
             () if thing("/slates") => &self.slate,
             () if thing("/reserve-cadres") || thing("/reserves") => &self.reserve,
+            () if thing("/candidate-checks") || thing("/vetting/") => &self.check,
             () => &self.import,
         };
         let code = if thing("/figures") { "members.total" } else { "500237101" };

@@ -77,15 +77,31 @@ POST   /seats/<id>/end                       form                        in     
 GET    /elections/<id>                       -                           in       ok    404     ok      ok      403   403      in
 GET    /committees/targets                   -                           in       ok    ok      ok      ok      403   403      in
 POST   /committees/targets                   form                        in       403   403     ok      403     403   403      in
-GET    /slates                               -                           in       ok    ok      ok      ok      403   403      in
-GET    /slates/people                        -                           in       ok    ok      ok      ok      403   403      in
+GET    /slates                               -                           in       ok    ok      ok      403     403   403      in
+GET    /slates/people                        -                           in       ok    ok      ok      403     403   403      in
 GET    /slates/new                           -                           in       ok    ok      ok      403     403   403      in
 POST   /slates                               form                        in       ok    ok      ok      403     403   403      in
-POST   /slates/try                           form                        in       ok    ok      ok      ok      403   403      in
-GET    /slates/<id>                          -                           in       ok    404     ok      ok      403   403      in
+POST   /slates/try                           form                        in       ok    ok      ok      403     403   403      in
+GET    /slates/<id>                          -                           in       ok    404     ok      403     403   403      in
 POST   /slates/<id>                          form                        in       ok    404     ok      403     403   403      in
-GET    /slates/<id>/compare                  -                           in       ok    404     ok      ok      403   403      in
-GET    /slates/<id>/print                    -                           in       ok    404     ok      ok      403   403      in
+GET    /slates/<id>/compare                  -                           in       ok    404     ok      403     403   403      in
+GET    /slates/<id>/print                    -                           in       ok    404     ok      403     403   403      in
+
+# Pages of candidates
+GET    /vetting                              -                           in       ok    ok      ok      403     403   403      in
+GET    /vetting/new                          -                           in       ok    ok      ok      403     403   403      in
+POST   /vetting                              form                        in       ok    ok      ok      403     403   403      in
+GET    /vetting/checklist                    -                           in       ok    ok      ok      403     403   403      in
+GET    /vetting/checklist/new                -                           in       403   403     ok      403     403   403      in
+POST   /vetting/checklist                    form                        in       403   403     ok      403     403   403      in
+GET    /vetting/departments                  -                           in       403   403     ok      403     403   403      in
+POST   /vetting/departments                  form                        in       403   403     ok      403     403   403      in
+GET    /vetting/<id>                         -                           in       ok    404     ok      403     403   403      in
+POST   /vetting/<id>/verdicts                form                        in       403   404     ok      403     403   403      in
+GET    /vetting/<id>/print                   -                           in       ok    404     ok      403     403   403      in
+GET    /vetting/<id>/<verb>|withdraw         -                           in       ok    404     ok      403     403   403      in
+POST   /vetting/<id>/<verb>|reject           form                        in       403   403     ok      403     403   403      in
+
 # Pages of the pools of reserve cadres
 GET    /reserves                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /villages                             -                           in       ok    ok      ok      ok      403   403      in
@@ -172,12 +188,23 @@ POST   /api/v1/terms/<id>/close              json{"on":"2021-01-09"}     401    
 # API: targets and slates
 GET    /api/v1/committee-targets             -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/committee-targets             target                      401      403   403     ok      403     403   403      403
-GET    /api/v1/slates                        -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/slates                        -                           401      ok    ok      ok      403     403   403      ok
 POST   /api/v1/slates                        json{}                      401      ok    ok      ok      403     403   403      ok
-POST   /api/v1/slates/outcome                json{}                      401      ok    ok      ok      ok      403   403      ok
-GET    /api/v1/slates/<id>                   -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/slates/outcome                json{}                      401      ok    ok      ok      403     403   403      ok
+GET    /api/v1/slates/<id>                   -                           401      ok    404     ok      403     403   403      ok
 PATCH  /api/v1/slates/<id>                   json{"name":"方案二"}       401      ok    404     ok      403     403   403      ok
-GET    /api/v1/slates/<id>/outcome           -                           401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/slates/<id>/outcome           -                           401      ok    404     ok      403     403   403      ok
+
+# API: candidates; verdicts, filing and rejection for those who vet for the county
+GET    /api/v1/candidate-checks              -                           401      ok    ok      ok      403     403   403      ok
+POST   /api/v1/candidate-checks              json{"committee_kind":"x"}  401      ok    ok      ok      403     403   403      ok
+GET    /api/v1/candidate-checks/<id>         -                           401      ok    404     ok      403     403   403      ok
+PUT    /api/v1/candidate-checks/<id>/verdicts json{"verdicts":[]}        401      403   403     ok      403     403   403      403
+POST   /api/v1/candidate-checks/<id>/<verb>|file json{}                  401      403   403     ok      403     403   403      403
+GET    /api/v1/vetting-checklists            -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/vetting-checklists            json{}                      401      403   403     ok      403     403   403      403
+GET    /api/v1/vetting-departments           -                           401      ok    ok      ok      ok      403   403      ok
+PUT    /api/v1/vetting-departments           json{"departments":[]}      401      403   403     ok      403     403   403      403
 
 # API: pools of reserve cadres
 GET    /api/v1/reserve-cadres                -                           401      ok    ok      ok      ok      403   403      ok

@@ -8,3 +8,4 @@ mod organisations;
 mod ratings;
 mod reserves;
 mod slates;
+mod vetting;

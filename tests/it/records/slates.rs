@@ -79,6 +79,7 @@ fn content(name: &str, people: &[PersonId]) -> Content {
         kind: CommitteeKind::VillageParty,
         post: Post::Member,
         person: *person,
+        sources: Vec::new(),
     };
     Content {
         ordinal: 7,

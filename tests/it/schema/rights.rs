@@ -43,25 +43,25 @@ async fn a_policy_looks_at_the_county_and_asks_only_our_roles() {
     none(&client, query, "policies that look neither at the county nor at the account").await;
 }
 
+/// The rights of a role on a table as letters, in SQL.
+fn letters(role: &str) -> String {
+    ["select", "insert", "update", "delete", "truncate", "references", "trigger"]
+        .map(|right| {
+            let letter = if right == "truncate" { "T".to_owned() } else { right[..1].to_owned() };
+            format!("CASE WHEN has_table_privilege('{role}', oid, '{right}') THEN '{letter}' ELSE '-' END")
+        })
+        .join(" || ")
+}
+
 /// The rights on every table: select, insert, update, delete of the web role, and those of the report role.
 #[tokio::test]
 async fn the_rights_of_the_two_roles_are_these() {
     let db = TestDb::new().await;
     let client = db.owner_client().await;
-    let of = |role: &str| {
-        ["select", "insert", "update", "delete", "truncate", "references", "trigger"]
-            .map(|right| {
-                let letter = if right == "truncate" { "T".to_owned() } else { right[..1].to_owned() };
-                format!(
-                    "CASE WHEN has_table_privilege('{role}', oid, '{right}') THEN '{letter}' ELSE '-' END"
-                )
-            })
-            .join(" || ")
-    };
     let query = format!(
         "SELECT format('%s %s %s', {}, {}, name) FROM tables ORDER BY name",
-        of("cadre_web"),
-        of("cadre_report")
+        letters("cadre_web"),
+        letters("cadre_report")
     );
     insta::assert_snapshot!(lines(&client, &query).await.join("\n"), @"
     siu---- ------- access_tokens
@@ -69,6 +69,8 @@ async fn the_rights_of_the_two_roles_are_these() {
     s------ s------ audit_entries
     ------- ------- audit_heads
     siu---- s------ branch_memberships
+    siu---- ------- candidate_checks
+    si----- ------- candidate_verdicts
     si----- s------ committee_facts
     siud--- s------ committee_posts
     siu---- s------ committee_rules
@@ -118,6 +120,10 @@ async fn the_rights_of_the_two_roles_are_these() {
     si-d--- ------- slate_seats
     siu---- ------- slates
     siu---- s------ transfers
+    siu---- ------- vetting_checklists
+    siu---- ------- vetting_departments
+    si----- ------- vetting_items
+    si-d--- ------- vetting_members
     ");
 }
 

@@ -33,7 +33,7 @@ const fn of_county(table: &'static str) -> Case {
 const OF_RESERVE: &str = "reserve_id IN (SELECT id FROM reserves WHERE @path)";
 const OF_MEMBER: &str = "membership_id IN (SELECT id FROM memberships WHERE @path)";
 
-const CASES: [Case; 50] = [
+const CASES: [Case; 56] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -43,6 +43,9 @@ const CASES: [Case; 50] = [
     },
     scoped("audit_heads", "false"),
     scoped("branch_memberships", OF_MEMBER),
+    scoped("candidate_checks", "@path"),
+    // Nobody sees a verdict in an ordinary transaction, whatever his scope.
+    scoped("candidate_verdicts", "false"),
     scoped("committee_facts", "@path"),
     scoped("committee_posts", "term_id IN (SELECT id FROM committee_terms WHERE @path)"),
     of_county("committee_rules"),
@@ -98,9 +101,13 @@ const CASES: [Case; 50] = [
     scoped("seat_facts", "@path"),
     scoped("seat_sources", "seat_id IN (SELECT id FROM seats WHERE @path)"),
     scoped("seats", "@path"),
-    scoped("slate_seats", "slate_id IN (SELECT id FROM slates WHERE @path)"),
-    scoped("slates", "@path"),
+    scoped("slate_seats", "slate_id IN (SELECT id FROM slates WHERE @path AND @maker_path)"),
+    scoped("slates", "(@path AND @maker_path)"),
     scoped("transfers", "(@from_path OR @to_path)"),
+    of_county("vetting_checklists"),
+    of_county("vetting_departments"),
+    of_county("vetting_items"),
+    of_county("vetting_members"),
 ];
 
 /// A township's view of the world: two connections, and who it is.
@@ -125,6 +132,7 @@ impl Township {
         text.replace("@county", &format!("county_id = '{}'", scope.county))
             .replace("@from_path", &range("from_path"))
             .replace("@to_path", &range("to_path"))
+            .replace("@maker_path", &range("maker_path"))
             .replace("@path", &range("path"))
             .replace("@account", &self.world.account.to_string())
     }

@@ -73,8 +73,9 @@ const BESIDE: &str = r"
     SELECT id, gen_random_uuid(), 'village_party', 'term_years', '2021-01-01', 'at_least', 5, 1, code, code FROM counties;
     INSERT INTO committee_targets (county_id, id, level, figure, comparison, hundredths, from_day, source, created_by)
     SELECT id, gen_random_uuid(), 'village', 'committees.women', 'at_least', 100, '2021-01-01', code, code FROM counties;
-    INSERT INTO slates (county_id, id, village_id, path, ordinal, from_day, name, created_by, updated_by)
-    SELECT county_id, gen_random_uuid(), id, path, 6, '2026-01-10', 'a', code, code FROM organisations WHERE kind = 'village';
+    INSERT INTO slates (county_id, id, village_id, path, maker_path, ordinal, from_day, name, created_by, updated_by)
+    SELECT county_id, gen_random_uuid(), o.id, path, maker, 6, '2026-01-10', 'a', code, code FROM organisations o,
+    unnest(ARRAY[substr(path, 1, 7), regexp_replace(path, '[^/]+/$', '')]) AS maker WHERE kind = 'village';
     INSERT INTO slate_seats (county_id, slate_id, place, committee_kind, post, person_id)
     SELECT s.county_id, s.id, 1, 'village_party', 'secretary', min(v.person_id::text)::uuid FROM slates s
     JOIN person_visibility v ON v.county_id = s.county_id AND starts_with(v.path, s.path) GROUP BY s.county_id, s.id;
@@ -91,6 +92,27 @@ const BESIDE: &str = r"
     INSERT INTO reserve_settings (county_id, id, from_day, minimum_per_village, secondment_age, secondment_education,
         township_leaders, village_secretaries, days_between_notes, source, created_by)
     SELECT id, gen_random_uuid(), '2021-01-01', 2, 35, 'college_or_above', 2, 1, 90, code, code FROM counties;
+    INSERT INTO vetting_departments (county_id, id, code, name, position, created_by, updated_by)
+    SELECT id, gen_random_uuid(), 'court', '法院', 1, code, code FROM counties;
+    INSERT INTO vetting_members (county_id, department_id, account_id, created_by)
+    SELECT a.county_id, d.id, a.id, d.created_by
+    FROM accounts a JOIN vetting_departments d ON d.county_id = a.county_id;
+    INSERT INTO vetting_checklists (county_id, id, from_day, name, is_demanded, days_to_answer, months_valid, source,
+        created_by)
+    SELECT id, gen_random_uuid(), '2020-01-01', '负面清单', false, 15, 6, code, code FROM counties;
+    INSERT INTO vetting_items (county_id, checklist_id, number, text, severity, department_id)
+    SELECT l.county_id, l.id, 1, '失信被执行人', 'block', d.id
+    FROM vetting_checklists l JOIN vetting_departments d ON d.county_id = l.county_id;
+    INSERT INTO candidate_checks (county_id, id, village_id, path, sort_key, committee_kind, term_ordinal, post, person_id,
+        checklist_id, state, proposed_on, due_on, created_by, updated_by)
+    SELECT r.county_id, gen_random_uuid(), r.village_id, r.path, r.sort_key, 'village_party', 7, 'secretary', r.person_id,
+        l.id, 'proposed', '2026-01-01', '2026-01-16', r.created_by, r.created_by
+    FROM reserves r JOIN vetting_checklists l ON l.county_id = r.county_id;
+    INSERT INTO candidate_verdicts (county_id, id, check_id, checklist_id, item_number, revision, department_id,
+        verdict_cipher, answered_by, answered_on, created_by)
+    SELECT k.county_id, gen_random_uuid(), k.id, k.checklist_id, 1, 1, i.department_id, '\x00', '王强', '2026-01-02',
+        k.created_by
+    FROM candidate_checks k JOIN vetting_items i ON i.county_id = k.county_id AND i.checklist_id = k.checklist_id;
 ";
 
 /// Fills a county through the verbs; answers an account of town 1.

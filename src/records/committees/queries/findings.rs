@@ -12,9 +12,10 @@ use crate::base::ids::{CommitteeId, PersonId, TermId};
 use crate::base::scope::Scope;
 use crate::base::values::Sex;
 use crate::records::committees::model::Post;
-use crate::records::committees::queries::{self, ElectionCard};
+use crate::records::committees::queries::{self, ElectionCard, TermPlace};
 use crate::records::committees::rules::unusual::{self, Finding, Running, Sitting};
 use crate::records::committees::rules::{RuleBook, Shortfall, judge};
+use crate::records::vetting::{self, Ask, Cause, Clearance};
 
 #[derive(QueryableByName)]
 struct Row {
@@ -56,7 +57,7 @@ pub async fn findings(
         .into_iter()
         .map(|card| (card.term.id, card.posts.into_iter().map(|post| (post.post, post.places)).collect()))
         .collect();
-    let mut sittings = sittings(conn, within, day, &ids).await?;
+    let mut sittings = sittings(conn, within, day, &running).await?;
     let mut votes: HashMap<TermId, Vec<ElectionCard>> = HashMap::new();
     for card in queries::elections(conn, within, &ids).await? {
         votes.entry(card.election.term_id).or_default().push(card);
@@ -93,8 +94,9 @@ async fn sittings(
     conn: &mut AsyncPgConnection,
     within: &Scope,
     day: NaiveDate,
-    terms: &[TermId],
+    running: &[TermPlace],
 ) -> Result<HashMap<TermId, Vec<Sitting>>> {
+    let terms: Vec<TermId> = running.iter().map(|term| term.id).collect();
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT s.term_id, s.person_id, p.name, p.sex, s.post, s.from_day, f.full_member_on \
          FROM seats s JOIN people p ON p.county_id = s.county_id AND p.id = s.person_id \
@@ -107,7 +109,7 @@ async fn sittings(
     .bind::<Uuid, _>(within.county)
     .bind::<Text, _>(within.path.as_str())
     .bind::<Text, _>(within.path.end())
-    .bind::<Array<Uuid>, _>(terms)
+    .bind::<Array<Uuid>, _>(&terms)
     .bind::<Date, _>(day)
     .load(conn)
     .await?;
@@ -115,11 +117,13 @@ async fn sittings(
     pairs.sort_unstable();
     pairs.dedup();
     let known = queries::standings(conn, within.county, &pairs).await?;
+    let mut unvetted = unvetted(conn, within, running, &rows).await?;
     let mut seen: HashSet<(TermId, PersonId)> = HashSet::new();
     let mut by_term: HashMap<TermId, Vec<Sitting>> = HashMap::new();
     for row in rows {
         let Some(known) = known.get(&(row.person_id, day)) else { continue };
         by_term.entry(row.term_id).or_default().push(Sitting {
+            unvetted: unvetted.remove(&(row.term_id, row.person_id)),
             name: row.name,
             is_woman: row.sex == Sex::Woman.code(),
             is_first: seen.insert((row.term_id, row.person_id)),
@@ -131,4 +135,36 @@ async fn sittings(
         });
     }
     Ok(by_term)
+}
+
+/// What is missing of the vetting of those who sit, by term and the first person whom it is told of.
+async fn unvetted(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    running: &[TermPlace],
+    rows: &[Row],
+) -> Result<HashMap<(TermId, PersonId), String>> {
+    let places: HashMap<TermId, &TermPlace> = running.iter().map(|term| (term.id, term)).collect();
+    let ask = |row: &Row| {
+        let term = places.get(&row.term_id)?;
+        let (village, kind) = (term.village_id, term.kind()?);
+        Some(Ask { village, kind, term: term.ordinal, person: row.person_id, day: row.from_day })
+    };
+    let asked: Vec<(&Row, Ask)> = rows.iter().filter_map(|row| Some((row, ask(row)?))).collect();
+    let asks: Vec<Ask> = asked.iter().map(|(_, ask)| *ask).collect();
+    let clearances = vetting::clearances(conn, within, &asks).await?;
+    // Whoever lacks the same thing in one term is told in one sentence, at the first of them.
+    let mut alike: HashMap<(TermId, Cause), Vec<&Row>> = HashMap::new();
+    for ((row, _), clearance) in asked.into_iter().zip(clearances) {
+        let Clearance::Lacking { cause, .. } = clearance else { continue };
+        let rows = alike.entry((row.term_id, cause)).or_default();
+        if rows.iter().all(|other| other.person_id != row.person_id) {
+            rows.push(row);
+        }
+    }
+    let told = |((term, cause), rows): ((TermId, Cause), Vec<&Row>)| {
+        let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
+        Some(((term, rows.as_slice().first()?.person_id), cause.told(&names.join("、"))))
+    };
+    Ok(alike.into_iter().filter_map(told).collect())
 }

@@ -35,6 +35,8 @@ vocabulary! {
         Gone = "gone", "任职人员已不在";
         /// 差额不足
         FewCandidates = "few_candidates", "候选人差额不足";
+        /// 未经联审
+        Unvetted = "unvetted", "未经联审";
     }
 }
 
@@ -72,6 +74,9 @@ pub struct Sitting {
     pub standing: Standing,
     /// The day of his death, as recorded.
     pub deceased_on: Option<NaiveDate>,
+    /// What is missing of his vetting for this term, and of others' in the same way, as one sentence; none where nothing
+    /// is, or where another one's tells it.
+    pub unvetted: Option<String>,
 }
 
 /// A term that runs on the day.
@@ -100,6 +105,8 @@ pub fn findings(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Findi
     found.extend(vacancies(running).map(|told| (Unusual::Vacancy, told, None)));
     found.extend(running.sittings.iter().filter_map(|sitting| gone(sitting, running.kind, day)));
     found.extend(of_secretary(running, book));
+    let unvetted = running.sittings.iter().filter(|sitting| sitting.is_first);
+    found.extend(unvetted.filter_map(|sitting| Some((Unusual::Unvetted, sitting.unvetted.clone()?, None))));
     found.extend(running.shortfalls.iter().filter_map(|short| match short {
         Shortfall::Surplus { source_text, .. } => {
             Some((Unusual::FewCandidates, short.to_string(), Some(source_text.clone())))
@@ -229,6 +236,7 @@ mod tests {
             full_member_on: Some(day("2016-07-01")),
             standing: Standing::Full,
             deceased_on: None,
+            unvetted: None,
         }
     }
 
@@ -351,5 +359,17 @@ mod tests {
         assert_eq!(found(&term, "2022-01-01"), [Unusual::Gone]);
         term.kind = CommitteeKind::VillageCommittee;
         assert!(!found(&term, "2022-01-01").contains(&Unusual::Gone), "no Party member need sit there");
+    }
+
+    #[test]
+    fn whoever_was_not_vetted_is_told_once() {
+        let unvetted = || Some("王强没有经过任职资格联审，请先提名联审并备案".to_owned());
+        let told = |is_first, unvetted| {
+            let mut running = running(CommitteeKind::VillageParty);
+            running.sittings = vec![Sitting { is_first, unvetted, ..sitting("王强", "committee_member") }];
+            let found = findings(&running, &RuleBook::national(), day("2023-01-01"));
+            found.iter().filter(|finding| finding.what == Unusual::Unvetted).count()
+        };
+        assert_eq!([told(true, unvetted()), told(false, unvetted()), told(true, None)], [1, 0, 0]);
     }
 }

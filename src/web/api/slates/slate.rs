@@ -36,6 +36,8 @@ pub struct SlateJson {
     /// Who is proposed, in order.
     seats: Vec<SeatText>,
     made_by: String,
+    /// Name of the organisation that made it: it and those above see the slate.
+    maker: String,
 }
 
 impl From<Card> for SlateJson {
@@ -50,6 +52,7 @@ impl From<Card> for SlateJson {
             name: card.slate.name,
             state: card.slate.state,
             made_by: card.slate.created_by,
+            maker: card.maker,
         }
     }
 }
@@ -59,6 +62,7 @@ fn seat_texts(card: &Card) -> Vec<SeatText> {
         committee: seat.kind.code().to_owned(),
         post: seat.post.code().to_owned(),
         person: seat.person.to_string(),
+        sources: seat.sources.iter().map(|source| source.code().to_owned()).collect(),
     };
     card.seats.iter().map(text).collect()
 }
@@ -152,7 +156,7 @@ pub async fn slates_page(
     let limit = usize::from(listing.limit);
     let mut cards = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, within.map(str::trim)).await?;
-        queries::list(conn, &within, state, after.as_ref(), i64::from(listing.limit) + 1).await
+        queries::list(conn, scope, &within, state, after.as_ref(), i64::from(listing.limit) + 1).await
     })
     .await?;
     let more = cards.len() > limit;
@@ -175,7 +179,7 @@ pub async fn list_slates(
     state: Option<&str>,
     listing: Listing,
 ) -> Answer<Json<Page<SlateJson>>> {
-    policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
+    policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let (cards, next) = slates_page(&mut db, &caller.actor, within, slate_state(state)?, &listing).await?;
     Ok(Json(Page { items: cards.into_iter().map(SlateJson::from).collect(), next, total: None }))
 }
@@ -185,7 +189,7 @@ pub async fn list_slates(
 /// # Errors
 /// `Missing`.
 pub async fn read_slate(db: &mut Db, actor: &Actor, id: SlateId) -> Result<Card> {
-    policy::require(actor, Action::SeeRecords, &actor.scope.path)?;
+    policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
     let scope = &actor.scope;
     db::read(&mut db.0, scope, async |conn| queries::find(conn, scope, id).await).await
 }
@@ -272,7 +276,7 @@ pub async fn show_slate_outcome(caller: Caller, mut db: Db, id: SlateId) -> Answ
     responses((status = 200, body = Outcome), (status = 422, description = "refused fields")))]
 #[post("/slates/outcome", data = "<body>")]
 pub async fn try_slate(caller: Caller, mut db: Db, body: Body<SlateInput>) -> Answer<Json<Outcome>> {
-    policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
+    policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let village = body.0.village.clone();
     let content = body.0.text().content()?;
     let proposal = Proposal {

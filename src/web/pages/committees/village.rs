@@ -28,6 +28,8 @@ pub fn routes() -> Vec<Route> {
 
 /// Everything that the page tells of a village.
 struct Records {
+    /// Code of the village.
+    code: String,
     committees: Vec<Committee>,
     terms: Vec<TermCard>,
     seats: Vec<SeatCard>,
@@ -53,7 +55,8 @@ async fn show(
         let seats = queries::seats(conn, scope, &term_ids).await?;
         let votes = queries::elections(conn, scope, &term_ids).await?;
         let findings = queries::findings(conn, scope, today, &ids).await?;
-        Ok((village, Records { committees, terms, seats, votes, findings }))
+        let code = village.code.clone();
+        Ok((village, Records { code, committees, terms, seats, votes, findings }))
     })
     .await?;
     let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
@@ -63,6 +66,7 @@ async fn show(
         frame: who.frame(Section::Committees).telling(flash),
         name: village.name,
         parts: records.committees.iter().map(|one| part(one, &records, today, enters)).collect(),
+        slates: if enters { slates(&records, today) } else { Vec::new() },
         history: history(&records),
         open: (enters && !is_complete).then_some(open),
     }))
@@ -85,6 +89,7 @@ fn part(committee: &Committee, records: &Records, today: NaiveDate, enters: bool
         actions.extend([
             Link::new("登记任职", format!("/terms/{id}/appoint")),
             Link::new("登记选举", format!("/terms/{id}/vote")),
+            nominate(committee, card, &records.code, today),
             open,
             Link::new("结束本届", format!("/terms/{id}/close")),
         ]);
@@ -100,6 +105,25 @@ fn part(committee: &Committee, records: &Records, today: NaiveDate, enters: bool
         votes: votes(shown, records),
         actions: if enters { actions } else { Vec::new() },
     }
+}
+
+/// Where a candidate is proposed: for the running term, or for the next one where that is due.
+fn nominate(committee: &Committee, card: &TermCard, village: &str, today: NaiveDate) -> Link {
+    let term = card.term.ordinal.saturating_add(i32::from(card.term.is_overdue_on(today)));
+    Link::new("提名联审", format!("/vetting/new?village={village}&kind={}&term={term}", committee.kind))
+}
+
+/// The proposed teams of the village, and where one is put together for the term after the one that runs.
+fn slates(records: &Records, today: NaiveDate) -> Vec<Link> {
+    let village = &records.code;
+    let running = records.terms.iter().filter(|card| card.term.runs_on(today)).map(|card| &card.term);
+    let next = running.max_by_key(|term| term.ordinal).map_or_else(String::new, |term| {
+        format!("&ordinal={}&from_day={}", term.ordinal.saturating_add(1), term.due_day.max(today))
+    });
+    vec![
+        Link::new("班子方案", format!("/slates?within={village}")),
+        Link::new("拟定下届方案", format!("/slates/new?village={village}{next}")),
+    ]
 }
 
 fn notice(finding: &Finding) -> Notice {

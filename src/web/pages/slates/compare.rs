@@ -31,7 +31,7 @@ async fn show(who: SignedIn, mut db: Db, id: SlateId, with: Option<&str>) -> Ans
     let card = read_slate(&mut db, &who.actor, id).await?;
     let village = Scope::new(who.scope().county, card.slate.path());
     let others = db::read(&mut db.0, who.scope(), async |conn| {
-        queries::list(conn, &village, None, None, OFFERED).await
+        queries::list(conn, who.scope(), &village, None, None, OFFERED).await
     })
     .await?;
     let choice = |other: &Card| Choice::new(other.slate.id.to_string(), other.slate.name.clone());

@@ -16,8 +16,8 @@ use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{PersonId, SlateId};
 use crate::base::policy::{self, Action};
 use crate::base::values::{Sex, completed_years};
-use crate::records::committees::{CommitteeKind, Post};
-use crate::records::slates::queries::{self, Card, Person};
+use crate::records::committees::{CommitteeKind, Post, Source as Drawn};
+use crate::records::slates::queries::{self, Background, Card, Person};
 use crate::records::slates::{self, Change, Proposed, SlateState};
 use crate::web::api::slates::{outcome_of, read_slate};
 use crate::web::forms::slate::{SeatText, SlateText, beside};
@@ -57,18 +57,49 @@ fn posts() -> Vec<Choice> {
     CommitteeKind::ALL.iter().copied().flat_map(of).collect()
 }
 
-/// The people of a slate, as far as they are seen.
-async fn people(who: &SignedIn, db: &mut Db, card: &Card) -> Result<HashMap<PersonId, Person>> {
-    let ids: Vec<PersonId> = card.seats.iter().map(|seat| seat.person).collect();
-    let scope = who.scope();
-    let found =
-        db::read(&mut db.0, scope, async |conn| Ok(queries::people(conn, scope, &ids).await?)).await?;
-    Ok(found.into_iter().map(|person| (person.id, person)).collect())
+/// Where somebody may be drawn from; several of one seat are offered as they stand.
+fn drawn_from(seat: Option<&Proposed>) -> Vec<Choice> {
+    let mut choices: Vec<Choice> =
+        Drawn::ALL.iter().map(|source| Choice::new(source.code(), source.name())).collect();
+    let several = seat.filter(|seat| seat.sources.len() > 1);
+    choices.extend(several.map(|seat| Choice::new(drawn_codes(seat), drawn_names(&seat.sources))));
+    choices
 }
 
-fn seats(card: &Card, people: &HashMap<PersonId, Person>) -> Table {
+fn drawn_codes(seat: &Proposed) -> String {
+    seat.sources.iter().map(|source| source.code()).collect::<Vec<_>>().join(" ")
+}
+
+fn drawn_names(sources: &[Drawn]) -> String {
+    sources.iter().map(|source| source.name()).collect::<Vec<_>>().join("、")
+}
+
+/// The people of a slate, as far as they are seen, and what is on record of them.
+type People = HashMap<PersonId, (Person, Background)>;
+
+async fn people(who: &SignedIn, db: &mut Db, card: &Card) -> Result<People> {
+    let ids: Vec<PersonId> = card.seats.iter().map(|seat| seat.person).collect();
+    let scope = who.scope();
+    let (found, mut known) = db::read(&mut db.0, scope, async |conn| {
+        let found = queries::people(conn, scope, &ids).await?;
+        let seen: Vec<PersonId> = found.iter().map(|person| person.id).collect();
+        let known = queries::backgrounds(conn, scope.county, &seen, card.slate.from_day).await?;
+        Ok((found, known))
+    })
+    .await?;
+    let with_background = |person: Person| {
+        let background = known.remove(&person.id).unwrap_or_default();
+        (person.id, (person, background))
+    };
+    Ok(found.into_iter().map(with_background).collect())
+}
+
+fn seats(card: &Card, people: &People) -> Table {
     let row = |seat: &Proposed| {
-        let person = people.get(&seat.person);
+        let known = people.get(&seat.person);
+        let person = known.map(|(person, _)| person);
+        let recorded = known.map(|(_, background)| background.sources.as_slice()).unwrap_or_default();
+        let sources = if seat.sources.is_empty() { recorded } else { &seat.sources };
         let text = |told: Option<String>| Cell::Text(told.unwrap_or_else(|| "—".to_owned()));
         let age = person.and_then(|one| completed_years(one.birth_date, card.slate.from_day));
         Row::new(vec![
@@ -78,6 +109,7 @@ fn seats(card: &Card, people: &HashMap<PersonId, Person>) -> Table {
             text(person.and_then(|one| Sex::parse(&one.sex).ok()).map(|sex| sex.name().to_owned())),
             Cell::Number(age.map_or_else(|| "—".to_owned(), |age| age.to_string())),
             text(person.map(|one| codes::education().name_of(&one.education).to_owned())),
+            text(Some(drawn_names(sources)).filter(|names| !names.is_empty())),
         ])
     };
     Table {
@@ -89,6 +121,7 @@ fn seats(card: &Card, people: &HashMap<PersonId, Person>) -> Table {
             Column::new("性别"),
             Column::numeric("年龄"),
             Column::new("学历"),
+            Column::new("来源渠道"),
         ],
         rows: card.seats.iter().map(row).collect(),
         empty: "还没有人选。".to_owned(),
@@ -96,7 +129,7 @@ fn seats(card: &Card, people: &HashMap<PersonId, Person>) -> Table {
     }
 }
 
-fn form(who: &SignedIn, card: &Card, people: &HashMap<PersonId, Person>) -> Form {
+fn form(who: &SignedIn, card: &Card, people: &People) -> Form {
     let states = SlateState::ALL.iter().map(|state| Choice::new(state.code(), state.name())).collect();
     let slate = &card.slate;
     let head = vec![
@@ -109,21 +142,30 @@ fn form(who: &SignedIn, card: &Card, people: &HashMap<PersonId, Person>) -> Form
         Control::new("state", "状态", Kind::Select(states)).required().value(&slate.state).columns(3),
     ];
     let room = card.seats.len().saturating_add(SPARE).max(ROOM).min(MOST);
-    let mut controls = Vec::with_capacity(room * 2);
+    let mut controls = Vec::with_capacity(room * 3);
     for at in 0..room {
         let seat = card.seats.get(at);
         let source = Source::Search(format!("/slates/people?village={}", card.village_code));
-        let name = seat.and_then(|seat| people.get(&seat.person)).map(|person| person.name.clone());
+        let name = seat.and_then(|seat| people.get(&seat.person)).map(|(person, _)| person.name.clone());
         controls.push(
             Control::new(format!("seats[{at}].post"), format!("职务{}", at + 1), Kind::Select(posts()))
                 .value(seat.map(seat_code).unwrap_or_default())
-                .columns(6),
+                .columns(5),
         );
         controls.push(
             Control::new(format!("seats[{at}].person"), format!("人选{}", at + 1), Kind::Picker(source))
                 .value(seat.map(|seat| seat.person.to_string()).unwrap_or_default())
                 .named(name.unwrap_or_default())
-                .columns(6),
+                .columns(4),
+        );
+        controls.push(
+            Control::new(
+                format!("seats[{at}].sources"),
+                format!("来源{}", at + 1),
+                Kind::Select(drawn_from(seat)),
+            )
+            .value(seat.map(drawn_codes).unwrap_or_default())
+            .columns(3),
         );
     }
     Form {
@@ -133,14 +175,17 @@ fn form(who: &SignedIn, card: &Card, people: &HashMap<PersonId, Person>) -> Form
             ("version".to_owned(), slate.version.to_string()),
             ("village".to_owned(), card.village_code.clone()),
         ],
-        groups: vec![Group::new("方案", head), Group::new("人选（现任、后备或名册中任何人）", controls)],
+        groups: vec![
+            Group::new("方案", head),
+            Group::new("人选：现任、后备或名册中任何人；来源不选的按任职和后备记录", controls),
+        ],
         submit: "保存方案".to_owned(),
         cancel: Some("/slates".to_owned()),
         ..Form::default()
     }
 }
 
-fn page(who: &SignedIn, card: &Card, people: &HashMap<PersonId, Person>, outcome: View) -> Edit {
+fn page(who: &SignedIn, card: &Card, people: &People, outcome: View) -> Edit {
     let id = card.slate.id;
     let mut actions = vec![
         Link::new("对比", format!("/slates/{id}/compare")),
@@ -190,6 +235,11 @@ fn typed(fields: &Fields) -> (SlateText, Vec<usize>) {
             committee: committee.to_owned(),
             post: post.to_owned(),
             person: person.trim().to_owned(),
+            sources: fields
+                .get(&format!("seats[{at}].sources"))
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
         });
         places.push(at);
     }
@@ -206,7 +256,8 @@ fn shown(errors: Vec<FieldError>, places: &[usize]) -> Vec<FieldError> {
 }
 
 async fn tried(who: &SignedIn, db: &mut Db, fields: &Fields) -> Result<View> {
-    let content = match typed(fields).0.content() {
+    let (text, places) = typed(fields);
+    let content = match text.content() {
         Ok(content) => content,
         Err(Error::Invalid(errors)) => return Ok(unreadable(&errors)),
         Err(error) => return Err(error),
@@ -217,13 +268,19 @@ async fn tried(who: &SignedIn, db: &mut Db, fields: &Fields) -> Result<View> {
         from_day: content.from_day,
         seats: &content.seats,
     };
-    Ok(view(&reports::slate_outcome(&mut db.0, &who.actor, &proposal).await?))
+    let mut outcome = reports::slate_outcome(&mut db.0, &who.actor, &proposal).await?;
+    // Rows of the form may be empty: a remark counts those that the reader sees.
+    for remark in &mut outcome.remarks {
+        let row = remark.seat.and_then(|seat| places.get(seat.checked_sub(1)?)).map(|row| row + 1);
+        remark.seat = row.or(remark.seat);
+    }
+    Ok(view(&outcome))
 }
 
 /// The moving part for what stands in the form; nothing is kept.
 #[post("/slates/try", data = "<fields>")]
 async fn try_out(who: SignedIn, mut db: Db, fields: Fields) -> Answer<Page<View>> {
-    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     Ok(Page(tried(&who, &mut db, &fields).await?))
 }
 

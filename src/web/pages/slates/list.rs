@@ -26,8 +26,8 @@ pub fn routes() -> Vec<Route> {
     routes![list, people]
 }
 
-fn address(state: Option<SlateState>, after: Option<&str>) -> String {
-    let pairs: Vec<String> = [("state", state.map(SlateState::code)), ("after", after)]
+fn address(within: Option<&str>, state: Option<SlateState>, after: Option<&str>) -> String {
+    let pairs: Vec<String> = [("within", within), ("state", state.map(SlateState::code)), ("after", after)]
         .into_iter()
         .filter_map(|(name, value)| Some(format!("{name}={}", value?)))
         .collect();
@@ -43,18 +43,23 @@ async fn list(
     listing: Listing,
     flash: Option<FlashMessage<'_>>,
 ) -> Answer<Page<Slates>> {
-    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let state = slate_state(state)?;
+    // Only a code goes into the links of the page.
+    let within = within.filter(|code| code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
     let (cards, next) = slates_page(&mut db, &who.actor, within, state, &listing).await?;
     let pager = Pager {
         shown: cards.len(),
         total: None,
-        first: listing.after.is_some().then(|| address(state, None)),
-        next: next.map(|next| address(state, Some(&next))),
+        first: listing.after.is_some().then(|| address(within, state, None)),
+        next: next.map(|next| address(within, state, Some(&next))),
     };
     let every = std::iter::once(None).chain(SlateState::ALL.iter().copied().map(Some));
     let tab = |one: Option<SlateState>| {
-        (Link::new(one.map_or("全部（不含作废）", SlateState::name), address(one, None)), one == state)
+        (
+            Link::new(one.map_or("全部（不含作废）", SlateState::name), address(within, one, None)),
+            one == state,
+        )
     };
     Ok(Page(Slates {
         frame: who.frame(Section::Committees).telling(flash),
@@ -112,7 +117,7 @@ async fn people(
     village: Option<&str>,
     q: Option<&str>,
 ) -> Answer<Json<Vec<Offered>>> {
-    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let (scope, typed) = (who.scope(), q.unwrap_or_default().trim());
     let found = db::read(&mut db.0, scope, async |conn| {
         let village = match village {

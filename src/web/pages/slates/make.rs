@@ -24,14 +24,15 @@ pub fn routes() -> Vec<Route> {
     routes![ask, make]
 }
 
-fn form(who: &SignedIn, village: Option<&str>, from: Option<&str>) -> FormPage {
+fn form(who: &SignedIn, village: Option<(&str, &str)>, from: Option<&str>) -> FormPage {
     let frame = who.frame(Section::Committees);
     let picker = Kind::Picker(Source::Search("/committees/villages".to_owned()));
     let beginnings = vec![Choice::new("sitting", "现任班子"), Choice::new("empty", "空白")];
     let mut controls = vec![
         Control::new("village", "村（社区）", picker)
             .required()
-            .value(village.unwrap_or_default())
+            .value(village.map(|(code, _)| code).unwrap_or_default())
+            .named(village.map(|(_, name)| name).unwrap_or_default())
             .hint("输入名称、拼音或代码")
             .columns(5)
             .focus(),
@@ -65,12 +66,42 @@ fn form(who: &SignedIn, village: Option<&str>, from: Option<&str>) -> FormPage {
     }
 }
 
-#[get("/slates/new?<village>&<from>")]
-async fn ask(who: SignedIn, mut db: Db, village: Option<&str>, from: Option<&str>) -> Answer<Page<FormPage>> {
+/// A village by its code, where the scope sees it.
+async fn village(who: &SignedIn, db: &mut Db, code: &str) -> Result<Option<(String, String)>> {
+    let scope = who.scope();
+    let found = db::read(&mut db.0, scope, async |conn| {
+        Ok(organisations::queries::by_code(conn, scope, code.trim()).await?)
+    })
+    .await?;
+    Ok(found.map(|village| (village.code, village.name)))
+}
+
+/// An empty form, for the next term of a village where it was asked for from there; or one that copies a slate.
+#[get("/slates/new?<village>&<ordinal>&<from_day>&<from>")]
+async fn ask(
+    who: SignedIn,
+    mut db: Db,
+    village: Option<&str>,
+    ordinal: Option<&str>,
+    from_day: Option<&str>,
+    from: Option<&str>,
+) -> Answer<Page<FormPage>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
-    let Some(from) = from else { return Ok(Page(form(&who, village, None))) };
+    let Some(from) = from else {
+        let found = match village {
+            Some(code) => self::village(&who, &mut db, code).await?,
+            None => None,
+        };
+        let mut page = form(&who, found.as_ref().map(|(code, name)| (code.as_str(), name.as_str())), None);
+        page.form.keep(|name| match name {
+            "ordinal" => ordinal,
+            "from_day" => from_day,
+            _ => None,
+        });
+        return Ok(Page(page));
+    };
     let card = read_slate(&mut db, &who.actor, from.parse().ok().or_missing("班子方案")?).await?;
-    let mut page = form(&who, Some(&card.village_code), Some(from));
+    let mut page = form(&who, Some((&card.village_code, &card.village)), Some(from));
     let (ordinal, day) = (card.slate.ordinal.to_string(), card.slate.from_day.to_string());
     page.form.keep(|name| match name {
         "ordinal" => Some(ordinal.as_str()),
@@ -104,7 +135,9 @@ async fn begin(who: &SignedIn, db: &mut Db, fields: &Fields) -> Result<Vec<Propo
         .map(|(_, sitting)| sitting)
         .filter(|sitting| sitting.from_day <= today && sitting.to_day.is_none_or(|end| today < end));
     let mut seats: Vec<Proposed> = held
-        .filter_map(|one| Some(Proposed { kind: one.kind, post: one.post?, person: one.person }))
+        .filter_map(|one| {
+            Some(Proposed { kind: one.kind, post: one.post?, person: one.person, sources: Vec::new() })
+        })
         .collect();
     let place = |post: &committees::Post| committees::Post::ALL.iter().position(|other| other == post);
     let kind_place =
@@ -143,7 +176,9 @@ async fn make(
         }
         Err(error) => {
             let errors = refused(error)?;
-            let mut page = form(&who, None, fields.given("from"));
+            let found = village(&who, &mut db, fields.get("village")).await?;
+            let found = found.as_ref().map(|(code, name)| (code.as_str(), name.as_str()));
+            let mut page = form(&who, found, fields.given("from"));
             page.form.keep(|name| fields.has(name).then(|| fields.get(name)));
             page.form.refuse(&errors);
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))

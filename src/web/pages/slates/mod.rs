@@ -56,7 +56,8 @@ fn facts(card: &Card) -> Vec<Fact> {
         ),
         Fact::text("届次", format!("第{}届", card.slate.ordinal)),
         Fact::text("任期开始", card.slate.from_day.to_string()),
-        Fact::text("拟定人", card.slate.created_by.clone()),
+        Fact::text("拟定人", format!("{}（{}）", card.slate.created_by, card.maker)),
+        Fact::text("可见范围", format!("{}及上级", card.maker)),
     ]
 }
 

@@ -23,40 +23,57 @@ fn wanted(line: &TargetLine) -> String {
     format!("{direction}{}{}", line.wanted, unit_name(line.unit))
 }
 
-/// Whether a target is met, or how much is missing.
+/// Whether a target is met, or how much is missing; said so where the team before stood otherwise.
 pub(super) fn verdict(line: &TargetLine) -> Badge {
-    match (line.is_met, line.missing) {
+    let missing =
+        line.missing.map(|missing| format!("差{missing}{}", unit_name(line.unit))).unwrap_or_default();
+    match (line.is_met, line.was_met) {
+        (Some(true), Some(false)) => Badge::new("新达标", Tone::Good),
         (Some(true), _) => Badge::new("达标", Tone::Good),
-        (Some(false), Some(missing)) => Badge::new(format!("差{missing}{}", unit_name(line.unit)), Tone::Bad),
-        _ => Badge::new("无数据", Tone::Neutral),
+        (Some(false), Some(true)) => Badge::new(format!("不再达标，{missing}"), Tone::Bad),
+        (Some(false), _) => Badge::new(missing, Tone::Bad),
+        (None, _) => Badge::new("无数据", Tone::Neutral),
     }
 }
 
-/// Targets with the figure of one team.
-#[must_use]
-pub fn target_table(lines: &[TargetLine]) -> Table {
+/// Targets with the figures of a team and of the one before, by their names.
+fn targets_of(lines: &[TargetLine], now: &str, before: &str, with_basis: bool) -> Table {
     let row = |line: &TargetLine| {
-        Row::new(vec![
+        let mut cells = vec![
             Cell::Text(line.label.clone()),
             Cell::Text(wanted(line)),
             Cell::Number(with_unit(line.value, line.unit)),
+            Cell::Number(with_unit(line.before, line.unit)),
             Cell::Badge(verdict(line)),
-            Cell::Text(format!("{}（{}起）", line.source, line.from_day)),
-        ])
+        ];
+        if with_basis {
+            cells.push(Cell::Text(format!("{}（{}起）", line.source, line.from_day)));
+        }
+        Row::new(cells)
     };
+    let mut columns = vec![
+        Column::new("指标"),
+        Column::new("目标"),
+        Column::numeric(now),
+        Column::numeric(before),
+        Column::new("达标情况"),
+    ];
+    if with_basis {
+        columns.push(Column::new("依据"));
+    }
     Table {
         caption: "目标".to_owned(),
-        columns: vec![
-            Column::new("指标"),
-            Column::new("目标"),
-            Column::numeric("现值"),
-            Column::new("达标情况"),
-            Column::new("依据"),
-        ],
+        columns,
         rows: lines.iter().map(row).collect(),
         empty: "县里没有为这一层级设定班子目标。".to_owned(),
         pager: None,
     }
+}
+
+/// The targets of a team picture.
+#[must_use]
+pub fn target_table(lines: &[TargetLine]) -> Table {
+    targets_of(lines, "本届", "上届", true)
 }
 
 /// The targets of several teams beside each other, by name.
@@ -120,7 +137,7 @@ fn figures(lines: &[PictureLine]) -> Table {
 pub(super) fn remarks(remarks: &[Remark]) -> Vec<Notice> {
     let notice = |remark: &Remark| {
         let committee = CommitteeKind::parse(remark.committee).map(CommitteeKind::name).unwrap_or_default();
-        let seat = remark.seat.map(|seat| format!("第{seat}个职位，")).unwrap_or_default();
+        let seat = remark.seat.map(|seat| format!("职务{seat}，")).unwrap_or_default();
         let source = remark.source.as_deref().map(|source| format!("（{source}）")).unwrap_or_default();
         let tone = if remark.is_refused { Tone::Bad } else { Tone::Warning };
         Notice::new(tone, format!("{committee}：{seat}{}{source}", remark.message))
@@ -132,7 +149,7 @@ pub(super) fn remarks(remarks: &[Remark]) -> Vec<Notice> {
 pub(super) fn view(outcome: &Outcome) -> View {
     View {
         remarks: remarks(&outcome.remarks),
-        targets: target_table(&outcome.targets),
+        targets: targets_of(&outcome.targets, "方案", "现任", false),
         figures: figures(&outcome.lines),
     }
 }
@@ -142,7 +159,7 @@ pub(super) fn unreadable(errors: &[FieldError]) -> View {
     let told = errors.iter().map(|error| Notice::new(Tone::Bad, error.message.clone()));
     View {
         remarks: told.collect(),
-        targets: target_table(&[]),
+        targets: targets_of(&[], "方案", "现任", false),
         figures: Table { empty: "请先更正填写的内容。".to_owned(), ..figures(&[]) },
     }
 }

@@ -119,6 +119,7 @@ pub fn village() -> Village {
             details: vec!["张伟（书记）".into()],
             ..Event::default()
         }],
+        slates: vec![Link::new("拟定下届方案", "/slates/new?village=500237101201")],
         open: Some(Link::new("登记班子", "/committees/new?village=500237101201")),
     }
 }

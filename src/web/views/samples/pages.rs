@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{committees, desk, people, ratings, reports, reserves, slates};
+use super::{committees, desk, people, ratings, reports, reserves, slates, vetting};
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -58,6 +58,11 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("reserves_list", &reserves::list()),
         page("reserves_show", &reserves::show()),
         page("reserves_map", &reserves::map()),
+        page("vetting_list", &vetting::list()),
+        page("vetting_sheet", &vetting::sheet()),
+        page("vetting_paper", &vetting::paper()),
+        page("vetting_progress", &vetting::progress()),
+        page("vetting_checklist", &vetting::checklist()),
         page("imports_upload", &desk::upload()),
         page("imports_plan", &desk::plan()),
         page("imports_reading", &Plan { events: Some("/imports/1/events".into()), ..desk::plan() }),

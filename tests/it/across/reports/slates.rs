@@ -64,7 +64,7 @@ impl Stage {
             seat(party, 1, Post::Member),
             seat(party, 2, Post::Member),
             seat(village_committee, 0, Post::Director),
-            seat(village_committee, 4, Post::Member),
+            Appoint { is_party_member: Some(false), ..seat(village_committee, 4, Post::Member) },
         ];
         committees::appoint(&mut conn, &clerk, &keys, &seats).await.unwrap();
         let committees = [opened[0].0, opened[1].0];
@@ -72,7 +72,7 @@ impl Stage {
     }
 
     fn seat(&self, kind: CommitteeKind, post: Post, person: usize) -> Proposed {
-        Proposed { kind, post, person: self.people[person] }
+        Proposed { kind, post, person: self.people[person], sources: Vec::new() }
     }
 
     /// Another secretary; the one before stays as a member, the woman of the pool stays in the committee of the village.
@@ -105,6 +105,7 @@ impl Stage {
                 term,
                 who: Who::OnRecord(seat.person),
                 from_day: day(DAY),
+                is_party_member: (seat.person == self.people[4]).then_some(false),
                 sources: if sat.contains(&seat.person) { vec![Source::Veteran] } else { Vec::new() },
                 ..committee::appoint(term, seat.person, seat.post)
             };
@@ -190,7 +191,7 @@ async fn what_nobody_could_be_appointed_to_is_refused_and_what_is_unusual_told()
     let mut wrong_post = seats.clone();
     wrong_post[5].post = Post::Secretary;
     assert_eq!(refused(&stage.outcome(&wrong_post).await)[0].0, Some(6));
-    let unknown = [Proposed { person: PersonId::new(), ..seats[0] }];
+    let unknown = [Proposed { person: PersonId::new(), ..seats[0].clone() }];
     assert!(refused(&stage.outcome(&unknown).await)[0].1.contains("名册"));
 }
 

@@ -8,6 +8,7 @@ mod others;
 mod ratings;
 mod reserves;
 mod slates;
+mod vetting;
 
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ use crate::support::TestDb;
 use crate::support::builders::{Place, TestCounty};
 
 /// Functions with an actor that leave no entry of their own, each with its reason.
-const SILENT: [(&str, &str); 10] = [
+const SILENT: [(&str, &str); 12] = [
     ("accounts::once", "keeps the answer of the verb within it, which leaves the entry"),
     ("imports::beat", "says that a writing is alive; `imports::commit` leaves the entry"),
     ("imports::begin_commit", "takes a plan in hand; `imports::commit` leaves the entry"),
@@ -34,6 +35,8 @@ const SILENT: [(&str, &str); 10] = [
     ("imports::return_to_plan", "nothing was written"),
     ("imports::stage", "notes what a row would do; no record was touched"),
     ("quarters::next_step", "a read"),
+    ("vetting::of", "a read: whose verdicts somebody may see"),
+    ("vetting::open", "lets a transaction see verdicts; no record was touched"),
     ("reserves::examine", "a read: what `reserves::enter` would refuse"),
 ];
 
@@ -128,6 +131,7 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     slates::tell(&mut story).await;
     accounts::tell(&mut story).await;
     committees::tell(&mut story).await;
+    vetting::tell(&mut story).await;
     others::tell(&mut story).await;
     let names =
         |list: &[(&str, &str)]| list.iter().map(|(verb, _)| (*verb).to_owned()).collect::<BTreeSet<_>>();

@@ -10,4 +10,5 @@ pub use member::{day, member};
 pub mod committee;
 
 pub mod reserve;
+pub mod vetting;
 pub use reserve::reserve;

@@ -60,7 +60,7 @@ impl WhoRefusal {
 ///
 /// # Errors
 /// Whatever the database answers. What is wrong with one of them stands in his place.
-pub(super) async fn resolve(
+pub(in crate::records) async fn resolve(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     keys: &KeyRing,
@@ -112,7 +112,7 @@ const fn citizen_id(who: &Who) -> Option<&CitizenId> {
 }
 
 /// Whether the name given is the name on record.
-pub(super) fn check_name(who: &Who, on_record: &str) -> Option<WhoRefusal> {
+pub(in crate::records) fn check_name(who: &Who, on_record: &str) -> Option<WhoRefusal> {
     let given = match who {
         Who::OnRecord(_) => return None,
         Who::Named { name, .. } => name.as_str(),
@@ -122,7 +122,7 @@ pub(super) fn check_name(who: &Who, on_record: &str) -> Option<WhoRefusal> {
 }
 
 /// The fields of one command among many carry its number, as the API names rows.
-pub(super) fn of_row(number: usize, count: usize, error: FieldError) -> FieldError {
+pub(in crate::records) fn of_row(number: usize, count: usize, error: FieldError) -> FieldError {
     if count < 2 {
         return error;
     }

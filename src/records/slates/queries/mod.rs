@@ -1,20 +1,24 @@
 //! Every read of targets and slates.
 
+mod people;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::{OrMissing, Result};
 use crate::base::ids::{CountyId, OrganisationId, PersonId, SlateId, TargetId};
 use crate::base::scope::Scope;
 use crate::base::values::Hundredths;
-use crate::records::committees::{CommitteeKind, Post};
+use crate::records::committees::{CommitteeKind, Post, Source};
 use crate::records::slates::content::Proposed;
 use crate::records::slates::model::{Bound, Level, Slate, SlateState, Target};
 use crate::schema::{committee_targets, slates};
+
+pub use people::{Background, Lack, Offer, Person, backgrounds, lacking, offers, people};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = committee_targets)]
@@ -63,106 +67,6 @@ pub async fn targets(conn: &mut AsyncPgConnection, county: CountyId) -> QueryRes
     Ok(rows.into_iter().filter_map(TargetRow::target).collect())
 }
 
-/// Somebody who may be proposed.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
-pub struct Person {
-    /// His id.
-    #[diesel(sql_type = Uuid)]
-    pub id: PersonId,
-    /// His name.
-    #[diesel(sql_type = Text)]
-    pub name: String,
-    /// GB/T 2261.1.
-    #[diesel(sql_type = Text)]
-    pub sex: String,
-    /// Birth date.
-    #[diesel(sql_type = Date)]
-    pub birth_date: NaiveDate,
-    /// GB/T 4658 code.
-    #[diesel(sql_type = Text)]
-    pub education: String,
-}
-
-/// Some people, as far as the scope sees them.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn people(
-    conn: &mut AsyncPgConnection,
-    within: &Scope,
-    ids: &[PersonId],
-) -> QueryResult<Vec<Person>> {
-    diesel::sql_query(
-        "SELECT p.id, p.name, p.sex, p.birth_date, p.education FROM people p \
-         WHERE p.county_id = $1 AND p.id = ANY ($4) AND EXISTS (SELECT FROM person_visibility v \
-            WHERE v.county_id = p.county_id AND v.person_id = p.id AND v.path >= $2 AND v.path < $3)",
-    )
-    .bind::<Uuid, _>(within.county)
-    .bind::<Text, _>(within.path.as_str())
-    .bind::<Text, _>(within.path.end())
-    .bind::<Array<Uuid>, _>(ids)
-    .load(conn)
-    .await
-}
-
-/// Somebody whom the editor of a slate offers.
-#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
-pub struct Offer {
-    /// His id.
-    #[diesel(sql_type = Uuid)]
-    pub id: PersonId,
-    /// His name.
-    #[diesel(sql_type = Text)]
-    pub name: String,
-    /// Birth date: what tells namesakes apart.
-    #[diesel(sql_type = Date)]
-    pub birth_date: NaiveDate,
-    /// Whether he sits in a committee of the village.
-    #[diesel(sql_type = Bool)]
-    pub is_sitting: bool,
-    /// Whether he stands in a pool.
-    #[diesel(sql_type = Bool)]
-    pub is_reserve: bool,
-}
-
-/// Those of some people whom the scope sees, or, where none are named, who sits in the village and who stands in its pool
-/// on a day; at most 40, who sits first.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn offers(
-    conn: &mut AsyncPgConnection,
-    within: &Scope,
-    village: OrganisationId,
-    day: NaiveDate,
-    named: Option<Vec<PersonId>>,
-) -> QueryResult<Vec<Offer>> {
-    diesel::sql_query(
-        "WITH sitting AS (SELECT DISTINCT s.person_id FROM committees c \
-                JOIN seats s ON s.county_id = $1 AND s.committee_id = c.id \
-                    AND s.from_day <= $5 AND (s.to_day IS NULL OR $5 < s.to_day) \
-                WHERE c.county_id = $1 AND c.village_id = $4 AND c.path >= $2 AND c.path < $3), \
-            pool AS (SELECT r.person_id, r.village_id FROM reserves r WHERE r.county_id = $1 AND r.left_on IS NULL \
-                AND r.path >= $2 AND r.path < $3 AND (r.village_id = $4 OR r.person_id = ANY ($6))) \
-         SELECT p.id, p.name, p.birth_date, p.id IN (SELECT person_id FROM sitting) AS is_sitting, \
-            p.id IN (SELECT person_id FROM pool) AS is_reserve \
-         FROM people p WHERE p.county_id = $1 AND p.id IN ( \
-            SELECT unnest($6) UNION ALL SELECT person_id FROM sitting WHERE $6 IS NULL \
-            UNION ALL SELECT person_id FROM pool WHERE $6 IS NULL) \
-            AND EXISTS (SELECT FROM person_visibility v WHERE v.county_id = $1 AND v.person_id = p.id \
-                AND v.path >= $2 AND v.path < $3) \
-         ORDER BY is_sitting DESC, is_reserve DESC, p.pinyin, p.id LIMIT 40",
-    )
-    .bind::<Uuid, _>(within.county)
-    .bind::<Text, _>(within.path.as_str())
-    .bind::<Text, _>(within.path.end())
-    .bind::<Uuid, _>(village)
-    .bind::<Date, _>(day)
-    .bind::<Nullable<Array<Uuid>>, _>(named)
-    .load(conn)
-    .await
-}
-
 /// A slate with those proposed in it.
 #[derive(Debug, Clone)]
 pub struct Card {
@@ -172,6 +76,8 @@ pub struct Card {
     pub village_code: String,
     /// Name of the village.
     pub village: String,
+    /// Name of the organisation that made it.
+    pub maker: String,
     /// Who is proposed, in order.
     pub seats: Vec<Proposed>,
 }
@@ -184,6 +90,8 @@ struct SlateRow {
     village_code: String,
     #[diesel(sql_type = Text)]
     village: String,
+    #[diesel(sql_type = Text)]
+    maker: String,
 }
 
 #[derive(QueryableByName)]
@@ -192,6 +100,7 @@ struct SlateColumns {
     id: SlateId,
     village_id: OrganisationId,
     path: String,
+    maker_path: String,
     ordinal: i32,
     from_day: NaiveDate,
     name: String,
@@ -202,15 +111,27 @@ struct SlateColumns {
 
 impl From<SlateColumns> for Slate {
     fn from(row: SlateColumns) -> Self {
-        let SlateColumns { id, village_id, path, ordinal, from_day, name, state, version, created_by } = row;
-        Self { id, village_id, path, ordinal, from_day, name, state, version, created_by }
+        Self {
+            id: row.id,
+            village_id: row.village_id,
+            path: row.path,
+            maker_path: row.maker_path,
+            ordinal: row.ordinal,
+            from_day: row.from_day,
+            name: row.name,
+            state: row.state,
+            version: row.version,
+            created_by: row.created_by,
+        }
     }
 }
 
-const CARDS: &str = "SELECT s.id, s.village_id, s.path, s.ordinal, s.from_day, s.name, s.state, s.version, s.created_by, \
-     o.code AS village_code, o.name AS village \
+/// `$1` the county, `$2` and `$3` the range of villages, `$4` and `$5` that of makers.
+const CARDS: &str = "SELECT s.id, s.village_id, s.path, s.maker_path, s.ordinal, s.from_day, s.name, s.state, s.version, \
+     s.created_by, o.code AS village_code, o.name AS village, coalesce(m.name, '') AS maker \
      FROM slates s JOIN organisations o ON o.county_id = s.county_id AND o.id = s.village_id \
-     WHERE s.county_id = $1 AND s.path >= $2 AND s.path < $3";
+     LEFT JOIN organisations m ON m.county_id = s.county_id AND m.path = s.maker_path \
+     WHERE s.county_id = $1 AND s.path >= $2 AND s.path < $3 AND s.maker_path >= $4 AND s.maker_path < $5";
 
 /// Where a page of a list ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -221,24 +142,28 @@ pub struct Place {
     pub id: SlateId,
 }
 
-/// Slates inside a scope, those of one village together, after a place; those in a state, or all that were not dropped.
+/// Slates of villages inside `within` that `seen_by` may see, those of one village together, after a place; those in a
+/// state, or all that were not dropped.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn list(
     conn: &mut AsyncPgConnection,
+    seen_by: &Scope,
     within: &Scope,
     state: Option<SlateState>,
     after: Option<&Place>,
     limit: i64,
 ) -> Result<Vec<Card>> {
     let rows: Vec<SlateRow> = diesel::sql_query(format!(
-        "{CARDS} AND (s.state = $4 OR $4 IS NULL AND s.state <> 'dropped') \
-         AND ($5::text IS NULL OR (s.path, s.id) > ($5 COLLATE \"C\", $6)) ORDER BY s.path, s.id LIMIT $7"
+        "{CARDS} AND (s.state = $6 OR $6 IS NULL AND s.state <> 'dropped') \
+         AND ($7::text IS NULL OR (s.path, s.id) > ($7 COLLATE \"C\", $8)) ORDER BY s.path, s.id LIMIT $9"
     ))
     .bind::<Uuid, _>(within.county)
     .bind::<Text, _>(within.path.as_str())
     .bind::<Text, _>(within.path.end())
+    .bind::<Text, _>(seen_by.path.as_str())
+    .bind::<Text, _>(seen_by.path.end())
     .bind::<Nullable<Text>, _>(state.map(SlateState::code))
     .bind::<Nullable<Text>, _>(after.map(|after| after.path.as_str()))
     .bind::<Nullable<Uuid>, _>(after.map(|after| after.id))
@@ -253,8 +178,10 @@ pub async fn list(
 /// # Errors
 /// `Missing`.
 pub async fn find(conn: &mut AsyncPgConnection, within: &Scope, id: SlateId) -> Result<Card> {
-    let row: Option<SlateRow> = diesel::sql_query(format!("{CARDS} AND s.id = $4"))
+    let row: Option<SlateRow> = diesel::sql_query(format!("{CARDS} AND s.id = $6"))
         .bind::<Uuid, _>(within.county)
+        .bind::<Text, _>(within.path.as_str())
+        .bind::<Text, _>(within.path.end())
         .bind::<Text, _>(within.path.as_str())
         .bind::<Text, _>(within.path.end())
         .bind::<Uuid, _>(id)
@@ -274,11 +201,13 @@ struct SeatRow {
     post: String,
     #[diesel(sql_type = Uuid)]
     person_id: PersonId,
+    #[diesel(sql_type = Text)]
+    sources: String,
 }
 
 async fn cards(conn: &mut AsyncPgConnection, within: &Scope, rows: Vec<SlateRow>) -> Result<Vec<Card>> {
     let seats: Vec<SeatRow> = diesel::sql_query(
-        "SELECT slate_id, committee_kind, post, person_id FROM slate_seats \
+        "SELECT slate_id, committee_kind, post, person_id, sources FROM slate_seats \
          WHERE county_id = $1 AND slate_id = ANY ($2) ORDER BY slate_id, place",
     )
     .bind::<Uuid, _>(within.county)
@@ -289,7 +218,9 @@ async fn cards(conn: &mut AsyncPgConnection, within: &Scope, rows: Vec<SlateRow>
     for seat in seats {
         let known = CommitteeKind::parse(&seat.committee_kind).ok().zip(Post::parse(&seat.post).ok());
         if let Some((kind, post)) = known {
-            by_slate.entry(seat.slate_id).or_default().push(Proposed { kind, post, person: seat.person_id });
+            let sources = seat.sources.split(' ').filter_map(|code| Source::parse(code).ok()).collect();
+            let proposed = Proposed { kind, post, person: seat.person_id, sources };
+            by_slate.entry(seat.slate_id).or_default().push(proposed);
         }
     }
     let card = |row: SlateRow| Card {
@@ -297,6 +228,7 @@ async fn cards(conn: &mut AsyncPgConnection, within: &Scope, rows: Vec<SlateRow>
         slate: row.slate.into(),
         village_code: row.village_code,
         village: row.village,
+        maker: row.maker,
     };
     Ok(rows.into_iter().map(card).collect())
 }
@@ -313,6 +245,7 @@ pub(super) async fn hold(
     slates::table
         .filter(slates::county_id.eq(within.county).and(slates::id.eq_any(ids)))
         .filter(slates::path.ge(within.path.as_str()).and(slates::path.lt(within.path.end())))
+        .filter(slates::maker_path.ge(within.path.as_str()).and(slates::maker_path.lt(within.path.end())))
         .order(slates::id)
         .for_update()
         .select(Slate::as_select())

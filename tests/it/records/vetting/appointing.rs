@@ -1,0 +1,146 @@
+//! What an appointment asks of a check: refused where the county demands one, told where it does not.
+
+use cadre::base::db;
+use cadre::base::error::{Error, Result};
+use cadre::base::ids::{SeatId, TermId};
+use cadre::base::values::{CommitteeKind, Post};
+use cadre::records::committees::{self, Appoint, Unusual};
+use cadre::records::vetting::{self, VerdictResult as R};
+
+use super::{Stage, field};
+use crate::support::builders::{committee, day, vetting as given};
+
+/// The sixth term of the village's Party committee, from 2021-01-10.
+async fn term(stage: &mut Stage) -> (cadre::base::ids::CommitteeId, TermId) {
+    let (clerk, village) = (stage.clerk.clone(), stage.county.village(1, 1).clone());
+    committee::settled(&mut stage.conn, &clerk, &village, CommitteeKind::VillageParty).await
+}
+
+async fn appoint(stage: &mut Stage, command: Appoint) -> Result<SeatId> {
+    committees::appoint(&mut stage.conn, &stage.clerk, &stage.keys, &[command]).await.map(|ids| ids[0])
+}
+
+#[tokio::test]
+async fn a_filed_check_lets_in_and_goes_to_in_post() {
+    let mut stage = Stage::new(true).await;
+    let (_, term) = term(&mut stage).await;
+    let (county, clerk, command) = (stage.county.clone(), stage.clerk.clone(), stage.proposal());
+    let check = given::filed(&mut stage.conn, &stage.keys, &county, &clerk, command).await;
+    let seat = committee::appoint(term, stage.people[0], Post::Secretary);
+    let seat = appoint(&mut stage, seat).await.unwrap();
+    let card = stage.card(check).await.check;
+    assert_eq!((card.state.as_str(), card.seat_id), ("in_post", Some(seat)));
+    let error = vetting::withdraw(&mut stage.conn, &stage.clerk, &[given::end(check)]).await.unwrap_err();
+    assert!(super::sentence(&error).contains("已任职"), "{error}");
+}
+
+#[tokio::test]
+async fn where_a_check_is_demanded_nobody_sits_without_a_filed_one() {
+    let mut stage = Stage::new(true).await;
+    let (_, term) = term(&mut stage).await;
+    let seat = committee::appoint(term, stage.people[0], Post::Secretary);
+    let refused = async |stage: &mut Stage, words: &str| {
+        let error = appoint(stage, seat.clone()).await.unwrap_err();
+        let (field, message) = field(&error);
+        assert!(field == "person" && message.contains(words), "{words}: {message}");
+    };
+    refused(&mut stage, "没有经过任职资格联审").await;
+    let check = stage.one().await;
+    refused(&mut stage, "还没有完成").await;
+    stage.answer(check, &[R::Clear; 3]).await.unwrap();
+    refused(&mut stage, "还没有备案").await;
+    vetting::reject(&mut stage.conn, &stage.supervisor, &stage.keys, &[given::end(check)]).await.unwrap();
+    refused(&mut stage, "没有通过").await;
+    let other = vetting::Propose { term: 7, ..stage.proposal() };
+    let (county, clerk) = (stage.county.clone(), stage.clerk.clone());
+    given::filed(&mut stage.conn, &stage.keys, &county, &clerk, other).await;
+    refused(&mut stage, "没有通过").await;
+}
+
+#[tokio::test]
+async fn a_check_holds_to_its_last_day_and_not_a_day_longer() {
+    let mut stage = Stage::new(true).await;
+    let (_, term) = term(&mut stage).await;
+    let (county, clerk, command) = (stage.county.clone(), stage.clerk.clone(), stage.proposal());
+    let check = given::filed(&mut stage.conn, &stage.keys, &county, &clerk, command).await;
+    let on = |from: &str, person| Appoint {
+        from_day: day(from),
+        ..committee::appoint(term, person, Post::Secretary)
+    };
+    let person = stage.people[0];
+    let error = appoint(&mut stage, on("2021-05-06", person)).await.unwrap_err();
+    assert!(field(&error).1.contains("有效期至2021-05-05，已过期"), "{error}");
+    assert_eq!(stage.state(check).await, "filed", "a refused appointment changes nothing");
+    appoint(&mut stage, on("2021-05-05", person)).await.unwrap();
+    assert_eq!(stage.state(check).await, "in_post");
+}
+
+#[tokio::test]
+async fn a_check_filed_after_the_first_day_comes_too_late() {
+    for (filed_on, lets_in) in [("2021-01-10", true), ("2021-01-11", false)] {
+        let mut stage = Stage::new(true).await;
+        let (_, term) = term(&mut stage).await;
+        let check = stage.one().await;
+        stage.answer(check, &[R::Clear; 3]).await.unwrap();
+        let filing =
+            vetting::FileCheck { decision: given::decision(check, filed_on), ..given::filing(check) };
+        vetting::file(&mut stage.conn, &stage.supervisor, &stage.keys, &[filing]).await.unwrap();
+        let seat = committee::appoint(term, stage.people[0], Post::Secretary);
+        let seat = Appoint { from_day: day("2021-01-10"), ..seat };
+        match appoint(&mut stage, seat).await {
+            Ok(_) => assert!(lets_in, "{filed_on}"),
+            Err(error) => {
+                assert!(!lets_in && field(&error).1.contains("2021-01-11才备案"), "{filed_on}: {error}");
+                assert_eq!(stage.state(check).await, "filed");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_county_without_a_list_demands_nothing_and_an_older_seat_is_older_than_the_list() {
+    let mut stage = Stage::without_list().await;
+    let (committee, term) = term(&mut stage).await;
+    let seat = committee::appoint(term, stage.people[0], Post::Secretary);
+    appoint(&mut stage, seat).await.unwrap();
+    let later = vetting::SetChecklist { from_day: day("2021-01-11"), ..given::list(true) };
+    let supervisor = stage.supervisor.clone();
+    vetting::set_departments(&mut stage.conn, &supervisor, &given::departments(&[])).await.unwrap();
+    vetting::set_checklist(&mut stage.conn, &supervisor, &[later]).await.unwrap();
+    assert_eq!(findings(&mut stage, committee).await, Vec::<String>::new());
+    let second = |from: &str, person| Appoint {
+        from_day: day(from),
+        ..committee::appoint(term, person, Post::Member)
+    };
+    let person = stage.people[1];
+    let error = appoint(&mut stage, second("2021-01-11", person)).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+    appoint(&mut stage, second("2021-01-10", person)).await.unwrap();
+}
+
+async fn findings(stage: &mut Stage, committee: cadre::base::ids::CommitteeId) -> Vec<String> {
+    let scope = stage.clerk.scope.clone();
+    let found = db::read(&mut stage.conn, &scope, async |conn| {
+        committees::queries::findings(conn, &scope, day("2021-06-30"), &[committee]).await
+    });
+    let found = found.await.unwrap().into_iter().filter(|finding| finding.what == Unusual::Unvetted);
+    found.map(|finding| finding.message).collect()
+}
+
+#[tokio::test]
+async fn where_no_check_is_demanded_whoever_has_none_is_a_finding() {
+    let mut stage = Stage::new(false).await;
+    let (committee, term) = term(&mut stage).await;
+    let (county, clerk, command) = (stage.county.clone(), stage.clerk.clone(), stage.proposal());
+    given::filed(&mut stage.conn, &stage.keys, &county, &clerk, command).await;
+    let (vetted, unvetted) = (stage.people[0], stage.people[1]);
+    appoint(&mut stage, committee::appoint(term, vetted, Post::Secretary)).await.unwrap();
+    assert_eq!(findings(&mut stage, committee).await, Vec::<String>::new());
+    appoint(&mut stage, committee::appoint(term, unvetted, Post::Member)).await.unwrap();
+    let found = findings(&mut stage, committee).await;
+    assert!(matches!(found.as_slice(), [one] if one.contains("没有经过任职资格联审")), "{found:?}");
+    let other = stage.people[2];
+    appoint(&mut stage, committee::appoint(term, other, Post::Member)).await.unwrap();
+    let found = findings(&mut stage, committee).await;
+    assert!(matches!(found.as_slice(), [one] if one.contains('、')), "one sentence about both: {found:?}");
+}
