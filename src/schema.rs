@@ -283,6 +283,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What a county wants of its teams: one row per version, never edited.
+    committee_targets (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Whose team picture it is held against: that of the county, of each town, of each village.
+        level -> Text,
+        /// Code of a figure of the team picture.
+        figure -> Text,
+        /// at_least or at_most.
+        comparison -> Text,
+        /// The value, in hundredths of the unit of the figure.
+        hundredths -> Int8,
+        /// First day in force.
+        from_day -> Date,
+        /// First day no longer in force; empty: still in force.
+        to_day -> Nullable<Date>,
+        /// The decision that it rests on.
+        source -> Text,
+        /// When it was set.
+        created_at -> Timestamptz,
+        /// Who set it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
     /// The terms of a committee, one after the other; a term that was not ended runs on, also past the day it was due.
     committee_terms (county_id, id) {
         /// The county that owns the row.
@@ -1483,6 +1511,60 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who is proposed for which post. What the rules refuse may stand here: it is shown, not forbidden.
+    slate_seats (county_id, slate_id, place) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The slate.
+        slate_id -> Uuid,
+        /// The order in which they were put down.
+        place -> Int4,
+        /// Which committee.
+        committee_kind -> Text,
+        /// The post.
+        post -> Text,
+        /// Who is proposed.
+        person_id -> Uuid,
+        /// Codes of the vocabulary list `committee_source`, one space between them; empty: as on record.
+        sources -> Text,
+    }
+}
+
+diesel::table! {
+    /// Proposed teams of villages: who might sit in the committees of a term to come.
+    slates (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The village or community.
+        village_id -> Uuid,
+        /// Path of that village.
+        path -> Text,
+        /// Path of the organisation that made it: it and those above it see the slate, nobody below.
+        maker_path -> Text,
+        /// Which term it is proposed for.
+        ordinal -> Int4,
+        /// The day on which that term would begin: ages and rules are those of that day.
+        from_day -> Date,
+        /// What tells it from other slates of the same term.
+        name -> Text,
+        /// draft, settled or dropped.
+        state -> Text,
+        /// Rises with every change; the ETag.
+        version -> Int4,
+        /// When it was made.
+        created_at -> Timestamptz,
+        /// Who made it.
+        created_by -> Text,
+        /// When it was changed last.
+        updated_at -> Timestamptz,
+        /// Who changed it last.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// Moves of a member between branches of the county: proposed by one side, accepted by the other; until then he belongs to the old branch (Regulation on education and management of members, article 25).
     transfers (county_id, id) {
         /// The county that owns the row.
@@ -1608,6 +1690,7 @@ diesel::table! {
 
 diesel::joinable!(audit_entries -> counties (county_id));
 diesel::joinable!(committee_rules -> counties (county_id));
+diesel::joinable!(committee_targets -> counties (county_id));
 diesel::joinable!(committees -> counties (county_id));
 diesel::joinable!(organisations -> counties (county_id));
 diesel::joinable!(people -> counties (county_id));
@@ -1628,6 +1711,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     committee_facts,
     committee_posts,
     committee_rules,
+    committee_targets,
     committee_terms,
     committees,
     counties,
@@ -1672,6 +1756,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     seats,
     sessions,
     sign_in_sources,
+    slate_seats,
+    slates,
     transfers,
     vetting_checklists,
     vetting_departments,

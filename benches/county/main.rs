@@ -17,6 +17,7 @@ mod intake;
 mod lookup;
 mod reports;
 mod searches;
+mod slates;
 mod stage;
 mod table;
 
@@ -75,6 +76,9 @@ async fn main() -> anyhow::Result<()> {
     if options.has("reports") {
         reports::measure(&stage, &server, &mut table).await?;
         reports::measure_picture(&stage, &server, &mut table)?;
+    }
+    if options.has("slates") {
+        slates::measure(&stage, &server, &mut table).await?;
     }
     server.stop().await?;
     stage.strike()?;

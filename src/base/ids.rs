@@ -138,6 +138,14 @@ id!(
     CommitteeRuleId
 );
 id!(
+    /// A version of a target that a county sets for its committees.
+    TargetId
+);
+id!(
+    /// A proposed team of a village.
+    SlateId
+);
+id!(
     /// The rating of one subject in one round.
     RatingId
 );

@@ -1,5 +1,5 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · reserves · committees · vetting · members · people · accounts · organisations · audit.
+//! quarters · imports · ratings · slates · reserves · committees · vetting · members · people · accounts · organisations · audit.
 pub mod accounts;
 pub mod audit;
 pub mod committees;
@@ -10,6 +10,7 @@ pub mod people;
 pub mod quarters;
 pub mod ratings;
 pub mod reserves;
+pub mod slates;
 pub mod vetting;
 
 /// Which area owns (alone writes) which table; a test reads the sources to prove it.
@@ -66,6 +67,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "reserve_settings",
         ],
     ),
+    ("slates", &["committee_targets", "slates", "slate_seats"]),
     ("imports", &["imports", "import_rows"]),
     (
         "ratings",

@@ -7,7 +7,7 @@
 use super::facts::{Extent, LAST_DAY, tree_of};
 
 /// Whether the term `name` runs on a day: one that was not ended runs on past the day it was due.
-fn runs_on(name: &str, day: &str) -> String {
+pub(super) fn runs_on(name: &str, day: &str) -> String {
     format!("{name}.from_day <= {day} AND ({name}.ended_on IS NULL OR {day} < {name}.ended_on)")
 }
 
@@ -54,10 +54,13 @@ EXISTS (SELECT FROM elections v JOIN election_ballots b ON b.county_id = $1 AND 
 
 /// The columns of `seat_facts`: who sits in the Party organisation and the committee of each village.
 pub fn seats(extent: Extent) -> String {
-    let snapshots = snapshots(extent);
+    format!("WITH RECURSIVE {} {}", snapshots(extent), seats_of("snapshots"))
+}
+
+/// The columns of `seat_facts` over some snapshots, by the name of their table.
+pub(super) fn seats_of(snapshots: &str) -> String {
     format!(
-        "WITH RECURSIVE {snapshots} \
-         SELECT x.standing, s.id AS seat_id, s.person_id, x.kind AS committee_kind, s.post, x.path, x.day, \
+        "SELECT x.standing, s.id AS seat_id, s.person_id, x.kind AS committee_kind, s.post, x.path, x.day, \
             s.education, s.is_party_member, who.sex, who.ethnicity, who.birth_date, \
             bool_or(x.kind = 'village_party') OVER (PARTITION BY x.standing, x.village_id, s.person_id) \
                 AND bool_or(x.kind = 'village_committee') OVER (PARTITION BY x.standing, x.village_id, s.person_id) \
@@ -66,7 +69,7 @@ pub fn seats(extent: Extent) -> String {
                 AS is_newly_elected, \
             CASE WHEN s.post = 'secretary' THEN {UNANIMOUS} ELSE false END AS is_elected_unanimously, \
             coalesce(o.sources, '') AS sources \
-         FROM snapshots x {HELD} \
+         FROM {snapshots} x {HELD} \
          JOIN people who ON who.county_id = $1 AND who.id = s.person_id \
          LEFT JOIN (SELECT seat_id, string_agg(source, ' ' ORDER BY source) AS sources FROM seat_sources \
             WHERE county_id = $1 GROUP BY seat_id) o ON o.seat_id = s.id \
@@ -76,20 +79,23 @@ pub fn seats(extent: Extent) -> String {
 
 /// The columns of `committee_facts`: the committees whose term runs, with the seats that nobody holds.
 pub fn committees(extent: Extent) -> String {
-    let snapshots = snapshots(extent);
+    format!("WITH RECURSIVE {}, {}", snapshots(extent), committees_of("snapshots"))
+}
+
+/// The columns of `committee_facts` over some snapshots, by the name of their table; follows a `WITH` and a comma.
+pub(super) fn committees_of(snapshots: &str) -> String {
     format!(
-        "WITH RECURSIVE {snapshots}, \
-         held AS (SELECT x.standing, x.committee_id, s.post, count(*) AS seats FROM snapshots x {HELD} \
+        "held AS (SELECT x.standing, x.committee_id, s.post, count(*) AS seats FROM {snapshots} x {HELD} \
             GROUP BY x.standing, x.committee_id, s.post), \
          posts AS (SELECT x.standing, x.committee_id, sum(q.places) AS places, \
                 sum(greatest(q.places - coalesce(h.seats, 0), 0)) AS vacancies \
-            FROM snapshots x JOIN committee_posts q ON q.county_id = $1 AND q.term_id = x.term_id \
+            FROM {snapshots} x JOIN committee_posts q ON q.county_id = $1 AND q.term_id = x.term_id \
             LEFT JOIN held h ON h.standing = x.standing AND h.committee_id = x.committee_id AND h.post = q.post \
             GROUP BY x.standing, x.committee_id) \
          SELECT x.standing, x.committee_id, x.kind AS committee_kind, x.path, x.day, x.term_id, \
             coalesce(p.places, 0)::bigint AS places, coalesce(p.vacancies, 0)::bigint AS vacancies, \
             x.due_day < x.day AS is_overdue \
-         FROM snapshots x \
+         FROM {snapshots} x \
          LEFT JOIN posts p ON p.standing = x.standing AND p.committee_id = x.committee_id \
          WHERE x.term_id IS NOT NULL"
     )

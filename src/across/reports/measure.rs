@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Integer, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -57,15 +59,37 @@ pub(super) async fn measure(
 ) -> Result<Counts> {
     let top = organisations.first().map(String::as_str).unwrap_or_default();
     let by_table = by_table(parts);
-    let statement = statement(&by_table, basis, top);
+    let rows = |table, by_place: Option<&str>| rows_with(table, basis, top, by_place);
+    let statement = statement(&by_table, || seats(basis, top), rows);
     let lines: Vec<Line> = basis.ask(organisations.to_vec()).about(statement).load(conn).await?;
+    Ok(gather(&by_table, lines))
+}
+
+/// Counts parts over seats and committees that are not those of a basis: `question` binds what their rows need.
+///
+/// # Errors
+/// Whatever the database answers.
+pub(super) async fn measure_rows(
+    conn: &mut AsyncPgConnection,
+    parts: impl IntoIterator<Item = Part>,
+    seats: String,
+    committees: String,
+    question: impl FnOnce(String) -> BoxedSqlQuery<'static, Pg, SqlQuery>,
+) -> Result<Counts> {
+    let by_table = by_table(parts);
+    let statement = statement(&by_table, || seats, |_, _| committees.clone());
+    let lines: Vec<Line> = question(statement).load(conn).await?;
+    Ok(gather(&by_table, lines))
+}
+
+fn gather(by_table: &[(Table, Vec<Part>)], lines: Vec<Line>) -> Counts {
     let mut counts = Counts::default();
     for line in lines {
         let asked = usize::try_from(line.asked).ok().and_then(|asked| by_table.get(asked));
         let parts = asked.map(|(_, parts)| parts.iter().copied()).into_iter().flatten();
         counts.by_organisation.entry(line.code).or_default().extend(parts.zip(line.counts));
     }
-    Ok(counts)
+    counts
 }
 
 /// The parts of each table, each part once; members before organisations, which may use their counts.
@@ -83,18 +107,24 @@ fn by_table(parts: impl IntoIterator<Item = Part>) -> Vec<(Table, Vec<Part>)> {
 }
 
 /// For each table: its rows counted per place, the places summed into the organisations asked about.
-fn statement(tables: &[(Table, Vec<Part>)], basis: &Basis, top: &str) -> String {
+fn statement(
+    tables: &[(Table, Vec<Part>)],
+    seats: impl FnOnce() -> String,
+    rows_of: impl Fn(Table, Option<&str>) -> String,
+) -> String {
+    let mut seats = Some(seats);
     let mut steps = Vec::new();
     let mut answers = Vec::new();
     let mut members_counted = false;
     for (asked, (table, parts)) in tables.iter().enumerate() {
         if *table == Table::Seats {
-            let (step, answer) = people(asked, parts, &seats(basis, top));
+            let seats = seats.take().map(|seats| seats()).unwrap_or_default();
+            let (step, answer) = people(asked, parts, &seats);
             steps.push(step);
             answers.push(answer);
             continue;
         }
-        let rows = rows_with(*table, basis, top, members_counted.then_some(MEMBERS_BY_PLACE));
+        let rows = rows_of(*table, members_counted.then_some(MEMBERS_BY_PLACE));
         let mut counted: Vec<String> =
             parts.iter().enumerate().map(|(number, part)| counted(number, part)).collect();
         let summed: Vec<String> = parts

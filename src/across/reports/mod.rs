@@ -17,8 +17,11 @@ mod quarterly;
 mod report;
 mod reserve_facts;
 mod rows;
+mod slate;
+mod slate_rules;
 mod source;
 mod status;
+mod targets;
 mod workbook;
 
 pub use close::{Closed, close};
@@ -29,5 +32,8 @@ pub use report::{
     SectionReport, TableRow,
 };
 pub use rows::{FigurePart, RowLine, RowsQuery, figure, figure_rows};
+pub use slate::{Outcome, Proposal, slate_outcome};
+pub use slate_rules::Remark;
 pub use status::{QuarterStatus, statuses};
+pub use targets::{TargetLine, target_figures};
 pub use workbook::workbook;

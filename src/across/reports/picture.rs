@@ -11,10 +11,12 @@ use super::figures::{self, Against, Amount, Comparison, Figure, FigureValue, Par
 use super::measure::measure;
 use super::quarterly::reported;
 use super::report::OrganisationName;
+use super::targets::{self, TargetLine};
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::Result;
 use crate::base::values::Quarter;
+use crate::records::slates;
 
 /// The team picture of an organisation in a quarter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -30,6 +32,8 @@ pub struct TeamPicture {
     pub revision: Option<i32>,
     /// The figures.
     pub lines: Vec<PictureLine>,
+    /// The county's targets for such an organisation in force on that day.
+    pub targets: Vec<TargetLine>,
 }
 
 impl TeamPicture {
@@ -88,22 +92,30 @@ pub async fn team_picture(
         let codes = [organisation.code.clone()];
         let counts = measure(conn, &basis, &codes, figures.iter().flat_map(Figure::parts)).await?;
         let count = |part: &Part| counts.of(&organisation.code, part);
+        let as_of = quarter.last_day();
+        let targets = slates::queries::targets(conn, county.county).await?;
         Ok(TeamPicture {
-            lines: lines(&figures, count, quarter),
+            targets: targets::held(&targets, organisation.kind(), as_of, &figures, count),
+            lines: lines(&figures, count, as_of),
             organisation: OrganisationName {
                 code: organisation.code.clone(),
                 name: organisation.name.clone(),
                 kind: organisation.kind.clone(),
             },
             quarter,
-            as_of: quarter.last_day(),
+            as_of,
             revision: basis.revision.as_ref().map(|revision| revision.number),
         })
     })
     .await
 }
 
-fn lines(figures: &[Figure], count: impl Fn(&Part) -> i64 + Copy, quarter: Quarter) -> Vec<PictureLine> {
+/// Each figure beside the term before, as `count` knows their parts.
+pub(super) fn lines(
+    figures: &[Figure],
+    count: impl Fn(&Part) -> i64 + Copy,
+    as_of: NaiveDate,
+) -> Vec<PictureLine> {
     let own = figures.iter().filter(|figure| figure.comparison.is_none());
     own.map(|figure| {
         let against = |wanted: Against| {
@@ -117,13 +129,14 @@ fn lines(figures: &[Figure], count: impl Fn(&Part) -> i64 + Copy, quarter: Quart
             change_unit: change.map_or(figure.unit, |change| change.unit).code(),
             change: amount(change),
             relative_change: amount(against(Against::Relative)),
-            figure: figure.value(Value::of(figure, count), None, quarter.last_day()),
+            figure: figure.value(Value::of(figure, count), None, as_of),
         }
     })
     .collect()
 }
 
-fn before(figure: &Figure, term: Comparison, count: impl Fn(&Part) -> i64) -> Option<BeforeValue> {
+/// A figure in the term before; none where none is on record.
+pub(super) fn before(figure: &Figure, term: Comparison, count: impl Fn(&Part) -> i64) -> Option<BeforeValue> {
     if count(&term.known) == 0 {
         return None;
     }

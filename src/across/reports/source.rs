@@ -106,7 +106,11 @@ pub(super) fn seats(basis: &Basis, organisation: &str) -> String {
 }
 
 fn seats_of(basis: &Basis, extent: Extent) -> String {
-    let rows = frozen_or(basis, "seat_facts", "path", extent, committee_facts::seats);
+    asked_of_seats(&frozen_or(basis, "seat_facts", "path", extent, committee_facts::seats))
+}
+
+/// What figures ask of seats, over rows with the columns of `seat_facts`.
+pub(super) fn asked_of_seats(rows: &str) -> String {
     let high_school = educations(|level| level.high_school_or_above);
     format!(
         "SELECT x.standing, x.person_id, x.path AS to_path, x.post, x.sex, x.ethnicity, x.sources, \

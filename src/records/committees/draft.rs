@@ -129,13 +129,8 @@ impl Surroundings {
             to_day: draft.to_day.or(term.ended_on),
         };
         let others = self.villages.entry(sitting.village).or_default();
-        let clash = others.iter().find_map(|(_, other)| {
-            let related = || {
-                let kinship = self.kin.get(&(sitting.person, other.person))?;
-                overlaps::kin_clash(&sitting, other, *kinship, &self.book)
-            };
-            overlaps::clash(&sitting, other, &self.book).or_else(related)
-        });
+        let clash =
+            others.iter().find_map(|(_, other)| overlaps::refusal(&sitting, other, &self.kin, &self.book));
         errors.extend(clash.map(|clash| FieldError::new(clash.field(), clash, None)));
         others.push((draft.id, sitting));
         Ok(errors)

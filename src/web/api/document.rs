@@ -8,7 +8,7 @@ use utoipa::{Modify, OpenApi};
 use crate::base::error::Error;
 use crate::web::api::{
     accounts, audit, committees, exports, imports, kinships, member_events, members, organisations, ratings,
-    reports, reserves, session, vetting,
+    reports, reserves, session, slates, vetting,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -41,6 +41,8 @@ use crate::web::respond::{Answer, Failure, Problem};
         reserves::change_reserve, reserves::step_reserve, reserves::add_mentor, reserves::end_mentor,
         reserves::write_note, reserves::review_reserve, reserves::list_reserve_settings,
         reserves::set_reserve_settings,
+        slates::list_committee_targets, slates::set_committee_target, slates::list_slates, slates::make_slate,
+        slates::show_slate, slates::change_slate, slates::show_slate_outcome, slates::try_slate,
         vetting::list_candidate_checks, vetting::show_candidate_check, vetting::propose_candidate,
         vetting::record_verdicts, vetting::decide_candidate, vetting::list_checklists, vetting::set_checklist,
         vetting::list_departments, vetting::set_departments,

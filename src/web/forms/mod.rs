@@ -2,4 +2,5 @@
 pub mod committee;
 pub mod member;
 pub mod reserve;
+pub mod slate;
 pub mod vetting;

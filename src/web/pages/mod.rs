@@ -12,4 +12,5 @@ pub mod ratings;
 pub mod reports;
 pub mod reserves;
 pub mod session;
+pub mod slates;
 pub mod vetting;

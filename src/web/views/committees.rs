@@ -61,6 +61,8 @@ pub struct Village {
     pub kin: Table,
     /// Where two are entered as near relatives, for whom may.
     pub relate: Option<Link>,
+    /// The proposed teams of the village, and where another one is begun, for whom may.
+    pub slates: Vec<Link>,
     /// Where a committee that it has not is opened, for whom may.
     pub open: Option<Link>,
 }

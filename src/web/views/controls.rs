@@ -90,6 +90,8 @@ pub struct Control {
     pub columns: u8,
     /// Takes the keyboard when the page opens.
     pub focus: bool,
+    /// What a picker that asks while typing shows for its value; empty: the value.
+    pub named: String,
 }
 
 impl HtmlSafe for Control {}
@@ -108,6 +110,7 @@ impl Control {
             fixed: false,
             columns: 4,
             focus: false,
+            named: String::new(),
         }
     }
 
@@ -146,6 +149,13 @@ impl Control {
         self
     }
 
+    /// What a picker that asks while typing shows for its value.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.named = name.into();
+        self
+    }
+
     /// A short help under the control.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -160,6 +170,7 @@ impl Control {
                 .iter()
                 .find(|choice| choice.code == self.value)
                 .map_or(self.value.as_str(), |choice| choice.name.as_str()),
+            _ if !self.named.is_empty() => &self.named,
             _ => &self.value,
         }
     }

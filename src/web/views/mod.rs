@@ -23,6 +23,7 @@ pub mod ratings;
 pub mod reports;
 pub mod reserves;
 pub mod sign_in;
+pub mod slates;
 pub mod table;
 pub mod team;
 pub mod vetting;

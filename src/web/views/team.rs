@@ -5,6 +5,7 @@ use askama::Template;
 use super::Frame;
 use super::controls::Choice;
 use super::parts::{Badge, Fact, Link};
+use super::table::Table;
 
 /// The width that the longest bar of a chart may take.
 const LONGEST: i64 = 300;
@@ -122,6 +123,10 @@ pub struct Team {
     pub charts: Vec<Bars>,
     /// The figures.
     pub lines: Vec<TeamLine>,
+    /// The county's targets beside the figures.
+    pub targets: Table,
+    /// Where all targets stand.
+    pub all_targets: Link,
 }
 
 #[cfg(test)]

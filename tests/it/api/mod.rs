@@ -9,4 +9,5 @@ mod ratings;
 mod reports;
 mod reserves;
 mod session;
+mod slates;
 mod vetting;

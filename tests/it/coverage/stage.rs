@@ -37,6 +37,7 @@ pub struct Stage {
     person: String,
     reserve: String,
     mentor: String,
+    slate: String,
     check: String,
     /// One for the pages, one for the API: each is removed there.
     kinships: [String; 2],
@@ -99,6 +100,7 @@ impl Stage {
             person: String::new(),
             reserve: String::new(),
             mentor: String::new(),
+            slate: String::new(),
             check: String::new(),
             kinships: [String::new(), String::new()],
         };
@@ -148,6 +150,10 @@ impl Stage {
         let third = third["person"].as_str().unwrap_or_else(|| panic!("{third}"));
         let kin = json!({ "person": self.person, "relative": third, "kinship": "sibling" });
         self.kinships[1] = id(&post(own, "/kinships", kin).await, "id");
+        let seat = json!({ "committee": "village_party", "post": "secretary", "person": self.person });
+        let slate = json!({ "village": "500237101201", "ordinal": 7, "from_day": "2026-01-10", "name": "方案一",
+            "seats": [seat] });
+        self.slate = id(&post(own, "/slates", slate).await, "id");
         let put = async |path: &str, body: Value| {
             app.send(supervisor, Method::Put, &format!("/api/v1{path}"), &[], &body).await
         };
@@ -184,6 +190,7 @@ impl Stage {
             () if thing("/kinships") => &self.kinships[0],
             () if thing("/seats") => &self.seat,
             () if thing("/elections") => &self.election,
+            () if thing("/slates") => &self.slate,
             () if thing("/reserve-cadres") || thing("/reserves") => &self.reserve,
             () if thing("/candidate-checks") || thing("/vetting/") => &self.check,
             () => &self.import,
@@ -213,6 +220,11 @@ impl Stage {
                 let body = json!({ "from_day": "2026-01-01", "minimum_per_village": 2, "secondment_age": 35,
                     "secondment_education": "college_or_above", "township_leaders": 2, "village_secretaries": 1,
                     "days_between_notes": 60, "source": "县委组织部〔2026〕1号" });
+                (JSON, body.to_string())
+            }
+            "target" => {
+                let body = json!({ "level": "village", "figure": "committees.women", "comparison": "at_least",
+                    "value": 1, "from_day": "2026-01-01", "source": "县委组织部〔2026〕1号" });
                 (JSON, body.to_string())
             }
             "round" => (JSON, round("2025Q4").to_string()),

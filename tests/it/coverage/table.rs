@@ -89,6 +89,18 @@ GET    /kinships/<id>/remove/<code>          -                           in     
 # The first who may has removed it: nobody after him finds it.
 POST   /kinships/<id>/remove/<code>          form                        in       ok    404     404     403     403   403      in
 GET    /elections/<id>                       -                           in       ok    404     ok      ok      403   403      in
+GET    /committees/targets                   -                           in       ok    ok      ok      ok      403   403      in
+POST   /committees/targets                   form                        in       403   403     ok      403     403   403      in
+GET    /slates                               -                           in       ok    ok      ok      403     403   403      in
+GET    /slates/people                        -                           in       ok    ok      ok      403     403   403      in
+GET    /slates/new                           -                           in       ok    ok      ok      403     403   403      in
+POST   /slates                               form                        in       ok    ok      ok      403     403   403      in
+POST   /slates/try                           form                        in       ok    ok      ok      403     403   403      in
+GET    /slates/<id>                          -                           in       ok    404     ok      403     403   403      in
+POST   /slates/<id>                          form                        in       ok    404     ok      403     403   403      in
+GET    /slates/<id>/compare                  -                           in       ok    404     ok      403     403   403      in
+GET    /slates/<id>/print                    -                           in       ok    404     ok      403     403   403      in
+
 # Pages of candidates
 GET    /vetting                              -                           in       ok    ok      ok      403     403   403      in
 GET    /vetting/new                          -                           in       ok    ok      ok      403     403   403      in
@@ -193,6 +205,16 @@ DELETE /api/v1/kinships/<id>                 -                           401    
 GET    /api/v1/elections/<id>                -                           401      ok    404     ok      ok      403   403      ok
 PATCH  /api/v1/elections/<id>                vote                        401      ok    404     ok      403     403   403      ok
 POST   /api/v1/terms/<id>/close              json{"on":"2021-01-09"}     401      ok    404     ok      403     403   403      ok
+# API: targets and slates
+GET    /api/v1/committee-targets             -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/committee-targets             target                      401      403   403     ok      403     403   403      403
+GET    /api/v1/slates                        -                           401      ok    ok      ok      403     403   403      ok
+POST   /api/v1/slates                        json{}                      401      ok    ok      ok      403     403   403      ok
+POST   /api/v1/slates/outcome                json{}                      401      ok    ok      ok      403     403   403      ok
+GET    /api/v1/slates/<id>                   -                           401      ok    404     ok      403     403   403      ok
+PATCH  /api/v1/slates/<id>                   json{"name":"方案二"}       401      ok    404     ok      403     403   403      ok
+GET    /api/v1/slates/<id>/outcome           -                           401      ok    404     ok      403     403   403      ok
+
 # API: candidates; verdicts, filing and rejection for those who vet for the county
 GET    /api/v1/candidate-checks              -                           401      ok    ok      ok      403     403   403      ok
 POST   /api/v1/candidate-checks              json{"committee_kind":"x"}  401      ok    ok      ok      403     403   403      ok

@@ -6,10 +6,11 @@ use super::sources::{self, Source};
 const FLOORS: [&str; 6] = ["cli", "web", "across", "records", "base", "schema"];
 
 /// The areas, from top to bottom (design.md 3). Two on one line do not know each other.
-const AREAS: [&[&str]; 11] = [
+const AREAS: [&[&str]; 12] = [
     &["quarters"],
     &["imports"],
     &["ratings"],
+    &["slates"],
     &["assessments", "training", "reserves"],
     &["committees"],
     &["vetting"],

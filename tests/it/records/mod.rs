@@ -7,4 +7,5 @@ mod members;
 mod organisations;
 mod ratings;
 mod reserves;
+mod slates;
 mod vetting;

@@ -74,6 +74,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     si----- s------ committee_facts
     siud--- s------ committee_posts
     siu---- s------ committee_rules
+    siu---- s------ committee_targets
     siu---- s------ committee_terms
     siu---- s------ committees
     s------ s------ counties
@@ -118,6 +119,8 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- s------ seats
     siud--- ------- sessions
     siud--- ------- sign_in_sources
+    si-d--- ------- slate_seats
+    siu---- ------- slates
     siu---- s------ transfers
     siu---- ------- vetting_checklists
     siu---- ------- vetting_departments

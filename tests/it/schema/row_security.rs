@@ -38,7 +38,7 @@ const EITHER: &str = "(person_id IN (SELECT person_id FROM person_visibility WHE
 const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
     AND relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
 
-const CASES: [Case; 55] = [
+const CASES: [Case; 58] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -54,6 +54,7 @@ const CASES: [Case; 55] = [
     scoped("committee_facts", "@path"),
     scoped("committee_posts", "term_id IN (SELECT id FROM committee_terms WHERE @path)"),
     of_county("committee_rules"),
+    of_county("committee_targets"),
     scoped("committee_terms", "@path"),
     scoped("committees", "@path"),
     scoped("election_ballots", "election_id IN (SELECT id FROM elections WHERE @path)"),
@@ -108,6 +109,8 @@ const CASES: [Case; 55] = [
     scoped("seat_facts", "@path"),
     scoped("seat_sources", "seat_id IN (SELECT id FROM seats WHERE @path)"),
     scoped("seats", "@path"),
+    scoped("slate_seats", "slate_id IN (SELECT id FROM slates WHERE @path AND @maker_path)"),
+    scoped("slates", "(@path AND @maker_path)"),
     scoped("transfers", "(@from_path OR @to_path)"),
     of_county("vetting_checklists"),
     of_county("vetting_departments"),
@@ -137,6 +140,7 @@ impl Township {
         text.replace("@county", &format!("county_id = '{}'", scope.county))
             .replace("@from_path", &range("from_path"))
             .replace("@to_path", &range("to_path"))
+            .replace("@maker_path", &range("maker_path"))
             .replace("@path", &range("path"))
             .replace("@account", &self.world.account.to_string())
     }

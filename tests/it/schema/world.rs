@@ -76,6 +76,14 @@ const BESIDE: &str = r"
     FROM people a JOIN people b ON b.county_id = a.county_id AND a.id < b.id;
     INSERT INTO finding_explanations (county_id, id, term_id, path, finding, reason, created_by)
     SELECT county_id, gen_random_uuid(), id, path, 'overdue', '已批准延期', created_by FROM committee_terms;
+    INSERT INTO committee_targets (county_id, id, level, figure, comparison, hundredths, from_day, source, created_by)
+    SELECT id, gen_random_uuid(), 'village', 'committees.women', 'at_least', 100, '2021-01-01', code, code FROM counties;
+    INSERT INTO slates (county_id, id, village_id, path, maker_path, ordinal, from_day, name, created_by, updated_by)
+    SELECT county_id, gen_random_uuid(), o.id, path, maker, 6, '2026-01-10', 'a', code, code FROM organisations o,
+    unnest(ARRAY[substr(path, 1, 7), regexp_replace(path, '[^/]+/$', '')]) AS maker WHERE kind = 'village';
+    INSERT INTO slate_seats (county_id, slate_id, place, committee_kind, post, person_id)
+    SELECT s.county_id, s.id, 1, 'village_party', 'secretary', min(v.person_id::text)::uuid FROM slates s
+    JOIN person_visibility v ON v.county_id = s.county_id AND starts_with(v.path, s.path) GROUP BY s.county_id, s.id;
     INSERT INTO seat_facts
     SELECT county_id, '2026Q1', 1, 'now', id, person_id, 'village_party', post, path, '2026-03-31', education,
         is_party_member, '1', '01', '1980-05-06', false, false, false, '' FROM seats;

@@ -312,6 +312,7 @@ impl<'a> Line<'a> {
             subject,
             bucket,
             record,
+            becomes: None,
             errors,
             warnings,
             changes: self.changes.into_iter().filter(|_| bucket == Bucket::Changed).collect(),

@@ -363,6 +363,7 @@ impl<'a> Line<'a> {
             subject,
             bucket,
             record,
+            becomes: None,
             errors,
             warnings: Vec::new(),
             changes: self.changes.into_iter().filter(|_| bucket == Bucket::Changed).collect(),

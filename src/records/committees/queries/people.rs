@@ -64,6 +64,8 @@ pub struct OnDay {
     pub sitter: Sitter,
     /// Education (GB/T 4658) as it stands now.
     pub education: String,
+    /// First day of full membership, where he is registered.
+    pub full_member_on: Option<NaiveDate>,
 }
 
 /// What is known of people on days, wherever in the county they are registered: for verbs, which have made sure that the
@@ -84,9 +86,9 @@ pub async fn standings(
         .await?;
     let known = |row: Row| {
         let standing = row.standing();
-        let (birth_date, deceased_on) = (row.birth_date, row.deceased_on);
+        let (birth_date, deceased_on, full_member_on) = (row.birth_date, row.deceased_on, row.full_member_on);
         let sitter = Sitter { name: row.name, birth_date, standing, deceased_on };
-        ((row.person_id, row.day), OnDay { sitter, education: row.education })
+        ((row.person_id, row.day), OnDay { sitter, education: row.education, full_member_on })
     };
     Ok(rows.into_iter().map(known).collect())
 }

@@ -1,5 +1,7 @@
 //! Seats that cannot be held at the same time: two heads, one person twice in one post, supervision and what it supervises.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 
 use crate::base::ids::{CommitteeId, OrganisationId, PersonId};
@@ -113,6 +115,19 @@ pub fn clash(one: &Sitting, other: &Sitting, book: &RuleBook) -> Option<Clash> {
         days: other.days(),
         source_text: bar.source.clone(),
     })
+}
+
+/// Why `one` cannot stand beside `other`: by the two seats, or since the two people are near relatives. `kin` says what
+/// the second of two people is to the first.
+#[must_use]
+pub fn refusal(
+    one: &Sitting,
+    other: &Sitting,
+    kin: &HashMap<(PersonId, PersonId), Kinship>,
+    book: &RuleBook,
+) -> Option<Clash> {
+    let related = || kin_clash(one, other, *kin.get(&(one.person, other.person))?, book);
+    clash(one, other, book).or_else(related)
 }
 
 /// The bar that keeps a seat in supervision and one in the village committee apart while both are held; none where they

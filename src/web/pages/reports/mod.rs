@@ -44,7 +44,7 @@ fn unit(figure: &FigureValue) -> String {
 }
 
 /// The Chinese name of a unit's code.
-fn unit_name(code: &'static str) -> &'static str {
+pub(in crate::web::pages) fn unit_name(code: &'static str) -> &'static str {
     let known = Unit::ALL.into_iter().find(|unit| unit.code() == code);
     known.map_or(code, Unit::name)
 }
@@ -55,12 +55,12 @@ fn arithmetic(numerator: i64, denominator: Option<i64>) -> String {
 }
 
 /// A number as printed; a dash where there is none.
-fn printed(amount: Option<Amount>) -> String {
+pub(in crate::web::pages) fn printed(amount: Option<Amount>) -> String {
     amount.map_or_else(|| "—".to_owned(), |amount| amount.to_string())
 }
 
 /// A change as printed, with its sign.
-fn signed(amount: Amount) -> String {
+pub(in crate::web::pages) fn signed(amount: Amount) -> String {
     let text = amount.to_string();
     match text.strip_prefix('-') {
         Some(rest) => format!("−{rest}"),

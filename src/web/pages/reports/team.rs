@@ -11,6 +11,7 @@ use crate::base::values::Quarter;
 use crate::web;
 use crate::web::api::reports::{ReportQuery, Wanted};
 use crate::web::guards::{Db, SignedIn};
+use crate::web::pages::slates::target_table;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::parts::Fact;
 use crate::web::views::team::{Bar, Bars, Team, TeamLine};
@@ -59,6 +60,8 @@ async fn show(
         organisation_code: wanted.organisation.clone(),
         charts: charts(&picture),
         lines: picture.lines.iter().map(|line| team_line(line, &wanted)).collect(),
+        targets: target_table(&picture.targets),
+        all_targets: Link::new("全部目标", "/committees/targets"),
     }))
 }
 

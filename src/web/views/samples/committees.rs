@@ -141,6 +141,7 @@ pub fn village() -> Village {
             ..Table::default()
         },
         relate: Some(Link::new("登记近亲属", "/kinships/new/500237101201")),
+        slates: vec![Link::new("拟定下届方案", "/slates/new?village=500237101201")],
         open: Some(Link::new("登记班子", "/committees/new?village=500237101201")),
     }
 }

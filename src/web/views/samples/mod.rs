@@ -8,6 +8,7 @@ mod people;
 mod ratings;
 mod reports;
 mod reserves;
+mod slates;
 mod vetting;
 
 use std::collections::HashSet;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{committees, desk, people, ratings, reports, reserves, vetting};
+use super::{committees, desk, people, ratings, reports, reserves, slates, vetting};
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -50,6 +50,11 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("committees_village", &committees::village()),
         page("committees_vote", &committees::vote()),
         page("committees_results", &committees::results()),
+        page("slates_list", &slates::list()),
+        page("slates_edit", &slates::edit()),
+        page("slates_compare", &slates::compare()),
+        page("slates_sheet", &slates::sheet()),
+        page("slates_targets", &slates::targets()),
         page("reserves_list", &reserves::list()),
         page("reserves_show", &reserves::show()),
         page("reserves_map", &reserves::map()),

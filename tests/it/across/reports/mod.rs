@@ -7,6 +7,7 @@ mod random;
 mod rated;
 mod reserves;
 mod scripted;
+mod slates;
 mod walls;
 
 use cadre::across::reports::{self, Closed, FigurePart, QuarterlyReport, RowLine, RowsQuery};

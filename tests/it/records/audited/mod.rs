@@ -7,6 +7,7 @@ mod members;
 mod others;
 mod ratings;
 mod reserves;
+mod slates;
 mod vetting;
 
 use std::collections::BTreeSet;
@@ -127,6 +128,7 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     members::tell(&mut story).await;
     ratings::tell(&mut story).await;
     reserves::tell(&mut story).await;
+    slates::tell(&mut story).await;
     accounts::tell(&mut story).await;
     committees::tell(&mut story).await;
     vetting::tell(&mut story).await;

@@ -1,0 +1,2 @@
+DROP TABLE slate_seats;
+DROP TABLE slates;
