@@ -90,7 +90,7 @@ pub struct Control {
     pub columns: u8,
     /// Takes the keyboard when the page opens.
     pub focus: bool,
-    /// What a picker that asks while typing shows for its value; empty: the value.
+    /// What a picker that asks while typing shows for its value, or what a select calls no choice; empty: the value.
     pub named: String,
 }
 
@@ -149,7 +149,7 @@ impl Control {
         self
     }
 
-    /// What a picker that asks while typing shows for its value.
+    /// What a picker that asks while typing shows for its value, or what a select calls no choice.
     #[must_use]
     pub fn named(mut self, name: impl Into<String>) -> Self {
         self.named = name.into();

@@ -7,7 +7,7 @@ use cadre::base::error::Error;
 use cadre::base::ids::PersonId;
 use cadre::base::keys::KeyRing;
 use cadre::base::values::Hundredths;
-use cadre::records::committees::{CommitteeKind, Post};
+use cadre::records::committees::{CommitteeKind, Post, Source};
 use cadre::records::members;
 use cadre::records::slates::{
     self, Bound, Change, Content, Level, Make, Proposed, SetTarget, SlateState, queries,
@@ -168,4 +168,40 @@ async fn nobody_of_another_town_is_proposed_and_a_slate_is_of_a_village() {
     let beyond = stage.county.village(2, 1).code.clone();
     let made = slates::make(&mut stage.conn, &stage.clerk, &[make(&beyond, &[])]).await;
     assert!(matches!(made, Err(Error::Forbidden)));
+}
+
+#[tokio::test]
+async fn a_slate_is_seen_by_its_maker_and_above_only() {
+    let mut stage = Stage::new().await;
+    let make = Make { village: stage.county.village(1, 1).code.clone(), content: content("方案一", &[]) };
+    let of_county = slates::make(&mut stage.conn, &stage.supervisor, &[make.clone()]).await.unwrap()[0];
+    let of_town = slates::make(&mut stage.conn, &stage.clerk, &[make]).await;
+    let of_town = of_town.expect("the name of a slate that the town does not see is free there")[0];
+    let seen = async |stage: &mut Stage, actor: &Actor| {
+        let scope = actor.scope.clone();
+        let listed = db::read(&mut stage.conn, &scope, async |conn| {
+            queries::list(conn, &scope, &scope, None, None, 10).await
+        });
+        listed.await.unwrap().into_iter().map(|card| card.slate.id).collect::<Vec<_>>()
+    };
+    let (clerk, supervisor) = (stage.clerk.clone(), stage.supervisor.clone());
+    assert_eq!(seen(&mut stage, &clerk).await, [of_town]);
+    assert_eq!(seen(&mut stage, &supervisor).await, [of_county, of_town]);
+    let change =
+        |slate| Change { slate, version: 1, state: SlateState::Dropped, content: content("方案一", &[]) };
+    let hidden = slates::change(&mut stage.conn, &clerk, &[change(of_county)]).await;
+    assert!(matches!(hidden, Err(Error::Missing { .. })));
+    slates::change(&mut stage.conn, &supervisor, &[change(of_town)]).await.expect("the county may");
+}
+
+#[tokio::test]
+async fn sources_of_a_seat_are_kept_as_given() {
+    let mut stage = Stage::new().await;
+    let mut said = content("方案一", &[stage.person(1, 1).await]);
+    said.seats[0].sources = vec![Source::Graduate, Source::Veteran];
+    let make = Make { village: stage.county.village(1, 1).code.clone(), content: said.clone() };
+    let id = slates::make(&mut stage.conn, &stage.clerk, &[make]).await.unwrap()[0];
+    let scope = stage.clerk.scope.clone();
+    let card = db::read(&mut stage.conn, &scope, async |conn| queries::find(conn, &scope, id).await);
+    assert_eq!(card.await.unwrap().seats, said.seats);
 }

@@ -220,6 +220,9 @@ pub struct Lack {
     pub message: String,
 }
 
+/// A committee, whether it demands checks, and what is missing of one.
+type Wanted = (CommitteeKind, bool, Cause);
+
 /// What is missing of the checks of a proposed team; those whom `names` does not know are left out.
 ///
 /// # Errors
@@ -235,7 +238,7 @@ pub async fn lacking(
     let ask = |seat: &Proposed| Ask { village, kind: seat.kind, term, person: seat.person, day };
     let asks: Vec<Ask> = seats.iter().map(ask).collect();
     let clearances = vetting::clearances(conn, within, &asks).await?;
-    let mut alike: Vec<((CommitteeKind, bool, Cause), Vec<&str>)> = Vec::new();
+    let mut alike: Vec<(Wanted, Vec<&str>)> = Vec::new();
     for (seat, clearance) in seats.iter().zip(clearances) {
         let Clearance::Lacking { is_demanded, cause } = clearance else { continue };
         let Some(name) = names.get(&seat.person) else { continue };
@@ -246,7 +249,7 @@ pub async fn lacking(
             None => alike.push((wanted, vec![name])),
         }
     }
-    let lack = |((kind, is_demanded, cause), names): ((CommitteeKind, bool, Cause), Vec<&str>)| Lack {
+    let lack = |((kind, is_demanded, cause), names): (Wanted, Vec<&str>)| Lack {
         kind,
         is_demanded,
         message: cause.told(&names.join("、")),

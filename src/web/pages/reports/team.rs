@@ -61,7 +61,7 @@ async fn show(
         charts: charts(&picture),
         lines: picture.lines.iter().map(|line| team_line(line, &wanted)).collect(),
         targets: target_table(&picture.targets),
-        all_targets: Link::new("全部目标", "/committees/targets"),
+        all_targets: Link::new("班子目标", "/committees/targets"),
     }))
 }
 

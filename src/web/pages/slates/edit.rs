@@ -141,7 +141,7 @@ fn form(who: &SignedIn, card: &Card, people: &People) -> Form {
             .columns(3),
         Control::new("state", "状态", Kind::Select(states)).required().value(&slate.state).columns(3),
     ];
-    let room = card.seats.len().saturating_add(SPARE).max(ROOM).min(MOST);
+    let room = card.seats.len().saturating_add(SPARE).clamp(ROOM, MOST);
     let mut controls = Vec::with_capacity(room * 3);
     for at in 0..room {
         let seat = card.seats.get(at);
@@ -165,6 +165,7 @@ fn form(who: &SignedIn, card: &Card, people: &People) -> Form {
                 Kind::Select(drawn_from(seat)),
             )
             .value(seat.map(drawn_codes).unwrap_or_default())
+            .named("按记录")
             .columns(3),
         );
     }
@@ -175,10 +176,7 @@ fn form(who: &SignedIn, card: &Card, people: &People) -> Form {
             ("version".to_owned(), slate.version.to_string()),
             ("village".to_owned(), card.village_code.clone()),
         ],
-        groups: vec![
-            Group::new("方案", head),
-            Group::new("人选：现任、后备或名册中任何人；来源不选的按任职和后备记录", controls),
-        ],
+        groups: vec![Group::new("方案", head), Group::new("人选：现任、后备或名册中任何人", controls)],
         submit: "保存方案".to_owned(),
         cancel: Some("/slates".to_owned()),
         ..Form::default()
@@ -313,7 +311,7 @@ async fn save(
             if let Some(form) = &mut page.form {
                 for control in form.controls() {
                     let is_same = fields.get(&control.name) == control.value;
-                    if !is_same && !control.named.is_empty() {
+                    if !is_same && matches!(control.kind, Kind::Picker(_)) {
                         control.named.clear();
                     }
                 }

@@ -139,7 +139,15 @@ async fn begin(who: &SignedIn, db: &mut Db, fields: &Fields) -> Result<Vec<Propo
             Some(Proposed { kind: one.kind, post: one.post?, person: one.person, sources: Vec::new() })
         })
         .collect();
-    let place = |post: &committees::Post| committees::Post::ALL.iter().position(|other| other == post);
+    // The head first, plain members last, as a list of a team is read.
+    let place = |post: &committees::Post| {
+        let rank = match post {
+            post if post.is_head() => 0,
+            committees::Post::Member | committees::Post::SupervisionMember => 2,
+            _ => 1,
+        };
+        (rank, committees::Post::ALL.iter().position(|other| other == post))
+    };
     let kind_place =
         |kind: &committees::CommitteeKind| committees::CommitteeKind::ALL.iter().position(|one| one == kind);
     seats.sort_by_key(|seat| (kind_place(&seat.kind), place(&seat.post), seat.person));

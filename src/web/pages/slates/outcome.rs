@@ -1,6 +1,6 @@
 //! What a slate would look like, as tables and notices.
 
-use crate::across::reports::figures::Amount;
+use crate::across::reports::figures::{Amount, Unit};
 use crate::across::reports::{Outcome, PictureLine, Remark, TargetLine};
 use crate::base::error::FieldError;
 use crate::records::committees::CommitteeKind;
@@ -25,8 +25,9 @@ fn wanted(line: &TargetLine) -> String {
 
 /// Whether a target is met, or how much is missing; said so where the team before stood otherwise.
 pub(super) fn verdict(line: &TargetLine) -> Badge {
-    let missing =
-        line.missing.map(|missing| format!("差{missing}{}", unit_name(line.unit))).unwrap_or_default();
+    // What is missing of a percentage are points.
+    let unit = if line.unit == Unit::Percent.code() { Unit::Points.code() } else { line.unit };
+    let missing = line.missing.map(|missing| format!("差{missing}{}", unit_name(unit))).unwrap_or_default();
     match (line.is_met, line.was_met) {
         (Some(true), Some(false)) => Badge::new("新达标", Tone::Good),
         (Some(true), _) => Badge::new("达标", Tone::Good),
@@ -106,17 +107,28 @@ pub(super) fn targets_beside(teams: &[(&str, &[TargetLine])]) -> Table {
     }
 }
 
+/// Whether a figure is another one than that of the team before.
+fn moved(line: &PictureLine) -> bool {
+    line.change.is_some_and(|change| !matches!(change.to_string().as_str(), "0" | "0.00"))
+}
+
+/// Each figure beside that of the team that sits; those that moved come first.
 fn figures(lines: &[PictureLine]) -> Table {
     let row = |line: &PictureLine| {
         let figure = &line.figure;
         let change = line.change.map(|change| format!("{}{}", signed(change), unit_name(line.change_unit)));
+        let change = match change {
+            Some(change) if moved(line) => Cell::Badge(Badge::new(change, Tone::Waiting)),
+            Some(_) => Cell::Number("不变".to_owned()),
+            None => Cell::Number(printed(None)),
+        };
         Row::new(vec![
             Cell::Text(figure.label.clone()),
             Cell::Number(with_unit(figure.value, figure.unit)),
             Cell::Number(
                 line.before.map_or_else(|| printed(None), |then| with_unit(then.value, figure.unit)),
             ),
-            Cell::Number(change.unwrap_or_else(|| printed(None))),
+            change,
         ])
     };
     Table {
@@ -127,7 +139,12 @@ fn figures(lines: &[PictureLine]) -> Table {
             Column::numeric("现任"),
             Column::numeric("增减"),
         ],
-        rows: lines.iter().map(row).collect(),
+        rows: lines
+            .iter()
+            .filter(|line| moved(line))
+            .chain(lines.iter().filter(|line| !moved(line)))
+            .map(row)
+            .collect(),
         empty: "没有可以统计的指标。".to_owned(),
         pager: None,
     }

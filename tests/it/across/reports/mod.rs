@@ -7,6 +7,7 @@ mod random;
 mod rated;
 mod reserves;
 mod scripted;
+mod slate_rules;
 mod slates;
 mod walls;
 

@@ -4,7 +4,7 @@
 use cadre::across::reports::{self, Outcome, Proposal, target_figures};
 use cadre::base::actor::{Actor, Role};
 use cadre::base::db::Connection;
-use cadre::base::ids::{CommitteeId, PersonId, TermId};
+use cadre::base::ids::{CommitteeId, MembershipId, PersonId, TermId};
 use cadre::base::keys::KeyRing;
 use cadre::base::values::Hundredths;
 use cadre::records::committees::{self, Appoint, CommitteeKind, OpenTerm, Post, Source, Who};
@@ -19,19 +19,21 @@ const DAY: &str = "2026-01-10";
 
 /// A village with both committees since 2021: three sit in the Party organisation, the first of them and a resident in
 /// the committee of the village.
-struct Stage {
+pub(super) struct Stage {
     db: TestDb,
-    county: TestCounty,
+    pub(super) county: TestCounty,
     keys: KeyRing,
-    clerk: Actor,
-    conn: Connection,
+    pub(super) clerk: Actor,
+    pub(super) conn: Connection,
     committees: [CommitteeId; 2],
     /// Members: 0, 2 men, 1, 3 women; 4 a woman in the pool, no member.
-    people: Vec<PersonId>,
+    pub(super) people: Vec<PersonId>,
+    /// Of the four members.
+    pub(super) memberships: Vec<MembershipId>,
 }
 
 impl Stage {
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let db = TestDb::new().await;
         let county = TestCounty::new(&mut db.owner().await).await;
         let clerk = county.town(1).actor(Role::Clerk);
@@ -41,7 +43,7 @@ impl Stage {
             .zip(["张伟", "李娜", "王强", "刘芳"])
             .map(|(number, name)| member(branch, name, number))
             .collect();
-        members::enrol(&mut conn, &clerk, &keys, &commands).await.unwrap();
+        let memberships = members::enrol(&mut conn, &clerk, &keys, &commands).await.unwrap();
         reserves::enter(&mut conn, &clerk, &keys, &[reserve(county.village(1, 1), "陈静", 6)]).await.unwrap();
         let client = db.owner_client().await;
         let rows = client
@@ -68,15 +70,15 @@ impl Stage {
         ];
         committees::appoint(&mut conn, &clerk, &keys, &seats).await.unwrap();
         let committees = [opened[0].0, opened[1].0];
-        Self { db, county, keys, clerk, conn, committees, people }
+        Self { db, county, keys, clerk, conn, committees, people, memberships }
     }
 
-    fn seat(&self, kind: CommitteeKind, post: Post, person: usize) -> Proposed {
+    pub(super) fn seat(&self, kind: CommitteeKind, post: Post, person: usize) -> Proposed {
         Proposed { kind, post, person: self.people[person], sources: Vec::new() }
     }
 
     /// Another secretary; the one before stays as a member, the woman of the pool stays in the committee of the village.
-    fn slate(&self) -> Vec<Proposed> {
+    pub(super) fn slate(&self) -> Vec<Proposed> {
         use CommitteeKind::{VillageCommittee, VillageParty};
         vec![
             self.seat(VillageParty, Post::Secretary, 3),
@@ -88,7 +90,7 @@ impl Stage {
         ]
     }
 
-    async fn outcome(&mut self, seats: &[Proposed]) -> Outcome {
+    pub(super) async fn outcome(&mut self, seats: &[Proposed]) -> Outcome {
         let village = self.county.village(1, 1).code.clone();
         let proposal = Proposal { village: &village, ordinal: 7, from_day: day(DAY), seats };
         reports::slate_outcome(&mut self.conn, &self.clerk, &proposal).await.unwrap()
@@ -115,12 +117,12 @@ impl Stage {
     }
 }
 
-fn number(outcome: &Outcome, code: &str) -> (i64, Option<i64>) {
+pub(super) fn number(outcome: &Outcome, code: &str) -> (i64, Option<i64>) {
     let line = outcome.line(code).unwrap_or_else(|| panic!("{code}"));
     (line.figure.numerator, line.before.map(|before| before.parts.numerator))
 }
 
-fn refused(outcome: &Outcome) -> Vec<(Option<usize>, &str)> {
+pub(super) fn refused(outcome: &Outcome) -> Vec<(Option<usize>, &str)> {
     outcome.remarks.iter().filter(|one| one.is_refused).map(|one| (one.seat, one.message.as_str())).collect()
 }
 
