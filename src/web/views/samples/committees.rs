@@ -129,20 +129,24 @@ pub fn village() -> Village {
             details: vec!["张伟（书记）".into()],
             ..Event::default()
         }],
-        kin: Table {
-            caption: "近亲属".into(),
-            columns: ["人员", "关系", "亲属", "办理"].into_iter().map(Column::new).collect(),
-            rows: vec![Row::new(vec![
-                text("张伟"),
-                text("配偶"),
-                text("李娜"),
-                Cell::Link(Link::new("删除", "/kinships/1/remove/500237101201")),
-            ])],
-            ..Table::default()
-        },
+        kin: kin(),
         relate: Some(Link::new("登记近亲属", "/kinships/new/500237101201")),
         slates: vec![Link::new("拟定下届方案", "/slates/new?village=500237101201")],
         open: Some(Link::new("登记班子", "/committees/new?village=500237101201")),
+    }
+}
+
+fn kin() -> Table {
+    Table {
+        caption: "近亲属".into(),
+        columns: ["人员", "关系", "亲属", "办理"].into_iter().map(Column::new).collect(),
+        rows: vec![Row::new(vec![
+            text("张伟"),
+            text("配偶"),
+            text("李娜"),
+            Cell::Link(Link::new("删除", "/kinships/1/remove/500237101201")),
+        ])],
+        ..Table::default()
     }
 }
 
