@@ -85,9 +85,9 @@ test("a county wants something of its teams, and a slate shows at once whether i
   await clerk.waitForFunction(() => !document.getElementById("slate-outcome").textContent.includes("只能有一名书记"));
   await leads(clerk, second, () => clerk.keyboard.press("Alt+s"));
   await visit(clerk, `${second}/compare`);
-  await tabToField(clerk, "with");
+  await tabToField(clerk, "filter-with");
   await press(clerk, "ArrowDown");
-  await leads(clerk, /\/compare\?with=/, () => clerk.keyboard.press("Enter"));
+  await leads(clerk, /\/compare\?with=/, () => clerk.getByRole("button", { name: "对比" }).press("Enter"));
   assert.match((await texts(clerk, "thead tr")).join("\n"), /现任 方案二 方案一/);
   assert.match(await clerk.locator("main, .content").first().textContent(), /方案一：规则核对.*只能有一名书记/s);
 

@@ -126,7 +126,7 @@ async fn a_slate_is_made_and_changed_as_a_whole() {
     let people = [stage.person(1, 1).await, stage.person(1, 3).await];
     let village = stage.county.village(1, 1).code.clone();
     let make = Make { village, content: content("方案一", &people) };
-    let id = slates::make(&mut stage.conn, &stage.clerk, &[make.clone()]).await.unwrap()[0];
+    let id = slates::make(&mut stage.conn, &stage.clerk, std::slice::from_ref(&make)).await.unwrap()[0];
     let again = slates::make(&mut stage.conn, &stage.clerk, &[make]).await;
     assert!(matches!(again, Err(Error::Taken { field: "name", .. })));
     let change = |version, name: &str, people: &[PersonId]| Change {
@@ -174,7 +174,8 @@ async fn nobody_of_another_town_is_proposed_and_a_slate_is_of_a_village() {
 async fn a_slate_is_seen_by_its_maker_and_above_only() {
     let mut stage = Stage::new().await;
     let make = Make { village: stage.county.village(1, 1).code.clone(), content: content("方案一", &[]) };
-    let of_county = slates::make(&mut stage.conn, &stage.supervisor, &[make.clone()]).await.unwrap()[0];
+    let of_county =
+        slates::make(&mut stage.conn, &stage.supervisor, std::slice::from_ref(&make)).await.unwrap()[0];
     let of_town = slates::make(&mut stage.conn, &stage.clerk, &[make]).await;
     let of_town = of_town.expect("the name of a slate that the town does not see is free there")[0];
     let seen = async |stage: &mut Stage, actor: &Actor| {
