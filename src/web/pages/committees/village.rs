@@ -139,7 +139,7 @@ fn slates(records: &Records, today: NaiveDate) -> Vec<Link> {
 
 /// What is unusual, and why where somebody said so.
 fn notice(finding: &Finding, enters: bool) -> Notice {
-    let source = finding.source.as_deref().unwrap_or_default();
+    let source = finding.source.as_ref().map(|source| format!("（依据：{source}）")).unwrap_or_default();
     let told = format!("{}：{}{source}", finding.what.name(), finding.message);
     let (tone, text, word) = match &finding.explanation {
         Some(said) => {
