@@ -15,7 +15,7 @@
 //! - [`open_committee()`]: a village has one committee of each kind; [`open_term()`]: the next term ends the one before,
 //!   and the seats in it; [`close_term`], [`correct_term`].
 //! - [`appoint()`]: a seat for somebody on record or new ([`Who`]); [`end_seat`] with a reason; [`correct_seat`];
-//!   [`remove_seat`] where it was entered by mistake.
+//!   [`remove_seat()`] where it was entered by mistake.
 //! - [`record_election()`], [`correct_election`]: a vote whose ballots add up and whose winners met the bars of its day.
 //!
 //! What is unusual is a [`Finding`] of [`queries::findings`], which [`explain()`] gives a reason. What is forbidden is
