@@ -75,7 +75,7 @@ async fn main() -> anyhow::Result<()> {
     }
     if options.has("reports") {
         reports::measure(&stage, &server, &mut table).await?;
-        reports::measure_picture(&stage, &server, &mut table)?;
+        reports::measure_picture(&stage, &server, &mut table).await?;
     }
     if options.has("slates") {
         slates::measure(&stage, &server, &mut table).await?;

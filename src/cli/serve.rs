@@ -1,6 +1,7 @@
 //! `cadre serve`: runs the server until it is told to stop.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use rocket::fairing::AdHoc;
 
@@ -43,6 +44,7 @@ pub async fn serve(
         keys: installation.keys.clone(),
         program,
         uploads,
+        pictures: Arc::default(),
         front: installation.config.front.clone(),
     };
     let announce = AdHoc::on_liftoff("ready", move |_| {

@@ -23,6 +23,7 @@ use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::data::{Limits, ToByteUnit};
 use rocket::{Build, Rocket, Route};
 
+use crate::across::reports::KeptPictures;
 use crate::base::db::Database;
 use crate::base::keys::KeyRing;
 
@@ -37,6 +38,8 @@ pub struct State {
     pub program: PathBuf,
     /// Where uploads are kept while they are read.
     pub uploads: PathBuf,
+    /// Team pictures that were counted before.
+    pub pictures: Arc<KeptPictures>,
     /// The addresses whose word is taken for where a request came from and whether over TLS.
     pub front: Vec<std::net::IpAddr>,
 }

@@ -97,7 +97,7 @@ fn county_code(basis: &Basis) -> String {
 /// The statements of a live basis for the whole county. What was recorded late is told against a revision, so a quarter
 /// that rests on its own baseline has none.
 fn statements(basis: &Basis) -> Vec<Facts> {
-    let county = Extent::County;
+    let county = Extent::COUNTY;
     let facts = |table, select, reach| Facts { table, select, reach };
     let mut statements = vec![
         facts(FactTable::Organisations, facts::organisations(county, None), Reach::Everybody),

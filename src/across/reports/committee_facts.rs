@@ -4,16 +4,17 @@
 //! runs on that day (`before`), which is what a team is compared with. A seat counts on a day when
 //! `from_day <= day < to_day`, whatever its term says; villages stand where they stand on the last day of the quarter.
 
-use super::facts::{Extent, LAST_DAY, tree_of};
+use super::facts::{Extent, LAST_DAY, last_tree};
 
 /// Whether the term `name` runs on a day: one that was not ended runs on past the day it was due.
 pub(super) fn runs_on(name: &str, day: &str) -> String {
     format!("{name}.from_day <= {day} AND ({name}.ended_on IS NULL OR {day} < {name}.ended_on)")
 }
 
-/// `snapshots`: each committee on its two days, with the term that runs then, if one does.
-fn snapshots(extent: Extent) -> String {
-    let tree = tree_of(LAST_DAY);
+/// What several tables of facts of the last day begin with: its tree and `snapshots`, each committee on its two days
+/// with the term that runs then, if one does. A statement over several tables works it out once.
+pub(super) fn common_ground(extent: Extent) -> String {
+    let tree = last_tree();
     let within = extent.holds("t.path");
     let (present, earlier) = (runs_on("m", LAST_DAY), runs_on("m", "(p.from_day - 1)"));
     format!(
@@ -54,7 +55,7 @@ EXISTS (SELECT FROM elections v JOIN election_ballots b ON b.county_id = $1 AND 
 
 /// The columns of `seat_facts`: who sits in the Party organisation and the committee of each village.
 pub fn seats(extent: Extent) -> String {
-    format!("WITH RECURSIVE {} {}", snapshots(extent), seats_of("snapshots"))
+    format!("{}{}", extent.with(|| common_ground(extent), ""), seats_of("snapshots"))
 }
 
 /// The columns of `seat_facts` over some snapshots, by the name of their table.
@@ -62,8 +63,8 @@ pub(super) fn seats_of(snapshots: &str) -> String {
     format!(
         "SELECT x.standing, s.id AS seat_id, s.person_id, x.kind AS committee_kind, s.post, x.path, x.day, \
             s.education, s.is_party_member, who.sex, who.ethnicity, who.birth_date, \
-            bool_or(x.kind = 'village_party') OVER (PARTITION BY x.standing, x.village_id, s.person_id) \
-                AND bool_or(x.kind = 'village_committee') OVER (PARTITION BY x.standing, x.village_id, s.person_id) \
+            bool_or(x.kind = 'village_party') OVER (PARTITION BY s.person_id, x.village_id, x.standing) \
+                AND bool_or(x.kind = 'village_committee') OVER (PARTITION BY s.person_id, x.village_id, x.standing) \
                 AS is_cross_appointed, \
             CASE WHEN s.post = 'secretary' AND x.term_id IS NOT NULL THEN {NEWLY_ELECTED} ELSE false END \
                 AS is_newly_elected, \
@@ -79,24 +80,29 @@ pub(super) fn seats_of(snapshots: &str) -> String {
 
 /// The columns of `committee_facts`: the committees whose term runs, with the seats that nobody holds.
 pub fn committees(extent: Extent) -> String {
-    format!("WITH RECURSIVE {}, {}", snapshots(extent), committees_of("snapshots"))
+    let (tables, rows) = committees_of("snapshots");
+    format!("{}{rows}", extent.with(|| common_ground(extent), &tables))
 }
 
-/// The columns of `committee_facts` over some snapshots, by the name of their table; follows a `WITH` and a comma.
-pub(super) fn committees_of(snapshots: &str) -> String {
-    format!(
+/// The columns of `committee_facts` over some snapshots, by the name of their table: the tables that the rows need,
+/// and the rows.
+pub(super) fn committees_of(snapshots: &str) -> (String, String) {
+    let tables = format!(
         "held AS (SELECT x.standing, x.committee_id, s.post, count(*) AS seats FROM {snapshots} x {HELD} \
             GROUP BY x.standing, x.committee_id, s.post), \
          posts AS (SELECT x.standing, x.committee_id, sum(q.places) AS places, \
                 sum(greatest(q.places - coalesce(h.seats, 0), 0)) AS vacancies \
             FROM {snapshots} x JOIN committee_posts q ON q.county_id = $1 AND q.term_id = x.term_id \
             LEFT JOIN held h ON h.standing = x.standing AND h.committee_id = x.committee_id AND h.post = q.post \
-            GROUP BY x.standing, x.committee_id) \
-         SELECT x.standing, x.committee_id, x.kind AS committee_kind, x.path, x.day, x.term_id, \
+            GROUP BY x.standing, x.committee_id)"
+    );
+    let rows = format!(
+        "SELECT x.standing, x.committee_id, x.kind AS committee_kind, x.path, x.day, x.term_id, \
             coalesce(p.places, 0)::bigint AS places, coalesce(p.vacancies, 0)::bigint AS vacancies, \
             x.due_day < x.day AS is_overdue \
          FROM {snapshots} x \
          LEFT JOIN posts p ON p.standing = x.standing AND p.committee_id = x.committee_id \
          WHERE x.term_id IS NOT NULL"
-    )
+    );
+    (tables, rows)
 }

@@ -20,22 +20,43 @@ pub(super) fn inside(path: &str, code: &str) -> String {
     format!("coalesce(strpos('/' || {path}, '/' || {code} || '/') > 0, false)")
 }
 
-/// Which part of the county a statement looks at.
+/// Which part of the county a statement looks at, and what the statement around it has worked out already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extent {
-    /// All of it.
-    County,
-    /// The organisations that are asked about, and what stands below them.
-    Organisations,
+pub struct Extent {
+    whole_county: bool,
+    on_common_ground: bool,
 }
 
 impl Extent {
+    /// All of the county, in a statement of its own.
+    pub const COUNTY: Self = Self { whole_county: true, on_common_ground: false };
+    /// The organisations that are asked about and what stands below them, in a statement of its own.
+    pub const ORGANISATIONS: Self = Self { whole_county: false, on_common_ground: false };
+
+    /// The same within a statement that begins with the common ground of its tables, as
+    /// [`common_ground`](super::committee_facts::common_ground) gives it.
+    pub fn on_common_ground(self) -> Self {
+        Self { on_common_ground: true, ..self }
+    }
+
     /// The condition on a path.
     pub(super) fn holds(self, path: &str) -> String {
-        match self {
-            Self::County => "true".to_owned(),
-            Self::Organisations => format!("string_to_array({path}, '/') && $4"),
+        if self.whole_county { "true".to_owned() } else { format!("string_to_array({path}, '/') && $4") }
+    }
+
+    /// Begins a statement that needs `ground`, and tables of its `own`.
+    pub(super) fn with(self, ground: impl FnOnce() -> String, own: &str) -> String {
+        match (self.on_common_ground, own.is_empty()) {
+            (true, true) => String::new(),
+            (true, false) => format!("WITH {own} "),
+            (false, true) => format!("WITH RECURSIVE {} ", ground()),
+            (false, false) => format!("WITH RECURSIVE {}, {own} ", ground()),
         }
+    }
+
+    /// Begins a statement that needs the tree of the last day.
+    fn with_tree(self) -> String {
+        self.with(last_tree, "")
     }
 }
 
@@ -67,6 +88,11 @@ fn tree(days: &str) -> String {
 /// `days` with one day.
 pub(super) fn tree_of(day: &str) -> String {
     tree(&format!("SELECT {day}, NULL::date"))
+}
+
+/// The tree of the last day of the quarter.
+pub(super) fn last_tree() -> String {
+    tree_of(LAST_DAY)
 }
 
 /// Who is in the register on `day`, and where. Needs `placed` of that day alone.
@@ -102,11 +128,10 @@ ORDER BY r.membership_id, last_round.last_day DESC, r.id";
 /// are those of the last confirmed round, among rounds of his organisation that ended by that day, of the county's
 /// primary member scheme.
 pub fn members(extent: Extent) -> String {
-    let tree = tree_of(LAST_DAY);
+    let with_tree = extent.with_tree();
     let places = places(LAST_DAY, extent);
     format!(
-        "WITH RECURSIVE {tree} \
-         SELECT p.membership_id, p.person_id, p.branch_id, p.path, p.status, \
+        "{with_tree}SELECT p.membership_id, p.person_id, p.branch_id, p.path, p.status, \
             CASE WHEN p.full_member_on <= {LAST_DAY} THEN 'full' ELSE 'probationary' END AS category, p.joined_on, \
             CASE WHEN p.full_member_on <= {LAST_DAY} THEN p.full_member_on END AS full_member_on, \
             who.sex, who.ethnicity, who.education, who.birth_date, \
@@ -142,12 +167,11 @@ fn members_by_place(extent: Extent) -> String {
 /// The columns of `organisation_facts`: the organisations that exist on the last day. `by_place` gives the members of
 /// each place where a statement has counted them already.
 pub fn organisations(extent: Extent, by_place: Option<&str>) -> String {
-    let tree = tree_of(LAST_DAY);
+    let with_tree = extent.with_tree();
     let by_place = by_place.map_or_else(|| members_by_place(extent), str::to_owned);
     let within = extent.holds("t.path");
     format!(
-        "WITH RECURSIVE {tree} \
-         SELECT o.id AS organisation_id, t.parent_id, o.code, o.name, o.kind, t.path, \
+        "{with_tree}SELECT o.id AS organisation_id, t.parent_id, o.code, o.name, o.kind, t.path, \
             coalesce(c.members, 0) AS members, coalesce(c.full_members, 0) AS full_members \
          FROM placed t JOIN organisations o ON o.county_id = $1 AND o.id = t.id \
          LEFT JOIN ({by_place}) c ON c.path = t.path \
@@ -249,7 +273,7 @@ pub fn flow(extent: Extent) -> String {
 /// The columns of `flow_facts` for what was recorded late: by member, the closing of the quarter before (its revision
 /// `$8`) against what the records say today of that day.
 pub fn recorded_late(extent: Extent) -> String {
-    let opening = opening(Extent::County);
+    let opening = opening(Extent::COUNTY);
     let within = format!("({} OR {})", extent.holds("e.from_path"), extent.holds("e.to_path"));
     format!(
         "SELECT e.membership_id, e.person_id, 'recorded_late' AS kind, {DAY_BEFORE} AS day, e.from_path, e.to_path \

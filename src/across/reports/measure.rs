@@ -12,7 +12,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::basis::Basis;
 use super::facts::inside;
 use super::figures::{Part, Side};
-use super::source::{Table, folded, rows_with, seats};
+use super::source::{PERSON, Table, ground, rows_with, seats};
 use crate::base::error::Result;
 
 /// The counts of some parts at some organisations, by code.
@@ -60,7 +60,7 @@ pub(super) async fn measure(
     let top = organisations.first().map(String::as_str).unwrap_or_default();
     let by_table = by_table(parts);
     let rows = |table, by_place: Option<&str>| rows_with(table, basis, top, by_place);
-    let statement = statement(&by_table, || seats(basis, top), rows);
+    let statement = statement(&ground(basis, top), &by_table, || seats(basis, top), rows);
     let lines: Vec<Line> = basis.ask(organisations.to_vec()).about(statement).load(conn).await?;
     Ok(gather(&by_table, lines))
 }
@@ -77,7 +77,7 @@ pub(super) async fn measure_rows(
     question: impl FnOnce(String) -> BoxedSqlQuery<'static, Pg, SqlQuery>,
 ) -> Result<Counts> {
     let by_table = by_table(parts);
-    let statement = statement(&by_table, || seats, |_, _| committees.clone());
+    let statement = statement("WITH ", &by_table, || seats, |_, _| committees.clone());
     let lines: Vec<Line> = question(statement).load(conn).await?;
     Ok(gather(&by_table, lines))
 }
@@ -106,8 +106,10 @@ fn by_table(parts: impl IntoIterator<Item = Part>) -> Vec<(Table, Vec<Part>)> {
     tables
 }
 
-/// For each table: its rows counted per place, the places summed into the organisations asked about.
+/// For each table: its rows counted per place, the places summed into the organisations asked about. `ground` is what
+/// all rows stand on.
 fn statement(
+    ground: &str,
     tables: &[(Table, Vec<Part>)],
     seats: impl FnOnce() -> String,
     rows_of: impl Fn(Table, Option<&str>) -> String,
@@ -153,19 +155,19 @@ fn statement(
             summed.join(", ")
         ));
     }
-    format!("WITH {} {}", steps.join(", "), answers.join(" UNION ALL "))
+    format!("{ground}{} {}", steps.join(", "), answers.join(" UNION ALL "))
 }
 
 /// Seats are not summed place by place, since who sits in two villages is one person in their county: they are folded
 /// into people at each organisation asked about.
 fn people(asked: usize, parts: &[Part], seats: &str) -> (String, String) {
     let here = inside("p.to_path", "t.code");
-    let people = folded(Some("w.code"), "within w JOIN seats f ON f.to_path = w.to_path", "true");
     let step = format!(
         "asked_{asked} AS MATERIALIZED (WITH seats AS MATERIALIZED ({seats}), \
             within AS MATERIALIZED (SELECT t.code, p.to_path FROM unnest($4) AS t (code) \
                 JOIN (SELECT DISTINCT to_path FROM seats) p ON {here}) \
-         {people})"
+         SELECT w.code, {PERSON} FROM within w JOIN seats f ON f.to_path = w.to_path \
+         GROUP BY w.code, f.standing, f.person_id)"
     );
     let counts: Vec<String> =
         parts.iter().map(|part| format!("coalesce({}, 0)::bigint", count(part))).collect();

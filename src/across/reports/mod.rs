@@ -11,6 +11,7 @@ mod committee_facts;
 mod facts;
 pub mod figures;
 mod findings;
+mod kept;
 mod measure;
 mod picture;
 mod quarterly;
@@ -25,6 +26,7 @@ mod targets;
 mod workbook;
 
 pub use close::{Closed, close};
+pub use kept::KeptPictures;
 pub use picture::{BeforeValue, PictureLine, TeamPicture, team_picture};
 pub use quarterly::{quarterly, quarterly_at_once};
 pub use report::{

@@ -15,7 +15,9 @@ use super::targets::{self, TargetLine};
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::Result;
+use crate::base::scope::Scope;
 use crate::base::values::Quarter;
+use crate::records::organisations::Organisation;
 use crate::records::slates;
 
 /// The team picture of an organisation in a quarter.
@@ -87,27 +89,38 @@ pub async fn team_picture(
     let county = actor.scope.whole_county();
     db::read_snapshot(conn, &county, async |conn| {
         let organisation = reported(conn, actor, organisation).await?;
-        let basis = Basis::of(conn, &county, quarter, revision).await?;
-        let figures = figures::of_committees();
-        let codes = [organisation.code.clone()];
-        let counts = measure(conn, &basis, &codes, figures.iter().flat_map(Figure::parts)).await?;
-        let count = |part: &Part| counts.of(&organisation.code, part);
-        let as_of = quarter.last_day();
-        let targets = slates::queries::targets(conn, county.county).await?;
-        Ok(TeamPicture {
-            targets: targets::held(&targets, organisation.kind(), as_of, &figures, count),
-            lines: lines(&figures, count, as_of),
-            organisation: OrganisationName {
-                code: organisation.code.clone(),
-                name: organisation.name.clone(),
-                kind: organisation.kind.clone(),
-            },
-            quarter,
-            as_of,
-            revision: basis.revision.as_ref().map(|revision| revision.number),
-        })
+        counted(conn, &county, &organisation, quarter, revision).await
     })
     .await
+}
+
+/// Counts the picture of an organisation that the actor may see.
+pub(super) async fn counted(
+    conn: &mut AsyncPgConnection,
+    county: &Scope,
+    organisation: &Organisation,
+    quarter: Quarter,
+    revision: Option<i32>,
+) -> Result<TeamPicture> {
+    let basis = Basis::of(conn, county, quarter, revision).await?;
+    let figures = figures::of_committees();
+    let codes = [organisation.code.clone()];
+    let counts = measure(conn, &basis, &codes, figures.iter().flat_map(Figure::parts)).await?;
+    let count = |part: &Part| counts.of(&organisation.code, part);
+    let as_of = quarter.last_day();
+    let targets = slates::queries::targets(conn, county.county).await?;
+    Ok(TeamPicture {
+        targets: targets::held(&targets, organisation.kind(), as_of, &figures, count),
+        lines: lines(&figures, count, as_of),
+        organisation: OrganisationName {
+            code: organisation.code.clone(),
+            name: organisation.name.clone(),
+            kind: organisation.kind.clone(),
+        },
+        quarter,
+        as_of,
+        revision: basis.revision.as_ref().map(|revision| revision.number),
+    })
 }
 
 /// Each figure beside the term before, as `count` knows their parts.

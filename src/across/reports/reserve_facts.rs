@@ -1,7 +1,7 @@
 //! The statements that turn the dated records of the pools into facts as of the last day of a quarter. Their parameters
 //! and their dating are those of [`super::facts`].
 
-use super::facts::{Extent, LAST_DAY, tree_of};
+use super::facts::{Extent, LAST_DAY, last_tree};
 use crate::records::reserves::settings;
 
 /// What was demanded on the last day (`minimum`, `leaders`, `secretaries`): the county's own settings, else the common
@@ -44,10 +44,9 @@ ORDER BY c.village_id, c.kind = 'village_party' DESC, t.from_day DESC";
 /// The columns of `reserve_facts`: who stands in a pool on the last day, and who was appointed out of one since the
 /// present term of his village began (without a term on record: ever).
 pub fn reserves(extent: Extent) -> String {
-    let (tree, demanded, within) = (tree_of(LAST_DAY), demanded(), extent.holds("t.path"));
+    let (with, within) = (extent.with(last_tree, &demanded()), extent.holds("t.path"));
     format!(
-        "WITH RECURSIVE {tree}, {demanded} \
-         SELECT r.id AS reserve_id, r.person_id, t.path, r.kind, s.state, s.from_day AS state_from, r.entered_on, \
+        "{with}SELECT r.id AS reserve_id, r.person_id, t.path, r.kind, s.state, s.from_day AS state_from, r.entered_on, \
             who.sex, who.education, who.birth_date, coalesce(tags.sources, '') AS sources, \
             coalesce(guides.leaders, 0) >= d.leaders AND coalesce(guides.secretaries, 0) >= d.secretaries \
                 AS fully_mentored \
@@ -70,10 +69,9 @@ pub fn reserves(extent: Extent) -> String {
 
 /// The columns of `reserve_village_facts`: every village of the last day, and how many reserve cadres it has.
 pub fn villages(extent: Extent) -> String {
-    let (tree, demanded, within) = (tree_of(LAST_DAY), demanded(), extent.holds("t.path"));
+    let (with, within) = (extent.with(last_tree, &demanded()), extent.holds("t.path"));
     format!(
-        "WITH RECURSIVE {tree}, {demanded} \
-         SELECT o.id AS village_id, t.path, d.minimum, coalesce(c.reserve_cadres, 0) AS reserve_cadres \
+        "{with}SELECT o.id AS village_id, t.path, d.minimum, coalesce(c.reserve_cadres, 0) AS reserve_cadres \
          FROM placed t CROSS JOIN demanded d JOIN organisations o ON o.county_id = $1 AND o.id = t.id \
          LEFT JOIN (SELECT r.village_id, count(*) AS reserve_cadres FROM reserves r \
             JOIN reserve_states s ON s.county_id = $1 AND s.reserve_id = r.id \

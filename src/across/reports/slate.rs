@@ -200,8 +200,9 @@ fn seats() -> String {
 
 /// The committees that have a running term, with the places of that term which nobody is proposed for.
 fn committees() -> String {
+    let (tables, sitting) = committees_of("team");
     format!(
-        "SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM (WITH {team}, {sitting} \
+        "SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM (WITH {team}, {tables} {sitting} \
          UNION ALL \
          SELECT 'now', t.committee_id, t.kind, t.path, $13, t.term_id, coalesce(sum(q.places), 0)::bigint, \
             coalesce(sum(greatest(q.places - (SELECT count(*) FROM proposed p \
@@ -210,6 +211,5 @@ fn committees() -> String {
          WHERE t.term_id IS NOT NULL \
          GROUP BY t.committee_id, t.kind, t.path, t.term_id) x",
         team = team(),
-        sitting = committees_of("team"),
     )
 }

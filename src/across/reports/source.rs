@@ -31,21 +31,32 @@ pub enum Table {
     ReserveVillages,
     /// Entries of the trail in the quarter: `action`.
     Trail,
-    /// Who sits in the committees of villages, each person once at the organisation asked about (`folded`).
+    /// Who sits in the committees of villages, each person once at the organisation asked about ([`PERSON`]).
     Seats,
     /// Committees whose term runs: `standing`, `vacancies`, `is_overdue`.
     Committees,
 }
 
-/// The rows of a table on a basis.
+/// The rows of a table on a basis, in a statement of their own.
 pub(super) fn rows_of(table: Table, basis: &Basis, organisation: &str) -> String {
-    rows_with(table, basis, organisation, None)
+    rows(table, basis, extent(basis, organisation), None)
 }
 
-/// The rows of a table on a basis, in a statement that has counted the members of each place already: `by_place`
-/// selects `path`, `members`, `full_members`.
+/// The rows of a table on a basis, in a statement that begins with [`ground`] and may have counted the members of each
+/// place already: `by_place` selects `path`, `members`, `full_members`.
 pub(super) fn rows_with(table: Table, basis: &Basis, organisation: &str, by_place: Option<&str>) -> String {
-    let extent = extent(basis, organisation);
+    rows(table, basis, extent(basis, organisation).on_common_ground(), by_place)
+}
+
+/// What a statement over several tables on a basis begins with: a `WITH`, and the ground of live tables.
+pub(super) fn ground(basis: &Basis, organisation: &str) -> String {
+    if basis.revision.is_some() {
+        return "WITH ".to_owned();
+    }
+    format!("WITH RECURSIVE {}, ", committee_facts::common_ground(extent(basis, organisation)))
+}
+
+fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> String {
     match table {
         Table::Organisations => {
             let live = |extent| facts::organisations(extent, by_place);
@@ -91,7 +102,11 @@ pub(super) fn rows_with(table: Table, basis: &Basis, organisation: &str, by_plac
         Table::Seats => {
             let seats = seats_of(basis, extent);
             let here = inside("f.to_path", TOP);
-            folded(None, &format!("({seats}) f"), &here)
+            format!(
+                "SELECT {PERSON}, NULL::text AS from_path, min(f.to_path COLLATE \"C\") AS to_path, \
+                    string_agg(f.post, ' ' ORDER BY f.post) AS posts \
+                 FROM ({seats}) f WHERE {here} GROUP BY f.standing, f.person_id"
+            )
         }
         Table::Committees => {
             let rows = frozen_or(basis, "committee_facts", "path", extent, committee_facts::committees);
@@ -100,9 +115,9 @@ pub(super) fn rows_with(table: Table, basis: &Basis, organisation: &str, by_plac
     }
 }
 
-/// Each seat on a basis, with what figures ask of it.
+/// Each seat on a basis, with what figures ask of it, in a statement that begins with [`ground`].
 pub(super) fn seats(basis: &Basis, organisation: &str) -> String {
-    seats_of(basis, extent(basis, organisation))
+    seats_of(basis, extent(basis, organisation).on_common_ground())
 }
 
 fn seats_of(basis: &Basis, extent: Extent) -> String {
@@ -130,31 +145,24 @@ fn educations(reaches: impl Fn(EducationLevel) -> bool) -> String {
     format!("'{{{}}}'::text[]", reached.collect::<Vec<_>>().join(","))
 }
 
-/// Seats `f` folded into people: whoever sits in several is one, has the education of the better taught seat (of the
-/// seats in the Party organisation, or as secretary, where those are asked for) and all sources. `by` names a column that
-/// keeps people apart, if any.
-pub(super) fn folded(by: Option<&str>, seats: &str, condition: &str) -> String {
-    let by = by.map_or_else(String::new, |column| format!("{column}, "));
-    format!(
-        "SELECT {by}f.standing, f.person_id, NULL::text AS from_path, min(f.to_path COLLATE \"C\") AS to_path, \
-            min(f.sex) AS sex, min(f.ethnicity) AS ethnicity, min(f.age) AS age, \
-            bool_or(f.college_or_above) AS college_or_above, bool_or(f.high_school_or_above) AS high_school_or_above, \
-            bool_or(f.of_party) AS of_party, bool_or(f.secretary) AS secretary, \
-            bool_or(f.of_party AND f.college_or_above) AS party_college_or_above, \
-            bool_or(f.secretary AND f.college_or_above) AS secretary_college_or_above, \
-            bool_or(f.is_newly_elected) AS newly_elected, bool_or(f.is_elected_unanimously) AS unanimous, \
-            bool_or(f.is_cross_appointed) AS cross_appointed, \
-            concat(' ', string_agg(f.sources, ' '), ' ') AS sources, string_agg(f.post, ' ' ORDER BY f.post) AS posts \
-         FROM {seats} WHERE {condition} GROUP BY {by}f.standing, f.person_id"
-    )
-}
+/// What figures ask of a person, over his seats `f`: whoever sits in several is one, has the education of the better
+/// taught seat (of the seats in the Party organisation, or as secretary, where those are asked for) and all sources.
+pub(super) const PERSON: &str = "\
+f.standing, f.person_id, min(f.sex) AS sex, min(f.ethnicity) AS ethnicity, min(f.age) AS age,
+    bool_or(f.college_or_above) AS college_or_above, bool_or(f.high_school_or_above) AS high_school_or_above,
+    bool_or(f.of_party) AS of_party, bool_or(f.secretary) AS secretary,
+    bool_or(f.of_party AND f.college_or_above) AS party_college_or_above,
+    bool_or(f.secretary AND f.college_or_above) AS secretary_college_or_above,
+    bool_or(f.is_newly_elected) AS newly_elected, bool_or(f.is_elected_unanimously) AS unanimous,
+    bool_or(f.is_cross_appointed) AS cross_appointed,
+    concat(' ', string_agg(f.sources, ' '), ' ') AS sources";
 
 /// A county's own report needs no filter: everything is inside.
 fn extent(basis: &Basis, organisation: &str) -> Extent {
     if basis.county.path.as_str().trim_end_matches('/') == organisation {
-        Extent::County
+        Extent::COUNTY
     } else {
-        Extent::Organisations
+        Extent::ORGANISATIONS
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::ids::AccountId;
@@ -53,6 +53,26 @@ pub async fn about(
         .select(EntryLine::as_select())
         .load(conn)
         .await
+}
+
+/// The number of the newest entry in the chain of a county, without those whose verb belongs to one of the areas
+/// `apart_from`; 0 where there is none. Entries become visible in the order of their numbers: the head of a chain stays
+/// locked until the transaction that moved it ends.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn newest(conn: &mut AsyncPgConnection, county: &Scope, apart_from: &[&str]) -> QueryResult<i64> {
+    let chain = county.path.as_str().split('/').next().unwrap_or_default();
+    let area = diesel::dsl::sql::<Text>("split_part(action, '.', 1)");
+    let newest: Option<i64> = audit_entries::table
+        .filter(audit_entries::chain.eq(chain))
+        .filter(area.ne_all(apart_from))
+        .order(audit_entries::sequence.desc())
+        .select(audit_entries::sequence)
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(newest.unwrap_or_default())
 }
 
 /// Which entries of the trail are asked for.

@@ -135,7 +135,7 @@ pub async fn team(
     let mut conn = state.database.report().await?;
     let (organisation, quarter) = (&wanted.organisation, wanted.quarter);
     let picture =
-        reports::team_picture(&mut conn, &caller.actor, organisation, quarter, wanted.revision).await?;
+        state.pictures.picture(&mut conn, &caller.actor, organisation, quarter, wanted.revision).await?;
     Ok(Json(picture))
 }
 

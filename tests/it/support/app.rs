@@ -68,6 +68,7 @@ impl TestApp {
             keys: keys.clone(),
             program: env!("CARGO_BIN_EXE_cadre").into(),
             uploads: std::env::temp_dir(),
+            pictures: Arc::default(),
             front: vec![FRONT],
         };
         let rocket = web::build(state, "127.0.0.1:0".parse().expect("an address"));

@@ -35,7 +35,7 @@ async fn show(
     let picture = {
         let mut conn = state.database.report().await?;
         let (organisation, quarter) = (&wanted.organisation, wanted.quarter);
-        reports::team_picture(&mut conn, &who.actor, organisation, quarter, wanted.revision).await?
+        state.pictures.picture(&mut conn, &who.actor, organisation, quarter, wanted.revision).await?
     };
     let statuses = reports::statuses(&mut db.0, &who.actor, Some(wanted.quarter)).await?;
     let (above, below) = neighbours(&who, &mut db, &wanted).await?;

@@ -1,7 +1,7 @@
 //! Who leads the villages: three small committees, every figure worked out by hand, on both sides of each boundary.
 
 use cadre::across::reports::figures::Amount;
-use cadre::across::reports::{self, FigurePart, QuarterlyReport};
+use cadre::across::reports::{self, FigurePart, KeptPictures, QuarterlyReport};
 use cadre::base::actor::Role;
 use cadre::base::error::Error;
 use cadre::base::ids::PersonId;
@@ -392,4 +392,31 @@ async fn the_team_picture_says_what_the_report_says() {
     let town = stage.county.town(1).actor(Role::Clerk);
     let refused = reports::team_picture(&mut stage.report, &town, "500237102", quarter(OF), None).await;
     assert!(matches!(refused, Err(Error::Missing { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_kept_picture_holds_until_the_trail_goes_on() {
+    let mut stage = Stage::new().await;
+    teams(&mut stage).await;
+    let (kept, clerk) = (KeptPictures::default(), stage.clerk.clone());
+    let asked = ("500237", quarter(OF));
+    let first = kept.picture(&mut stage.report, &clerk, asked.0, asked.1, None).await.unwrap();
+    let counted = reports::team_picture(&mut stage.report, &clerk, asked.0, asked.1, None).await.unwrap();
+    assert_eq!(first, counted);
+
+    // No verb leaves the trail as it was: this shows that the second answer is not counted anew.
+    stage.run("UPDATE seats SET education = '90'".to_owned()).await;
+    let counted = reports::team_picture(&mut stage.report, &clerk, asked.0, asked.1, None).await.unwrap();
+    assert_ne!(first, counted);
+    assert_eq!(kept.picture(&mut stage.report, &clerk, asked.0, asked.1, None).await.unwrap(), first);
+    let other = kept.picture(&mut stage.report, &clerk, "500237101", asked.1, None).await.unwrap();
+    assert_eq!(other.organisation.code, "500237101", "each organisation has its own");
+
+    let branch = stage.branch(1, 1);
+    stage.enrol(member(branch, "甲乙", 901)).await;
+    assert_eq!(kept.picture(&mut stage.report, &clerk, asked.0, asked.1, None).await.unwrap(), counted);
+
+    let town = stage.county.town(1).actor(Role::Clerk);
+    let refused = kept.picture(&mut stage.report, &town, asked.0, asked.1, None).await;
+    assert!(matches!(refused, Err(Error::Missing { .. })), "kept for one, not shown to another: {refused:?}");
 }

@@ -1,0 +1,81 @@
+//! Team pictures that were counted before and still hold.
+//!
+//! Nothing of a county changes without an entry in its trail, and the entries of a chain become visible in the order of
+//! their numbers, since each holds the head of the chain until its transaction ends. So the number of the newest entry
+//! that a snapshot sees says which state of the county it sees: a picture counted in that state is that of any later
+//! moment with the same newest entry.
+
+use diesel_async::AsyncPgConnection;
+use quick_cache::sync::Cache;
+
+use super::picture::{TeamPicture, counted};
+use super::quarterly::reported;
+use crate::base::actor::Actor;
+use crate::base::db;
+use crate::base::error::Result;
+use crate::base::ids::CountyId;
+use crate::base::values::Quarter;
+use crate::records::audit;
+
+/// As many as a county's towns and the villages looked at lately; a picture takes about 20 kB.
+const CAPACITY: usize = 128;
+
+/// Areas whose verbs change nothing that a team picture shows.
+const IRRELEVANT: [&str; 2] = ["accounts", "ratings"];
+
+/// Whose picture, of which quarter, in which revision (none: the latest, or the records as they are).
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Asked {
+    county: CountyId,
+    organisation: String,
+    quarter: Quarter,
+    revision: Option<i32>,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    newest_entry: i64,
+    picture: TeamPicture,
+}
+
+/// Pictures counted before. Whoever asks is judged anew each time; what is kept depends on no one.
+#[derive(Debug)]
+pub struct KeptPictures(Cache<Asked, Kept>);
+
+impl Default for KeptPictures {
+    fn default() -> Self {
+        Self(Cache::new(CAPACITY))
+    }
+}
+
+impl KeptPictures {
+    /// The team picture of an organisation, as [`team_picture`](super::team_picture) would count it now.
+    ///
+    /// # Errors
+    /// As [`team_picture`](super::team_picture).
+    pub async fn picture(
+        &self,
+        conn: &mut AsyncPgConnection,
+        actor: &Actor,
+        organisation: &str,
+        quarter: Quarter,
+        revision: Option<i32>,
+    ) -> Result<TeamPicture> {
+        let county = actor.scope.whole_county();
+        db::read_snapshot(conn, &county, async |conn| {
+            let organisation = reported(conn, actor, organisation).await?;
+            let newest_entry = audit::queries::newest(conn, &county, &IRRELEVANT).await?;
+            let organisation_code = organisation.code.clone();
+            let asked = Asked { county: county.county, organisation: organisation_code, quarter, revision };
+            if let Some(kept) = self.0.get(&asked)
+                && kept.newest_entry == newest_entry
+            {
+                return Ok(kept.picture);
+            }
+            let picture = counted(conn, &county, &organisation, quarter, revision).await?;
+            self.0.insert(asked, Kept { newest_entry, picture: picture.clone() });
+            Ok(picture)
+        })
+        .await
+    }
+}
