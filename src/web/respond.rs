@@ -72,8 +72,7 @@ impl Failure {
     /// Too many requests of this kind from one address; how long it has to wait still.
     #[must_use]
     pub fn too_often(message: String, wait: TimeDelta) -> Self {
-        let seconds = wait.num_seconds().max(0).saturating_add(1);
-        Self(Error::broken(Marker::TooOften { message, seconds }))
+        Self(Error::broken(Marker::TooOften { message, seconds: whole_seconds(wait) }))
     }
 
     /// One wrong field.
@@ -109,6 +108,12 @@ impl Failure {
             },
         }
     }
+}
+
+/// A wait in whole seconds, rounded up, for the header `Retry-After`.
+#[must_use]
+pub fn whole_seconds(wait: TimeDelta) -> i64 {
+    wait.num_seconds().max(0).saturating_add(1)
 }
 
 /// A problem as told to the caller.

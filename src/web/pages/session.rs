@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
+use chrono::TimeDelta;
 use rocket::form::Form as RocketForm;
-use rocket::http::{Cookie, CookieJar, SameSite, Status};
+use rocket::http::{Cookie, CookieJar, Header, SameSite, Status};
 use rocket::request::{FromRequest, Outcome, Request};
-use rocket::response::Redirect;
+use rocket::response::{self, Redirect, Responder};
 use rocket::serde::json::Json;
 use rocket::{FromForm, Route, get, post, routes};
 
@@ -13,7 +14,7 @@ use crate::base::actor::Door;
 use crate::records::accounts::SignedIn as Attempted;
 use crate::records::accounts::{self, SignIn};
 use crate::web::guards::{Db, Fields, SignedIn, cookie_name, is_https, nul, own_origin, source};
-use crate::web::respond::{Answer, Failure, Page, PageWith};
+use crate::web::respond::{Answer, Failure, Page, PageWith, whole_seconds};
 use crate::web::views::controls::Kind;
 use crate::web::views::{Control, Form, Group, Notice, Problem, Tone, sign_in};
 
@@ -99,11 +100,28 @@ pub const REFUSED: &str =
 
 /// The answer to an address from which too many sign-ins were refused.
 #[must_use]
-pub fn throttled(left: chrono::TimeDelta) -> String {
+pub fn throttled(left: TimeDelta) -> String {
     let minutes = left.num_seconds().max(0) / 60 + 1;
     format!(
         "从您所在的网络地址登录失败次数过多，请过{minutes}分钟再试。同一单位的电脑常共用一个地址；如急需登录，请联系系统管理员。"
     )
+}
+
+/// The sign-in page again, with the reason.
+struct Refusal {
+    page: PageWith<sign_in::SignIn>,
+    /// How long to wait, where too many were refused.
+    wait: Option<TimeDelta>,
+}
+
+impl<'r> Responder<'r, 'static> for Refusal {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = self.page.respond_to(request)?;
+        if let Some(wait) = self.wait {
+            response.set_header(Header::new("Retry-After", whole_seconds(wait).to_string()));
+        }
+        Ok(response)
+    }
 }
 
 #[post("/sign-in", data = "<typed>")]
@@ -112,7 +130,7 @@ async fn enter(
     mut db: Db,
     origin: Origin,
     jar: &CookieJar<'_>,
-) -> Answer<Result<Redirect, PageWith<sign_in::SignIn>>> {
+) -> Answer<Result<Redirect, Refusal>> {
     if !origin.own {
         return Err(Failure::csrf());
     }
@@ -131,11 +149,12 @@ async fn enter(
             Ok(Ok(Redirect::to("/")))
         }
         Attempted::Refused => {
-            Ok(Err(PageWith(Status::UnprocessableEntity, page(typed.username, Some(REFUSED)))))
+            let page = PageWith(Status::UnprocessableEntity, page(typed.username, Some(REFUSED)));
+            Ok(Err(Refusal { page, wait: None }))
         }
         Attempted::Throttled(left) => {
             let view = page(typed.username, Some(&throttled(left)));
-            Ok(Err(PageWith(Status::TooManyRequests, view)))
+            Ok(Err(Refusal { page: PageWith(Status::TooManyRequests, view), wait: Some(left) }))
         }
     }
 }

@@ -80,11 +80,11 @@ async fn too_many_refusals_from_one_address_are_told_with_429() {
         let answer = app.signs_in_from(guesser, &[], "zhangwei", PASSWORD, page).await;
         assert_eq!(answer.status, Status::TooManyRequests);
         assert!(answer.body.contains("请过1分钟再试"), "{}", answer.body);
+        let wait: i64 = answer.retry_after.as_deref().unwrap().parse().unwrap();
+        assert!((1..=60).contains(&wait), "{wait}");
     }
     let answer = app.signs_in_from(guesser, &[], "zhangwei", PASSWORD, false).await;
     assert_eq!(answer.json()["status"], 429);
-    let wait: i64 = answer.retry_after.unwrap().parse().unwrap();
-    assert!((1..=60).contains(&wait), "{wait}");
     let neighbour = "198.51.100.8".parse().unwrap();
     assert_eq!(app.signs_in_from(neighbour, &[], "zhangwei", PASSWORD, false).await.status, Status::Ok);
 }
