@@ -12,6 +12,7 @@ use crate::records::committees::appoint::told;
 use crate::records::committees::change_seat::{of_row_stored, read};
 use crate::records::committees::who::of_row;
 use crate::records::people;
+use crate::records::vetting;
 use crate::schema::seats;
 
 /// A seat that was entered by mistake: the wrong person, or twice. One that was left is ended instead.
@@ -25,20 +26,41 @@ pub struct RemoveSeat {
     pub reason: String,
 }
 
-/// Why a seat cannot be removed.
+/// Why something entered by mistake is not removed: what is wrong with the reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-enum RemoveRefusal {
+pub(super) enum RemoveRefusal {
     #[error("删除原因没有填写，请写明错在哪里，如“误登为同名的另一人”；正常离职请用“离职”")]
-    NoReason,
+    NoReasonForSeat,
+    #[error("删除原因没有填写，请写明错在哪里，如“误登到另一个村”；数字登错了请用“更正”")]
+    NoReasonForVote,
     #[error("删除原因有{0}字，不能超过200字，请删减")]
     TooLong(usize),
 }
 
-/// Removes seats; what they said stays in the trail, with the reason. Closed quarters keep what they counted.
+impl RemoveRefusal {
+    fn of_seat(reason: &str) -> Option<Self> {
+        Self::of(reason, Self::NoReasonForSeat)
+    }
+
+    pub(super) fn of_vote(reason: &str) -> Option<Self> {
+        Self::of(reason, Self::NoReasonForVote)
+    }
+
+    fn of(reason: &str, none: Self) -> Option<Self> {
+        match reason.trim().chars().count() {
+            0 => Some(none),
+            length @ 201.. => Some(Self::TooLong(length)),
+            _ => None,
+        }
+    }
+}
+
+/// Removes seats; what they said stays in the trail, with the reason. Closed quarters keep what they counted. The check
+/// that a seat rested on is filed again.
 ///
 /// # Errors
-/// `Invalid` with the wrong fields of all commands, `Stale` where somebody changed one of them meanwhile, `Forbidden`,
-/// `Missing`. Then none is removed.
+/// `Invalid` with the wrong fields of all commands, `Stale` where somebody changed one of them meanwhile, `Refused` where
+/// a candidate is under another check by now, `Forbidden`, `Missing`. Then none is removed.
 pub async fn remove_seat(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[RemoveSeat]) -> Result<()> {
     db::write(conn, actor, async |conn| {
         let ids: Vec<SeatId> = commands.iter().map(|command| command.seat).collect();
@@ -50,12 +72,7 @@ pub async fn remove_seat(conn: &mut AsyncPgConnection, actor: &Actor, commands: 
             if command.version != row.version {
                 return Err(Error::Stale);
             }
-            let length = command.reason.trim().chars().count();
-            let refusal = match length {
-                0 => Some(RemoveRefusal::NoReason),
-                201.. => Some(RemoveRefusal::TooLong(length)),
-                _ => None,
-            };
+            let refusal = RemoveRefusal::of_seat(&command.reason);
             errors.extend(
                 refusal.map(|why| of_row(number, commands.len(), FieldError::new("reason", why, None))),
             );
@@ -66,6 +83,7 @@ pub async fn remove_seat(conn: &mut AsyncPgConnection, actor: &Actor, commands: 
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
+        let filed_again = vetting::vacate(conn, actor, &ids).await?;
         delete(conn, actor, &ids).await?;
         let one = if let [one] = commands { rows.get(&one.seat) } else { None };
         let path = one.map_or_else(
@@ -81,7 +99,7 @@ pub async fn remove_seat(conn: &mut AsyncPgConnection, actor: &Actor, commands: 
                 subject: one.map(|(row, _)| row.id.0),
                 count: commands.len(),
                 path: &path,
-                details: serde_json::json!({ "seats": removed }),
+                details: serde_json::json!({ "seats": removed, "checks_filed_again": filed_again }),
             },
         )
         .await

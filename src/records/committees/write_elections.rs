@@ -136,12 +136,45 @@ pub(super) async fn update(
     if written != rows.len() {
         return Err(Error::Stale);
     }
-    diesel::sql_query("DELETE FROM election_ballots WHERE county_id = $1 AND election_id = ANY ($2)")
+    delete_ballots(conn, actor, &ids).await?;
+    insert_ballots(conn, actor, terms, rows).await
+}
+
+/// Deletes votes and their ballots.
+///
+/// # Errors
+/// `Stale` where one of them is gone.
+pub(super) async fn delete(conn: &mut AsyncPgConnection, actor: &Actor, ids: &[ElectionId]) -> Result<()> {
+    delete_ballots(conn, actor, ids).await?;
+    let gone = diesel::sql_query("DELETE FROM elections WHERE county_id = $1 AND id = ANY ($2)")
         .bind::<Uuid, _>(actor.scope.county)
-        .bind::<Array<Uuid>, _>(&ids)
+        .bind::<Array<Uuid>, _>(ids)
         .execute(conn)
         .await?;
-    insert_ballots(conn, actor, terms, rows).await
+    if gone == ids.len() { Ok(()) } else { Err(Error::Stale) }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Ballot {
+    #[diesel(sql_type = Uuid)]
+    election_id: ElectionId,
+    #[diesel(sql_type = Uuid)]
+    person_id: PersonId,
+}
+
+/// Deletes the ballots of votes. Whoever saw a candidate by one of them alone no longer does.
+async fn delete_ballots(conn: &mut AsyncPgConnection, actor: &Actor, ids: &[ElectionId]) -> Result<()> {
+    let ballots: Vec<Ballot> = diesel::sql_query(
+        "DELETE FROM election_ballots WHERE county_id = $1 AND election_id = ANY ($2) RETURNING election_id, person_id",
+    )
+    .bind::<Uuid, _>(actor.scope.county)
+    .bind::<Array<Uuid>, _>(ids)
+    .load(conn)
+    .await?;
+    let relations: Vec<uuid::Uuid> =
+        ballots.iter().map(|ballot| candidacy(ballot.election_id, ballot.person_id)).collect();
+    people::unrelate(conn, actor.scope.county, &relations).await?;
+    Ok(())
 }
 
 async fn insert_ballots(

@@ -29,7 +29,7 @@ mod set_departments;
 pub mod sight;
 mod write;
 
-pub(in crate::records) use clearance::{Ask, Cause, Clearance, Cleared, clearances, take_office};
+pub(in crate::records) use clearance::{Ask, Cause, Clearance, Cleared, clearances, take_office, vacate};
 pub use decide::{Decision, End, FileCheck, file, reject, withdraw};
 pub use model::{
     CandidateCheck, CheckState, Checklist, Department, Finding, Item, Severity, Verdict, VerdictResult,

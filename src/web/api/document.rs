@@ -32,7 +32,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         committees::open_term, committees::show_term, committees::correct_term, committees::close_term,
         committees::list_seats, committees::appoint, committees::show_seat, committees::correct_seat,
         committees::end_seat, committees::remove_seat, committees::explain_finding, committees::list_elections, committees::record_election, committees::show_election,
-        committees::correct_election,
+        committees::correct_election, committees::remove_election,
         kinships::list_kinships, kinships::relate_kin, kinships::unrelate_kin,
         imports::list, imports::receive, imports::show, imports::rows, imports::events, imports::give_back,
         imports::carry_out,

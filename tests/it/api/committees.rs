@@ -237,6 +237,21 @@ async fn a_finding_gets_a_reason_and_a_mistaken_seat_goes() {
 }
 
 #[tokio::test]
+async fn a_mistaken_vote_goes_for_whom_has_seen_its_version() {
+    let stage = Stage::new().await;
+    let vote = stage.made(&format!("/terms/{}/election", stage.term), &stage.vote()).await;
+    let path = format!("/api/v1/elections/{vote}/remove");
+    let send = async |headers: &[(&'static str, &'static str)], reason: &str| {
+        stage.app.send(&stage.clerk, Method::Post, &path, headers, &json!({ "reason": reason })).await
+    };
+    assert_eq!(send(&[], "误登").await.status, Status::PreconditionRequired);
+    assert_eq!(send(&[("If-Match", "\"7\"")], "误登").await.status, Status::PreconditionFailed);
+    assert_eq!(fields(&send(&[("If-Match", "\"1\"")], "").await), ["reason"]);
+    assert_eq!(send(&[("If-Match", "\"1\"")], "误登到另一个村").await.status, Status::NoContent);
+    assert_eq!(stage.get(&format!("/elections/{vote}")).await.status, Status::NotFound);
+}
+
+#[tokio::test]
 async fn relatives_are_entered_listed_from_both_sides_and_taken_back() {
     let stage = Stage::new().await;
     let (one, other) = (&stage.people[0], &stage.people[1]);

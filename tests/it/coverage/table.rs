@@ -83,6 +83,8 @@ GET    /terms/<id>/explain/<rule>|overdue    -                           in     
 POST   /terms/<id>/explain/<rule>|overdue    form                        in       ok    404     ok      403     403   403      in
 GET    /elections/<id>/correct               -                           in       ok    404     ok      403     403   403      in
 POST   /elections/<id>/correct               form                        in       ok    404     ok      403     403   403      in
+GET    /elections/<id>/remove                -                           in       ok    404     ok      403     403   403      in
+POST   /elections/<id>/remove                form                        in       ok    404     ok      403     403   403      in
 GET    /kinships/new/<code>                  -                           in       ok    404     ok      403     403   403      in
 POST   /kinships/new/<code>                  form                        in       ok    404     ok      403     403   403      in
 GET    /kinships/<id>/remove/<code>          -                           in       ok    404     ok      403     403   403      in
@@ -204,6 +206,7 @@ POST   /api/v1/kinships                      json{"person":"{person}","relative"
 DELETE /api/v1/kinships/<id>                 -                           401      ok    404     404     403     403   403      404
 GET    /api/v1/elections/<id>                -                           401      ok    404     ok      ok      403   403      ok
 PATCH  /api/v1/elections/<id>                vote                        401      ok    404     ok      403     403   403      ok
+POST   /api/v1/elections/<id>/remove         json{"reason":""}           401      ok    404     ok      403     403   403      ok
 POST   /api/v1/terms/<id>/close              json{"on":"2021-01-09"}     401      ok    404     ok      403     403   403      ok
 # API: targets and slates
 GET    /api/v1/committee-targets             -                           401      ok    ok      ok      ok      403   403      ok

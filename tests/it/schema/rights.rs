@@ -79,7 +79,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ committees
     s------ s------ counties
     siud--- s------ election_ballots
-    siu---- s------ elections
+    siud--- s------ elections
     si----- ------- finding_explanations
     si----- s------ flow_facts
     siud--- ------- idempotency_keys

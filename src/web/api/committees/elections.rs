@@ -1,6 +1,7 @@
 //! `/terms/{id}/election`, `/elections/{id}`: votes with their ballots.
 
 use chrono::NaiveDate;
+use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, patch, post, routes};
 use utoipa::ToSchema;
@@ -12,7 +13,7 @@ use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::{ElectionId, TermId};
 use crate::base::policy::{self, Action};
 use crate::records::committees::queries::{self, ElectionCard};
-use crate::records::committees::{self, RecordElection, Votings};
+use crate::records::committees::{self, RecordElection, RemoveElection, Votings};
 use crate::web;
 use crate::web::forms::committee::{CandidateText, VoteText, WhoText};
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Page};
@@ -21,7 +22,7 @@ use crate::web::respond::{Answer, Versioned};
 /// The routes.
 #[must_use]
 pub(super) fn routes() -> Vec<Route> {
-    routes![list_elections, record_election, show_election, correct_election]
+    routes![list_elections, record_election, show_election, correct_election, remove_election]
 }
 
 /// What the ballots said of one candidate.
@@ -245,4 +246,32 @@ pub async fn correct_election(
     let command = body.0.text().correct(id, version.0)?;
     committees::correct_election(&mut db.0, &caller.actor, &state.keys, &[command]).await?;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
+}
+
+/// Why a vote is removed.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RemoveElectionInput {
+    /// What the mistake was, in 1 to 200 characters.
+    reason: String,
+}
+
+/// Remove a vote that was entered by mistake, with its ballots; needs the version that you saw in `If-Match`. Wrong numbers
+/// are corrected instead.
+#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path)), request_body = RemoveElectionInput,
+    responses((status = 204, description = "removed; the trail keeps what it said"),
+        (status = 412, description = "changed meanwhile"), (status = 422, description = "no reason"),
+        (status = 428, description = "If-Match missing")))]
+#[post("/elections/<id>/remove", data = "<body>")]
+pub async fn remove_election(
+    caller: Caller,
+    version: IfMatch,
+    mut db: Db,
+    id: ElectionId,
+    body: Body<RemoveElectionInput>,
+) -> Answer<Status> {
+    policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
+    let command = RemoveElection { election: id, version: version.0, reason: body.0.reason };
+    committees::remove_election(&mut db.0, &caller.actor, &[command]).await?;
+    Ok(Status::NoContent)
 }

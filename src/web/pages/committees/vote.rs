@@ -1,29 +1,35 @@
-//! Entering a vote: the numbers of the ballots, and a row for each candidate.
+//! Entering a vote: the numbers of the ballots, and a row for each candidate; correcting one, and removing one that was
+//! entered by mistake.
 
 use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
-use super::ask::{enters, head_of, posts_of, term, term_facts, whole};
+use super::ask::{
+    Sent, Typed, again, done, enters, head_of, page as form_of, posts_of, term, term_facts, whole,
+};
 use super::correct::{refused_or_stale, version};
 use super::refused;
+use super::village::post_name;
 use crate::base::error::{FieldError, OrMissing, Result};
 use crate::base::ids::{ElectionId, TermId};
 use crate::base::{clock, db};
 use crate::records::committees::queries::{self, ElectionCard, TermPlace};
-use crate::records::committees::{self, Ballot, RecordElection, Rule, RuleBook, Votings};
+use crate::records::committees::{self, Ballot, RecordElection, RemoveElection, Rule, RuleBook, Votings};
 use crate::web;
 use crate::web::forms::committee::{CandidateText, VoteText, WhoText, Wrong};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::committees::Vote;
 use crate::web::views::controls::{Kind, Source};
+use crate::web::views::form_page::FormPage;
+use crate::web::views::parts::Fact;
 use crate::web::views::{Choice, Control, Form, Group, Link, Section};
 
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![ask, record, ask_correction, correct]
+    routes![ask, record, ask_correction, correct, ask_removal, remove]
 }
 
 /// How many candidates the form has room for.
@@ -136,6 +142,8 @@ fn page(
         groups,
         submit: if vote.is_some() { "更正选举" } else { "登记选举" }.to_owned(),
         cancel: Some(back.href.clone()),
+        instead: vote
+            .map(|vote| Link::new("登错了村或届次？删除这次选举", format!("/elections/{}/remove", vote.id))),
         ..Form::default()
     };
     if let Some((fields, errors)) = typed {
@@ -271,13 +279,61 @@ async fn correct(
         Err(error) => {
             let (card, place, book) = stored(&who, &mut db, id).await?;
             let vote = &card.election;
-            let now = format!(
-                "{}选举，应到{}人，实到{}人，有效票{}张",
-                vote.held_on, vote.eligible, vote.present, vote.valid
-            );
-            let errors = refused_or_stale(error, &vote.updated_by, &now)?;
+            let errors = refused_or_stale(error, &vote.updated_by, &vote_now(&card))?;
             let page = page(&who, &place, &book, Some(&card), Some((&fields, &errors)));
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))
+        }
+    }
+}
+
+fn vote_now(card: &ElectionCard) -> String {
+    let vote = &card.election;
+    format!("{}选举，应到{}人，实到{}人，有效票{}张", vote.held_on, vote.eligible, vote.present, vote.valid)
+}
+
+fn removal_page(who: &SignedIn, card: &ElectionCard, place: &TermPlace, typed: Typed<'_>) -> FormPage {
+    let controls = vec![
+        Control::new("reason", "删除原因", Kind::Text)
+            .required()
+            .columns(12)
+            .focus()
+            .hint("如误登到另一个村"),
+    ];
+    let mut facts = term_facts(place);
+    facts.push(Fact::text("职务", post_name(&card.election.post)));
+    facts.push(Fact::text("登记内容", vote_now(card)));
+    let note = "只删除登记错误的选举，删除的内容和原因保留在操作日志，已结账季度的数字不变，任职记录也不变。数字登错了请用“更正”。";
+    let vote = &card.election;
+    let action = format!("/elections/{}/remove", vote.id);
+    let back = Link::new("选举结果", format!("/elections/{}", vote.id));
+    let groups = vec![Group::new("", controls)];
+    let mut page = form_of(who, ("删除选举", note), back, facts, action, groups, typed);
+    page.form.hidden.push(("version".to_owned(), vote.version.to_string()));
+    page
+}
+
+#[get("/elections/<id>/remove")]
+async fn ask_removal(who: SignedIn, mut db: Db, id: ElectionId) -> Answer<Page<FormPage>> {
+    let (card, place, _) = stored(&who, &mut db, id).await?;
+    Ok(Page(removal_page(&who, &card, &place, None)))
+}
+
+#[post("/elections/<id>/remove", data = "<fields>")]
+async fn remove(who: SignedIn, mut db: Db, id: ElectionId, fields: Fields) -> Sent {
+    let (card, place, _) = stored(&who, &mut db, id).await?;
+    let reason = fields.get("reason").to_owned();
+    let removed = match version(&fields) {
+        Ok(version) => {
+            let command = RemoveElection { election: id, version, reason };
+            committees::remove_election(&mut db.0, &who.actor, &[command]).await
+        }
+        Err(error) => Err(error),
+    };
+    match removed {
+        Ok(()) => Ok(Ok(done(&place.village_code, "已删除选举。"))),
+        Err(error) => {
+            let errors = refused_or_stale(error, &card.election.updated_by, &vote_now(&card))?;
+            Ok(Err(again(removal_page(&who, &card, &place, Some((&fields, &errors))))))
         }
     }
 }

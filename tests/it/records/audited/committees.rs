@@ -4,7 +4,7 @@ use cadre::base::actor::Role;
 use cadre::base::ids::TermId;
 use cadre::records::committees::{
     self, CloseTerm, CommitteeKind, CorrectElection, CorrectSeat, CorrectTerm, EndSeat, Explain,
-    OpenCommittee, Post, RecordElection, RemoveSeat, Unusual, Who,
+    OpenCommittee, Post, RecordElection, RemoveElection, RemoveSeat, Unusual, Who,
 };
 use cadre::records::people::{self, Kinship, RelateKin};
 
@@ -126,6 +126,10 @@ async fn vote_and_close(story: &mut Story, term: TermId, who: Who) {
     let verb = "committees::correct_election";
     story.done(verb, async |conn| committees::correct_election(conn, &clerk, &keys, &correct).await).await;
     story.refused(verb, async |conn| committees::correct_election(conn, &clerk, &keys, &correct).await).await;
+    let verb = "committees::remove_election";
+    let remove = [RemoveElection { election: votes[0], version: 2, reason: "误登".to_owned() }];
+    story.done(verb, async |conn| committees::remove_election(conn, &clerk, &remove).await).await;
+    story.refused(verb, async |conn| committees::remove_election(conn, &clerk, &remove).await).await;
 
     let correct = [CorrectTerm {
         term,

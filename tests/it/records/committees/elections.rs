@@ -1,7 +1,7 @@
 //! Votes: recorded, corrected, refused with the arithmetic shown.
 
 use cadre::base::error::Error;
-use cadre::records::committees::{self, CorrectElection, Post, RecordElection, Votings};
+use cadre::records::committees::{self, CorrectElection, Post, RecordElection, RemoveElection, Votings};
 
 use super::{Stage, fields, named};
 use crate::support::builders::{committee, day};
@@ -103,4 +103,51 @@ async fn many_votes_are_recorded_or_none() {
     let refused = committees::record_election(&mut stage.conn, &clerk, &stage.keys, &commands).await;
     assert_eq!(fields(refused.unwrap_err())[0].field, "rows[1].held_on");
     assert!(stage.texts("SELECT post FROM elections").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_vote_entered_by_mistake_goes_with_its_ballots_and_stays_in_the_trail() {
+    let mut stage = Stage::new().await;
+    let id = stage.record(committee::held(Post::Secretary, &[(stage.people[0], 40)])).await.unwrap();
+    let clerk = stage.clerk.clone();
+    let remove =
+        |version, reason: &str| [RemoveElection { election: id, version, reason: reason.to_owned() }];
+    let refused = committees::remove_election(&mut stage.conn, &clerk, &remove(1, " ")).await;
+    assert!(named(refused.unwrap_err())[0].starts_with("reason: 删除原因没有填写"));
+    let long = committees::remove_election(&mut stage.conn, &clerk, &remove(1, &"错".repeat(201))).await;
+    assert!(named(long.unwrap_err())[0].contains("201字"));
+    let stale = committees::remove_election(&mut stage.conn, &clerk, &remove(2, "误登")).await;
+    assert!(matches!(stale, Err(Error::Stale)), "{stale:?}");
+    let sibling = stage.county.town(2).actor(cadre::base::actor::Role::Clerk);
+    let outside = committees::remove_election(&mut stage.conn, &sibling, &remove(1, "误登")).await;
+    assert!(matches!(outside, Err(Error::Missing { .. })), "{outside:?}");
+
+    let candidacies = "SELECT 'seen' FROM person_visibility v JOIN election_ballots b ON b.person_id = v.person_id \
+        WHERE v.relation_id NOT IN (SELECT id FROM memberships UNION SELECT id FROM seats)";
+    assert_eq!(stage.texts(candidacies).await, ["seen"]);
+    let reason = "错".repeat(200);
+    committees::remove_election(&mut stage.conn, &clerk, &remove(1, &reason)).await.unwrap();
+    assert!(stage.texts("SELECT id::text FROM elections").await.is_empty());
+    assert!(stage.texts("SELECT person_id::text FROM election_ballots").await.is_empty());
+    let relations = "SELECT relation_id::text FROM person_visibility \
+        WHERE relation_id NOT IN (SELECT id FROM memberships UNION SELECT id FROM seats)";
+    assert!(stage.texts(relations).await.is_empty(), "whoever saw him as a candidate alone no longer does");
+    let entries = stage.entries("committees.remove_election").await;
+    let told = &entries[0].1["elections"][0];
+    assert_eq!((&told["reason"], &told["before"]["post"]), (&reason.into(), &"secretary".into()));
+    assert_eq!(told["before"]["candidates"][0][1], serde_json::json!(40));
+    stage.record(committee::held(Post::Secretary, &[(stage.people[0], 41)])).await.unwrap();
+}
+
+#[tokio::test]
+async fn who_is_no_candidate_after_a_correction_is_seen_by_it_no_longer() {
+    let mut stage = Stage::new().await;
+    let held = committee::held(Post::Secretary, &[(stage.people[0], 40)]);
+    let election = stage.record(held).await.unwrap();
+    let held = committee::held(Post::Secretary, &[(stage.people[1], 40)]);
+    let (clerk, correct) = (stage.clerk.clone(), [CorrectElection { election, version: 1, held }]);
+    committees::correct_election(&mut stage.conn, &clerk, &stage.keys, &correct).await.unwrap();
+    let relations = "SELECT person_id::text FROM person_visibility \
+        WHERE relation_id NOT IN (SELECT id FROM memberships UNION SELECT id FROM seats)";
+    assert_eq!(stage.texts(relations).await, [stage.people[1].to_string()]);
 }

@@ -4,8 +4,11 @@ use cadre::base::db;
 use cadre::base::error::{Error, Result};
 use cadre::base::ids::{SeatId, TermId};
 use cadre::base::values::{CommitteeKind, Post};
-use cadre::records::committees::{self, Appoint, Unusual};
+use cadre::records::committees::{self, Appoint, RemoveSeat, Unusual};
 use cadre::records::vetting::{self, VerdictResult as R};
+use cadre::schema::audit_entries;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 
 use super::{Stage, field};
 use crate::support::builders::{committee, day, vetting as given};
@@ -32,6 +35,39 @@ async fn a_filed_check_lets_in_and_goes_to_in_post() {
     assert_eq!((card.state.as_str(), card.seat_id), ("in_post", Some(seat)));
     let error = vetting::withdraw(&mut stage.conn, &stage.clerk, &[given::end(check)]).await.unwrap_err();
     assert!(super::sentence(&error).contains("已任职"), "{error}");
+}
+
+#[tokio::test]
+async fn a_seat_entered_by_mistake_gives_its_check_back() {
+    let mut stage = Stage::new(true).await;
+    let (_, term) = term(&mut stage).await;
+    let (county, clerk, command) = (stage.county.clone(), stage.clerk.clone(), stage.proposal());
+    let check = given::filed(&mut stage.conn, &stage.keys, &county, &clerk, command).await;
+    let command = committee::appoint(term, stage.people[0], Post::Secretary);
+    let seat = appoint(&mut stage, command.clone()).await.unwrap();
+    let remove = |seat| RemoveSeat { seat, version: 1, reason: "误登职务".to_owned() };
+    committees::remove_seat(&mut stage.conn, &clerk, &[remove(seat)]).await.unwrap();
+    let card = stage.card(check).await.check;
+    assert_eq!((card.state.as_str(), card.seat_id), ("filed", None));
+    let mut owner = stage.db.owner().await;
+    let told = audit_entries::table
+        .filter(audit_entries::action.eq("committees.remove_seat"))
+        .select(audit_entries::details)
+        .get_result::<serde_json::Value>(&mut owner)
+        .await
+        .unwrap();
+    assert_eq!(told["checks_filed_again"], serde_json::json!([check]));
+    drop(owner);
+    let again = appoint(&mut stage, command).await.unwrap();
+    assert_eq!(stage.state(check).await, "in_post", "it serves the right seat");
+
+    let second = stage.one().await;
+    let error = committees::remove_seat(&mut stage.conn, &clerk, &[remove(again)]).await.unwrap_err();
+    assert!(matches!(&error, Error::Refused(why) if why.contains("另有一份联审正在进行")), "{error}");
+    assert_eq!(stage.state(check).await, "in_post");
+    vetting::withdraw(&mut stage.conn, &clerk, &[given::end(second)]).await.unwrap();
+    committees::remove_seat(&mut stage.conn, &clerk, &[remove(again)]).await.unwrap();
+    assert_eq!(stage.state(check).await, "filed");
 }
 
 #[tokio::test]
