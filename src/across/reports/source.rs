@@ -31,7 +31,7 @@ pub enum Table {
     ReserveVillages,
     /// Entries of the trail in the quarter: `action`.
     Trail,
-    /// Who sits in the committees of villages, each person once at the organisation asked about ([`PERSON`]).
+    /// Who sits in the committees of villages, each person once at the organisation asked about (`PERSON`).
     Seats,
     /// Committees whose term runs: `standing`, `vacancies`, `is_overdue`.
     Committees,
