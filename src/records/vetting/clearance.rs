@@ -9,7 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::{Value, json};
 
 use crate::base::actor::Actor;
-use crate::base::error::{Error, Result};
+use crate::base::error::{DatabaseResult, Error, Result};
 use crate::base::ids::{CandidateCheckId, CountyId, OrganisationId, PersonId, SeatId};
 use crate::base::scope::Scope;
 use crate::base::values::CommitteeKind;
@@ -197,6 +197,9 @@ struct FiledAgain {
     id: CandidateCheckId,
 }
 
+const UNDER_WAY: &str = "\
+任职记录没有删除：此人本届任职所依据的任职资格联审要退回“已备案”，但他同一届另有一份联审正在进行。请先撤回那一份，再删除。";
+
 /// Takes checks back to filed whose seats are removed as mistakes: the check itself was none. Answers them, for the entry
 /// of the removal.
 ///
@@ -207,32 +210,16 @@ pub(in crate::records) async fn vacate(
     actor: &Actor,
     seats: &[SeatId],
 ) -> Result<Vec<CandidateCheckId>> {
-    let county = actor.scope.county;
-    let under_way = diesel::sql_query(
-        "SELECT FROM candidate_checks k JOIN candidate_checks o ON o.county_id = $1 AND o.village_id = k.village_id \
-            AND o.committee_kind = k.committee_kind AND o.term_ordinal = k.term_ordinal AND o.person_id = k.person_id \
-            AND o.state IN ('proposed', 'vetted', 'filed') \
-         WHERE k.county_id = $1 AND k.seat_id = ANY ($2) LIMIT 1",
-    )
-    .bind::<Uuid, _>(county)
-    .bind::<Array<Uuid>, _>(seats)
-    .execute(conn)
-    .await?;
-    if under_way > 0 {
-        return Err(Error::Refused(
-            "任职记录没有删除：此人本届任职所依据的任职资格联审要退回“已备案”，但他同一届另有一份联审正在进行。请先撤回那一份，再删除。"
-                .to_owned(),
-        ));
-    }
     let again: Vec<FiledAgain> = diesel::sql_query(
         "UPDATE candidate_checks SET state = 'filed', seat_id = NULL, version = version + 1, updated_at = now(), \
             updated_by = $3 WHERE county_id = $1 AND seat_id = ANY ($2) RETURNING id",
     )
-    .bind::<Uuid, _>(county)
+    .bind::<Uuid, _>(actor.scope.county)
     .bind::<Array<Uuid>, _>(seats)
     .bind::<Text, _>(&actor.name)
     .load(conn)
-    .await?;
+    .await
+    .constraint("candidate_checks_open_key", || Error::Refused(UNDER_WAY.to_owned()))?;
     Ok(again.into_iter().map(|check| check.id).collect())
 }
 
