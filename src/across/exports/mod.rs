@@ -7,6 +7,7 @@ mod members;
 mod organisations;
 mod reserves;
 mod sink;
+mod training;
 
 use std::io::Write;
 
@@ -181,6 +182,8 @@ async fn write<W: Write + Send>(
                 Kind::Committees => committees::write_seats(conn, &job, sink).await,
                 Kind::Elections => committees::write_votes(conn, &job, sink).await,
                 Kind::ReserveCadres => reserves::write(conn, &job, sink).await,
+                Kind::TrainingClasses => training::write_classes(conn, &job, sink).await,
+                Kind::TrainingAttendance => training::write_attendances(conn, &job, sink).await,
             }
         })
         .await

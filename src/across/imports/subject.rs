@@ -131,6 +131,14 @@ macro_rules! for_subject {
                 type $subject = $crate::across::imports::reserves::ReserveCadres;
                 $body
             }
+            $crate::records::imports::Kind::TrainingClasses => {
+                type $subject = $crate::across::imports::training_classes::TrainingClasses;
+                $body
+            }
+            $crate::records::imports::Kind::TrainingAttendance => {
+                type $subject = $crate::across::imports::training_attendance::TrainingAttendance;
+                $body
+            }
             $crate::records::imports::Kind::Organisations => {
                 type $subject = $crate::across::imports::organisations::Organisations;
                 $body

@@ -8,7 +8,7 @@ use utoipa::{Modify, OpenApi};
 use crate::base::error::Error;
 use crate::web::api::{
     accounts, audit, committees, exports, imports, kinships, member_events, members, organisations, ratings,
-    reports, reserves, session, slates, vetting,
+    reports, reserves, session, slates, training, vetting,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -41,6 +41,13 @@ use crate::web::respond::{Answer, Failure, Problem};
         reserves::change_reserve, reserves::step_reserve, reserves::add_mentor, reserves::end_mentor,
         reserves::write_note, reserves::review_reserve, reserves::list_reserve_settings,
         reserves::set_reserve_settings,
+        training::list_programmes, training::set_programme, training::show_programme, training::revise_programme,
+        training::show_coverage, training::list_outstanding, training::list_classes, training::plan_class,
+        training::show_class, training::change_class, training::step_class, training::show_roll,
+        training::enrol_members, training::withdraw_member, training::enter_attendance,
+        training::correct_attendance, training::remove_attendance, training::member_training,
+        training::exempt_member, training::end_exemption, training::list_training_settings,
+        training::set_training_settings,
         slates::list_committee_targets, slates::set_committee_target, slates::list_slates, slates::make_slate,
         slates::show_slate, slates::change_slate, slates::show_slate_outcome, slates::try_slate,
         vetting::list_candidate_checks, vetting::show_candidate_check, vetting::propose_candidate,

@@ -75,12 +75,12 @@ pub struct ReserveInput {
 }
 
 /// Parses fields and gathers what is wrong.
-struct Reader {
-    errors: Vec<FieldError>,
+pub(super) struct Reader {
+    pub(super) errors: Vec<FieldError>,
 }
 
 impl Reader {
-    fn read<T, E: Display>(
+    pub(super) fn read<T, E: Display>(
         &mut self,
         field: &str,
         said: &Said,
@@ -105,11 +105,11 @@ impl Reader {
         self.read(field, said, |text| table.find(text).map(|entry| entry.code.clone()))
     }
 
-    fn day(&mut self, field: &str, said: &Said) -> Edit<NaiveDate> {
+    pub(super) fn day(&mut self, field: &str, said: &Said) -> Edit<NaiveDate> {
         self.read(field, said, parse_date)
     }
 
-    fn words(&mut self, field: &str, name: &str, said: &Said, longest: usize) -> Edit<String> {
+    pub(super) fn words(&mut self, field: &str, name: &str, said: &Said, longest: usize) -> Edit<String> {
         self.read(field, said, |text| {
             let text = text.trim();
             if text.chars().count() > longest {
@@ -119,7 +119,7 @@ impl Reader {
         })
     }
 
-    fn required<T>(&mut self, field: &str, name: &str, edit: Edit<T>) -> Option<T> {
+    pub(super) fn required<T>(&mut self, field: &str, name: &str, edit: Edit<T>) -> Option<T> {
         let value = value(edit);
         if value.is_none() && !self.errors.iter().any(|error| error.field == field) {
             self.errors.push(FieldError::new(field, format!("请填写{name}。"), None));
@@ -142,7 +142,7 @@ impl Reader {
     }
 }
 
-fn value<T>(edit: Edit<T>) -> Option<T> {
+pub(super) fn value<T>(edit: Edit<T>) -> Option<T> {
     match edit {
         Edit::Set(value) => Some(value),
         Edit::Keep | Edit::Clear => None,

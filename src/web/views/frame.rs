@@ -17,6 +17,8 @@ pub enum Section {
     Reserves,
     /// Candidates put to the departments of the county.
     Vetting,
+    /// Training rotation.
+    Training,
     /// Workbooks coming in.
     Imports,
     /// Star ratings.
@@ -39,6 +41,7 @@ impl Section {
             Self::Committees => "村社班子",
             Self::Reserves => "后备力量",
             Self::Vetting => "任职联审",
+            Self::Training => "轮训",
             Self::Imports => "导入",
             Self::Ratings => "星级评定",
             Self::Reports => "季度报告",
@@ -56,6 +59,7 @@ impl Section {
             Self::Committees => "/committees",
             Self::Reserves => "/reserves",
             Self::Vetting => "/vetting",
+            Self::Training => "/training",
             Self::Imports => "/imports",
             Self::Ratings => "/ratings",
             Self::Reports => "/reports/quarterly",
@@ -73,6 +77,7 @@ impl Section {
             Self::Committees => "building",
             Self::Reserves => "flag",
             Self::Vetting => "circle-check",
+            Self::Training => "calendar",
             Self::Imports => "file-import",
             Self::Ratings => "star",
             Self::Reports => "report-analytics",
@@ -91,6 +96,7 @@ impl Section {
                 Self::Committees,
                 Self::Reserves,
                 Self::Vetting,
+                Self::Training,
                 Self::Imports,
                 Self::Ratings,
                 Self::Reports,
@@ -101,6 +107,7 @@ impl Section {
                 Self::Members,
                 Self::Committees,
                 Self::Reserves,
+                Self::Training,
                 Self::Ratings,
                 Self::Reports,
                 Self::Audit,

@@ -26,6 +26,7 @@ pub mod sign_in;
 pub mod slates;
 pub mod table;
 pub mod team;
+pub mod training;
 pub mod vetting;
 
 #[cfg(test)]
