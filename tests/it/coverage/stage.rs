@@ -39,6 +39,9 @@ pub struct Stage {
     mentor: String,
     slate: String,
     check: String,
+    programme: String,
+    class: String,
+    exemption: String,
     /// One for the pages, one for the API: each is removed there.
     kinships: [String; 2],
 }
@@ -60,6 +63,13 @@ fn seat(person: &str) -> Value {
 fn vote(person: &str) -> Value {
     json!({ "post": "secretary", "held_on": "2021-01-10", "places": 1, "eligible": 50, "present": 45, "issued": 45,
         "returned": 45, "valid": 44, "candidates": [{ "person": person, "votes_for": 40, "is_elected": true }] })
+}
+
+fn programme(code: &str) -> Value {
+    json!({ "code": code, "name": format!("党员轮训{code}"), "from_day": "2026-01-01", "years": 2,
+        "is_primary": code == "rotation",
+        "demand": { "floors": [50, 50], "source": "县委〔2026〕1号" },
+        "fields": [{ "code": "village", "name": "农村" }] })
 }
 
 fn round(period: &str) -> Value {
@@ -102,6 +112,9 @@ impl Stage {
             mentor: String::new(),
             slate: String::new(),
             check: String::new(),
+            programme: String::new(),
+            class: String::new(),
+            exemption: String::new(),
             kinships: [String::new(), String::new()],
         };
         stage.prepare().await;
@@ -167,6 +180,7 @@ impl Stage {
         let candidate = json!({ "village": "500237101201", "committee_kind": "village_party", "term": 7,
             "post": "secretary", "person": self.person });
         self.check = id(&post(own, "/candidate-checks", candidate).await, "id");
+        (self.programme, self.class, self.exemption) = self.train().await;
         let fields = [("kind", "members"), ("organisation", "500237101")];
         let file = Some(("名册.csv", "姓名\n张伟\n".as_bytes()));
         let taken = app.upload(own, "/api/v1/imports", &[], &fields, file).await;
@@ -175,10 +189,40 @@ impl Stage {
         assert!(ended.body.contains("event:done"), "{}", ended.body);
     }
 
+    /// A programme, a class of the first town that its member came to, and an exemption of him.
+    async fn train(&self) -> (String, String, String) {
+        let (app, own, supervisor) = (&self.app, &self.callers[1], &self.callers[3]);
+        let post = async |who: &Credential, path: &str, body: Value| {
+            app.send(who, Method::Post, &format!("/api/v1/training{path}"), &[], &body).await
+        };
+        let programme = id(&post(supervisor, "/programmes", programme("rotation")).await, "id");
+        let class = json!({ "code": "2026-A1", "name": "春季轮训班", "programme": "rotation", "field": "village",
+            "first_day": "2026-03-02", "last_day": "2026-03-02", "hours": 8 });
+        let class = id(&post(own, "/classes", class).await, "id");
+        let step = async |step: &str| {
+            let answer = post(own, &format!("/classes/{class}/{step}"), json!({})).await;
+            assert_eq!(answer.status.code, 200, "{}", answer.body);
+        };
+        step("open").await;
+        let members = json!({ "members": [self.member] });
+        assert_eq!(post(own, &format!("/classes/{class}/enrolments"), members).await.status.code, 200);
+        step("hold").await;
+        let rows = json!({ "rows": [{ "member": self.member, "hours": 8, "result": "passed" }] });
+        let path = format!("/api/v1/training/classes/{class}/attendance");
+        let came = app.send(own, Method::Put, &path, &[], &rows).await;
+        assert_eq!(came.status.code, 200, "{}", came.body);
+        let exemption = json!({ "member": self.member, "kind": "ill", "reason": "住院", "from": "2026-05-01",
+            "to": "2026-06-01" });
+        (programme, class, id(&post(own, "/exemptions", exemption).await, "id"))
+    }
+
     /// A route with something in each of its places.
     pub fn path(&self, route: &str, verb: &str) -> String {
         let thing = |prefix: &str| route.trim_start_matches("/api/v1").starts_with(prefix);
         let subject = match () {
+            () if thing("/training/programmes") => &self.programme,
+            () if thing("/training/classes") => &self.class,
+            () if thing("/training/exemptions") => &self.exemption,
             () if thing("/members") => &self.member,
             () if thing("/transfers") => &self.transfer,
             () if thing("/accounts") => &self.account,
@@ -203,6 +247,8 @@ impl Stage {
             .replace("<file>", "members.xlsx")
             .replace("<path..>", "cadre.css")
             .replace("<mentor>", &self.mentor)
+            .replace("<member>", &self.member)
+            .replace("<exemption>", &self.exemption)
             .replace("<verb>", verb)
             .replace("<rule>", verb)
             .replace("<step>", verb)
@@ -227,6 +273,16 @@ impl Stage {
                     "value": 1, "from_day": "2026-01-01", "source": "县委组织部〔2026〕1号" });
                 (JSON, body.to_string())
             }
+            "programme" => (JSON, programme("next").to_string()),
+            "revision" => {
+                let body = json!({ "from_day": "2027-01-01", "demand": programme("rotation")["demand"] });
+                (JSON, body.to_string())
+            }
+            "training-settings" => {
+                let body = json!({ "from_day": "2026-01-01", "member_hours": 32, "leader_hours": 56,
+                    "planning_from": "2024-01-01", "source": "县委组织部〔2026〕2号" });
+                (JSON, body.to_string())
+            }
             "round" => (JSON, round("2025Q4").to_string()),
             "account" => {
                 let body = json!({ "username": "new.one", "password": "another horse battery",
@@ -240,7 +296,8 @@ impl Stage {
             }
             _ => match (sent.strip_prefix("json"), sent.strip_prefix("form")) {
                 (Some(body), _) => {
-                    (JSON, body.replace("{mentor}", &self.mentor).replace("{person}", &self.person))
+                    let body = body.replace("{mentor}", &self.mentor).replace("{person}", &self.person);
+                    (JSON, body.replace("{member}", &self.member))
                 }
                 (_, Some(fields)) => {
                     ("application/x-www-form-urlencoded", fields.replace("{rating}", &self.rating))

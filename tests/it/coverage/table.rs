@@ -118,6 +118,38 @@ GET    /vetting/<id>/print                   -                           in     
 GET    /vetting/<id>/<verb>|withdraw         -                           in       ok    404     ok      403     403   403      in
 POST   /vetting/<id>/<verb>|reject           form                        in       403   403     ok      403     403   403      in
 
+# Pages of training
+GET    /training                             -                           in       ok    ok      ok      ok      403   403      in
+GET    /training/outstanding                 -                           in       ok    ok      ok      ok      403   403      in
+GET    /training/programmes/new              -                           in       403   403     ok      403     403   403      in
+POST   /training/programmes                  form                        in       403   403     ok      403     403   403      in
+GET    /training/programmes/<id>             -                           in       ok    ok      ok      ok      403   403      in
+GET    /training/programmes/<id>/revise      -                           in       403   403     ok      403     403   403      in
+POST   /training/programmes/<id>/revise      form                        in       403   403     ok      403     403   403      in
+GET    /training/classes                     -                           in       ok    ok      ok      ok      403   403      in
+GET    /training/classes/new                 -                           in       ok    ok      ok      403     403   403      in
+POST   /training/classes                     form                        in       ok    ok      ok      403     403   403      in
+GET    /training/classes/<id>                -                           in       ok    404     ok      ok      403   403      in
+GET    /training/classes/<id>/edit           -                           in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/edit           form                        in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/<step>|cancel  -                           in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/<step>|reopen  form                        in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/enrol          -                           in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/enrol          form                        in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/withdraw/<member> -                        in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/withdraw/<member> form                     in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/sheet          -                           in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/attendance     -                           in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/attendance     form                        in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/attendance/<member> -                      in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/attendance/<member> form                   in       ok    404     ok      403     403   403      in
+GET    /members/<id>/training                -                           in       ok    404     ok      ok      403   403      in
+GET    /members/<id>/exempt                  -                           in       ok    404     ok      403     403   403      in
+POST   /members/<id>/exempt                  form                        in       ok    404     ok      403     403   403      in
+GET    /members/<id>/exemptions/<exemption>/end -                        in       ok    404     ok      403     403   403      in
+POST   /members/<id>/exemptions/<exemption>/end form                     in       ok    404     ok      403     403   403      in
+GET    /places                               -                           in       ok    ok      ok      ok      403   403      in
+
 # Pages of the pools of reserve cadres
 GET    /reserves                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /villages                             -                           in       ok    ok      ok      ok      403   403      in
@@ -228,6 +260,30 @@ GET    /api/v1/vetting-checklists            -                           401    
 POST   /api/v1/vetting-checklists            json{}                      401      403   403     ok      403     403   403      403
 GET    /api/v1/vetting-departments           -                           401      ok    ok      ok      ok      403   403      ok
 PUT    /api/v1/vetting-departments           json{"departments":[]}      401      403   403     ok      403     403   403      403
+
+# API: training
+GET    /api/v1/training/programmes           -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/training/programmes           programme                   401      403   403     ok      403     403   403      403
+GET    /api/v1/training/programmes/<id>      -                           401      ok    ok      ok      ok      403   403      ok
+PATCH  /api/v1/training/programmes/<id>      revision                    401      403   403     ok      403     403   403      403
+GET    /api/v1/training/programmes/<id>/coverage - 401 ok ok ok ok 403 403 ok
+GET    /api/v1/training/programmes/<id>/outstanding - 401 ok ok ok ok 403 403 ok
+GET    /api/v1/training/classes              -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/training/classes              json{}                      401      ok    ok      ok      403     403   403      ok
+GET    /api/v1/training/classes/<id>         -                           401      ok    404     ok      ok      403   403      ok
+PATCH  /api/v1/training/classes/<id>         json{"note":"核对"}         401      ok    404     ok      403     403   403      ok
+GET    /api/v1/training/classes/<id>/enrolments - 401 ok 404 ok ok 403 403 ok
+POST   /api/v1/training/classes/<id>/enrolments json{"members":["{member}"]} 401 ok 404 ok 403 403 403 ok
+POST   /api/v1/training/classes/<id>/withdrawals json{"member":"{member}","reason":"重复"} 401 ok 404 ok 403 403 403 ok
+PUT    /api/v1/training/classes/<id>/attendance json{"rows":[{"member":"{member}","hours":8,"result":"passed"}]} 401 ok 404 ok 403 403 403 ok
+PATCH  /api/v1/training/classes/<id>/attendance/<member> json{"hours":7,"result":"passed"} 401 ok 404 ok 403 403 403 ok
+DELETE /api/v1/training/classes/<id>/attendance/<member> json{"reason":""} 401 ok 404 ok 403 403 403 ok
+POST   /api/v1/training/classes/<id>/<step>|reopen json{"reason":"更正"} 401 ok 404 ok 403 403 403 ok
+GET    /api/v1/members/<id>/training         -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/training/exemptions           json{"member":"{member}","kind":"ill","reason":"重病","from":"2026-01-01"} 401 ok 404 ok 403 403 403 ok
+POST   /api/v1/training/exemptions/<id>/end  json{"on":"2026-02-01"}     401      ok    404     ok      403     403   403      ok
+GET    /api/v1/training/settings             -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/training/settings             training-settings           401      403   403     ok      403     403   403      403
 
 # API: pools of reserve cadres
 GET    /api/v1/reserve-cadres                -                           401      ok    ok      ok      ok      403   403      ok

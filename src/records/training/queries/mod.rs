@@ -24,6 +24,7 @@ use crate::schema::{
 };
 
 pub use classes::{
+    attendances, classes_by_code,
     ClassCard, ClassFilter, ClassPlace, RollLine, RollPlace, class_by_code, count_classes, find_class, list_classes,
     roll,
 };
@@ -56,7 +57,7 @@ pub(super) async fn lock_classes(
 ///
 /// # Errors
 /// Whatever the database answers.
-pub(super) async fn classes_by_id(
+pub async fn classes_by_id(
     conn: &mut AsyncPgConnection,
     within: &Scope,
     ids: &[TrainingClassId],

@@ -2,10 +2,10 @@
 
 use rocket::{Route, State, get, routes};
 
+use super::overview::chosen;
 use super::{address, risk_badge};
 use crate::base::db;
 use crate::base::error::Error;
-use crate::base::ids::TrainingProgrammeId;
 use crate::base::policy::{self, Action};
 use crate::records::organisations;
 use crate::records::training::{Outstanding, Risk, queries};
@@ -27,23 +27,23 @@ pub fn routes() -> Vec<Route> {
 async fn list(
     who: SignedIn,
     mut db: Db,
-    programme: &str,
+    programme: Option<&str>,
     query: OutstandingQuery<'_>,
     listing: Listing,
     state: &State<web::State>,
 ) -> Answer<Page<OutstandingList>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
-    let id: TrainingProgrammeId = programme.parse().map_err(|_| Error::Missing { what: "这项轮训计划" })?;
     let place = CoverageQuery { within: query.within, as_of: query.as_of };
     let (code, day) = place.parse(&who.actor)?;
     let filter = query.parse()?;
     let scope = who.scope();
-    let (name, organisation) = db::read(&mut db.0, scope, async |conn| {
-        let record = queries::programme(conn, scope.county, id).await?;
+    let (programmes, organisation) = db::read(&mut db.0, scope, async |conn| {
         let here = organisations::queries::by_code(conn, scope, &code).await?;
-        Ok((record.programme.name, here.map(|here| here.name).unwrap_or_default()))
+        Ok((queries::programmes(conn, scope.county).await?, here.map(|here| here.name).unwrap_or_default()))
     })
     .await?;
+    let id = chosen(&programmes, programme).ok_or(Error::Missing { what: "轮训计划" })?;
+    let name = programmes.iter().find(|one| one.id == id).map(|one| one.name.clone()).unwrap_or_default();
     let (found, next) =
         outstanding_page(&mut db, &who.actor, state, id, (&code, day), &filter, &listing).await?;
     let (id, day) = (id.to_string(), day.to_string());

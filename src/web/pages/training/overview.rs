@@ -26,7 +26,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The programme that was chosen, else the primary one of today, else the latest.
-fn chosen(programmes: &[Programme], given: Option<&str>) -> Option<TrainingProgrammeId> {
+pub(super) fn chosen(programmes: &[Programme], given: Option<&str>) -> Option<TrainingProgrammeId> {
     let given = given.and_then(|text| text.parse::<TrainingProgrammeId>().ok());
     let named = programmes.iter().find(|one| Some(one.id) == given);
     let today = clock::today();

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{committees, desk, people, ratings, reports, reserves, slates, vetting};
+use super::{committees, desk, people, ratings, reports, reserves, slates, training, vetting};
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -58,6 +58,15 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("reserves_list", &reserves::list()),
         page("reserves_show", &reserves::show()),
         page("reserves_map", &reserves::map()),
+        page("training_overview", &training::overview()),
+        page("training_outstanding", &training::outstanding()),
+        page("training_classes", &training::classes()),
+        page("training_class", &training::class()),
+        page("training_enrol", &training::enrol()),
+        page("training_sheet", &training::sheet()),
+        page("training_attendance", &training::attendance()),
+        page("training_programme", &training::programme()),
+        page("training_member", &training::member()),
         page("vetting_list", &vetting::list()),
         page("vetting_sheet", &vetting::sheet()),
         page("vetting_paper", &vetting::paper()),
