@@ -76,7 +76,8 @@ pub(super) fn last_tree() -> String {
 pub(super) fn places(day: &str, extent: Extent) -> String {
     let within = extent.holds("t.path");
     format!(
-        "SELECT m.id AS membership_id, m.person_id, b.branch_id, t.path, s.status, m.joined_on, m.full_member_on \
+        "SELECT m.id AS membership_id, m.person_id, b.branch_id, t.path, s.status, m.joined_on, m.full_member_on, \
+            m.occupation, m.party_post \
          FROM memberships m \
          JOIN branch_memberships b ON b.county_id = $1 AND b.membership_id = m.id \
             AND b.from_day <= {day} AND (b.to_day IS NULL OR {day} < b.to_day) \

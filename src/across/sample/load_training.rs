@@ -89,7 +89,7 @@ fn programme(pack: &ProgrammePack) -> Result<SetProgramme> {
         code: pack.code.clone(),
         name: pack.name.clone(),
         from_day: pack.from,
-        years: i32::try_from(pack.years).map_err(Error::broken)?,
+        years: pack.years,
         is_primary: true,
         demand: Demand {
             statuses: MembershipStatus::ALL.iter().copied().filter(|status| status.in_register()).collect(),
