@@ -1,7 +1,7 @@
 //! The statements that turn programmes, classes and attendances into facts as of the last day of a quarter. Their
 //! parameters and their dating are those of [`super::facts`].
 
-use super::facts::{Extent, LAST_DAY, last_tree, places};
+use super::facts::{Extent, LAST_DAY, last_tree};
 use crate::records::training::settings;
 
 /// The county's primary programme that runs on the last day, with what it demands that day (`statuses`, `occupations`,
@@ -62,7 +62,7 @@ WHERE s.county_id = $1 AND s.from_day <= $3::date AND (s.to_day IS NULL OR $3::d
 
 /// The columns of `training_facts`: whom the programme in force is to train, the exempt left out, and how far each is.
 pub fn members(extent: Extent) -> String {
-    let (with, places) = (extent.with(last_tree, &own()), places(LAST_DAY, extent));
+    let (with, places) = (extent.with(last_tree, &own()), extent.places());
     format!(
         "{with}SELECT p.membership_id, p.person_id, p.path, g.id AS programme_id, t.passed_on, g.required_percent, \
             coalesce(h.tenths, 0) AS tenths, l.person_id IS NOT NULL OR p.party_post IS NOT NULL AS is_leader, \

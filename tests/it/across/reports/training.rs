@@ -3,8 +3,8 @@
 use cadre::across::reports::FigurePart;
 use cadre::base::ids::{MembershipId, TrainingClassId};
 use cadre::records::training::{
-    self, Attend, ClassKind, ClassStep, CorrectAttendance, Enrol, Exempt, ExemptionKind, PlanClass, TrainingResult,
-    Whom,
+    self, Attend, ClassKind, ClassStep, CorrectAttendance, Enrol, Exempt, ExemptionKind, PlanClass,
+    TrainingResult, Whom,
 };
 
 use super::Stage;
@@ -13,7 +13,11 @@ use crate::support::builders::{day, member};
 
 impl Stage {
     /// Holds a class for some members, with the hours and result of each.
-    async fn hold(&mut self, command: PlanClass, came: &[(MembershipId, i32, TrainingResult)]) -> TrainingClassId {
+    async fn hold(
+        &mut self,
+        command: PlanClass,
+        came: &[(MembershipId, i32, TrainingResult)],
+    ) -> TrainingClassId {
         let (web, clerk) = (&mut self.web, &self.clerk);
         let id = training::plan_classes(web, clerk, &[command]).await.unwrap()[0];
         training::step_classes(web, clerk, &[class_step(id, ClassStep::Open)]).await.unwrap();
@@ -50,7 +54,9 @@ async fn trained(stage: &mut Stage) -> (Vec<MembershipId>, TrainingClassId) {
     let rotation = training::set_programmes(&mut stage.web, &supervisor, &[programme()]).await.unwrap()[0];
     let mut people = Vec::new();
     for (number, (town, name)) in
-        [(1, "王一"), (1, "王二"), (1, "王三"), (1, "王四"), (2, "李一"), (2, "李二"), (2, "李三")].into_iter().enumerate()
+        [(1, "王一"), (1, "王二"), (1, "王三"), (1, "王四"), (2, "李一"), (2, "李二"), (2, "李三")]
+            .into_iter()
+            .enumerate()
     {
         let mut one = member(stage.branch(town, 1), name, u16::try_from(number).unwrap() + 1);
         one.party_post = (number == 0).then(|| "书记".to_owned());
@@ -66,7 +72,11 @@ async fn trained(stage: &mut Stage) -> (Vec<MembershipId>, TrainingClassId) {
     training::exempt(&mut stage.web, &stage.clerk.clone(), &[exempt]).await.unwrap();
     let (county, town) = (stage.county.county.clone(), stage.county.town(1).clone());
     let passed = TrainingResult::Passed;
-    let came = [(people[0], 16, passed), (people[1], 16, TrainingResult::Excellent), (people[2], 8, TrainingResult::Failed)];
+    let came = [
+        (people[0], 16, passed),
+        (people[1], 16, TrainingResult::Excellent),
+        (people[2], 8, TrainingResult::Failed),
+    ];
     let spring = stage.hold(class(rotation, &town, "spring", "2020-05-10"), &came).await;
     let mut journey = class(rotation, &county, "journey", "2020-11-10");
     journey.is_away = true;
@@ -100,8 +110,10 @@ async fn the_figures_of_training_are_those_worked_out_by_hand() {
         assert_eq!(stage.shown("500237", "2020Q4", figure).await, county, "{figure} of the county");
         assert_eq!(stage.shown("500237101", "2020Q4", figure).await, town, "{figure} of the town");
         let rows = stage.rows("500237", "2020Q4", figure, FigurePart::Numerator).await;
-        if let ("training.programme_members" | "training.trained" | "training.classes" | "training.person_times", Ok(count)) =
-            (figure, county.parse::<usize>())
+        if let (
+            "training.programme_members" | "training.trained" | "training.classes" | "training.person_times",
+            Ok(count),
+        ) = (figure, county.parse::<usize>())
         {
             assert_eq!(rows.len(), count, "rows of {figure}");
         }
@@ -118,7 +130,11 @@ async fn the_figures_of_training_are_those_worked_out_by_hand() {
     assert_eq!(stage.shown("500237", "2021Q4", "training.shortfall").await, "1");
     assert_eq!(stage.shown("500237", "2021Q4", "training.hours_average").await, "0.00", "another year");
     assert_eq!(stage.shown("500237", "2024Q1", "training.coverage").await, "null", "no programme runs");
-    assert_eq!(stage.shown("500237", "2021Q1", "training.away_person_times").await, "0", "another planning period");
+    assert_eq!(
+        stage.shown("500237", "2021Q1", "training.away_person_times").await,
+        "0",
+        "another planning period"
+    );
 }
 
 #[tokio::test]
