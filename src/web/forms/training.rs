@@ -39,6 +39,12 @@ impl<'de> Deserialize<'de> for Plain {
     }
 }
 
+impl serde::Serialize for Plain {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
 /// A class as sent. A field that is not mentioned stays, null clears it.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]

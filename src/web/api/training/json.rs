@@ -229,6 +229,7 @@ pub struct ClassJson {
     audience: PlaceJson,
     first_day: NaiveDate,
     last_day: NaiveDate,
+    #[schema(value_type = f64)]
     hours: Decimal,
     places: Option<i32>,
     is_away: bool,
@@ -291,6 +292,7 @@ pub struct RollLineJson {
     withdrawn_on: Option<NaiveDate>,
     withdrawal_reason: Option<String>,
     /// Null: nothing is entered.
+    #[schema(value_type = Option<f64>)]
     hours: Option<Decimal>,
     result: Option<String>,
     note: Option<String>,
@@ -325,6 +327,7 @@ pub struct HistoryLineJson {
     first_day: NaiveDate,
     last_day: NaiveDate,
     is_away: bool,
+    #[schema(value_type = f64)]
     hours: Decimal,
     result: String,
     /// Whether he is trained in the programme by it.

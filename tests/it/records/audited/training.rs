@@ -28,18 +28,26 @@ pub(super) async fn tell(story: &mut Story) {
     let id = story
         .done("training::plan_classes", async |conn| training::plan_classes(conn, &clerk, &plan).await)
         .await[0];
-    story.refused("training::plan_classes", async |conn| training::plan_classes(conn, &clerk, &plan).await).await;
+    story
+        .refused("training::plan_classes", async |conn| training::plan_classes(conn, &clerk, &plan).await)
+        .await;
     let edits = Edits { note: Edit::Set("备注".to_owned()), ..Edits::default() };
     let change = [ChangeClass { class: id, version: 1, edits }];
     story
         .done("training::change_classes", async |conn| training::change_classes(conn, &clerk, &change).await)
         .await;
     story
-        .refused("training::change_classes", async |conn| training::change_classes(conn, &clerk, &change).await)
+        .refused("training::change_classes", async |conn| {
+            training::change_classes(conn, &clerk, &change).await
+        })
         .await;
     let open = [class_step(id, ClassStep::Open)];
-    story.done("training::step_classes", async |conn| training::step_classes(conn, &clerk, &open).await).await;
-    story.refused("training::step_classes", async |conn| training::step_classes(conn, &clerk, &open).await).await;
+    story
+        .done("training::step_classes", async |conn| training::step_classes(conn, &clerk, &open).await)
+        .await;
+    story
+        .refused("training::step_classes", async |conn| training::step_classes(conn, &clerk, &open).await)
+        .await;
     tell_roll(story, &clerk, id, &people).await;
 }
 
@@ -49,12 +57,16 @@ async fn tell_settings(story: &mut Story, supervisor: &Actor) -> TrainingProgram
         .done("training::set_programmes", async |conn| training::set_programmes(conn, supervisor, &set).await)
         .await[0];
     story
-        .refused("training::set_programmes", async |conn| training::set_programmes(conn, supervisor, &set).await)
+        .refused("training::set_programmes", async |conn| {
+            training::set_programmes(conn, supervisor, &set).await
+        })
         .await;
     let revise =
         [ReviseDemand { programme: id, version: 1, from_day: day("2021-01-01"), demand: programme().demand }];
     story
-        .done("training::revise_demands", async |conn| training::revise_demands(conn, supervisor, &revise).await)
+        .done("training::revise_demands", async |conn| {
+            training::revise_demands(conn, supervisor, &revise).await
+        })
         .await;
     story
         .refused("training::revise_demands", async |conn| {
@@ -69,7 +81,9 @@ async fn tell_settings(story: &mut Story, supervisor: &Actor) -> TrainingProgram
         source: "县委〔2022〕3号".to_owned(),
     }];
     story
-        .done("training::set_settings", async |conn| training::set_settings(conn, supervisor, &settings).await)
+        .done("training::set_settings", async |conn| {
+            training::set_settings(conn, supervisor, &settings).await
+        })
         .await;
     story
         .refused("training::set_settings", async |conn| {
@@ -87,7 +101,8 @@ async fn tell_exemptions(story: &mut Story, clerk: &Actor, member: MembershipId)
         from_day: day("2021-01-01"),
         to_day: None,
     }];
-    let id = story.done("training::exempt", async |conn| training::exempt(conn, clerk, &exempt).await).await[0];
+    let id =
+        story.done("training::exempt", async |conn| training::exempt(conn, clerk, &exempt).await).await[0];
     story.refused("training::exempt", async |conn| training::exempt(conn, clerk, &exempt).await).await;
     let end = [EndExemption { exemption: id, version: 1, on: day("2021-04-01") }];
     story

@@ -18,7 +18,11 @@ pub fn programme() -> SetProgramme {
         years: 4,
         is_primary: true,
         demand: Demand {
-            statuses: vec![MembershipStatus::Normal, MembershipStatus::Watch, MembershipStatus::SuspendedRights],
+            statuses: vec![
+                MembershipStatus::Normal,
+                MembershipStatus::Watch,
+                MembershipStatus::SuspendedRights,
+            ],
             occupations: Vec::new(),
             exempt_age: None,
             is_unified: false,
@@ -26,8 +30,12 @@ pub fn programme() -> SetProgramme {
             source: "县委〔2020〕1号".to_owned(),
         },
         fields: vec![
-            NewField { code: "village".to_owned(), name: "村（社区）".to_owned(), occupations: Vec::new() },
-            NewField { code: "education".to_owned(), name: "教育系统".to_owned(), occupations: Vec::new() },
+            NewField {
+                code: "village".to_owned(), name: "村（社区）".to_owned(), occupations: Vec::new()
+            },
+            NewField {
+                code: "education".to_owned(), name: "教育系统".to_owned(), occupations: Vec::new()
+            },
         ],
     }
 }
