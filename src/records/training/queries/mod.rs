@@ -24,14 +24,8 @@ use crate::schema::{
 };
 
 pub use classes::{
-<<<<<<< HEAD
-    attendances, classes_by_code,
-    ClassCard, ClassFilter, ClassPlace, RollLine, RollPlace, class_by_code, count_classes, find_class, list_classes,
-    roll,
-=======
-    ClassCard, ClassFilter, ClassPlace, RollLine, RollPlace, class_by_code, count_classes, find_class,
-    list_classes, roll,
->>>>>>> training
+    ClassCard, ClassFilter, ClassPlace, RollLine, RollPlace, attendances, class_by_code, classes_by_code,
+    count_classes, find_class, list_classes, roll,
 };
 pub use history::{HistoryLine, TrainingHistory, YearHours, exemptions_of, history};
 pub use programmes::{DemandVersion, ProgrammeRecord, primary_on, programme, programme_by_word, programmes};
