@@ -185,3 +185,15 @@ id!(
     /// What a department says of one item of a candidate.
     VerdictId
 );
+id!(
+    /// One version of a scheme of awards.
+    AwardSchemeId
+);
+id!(
+    /// One village put forward for one award.
+    AwardId
+);
+id!(
+    /// An objection to an award or a rating.
+    ObjectionId
+);

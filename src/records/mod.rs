@@ -78,6 +78,13 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "rating_rounds",
             "ratings",
             "rating_scores",
+            "award_schemes",
+            "award_kinds",
+            "award_steps",
+            "awards",
+            "award_scores",
+            "award_objections",
+            "award_events",
         ],
     ),
     (
@@ -93,6 +100,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "committee_facts",
             "reserve_facts",
             "reserve_village_facts",
+            "award_facts",
         ],
     ),
 ];

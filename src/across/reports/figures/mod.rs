@@ -86,6 +86,8 @@ pub enum Unit {
     Stars,
     /// 份.
     Ratings,
+    /// 个.
+    Awards,
     /// 条.
     Entries,
     /// 人次: one person may have several tags.
@@ -98,7 +100,7 @@ pub enum Unit {
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Persons,
         Self::PersonTimes,
         Self::Organisations,
@@ -106,6 +108,7 @@ impl Unit {
         Self::Years,
         Self::Stars,
         Self::Ratings,
+        Self::Awards,
         Self::Entries,
         Self::Tags,
         Self::Points,
@@ -123,6 +126,7 @@ impl Unit {
             Self::Years => "years",
             Self::Stars => "stars",
             Self::Ratings => "ratings",
+            Self::Awards => "awards",
             Self::Entries => "entries",
             Self::Tags => "tags",
             Self::Points => "points",
@@ -141,6 +145,7 @@ impl Unit {
             Self::Years => "岁",
             Self::Stars => "星",
             Self::Ratings => "份",
+            Self::Awards => "个",
             Self::Entries => "条",
             Self::Tags => "人次",
             Self::Points => "百分点",

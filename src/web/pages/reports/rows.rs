@@ -180,6 +180,7 @@ fn kind(row: &RowLine) -> String {
         "became_full" => "转正",
         "recorded_late" => "补录",
         _ if row.subject == "reserve" => named("reserve_state", code),
+        _ if row.subject == "award" => named("award_kind", code),
         _ if row.subject == "committee" => named("committee_kind", code),
         _ => named("organisation_kind", code),
     };
@@ -200,6 +201,7 @@ fn href(row: &RowLine) -> Option<String> {
     match row.subject.as_str() {
         "member" | "rating" | "person" => row.member.map(|id| format!("/members/{id}")),
         "reserve" => Some(format!("/reserves/{}", row.id)),
+        "award" => Some(format!("/ratings/awards/{}", row.id)),
         "organisation" => Some(format!("/members?within={}", row.id)),
         _ => None,
     }
