@@ -71,7 +71,7 @@ impl RecommendationInput {
 }
 
 /// A mark, as sent.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, serde::Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MarkInput {
     /// Who gave it.

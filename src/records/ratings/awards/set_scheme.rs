@@ -193,8 +193,8 @@ impl SetAwardScheme {
 
     fn check_steps(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
-        let ends_well = self.steps.first().is_some_and(|step| step.step == AwardStep::Recommend)
-            && self.steps.last().is_some_and(|step| step.step == AwardStep::Finish);
+        let ends_well = matches!(self.steps.as_slice(), [first, .., last]
+            if first.step == AwardStep::Recommend && last.step == AwardStep::Finish);
         if !ends_well {
             let message = "评选步骤应以“推荐”开始、以“命名”结束，请调整。";
             errors.push(FieldError::new("steps", message, None));
