@@ -103,6 +103,220 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The way of an award, step by step; never edited.
+    award_events (county_id, award_id, number) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The award.
+        award_id -> Uuid,
+        /// From 1; the version of the award after it.
+        number -> Int4,
+        /// Vocabulary list `award_act`.
+        act -> Text,
+        /// The day of the step.
+        on_day -> Date,
+        /// The state after it.
+        state -> Text,
+        /// Reason, objection or resolution, in words.
+        note -> Nullable<Text>,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who took it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The awards of villages by the county's primary scheme that held on the last day of a quarter, whenever they were given.
+    award_facts (county_id, quarter, revision, award_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The award.
+        award_id -> Uuid,
+        /// The village or community.
+        village_id -> Uuid,
+        /// Its place in the tree of that day.
+        path -> Text,
+        /// Code of the kind of award.
+        kind -> Text,
+        /// The year that it was honoured for.
+        year -> Int4,
+        /// From which day the award held.
+        given_on -> Date,
+    }
+}
+
+diesel::table! {
+    /// The kinds of award of a scheme.
+    award_kinds (county_id, scheme_id, code) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The version of the scheme.
+        scheme_id -> Uuid,
+        /// Code in the API and in figures.
+        code -> Text,
+        /// Chinese name.
+        name -> Text,
+        /// Place in lists, from 1.
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    /// What was objected during the public notice of an award, and what came of it.
+    award_objections (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// What it is about.
+        award_id -> Uuid,
+        /// The day it came in, within the public notice.
+        received_on -> Date,
+        /// Who objected; empty: did not want to be named.
+        objector -> Nullable<Text>,
+        /// What was objected.
+        content -> Text,
+        /// Vocabulary list `objection_outcome`; empty: open.
+        outcome -> Nullable<Text>,
+        /// What was found.
+        resolution -> Nullable<Text>,
+        /// The day it was resolved.
+        resolved_on -> Nullable<Date>,
+        /// Who resolved it.
+        resolved_by -> Nullable<Text>,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it: he may not resolve it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// How a county honours villages: one row per version of a scheme, in force over a range of days. Never edited: a change is a new version.
+    award_schemes (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application; names one version.
+        id -> Uuid,
+        /// Code of the scheme, the same in all its versions.
+        code -> Text,
+        /// Its Chinese name.
+        name -> Text,
+        /// For how many working days a decision is made public before it is final.
+        notice_days -> Int4,
+        /// The highest mark that a member of the panel gives.
+        full_marks -> Numeric,
+        /// The lowest mark of the panel with which the committee may decide for it; empty: any.
+        pass_mark -> Nullable<Numeric>,
+        /// How many members of the panel have to give a mark.
+        least_raters -> Int4,
+        /// How marks become one: mean, or trimmed_mean (without one highest and one lowest).
+        aggregation -> Text,
+        /// Who does what, in words.
+        procedure -> Text,
+        /// Whether the quarterly report counts the awards of this scheme.
+        is_primary -> Bool,
+        /// First day in force.
+        from_day -> Date,
+        /// First day no longer in force; empty: still in force.
+        to_day -> Nullable<Date>,
+        /// When it was set.
+        created_at -> Timestamptz,
+        /// Who set it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The mark that one member of the panel gave.
+    award_scores (county_id, award_id, rater) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// What was scored.
+        award_id -> Uuid,
+        /// Who gave it: a unit of the panel, or its member.
+        rater -> Text,
+        /// From nought to the scheme's full marks.
+        score -> Numeric,
+    }
+}
+
+diesel::table! {
+    /// The way of an award by a scheme, step after step; none is skipped.
+    award_steps (county_id, scheme_id, position) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The version of the scheme.
+        scheme_id -> Uuid,
+        /// Place on the way, from 1.
+        position -> Int4,
+        /// Vocabulary list `award_step`: begins with recommend, ends with finish.
+        step -> Text,
+        /// What the county calls it.
+        name -> Text,
+        /// Whose step it is: of the town of the village, or of the county.
+        level -> Text,
+    }
+}
+
+diesel::table! {
+    /// One village put forward for one kind of award of one year: how far it has come, and whether and from when the award holds.
+    awards (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The version of the scheme in force when it was recommended; it stays with the row.
+        scheme_id -> Uuid,
+        /// Code of the scheme: a village has one award of a kind and year by it, whatever the version.
+        scheme_code -> Text,
+        /// Code of the kind of award.
+        kind -> Text,
+        /// The village or community.
+        village_id -> Uuid,
+        /// Its path.
+        path -> Text,
+        /// The year that it is honoured for.
+        year -> Int4,
+        /// Vocabulary list `award_state`.
+        state -> Text,
+        /// The day of the last step.
+        state_on -> Date,
+        /// Why it was recommended.
+        reason -> Text,
+        /// Who recommended it last: he may not decide on it.
+        recommended_by -> Text,
+        /// The mark of the panel, rounded half up to two decimals.
+        mark -> Nullable<Numeric>,
+        /// The day on which it was made public.
+        notice_from -> Nullable<Date>,
+        /// The last day of the public notice, counted in working days from the day after.
+        notice_until -> Nullable<Date>,
+        /// From which day the award holds.
+        given_on -> Nullable<Date>,
+        /// From which day it no longer holds.
+        revoked_on -> Nullable<Date>,
+        /// Why it was sent back, rejected or revoked last.
+        ended_reason -> Nullable<Text>,
+        /// Rises by one with every step: the number of its last event; the ETag.
+        version -> Int4,
+        /// When it was recommended first.
+        created_at -> Timestamptz,
+        /// Who recommended it first.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// Which branch a member belonged to, day by day.
     branch_memberships (county_id, membership_id, from_day) {
         /// The county that owns the row.
@@ -2065,6 +2279,7 @@ diesel::table! {
 }
 
 diesel::joinable!(audit_entries -> counties (county_id));
+diesel::joinable!(award_schemes -> counties (county_id));
 diesel::joinable!(committee_rules -> counties (county_id));
 diesel::joinable!(committee_targets -> counties (county_id));
 diesel::joinable!(committees -> counties (county_id));
@@ -2083,6 +2298,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     accounts,
     audit_entries,
     audit_heads,
+    award_events,
+    award_facts,
+    award_kinds,
+    award_objections,
+    award_schemes,
+    award_scores,
+    award_steps,
+    awards,
     branch_memberships,
     candidate_checks,
     candidate_verdicts,

@@ -205,3 +205,15 @@ id!(
     /// That a member is exempt from training.
     TrainingExemptionId
 );
+id!(
+    /// One version of a scheme of awards.
+    AwardSchemeId
+);
+id!(
+    /// One village put forward for one award.
+    AwardId
+);
+id!(
+    /// An objection to an award or a rating.
+    ObjectionId
+);

@@ -94,6 +94,13 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "rating_rounds",
             "ratings",
             "rating_scores",
+            "award_schemes",
+            "award_kinds",
+            "award_steps",
+            "awards",
+            "award_scores",
+            "award_objections",
+            "award_events",
         ],
     ),
     (
@@ -112,6 +119,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "training_facts",
             "training_class_facts",
             "training_attendance_facts",
+            "award_facts",
         ],
     ),
 ];

@@ -5,6 +5,7 @@
 //! one, with the same filter. A closed quarter is read from its revision alone.
 
 pub mod acceptance;
+mod award_facts;
 mod basis;
 mod close;
 mod committee_facts;

@@ -71,8 +71,8 @@ pub struct RowsQuery<'a> {
     pub limit: i64,
 }
 
-/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `reserve`, `entry` (of the
-/// trail), `person` (who sits in committees) or `committee`.
+/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `award`, `reserve`, `entry`
+/// (of the trail), `person` (who sits in committees) or `committee`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
 pub struct RowLine {
     /// What the row is about.
@@ -207,6 +207,10 @@ fn columns(table: Table) -> &'static str {
             "'rating' AS subject, f.rating_id::text AS id, f.rating_id::text AS key, f.membership_id AS member, \
              f.person_id, f.state AS kind, NULL::date AS day"
         }
+        Table::Awards => {
+            "'award' AS subject, f.award_id::text AS id, f.award_id::text AS key, NULL::uuid AS member, \
+             NULL::uuid AS person_id, f.kind, f.given_on AS day"
+        }
         Table::Reserves => {
             "'reserve' AS subject, f.reserve_id::text AS id, f.reserve_id::text AS key, NULL::uuid AS member, \
              f.person_id, f.state AS kind, f.state_from AS day"
@@ -258,7 +262,7 @@ fn statement(basis: &Basis, organisation: &Organisation, part: Part) -> String {
             WHERE {weight} <> 0 AND (place, key COLLATE \"C\") > ($12 COLLATE \"C\", $13 COLLATE \"C\") \
             ORDER BY place, key COLLATE \"C\" LIMIT $14) \
          SELECT page.subject, page.id, page.member, \
-            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee') THEN here.name \
+            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee', 'award') THEN here.name \
                 WHEN page.subject = 'training_class' THEN (SELECT c.name FROM training_classes c \
                     WHERE c.county_id = $1 AND c.id = page.id::uuid) END) AS name, \
             {to_code} AS branch_code, here.name AS branch_name, {from_code} AS from_code, gone.name AS from_name, \

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use super::award_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent, TOP, inside};
@@ -26,6 +27,8 @@ pub enum Table {
     Flow,
     /// Ratings that wait for somebody: `state`.
     Ratings,
+    /// Awards of villages that hold: `kind`, `year`, `given_on`.
+    Awards,
     /// Who stands in a pool, or was appointed out of one: the columns of `reserve_facts`, `age`, `college_or_above`.
     Reserves,
     /// Villages with the depth of their reserve: `minimum`, `reserve_cadres`.
@@ -100,6 +103,10 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
         Table::Flow => flow(basis, extent),
         Table::Ratings => {
             let rows = frozen_or(basis, "rating_facts", "path", extent, facts::ratings);
+            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+        }
+        Table::Awards => {
+            let rows = frozen_or(basis, "award_facts", "path", extent, award_facts::awards);
             format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
         }
         Table::Reserves => {

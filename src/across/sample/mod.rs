@@ -7,8 +7,10 @@
 
 mod chance;
 mod finish;
+mod honour;
 mod life;
 pub mod load;
+mod load_awards;
 mod load_committees;
 pub mod load_ratings;
 pub mod load_reserves;
@@ -33,15 +35,14 @@ mod words;
 use chrono::NaiveDate;
 
 pub use load::{Loaded, Progress, load};
+pub use load_awards::load_awards;
 pub use load_committees::load_committees;
 pub use load_ratings::load_ratings;
 pub use load_reserves::load_reserves;
 pub use load_training::load_training;
 pub use load_vetting::load_vetting;
 pub use model::{
-    SampleClass, SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleExemption, SampleMember,
-    SampleOrganisation, SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound,
-    SampleRoundState, SampleSeat, SampleSitter, SampleTerm, SampleTraining,
+SampleClass, SampleAward, SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleExemption, SampleMember, SampleOrganisation, SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound, SampleRoundState, SampleSeat, SampleSitter, SampleTerm, SampleTraining,
 };
 pub use pack::{COUNTIES, Pack, PackError};
 
@@ -94,6 +95,9 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
         &mut Chance::new(seed, "training"),
         today,
     );
+    let awards = pack.awards.as_ref().map_or_else(Vec::new, |awards| {
+        honour::honour(awards, &tree.organisations, &mut Chance::new(seed, "awards"), today)
+    });
     Ok(SampleCounty {
         training,
         code: county.code.clone(),
@@ -102,6 +106,8 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
         members,
         rating_scheme: pack.ratings.clone(),
         rating_rounds: rounds,
+        award_pack: pack.awards.clone(),
+        awards,
         reserves,
         residents: settled.residents,
         committee_terms: settled.terms,

@@ -8,10 +8,11 @@ use crate::base::values::{
 use crate::records::committees::{CommitteeKind, Post};
 use crate::records::organisations::Kind;
 use crate::records::people::Identity;
+use crate::records::ratings::awards::AwardState;
 use crate::records::reserves::{Grade, MentorKind, ReserveKind, ReserveState, Route};
 use crate::records::training::{ClassKind, ClassState, ExemptionKind, TrainingResult};
 
-use super::pack::{ProgrammePack, RatingPack};
+use super::pack::{ ProgrammePack, { AwardPack, RatingPack };
 
 /// A county made from a seed.
 #[derive(Debug)]
@@ -28,6 +29,10 @@ pub struct SampleCounty {
     pub rating_scheme: RatingPack,
     /// Rounds of ratings, earlier periods first.
     pub rating_rounds: Vec<SampleRound>,
+    /// How its villages are honoured; none where no pack says it.
+    pub award_pack: Option<AwardPack>,
+    /// Villages put forward for awards, earlier years first.
+    pub awards: Vec<SampleAward>,
     /// Who stands or stood in a pool.
     pub reserves: Vec<SampleReserve>,
     /// Residents who sit in committees and are no members.
@@ -95,6 +100,21 @@ pub struct SampleClass {
     pub roll: Vec<usize>,
     /// Who came for all of its hours, and with what result.
     pub attended: Vec<(usize, TrainingResult)>,
+}
+
+/// One village put forward for one kind of award of one year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleAward {
+    /// Place of the village in [`SampleCounty::organisations`].
+    pub village: usize,
+    /// Code of the kind.
+    pub kind: String,
+    /// The year.
+    pub year: i32,
+    /// How far it has come.
+    pub state: AwardState,
+    /// The days of its steps, as far as it may come.
+    pub days: Vec<NaiveDate>,
 }
 
 /// One term of one committee, with all who sit in it.

@@ -28,6 +28,8 @@ use crate::web::respond::{Answer, Failure, Problem};
         ratings::list_schemes, ratings::set_scheme, ratings::list_rounds, ratings::open_round, ratings::show_round,
         ratings::show_scores, ratings::enter_scores, ratings::decide_round, ratings::show_rating,
         ratings::decide_rating, ratings::return_rating,
+        ratings::list_awards, ratings::show_award, ratings::recommend_awards, ratings::act_on_award,
+        ratings::act_on_awards, ratings::list_award_schemes, ratings::set_award_scheme,
         committees::list_committees, committees::open_committee, committees::show_committee, committees::list_terms,
         committees::open_term, committees::show_term, committees::correct_term, committees::close_term,
         committees::list_seats, committees::appoint, committees::show_seat, committees::correct_seat,

@@ -1,4 +1,5 @@
 //! What was typed or sent, parsed into commands: all errors at once, each beside its field.
+pub mod award;
 pub mod committee;
 pub mod member;
 pub mod reserve;

@@ -57,7 +57,7 @@ async fn desk(
     let everybody = Filter::default();
     let probationary = Filter { full: Some(false), ..Filter::default() };
     let women = Filter { sex: Some("2".to_owned()), ..Filter::default() };
-    let (counts, pending, waiting, planned, pool, checks, committees) =
+    let (counts, pending, waiting, planned, pool, checks, committees, awards) =
         db::read(&mut db.0, scope, async |conn| {
             let mut counts = Vec::new();
             for filter in [&everybody, &probationary, &women] {
@@ -68,13 +68,14 @@ async fn desk(
             let planned = imports::queries::list(conn, scope, None, 50).await?;
             let pool = reserves::queries::waiting(conn, scope, clock::today()).await?;
             let checks = vetting::queries::waiting(conn, scope, clock::today()).await?;
+            let awards = ratings::awards::queries::waiting(conn, scope, clock::today()).await?;
             let mut waiting_committees = Vec::new();
             for attention in [Attention::Overdue, Attention::DueInSixMonths, Attention::Vacancy] {
                 let filter = committees::Filter { kind: None, attention: Some(attention) };
                 let count = committees::count(conn, scope, clock::today(), &filter).await?;
                 waiting_committees.push((attention, count));
             }
-            Ok((counts, pending, waiting, planned, pool, checks, waiting_committees))
+            Ok((counts, pending, waiting, planned, pool, checks, waiting_committees, awards))
         })
         .await?;
     let labels = [
@@ -101,6 +102,7 @@ async fn desk(
     };
     let unwritten = planned.iter().filter(mine).count();
     let mut tasks = rating_tasks(who, &waiting);
+    tasks.extend(award_tasks(who, awards));
     tasks.extend([
         task("接收转入党员", "/transfers", incoming, Tone::Warning, "接收前，党员仍属于原党支部。"),
         task("转出待对方接收", "/transfers", outgoing, Tone::Waiting, "对方接收或退回前，请继续管理。"),
@@ -153,6 +155,44 @@ fn rating_tasks(who: &SignedIn, waiting: &ratings::queries::Waiting) -> Vec<Task
     } else {
         Vec::new()
     }
+}
+
+/// Awards that were sent back wait for whoever recommends, all others for whoever decides for the county.
+fn award_tasks(who: &SignedIn, waiting: ratings::awards::queries::Waiting) -> Vec<Task> {
+    let of = |text: &str, address: &str, count: i64, tone: Tone, note: &str| {
+        task(text, address, usize::try_from(count).unwrap_or_default(), tone, note)
+    };
+    if policy::require(&who.actor, Action::DecideRatings, &who.scope().whole_county().path).is_ok() {
+        let under_way = waiting.under_way;
+        return vec![
+            of("星级村评选待办理（项）", "/ratings/awards", under_way, Tone::Waiting, "评审、审定或公示。"),
+            of(
+                "星级村公示异议（项）",
+                "/ratings/awards?disputed=true",
+                waiting.disputed,
+                Tone::Warning,
+                "处理完才能命名。",
+            ),
+            of(
+                "星级村公示期满（项）",
+                "/ratings/awards?state=noticed",
+                waiting.notice_over,
+                Tone::Waiting,
+                "没有异议的可以命名。",
+            ),
+        ];
+    }
+    if policy::require(&who.actor, Action::EnterRecords, &who.scope().path).is_err() {
+        return Vec::new();
+    }
+    let note = "按退回理由补充后重新推荐。";
+    vec![of(
+        "退回的星级村推荐（项）",
+        "/ratings/awards?state=returned",
+        waiting.returned,
+        Tone::Warning,
+        note,
+    )]
 }
 
 /// Committees whose election is overdue or due within six months, and those with a post that nobody holds.

@@ -29,6 +29,7 @@ pub struct Stage {
     account: String,
     round: String,
     rating: String,
+    award: String,
     import: String,
     committee: String,
     term: String,
@@ -54,6 +55,12 @@ fn id(answer: &Answer, field: &str) -> String {
 fn scheme() -> Value {
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wufeng/ratings.json"));
     serde_json::from_str(text).unwrap()
+}
+
+fn award_scheme() -> Value {
+    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wushan/awards.json"));
+    let pack: Value = serde_json::from_str(text).unwrap();
+    pack["schemes"][1].clone()
 }
 
 fn seat(person: &str) -> Value {
@@ -102,6 +109,7 @@ impl Stage {
             account,
             round: String::new(),
             rating: String::new(),
+            award: String::new(),
             import: String::new(),
             committee: String::new(),
             term: String::new(),
@@ -138,6 +146,11 @@ impl Stage {
         let path = format!("/api/v1/ratings/rounds/{}/scores", self.round);
         let grid = app.send(own, Method::Put, &path, &[("If-Match", "\"1\"")], &rows).await.json();
         self.rating = grid["rows"][0]["rating"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
+        assert_eq!(post(supervisor, "/ratings/award-schemes", award_scheme()).await.status.code, 201);
+        let award = json!({ "awards": [{ "scheme": "star_village", "kind": "safety", "year": 2025,
+            "village": "500237101201", "reason": "平安创建先进" }] });
+        let told = post(own, "/ratings/awards", award).await.json();
+        self.award = told["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned();
         let people = app.db.owner_client().await.query("SELECT id::text FROM people", &[]).await.unwrap();
         self.person = people[0].get(0);
         let kind = json!({ "village": "500237101201", "kind": "village_party" });
@@ -227,6 +240,7 @@ impl Stage {
             () if thing("/transfers") => &self.transfer,
             () if thing("/accounts") => &self.account,
             () if thing("/ratings/rounds") => &self.round,
+            () if thing("/ratings/awards") => &self.award,
             () if thing("/ratings") => &self.rating,
             () if thing("/committees") => &self.committee,
             () if thing("/terms") => &self.term,
@@ -260,6 +274,7 @@ impl Stage {
         match sent {
             "-" => ("", String::new()),
             "scheme" => (JSON, scheme().to_string()),
+            "awards" => (JSON, award_scheme().to_string()),
             "seat" => (JSON, seat(&self.person).to_string()),
             "vote" => (JSON, vote(&self.person).to_string()),
             "settings" => {
@@ -295,16 +310,17 @@ impl Stage {
                 (kind, String::from_utf8(body).unwrap())
             }
             _ => match (sent.strip_prefix("json"), sent.strip_prefix("form")) {
-                (Some(body), _) => {
-                    let body = body.replace("{mentor}", &self.mentor).replace("{person}", &self.person);
-                    (JSON, body.replace("{member}", &self.member))
-                }
-                (_, Some(fields)) => {
-                    ("application/x-www-form-urlencoded", fields.replace("{rating}", &self.rating))
-                }
+                (Some(body), _) => (JSON, self.filled(body)),
+                (_, Some(fields)) => ("application/x-www-form-urlencoded", self.filled(fields)),
                 _ => panic!("nothing is sent as {sent}"),
             },
         }
+    }
+
+    fn filled(&self, text: &str) -> String {
+        [("mentor", &self.mentor), ("member", &self.member), ("person", &self.person), ("rating", &self.rating), ("award", &self.award)]
+            .iter()
+            .fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
     }
 
     /// Signs those in again who have a session.

@@ -57,6 +57,17 @@ GET    /ratings/rounds/<id>/review           -                           in     
 POST   /ratings/rounds/<id>/<step>|review    formratings={rating}        in       403   403     ok      403     403   403      in
 POST   /ratings/<id>/return                  formreason=请补依据         in       403   404     ok      403     403   403      in
 
+# Pages of awards of villages
+GET    /ratings/awards                       -                           in       ok    ok      ok      ok      403   403      in
+GET    /ratings/awards/new                   -                           in       ok    ok      ok      403     403   403      in
+POST   /ratings/awards                       form                        in       ok    ok      ok      403     403   403      in
+POST   /ratings/awards/decisions             formstep=decide&awards={award} in    403   403     ok      403     403   403      in
+GET    /ratings/awards/notice                -                           in       ok    ok      ok      ok      403   403      in
+GET    /ratings/awards/scheme                -                           in       ok    ok      ok      ok      403   403      in
+GET    /ratings/awards/<id>                  -                           in       ok    404     ok      ok      403   403      in
+GET    /ratings/awards/<id>/<verb>|recommend -                           in       ok    404     ok      403     403   403      in
+POST   /ratings/awards/<id>/<verb>|score     form                        in       403   403     ok      403     403   403      in
+
 # Pages of committees
 GET    /committees                           -                           in       ok    ok      ok      ok      403   403      in
 GET    /committees/people                    -                           in       ok    ok      ok      ok      403   403      in
@@ -214,6 +225,15 @@ POST   /api/v1/ratings/rounds/<id>/<verb>|submit -                       401    
 GET    /api/v1/ratings/<id>                  -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/ratings/<id>/<verb>|review    -                           401      403   403     ok      403     403   403      403
 POST   /api/v1/ratings/<id>/return           json{"reason":"请补依据"}   401      403   403     ok      403     403   403      403
+
+# API: awards of villages
+GET    /api/v1/ratings/award-schemes         -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/ratings/award-schemes         awards                      401      403   403     ok      403     403   403      403
+GET    /api/v1/ratings/awards                -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/ratings/awards                json{"awards":[]}           401      ok    ok      ok      403     403   403      ok
+POST   /api/v1/ratings/awards/decisions      json{"verb":"decide","awards":[{"id":"{award}"}]} 401 403 404 ok 403 403 403 403
+GET    /api/v1/ratings/awards/<id>           -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/ratings/awards/<id>/<verb>|decide json{}                  401      403   404     ok      403     403   403      403
 
 # API: committees
 GET    /api/v1/committees                    -                           401      ok    ok      ok      ok      403   403      ok

@@ -5,7 +5,7 @@ mod audited;
 mod committees;
 mod members;
 mod organisations;
-mod ratings;
+pub mod ratings;
 mod reserves;
 mod slates;
 mod training;

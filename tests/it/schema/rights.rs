@@ -68,6 +68,14 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- ------- accounts
     s------ s------ audit_entries
     ------- ------- audit_heads
+    si----- ------- award_events
+    si----- s------ award_facts
+    si----- s------ award_kinds
+    siu---- ------- award_objections
+    siu---- s------ award_schemes
+    si-d--- ------- award_scores
+    si----- s------ award_steps
+    siu---- s------ awards
     siu---- s------ branch_memberships
     siu---- ------- candidate_checks
     si----- ------- candidate_verdicts

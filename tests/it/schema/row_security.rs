@@ -48,7 +48,9 @@ const EITHER: &str = "(person_id IN (SELECT person_id FROM person_visibility WHE
 const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
     AND relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
 
-const CASES: [Case; 71] = [
+const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
+
+const CASES: [Case; 79] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -57,6 +59,14 @@ const CASES: [Case; 71] = [
         inserted: "false",
     },
     scoped("audit_heads", "false"),
+    scoped("award_events", OF_AWARD),
+    scoped("award_facts", "@path"),
+    of_county("award_kinds"),
+    scoped("award_objections", OF_AWARD),
+    of_county("award_schemes"),
+    scoped("award_scores", OF_AWARD),
+    of_county("award_steps"),
+    scoped("awards", "@path"),
     scoped("branch_memberships", OF_MEMBER),
     scoped("candidate_checks", "@path"),
     // Nobody sees a verdict in an ordinary transaction, whatever his scope.

@@ -121,6 +121,25 @@ const BESIDE: &str = r"
     SELECT k.county_id, gen_random_uuid(), k.id, k.checklist_id, 1, 1, i.department_id, '\x00', '王强', '2026-01-02',
         k.created_by
     FROM candidate_checks k JOIN vetting_items i ON i.county_id = k.county_id AND i.checklist_id = k.checklist_id;
+    INSERT INTO award_schemes (county_id, id, code, name, notice_days, full_marks, least_raters, aggregation, procedure,
+        is_primary, from_day, created_by)
+    SELECT id, gen_random_uuid(), 'star_village', '星级村', 5, 100, 1, 'mean', '逐级评选', true, '2017-01-01', code
+    FROM counties;
+    INSERT INTO award_kinds (county_id, scheme_id, code, name, position)
+    SELECT county_id, id, 'safety', '平安稳定星级村', 1 FROM award_schemes;
+    INSERT INTO award_steps (county_id, scheme_id, position, step, name, level)
+    SELECT county_id, id, 1, 'recommend', '推荐', 'town' FROM award_schemes;
+    INSERT INTO awards (county_id, id, scheme_id, scheme_code, kind, village_id, path, year, state, state_on, reason,
+        recommended_by, given_on, created_by, updated_by)
+    SELECT o.county_id, gen_random_uuid(), s.id, s.code, 'safety', o.id, o.path, 2020, 'final', '2020-12-10', '平安创建',
+        o.code, '2020-12-10', o.code, o.code
+    FROM organisations o JOIN award_schemes s ON s.county_id = o.county_id WHERE o.kind = 'village';
+    INSERT INTO award_scores (county_id, award_id, rater, score) SELECT county_id, id, '政法委', 90 FROM awards;
+    INSERT INTO award_objections (county_id, id, award_id, received_on, content, created_by)
+    SELECT county_id, gen_random_uuid(), id, '2020-11-25', '情况不实', created_by FROM awards;
+    INSERT INTO award_events (county_id, award_id, number, act, on_day, state, created_by)
+    SELECT county_id, id, 1, 'recommend', '2020-10-15', 'recommended', created_by FROM awards;
+    INSERT INTO award_facts SELECT county_id, '2026Q1', 1, id, village_id, path, kind, year, given_on FROM awards;
 ";
 
 /// Fills a county through the verbs; answers an account of town 1.

@@ -92,6 +92,8 @@ pub enum Unit {
     Stars,
     /// 份.
     Ratings,
+    /// 个.
+    Awards,
     /// 条.
     Entries,
     /// 人次: one person may have several tags.
@@ -110,7 +112,7 @@ pub enum Unit {
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Self; 14] = [
+pub const ALL : [Self; 15] = [
         Self::Persons,
         Self::PersonTimes,
         Self::Organisations,
@@ -118,6 +120,7 @@ impl Unit {
         Self::Years,
         Self::Stars,
         Self::Ratings,
+        Self::Awards,
         Self::Entries,
         Self::Tags,
         Self::Points,
@@ -138,6 +141,7 @@ impl Unit {
             Self::Years => "years",
             Self::Stars => "stars",
             Self::Ratings => "ratings",
+            Self::Awards => "awards",
             Self::Entries => "entries",
             Self::Tags => "tags",
             Self::Points => "points",
@@ -159,6 +163,7 @@ impl Unit {
             Self::Years => "岁",
             Self::Stars => "星",
             Self::Ratings => "份",
+            Self::Awards => "个",
             Self::Entries => "条",
             Self::Tags => "人次",
             Self::Points => "百分点",

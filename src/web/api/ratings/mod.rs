@@ -1,5 +1,6 @@
 //! `/ratings`: schemes, rounds, scores, single ratings with their arithmetic, and decisions.
 
+mod awards;
 mod decisions;
 mod rating;
 mod rounds;
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::records::ratings::printed;
 
+pub use awards::*;
 pub use decisions::*;
 pub use rating::*;
 pub use rounds::*;
@@ -22,7 +24,15 @@ pub use scores::*;
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [schemes::routes(), rounds::routes(), scores::routes(), rating::routes(), decisions::routes()].concat()
+    [
+        schemes::routes(),
+        rounds::routes(),
+        scores::routes(),
+        rating::routes(),
+        decisions::routes(),
+        awards::routes(),
+    ]
+    .concat()
 }
 
 /// A score, total, weight or limit: a JSON number, digit by digit as it stands on record.

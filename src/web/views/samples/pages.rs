@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{committees, desk, people, ratings, reports, reserves, slates, training, vetting};
+use super::{ awards, committees, desk, people, ratings, reports, reserves, slates, training, vetting };
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -46,6 +46,11 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("ratings_rounds", &ratings::rounds()),
         page("ratings_grid", &ratings::grid()),
         page("ratings_review", &ratings::review()),
+        page("awards_list", &awards::list()),
+        page("awards_nothing", &awards::nothing()),
+        page("awards_show", &awards::show()),
+        page("awards_notice", &awards::notice()),
+        page("awards_scheme", &awards::scheme()),
         page("committees_list", &committees::list()),
         page("committees_village", &committees::village()),
         page("committees_vote", &committees::vote()),
