@@ -2,6 +2,7 @@
 
 use diesel_async::AsyncPgConnection;
 
+use super::assessment_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent};
@@ -108,6 +109,7 @@ fn statements(basis: &Basis) -> Vec<Facts> {
         facts(FactTable::Committees, committee_facts::committees(county), Reach::Everybody),
         facts(FactTable::Reserves, reserve_facts::reserves(county), Reach::Everybody),
         facts(FactTable::ReserveVillages, reserve_facts::villages(county), Reach::Everybody),
+        facts(FactTable::Assessments, assessment_facts::assessments(county), Reach::Everybody),
     ];
     if matches!(basis.previous_number, Some(1..)) {
         statements.push(facts(FactTable::Flow, facts::recorded_late(county), Reach::Everybody));

@@ -5,6 +5,7 @@
 //! one, with the same filter. A closed quarter is read from its revision alone.
 
 pub mod acceptance;
+mod assessment_facts;
 mod basis;
 mod close;
 mod committee_facts;
@@ -15,6 +16,7 @@ mod kept;
 mod measure;
 mod picture;
 mod quarterly;
+mod ranking;
 mod report;
 mod reserve_facts;
 mod rows;
@@ -31,7 +33,7 @@ pub use picture::{BeforeValue, PictureLine, TeamPicture, team_picture};
 pub use quarterly::{quarterly, quarterly_at_once};
 pub use report::{
     Amendment, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable,
-    SectionReport, TableRow,
+    SectionReport, TableRow, TableValue,
 };
 pub use rows::{FigurePart, RowLine, RowsQuery, figure, figure_rows};
 pub use slate::{Outcome, Proposal, slate_outcome};

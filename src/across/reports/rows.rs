@@ -71,7 +71,7 @@ pub struct RowsQuery<'a> {
     pub limit: i64,
 }
 
-/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `reserve`, `entry` (of the
+/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `reserve`, `assessment`, `entry` (of the
 /// trail), `person` (who sits in committees) or `committee`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
 pub struct RowLine {
@@ -215,6 +215,10 @@ fn columns(table: Table) -> &'static str {
             "'organisation' AS subject, split_part(f.path, '/', -2) AS id, split_part(f.path, '/', -2) AS key, \
              NULL::uuid AS member, NULL::uuid AS person_id, NULL::text AS kind, NULL::date AS day"
         }
+        Table::Assessments => {
+            "'assessment' AS subject, f.assessment_id::text AS id, f.assessment_id::text AS key, NULL::uuid AS member, \
+             NULL::uuid AS person_id, CASE WHEN f.has_flag THEN 'flag' END AS kind, NULL::date AS day"
+        }
         Table::Trail => {
             "'entry' AS subject, f.sequence::text AS id, to_char(f.sequence, 'FM000000000000000000') AS key, \
              NULL::uuid AS member, NULL::uuid AS person_id, f.action AS kind, \
@@ -245,7 +249,7 @@ fn statement(basis: &Basis, organisation: &Organisation, part: Part) -> String {
             WHERE {weight} <> 0 AND (place, key COLLATE \"C\") > ($12 COLLATE \"C\", $13 COLLATE \"C\") \
             ORDER BY place, key COLLATE \"C\" LIMIT $14) \
          SELECT page.subject, page.id, page.member, \
-            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee') THEN here.name END) AS name, \
+            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee', 'assessment') THEN here.name END) AS name, \
             {to_code} AS branch_code, here.name AS branch_name, {from_code} AS from_code, gone.name AS from_name, \
             page.kind, page.day, page.amount, page.place, page.key \
          FROM page \

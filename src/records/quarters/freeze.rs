@@ -42,6 +42,8 @@ pub enum FactTable {
     Reserves,
     /// `reserve_village_facts`.
     ReserveVillages,
+    /// `assessment_facts`.
+    Assessments,
 }
 
 impl FactTable {
@@ -55,6 +57,7 @@ impl FactTable {
             Self::Committees => "committee_facts",
             Self::Reserves => "reserve_facts",
             Self::ReserveVillages => "reserve_village_facts",
+            Self::Assessments => "assessment_facts",
         }
     }
 }
@@ -187,6 +190,9 @@ AS digest, count(*) AS row_count FROM (
     UNION ALL
     SELECT 8, village_id::text, jsonb_strip_nulls(to_jsonb(f))::text
     FROM reserve_village_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 9, assessment_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM assessment_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
 ) rows";
 
 /// The digest of a revision, computed anew, and the number of its rows.

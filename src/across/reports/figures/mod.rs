@@ -3,6 +3,7 @@
 //! A figure never computes; `measure` counts its parts, and [`Figure::value`] makes the number of them. The rows behind
 //! it are the rows of the same part.
 
+mod assessments;
 mod committees;
 mod flow;
 mod members;
@@ -94,11 +95,13 @@ pub enum Unit {
     Points,
     /// 个职位.
     Posts,
+    /// 分, of a hundred.
+    Marks,
 }
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Persons,
         Self::PersonTimes,
         Self::Organisations,
@@ -110,6 +113,7 @@ impl Unit {
         Self::Tags,
         Self::Points,
         Self::Posts,
+        Self::Marks,
     ];
 
     /// The code in the API.
@@ -127,6 +131,7 @@ impl Unit {
             Self::Tags => "tags",
             Self::Points => "points",
             Self::Posts => "posts",
+            Self::Marks => "marks",
         }
     }
 
@@ -145,6 +150,7 @@ impl Unit {
             Self::Tags => "人次",
             Self::Points => "百分点",
             Self::Posts => "个",
+            Self::Marks => "分",
         }
     }
 }
@@ -283,6 +289,7 @@ pub fn sections(star_scale: Option<i32>) -> Vec<Section> {
         committees::section(),
         reserves::section(),
         ratings::section(star_scale.unwrap_or_default()),
+        assessments::section(),
         trail::section(),
     ]
 }

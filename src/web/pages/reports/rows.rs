@@ -201,6 +201,7 @@ fn href(row: &RowLine) -> Option<String> {
         "member" | "rating" | "person" => row.member.map(|id| format!("/members/{id}")),
         "reserve" => Some(format!("/reserves/{}", row.id)),
         "organisation" => Some(format!("/members?within={}", row.id)),
+        "assessment" => Some(format!("/assessments/{}", row.id)),
         _ => None,
     }
 }
