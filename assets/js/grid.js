@@ -156,16 +156,23 @@ class Grid {
     }
   }
 
+  /** The score of a cell in hundredths: what is typed, or what a deduction leaves of full marks. */
+  score(input) {
+    const typed = hundredths(input.value);
+    return typed === null || !this.table.matches("[data-deducts]") ? typed : hundredths(input.dataset.max) - typed;
+  }
+
   sum(index) {
     const cells = this.rows[index].filter((input) => input.matches("[data-score]"));
     const row = this.table.querySelectorAll("tr[data-row]")[index];
     const wrong = cells.some((input) => this.reason(input));
-    const scores = cells.map((input) => ({ value: hundredths(input.value), weight: input.dataset.weight ?? "1" }));
+    const scores = cells.map((input) => ({ value: this.score(input), weight: input.dataset.weight ?? "1" }));
     const total = wrong ? null : totalOf(scores, this.rule);
     const complete = total !== null;
     row.querySelector("[data-total]").textContent = complete ? printed(total) : "";
     const step = complete ? this.scale.find((candidate) => total >= candidate.from) : null;
-    row.querySelector("[data-stars]").textContent = complete ? `${step?.stars ?? 0} 星` : "";
+    const stars = row.querySelector("[data-stars]");
+    if (stars) stars.textContent = complete ? `${step?.stars ?? 0} 星` : "";
     row.dataset.complete = String(complete);
   }
 

@@ -5,10 +5,12 @@
 //! counted from it by the same code. The numbers of citizens, telephones and mobiles pass every check but are
 //! taken from ranges that hardly ever or never belong to anybody.
 
+mod assess;
 mod chance;
 mod finish;
 mod life;
 pub mod load;
+pub mod load_assessments;
 mod load_committees;
 pub mod load_ratings;
 pub mod load_reserves;
@@ -31,12 +33,13 @@ mod words;
 use chrono::NaiveDate;
 
 pub use load::{Loaded, Progress, load};
+pub use load_assessments::load_assessments;
 pub use load_committees::load_committees;
 pub use load_ratings::load_ratings;
 pub use load_reserves::load_reserves;
 pub use load_vetting::load_vetting;
 pub use model::{
-    SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation,
+    SampleAssessed, SampleAssessment, SampleAssessmentState, SampleAssessments, SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation,
     SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound, SampleRoundState, SampleSeat,
     SampleSitter, SampleTerm,
 };
@@ -83,6 +86,8 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
         &mut Chance::new(seed, "reserves"),
         today,
     )?;
+    let assessed =
+        assess::assess(&pack.assessments, &tree.organisations, &mut Chance::new(seed, "assessments"), today);
     Ok(SampleCounty {
         code: county.code.clone(),
         name: county.name.clone(),
@@ -91,6 +96,7 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
         rating_scheme: pack.ratings.clone(),
         rating_rounds: rounds,
         reserves,
+        assessments: SampleAssessments { scheme: pack.assessments.scheme.clone(), rounds: assessed },
         residents: settled.residents,
         committee_terms: settled.terms,
     })

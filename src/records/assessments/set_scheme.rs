@@ -65,12 +65,19 @@ pub struct SetIndicator {
     pub evidence: Option<String>,
 }
 
-/// A scheme of a practice pack.
+/// A practice pack, as far as it is told here.
+#[derive(serde::Deserialize)]
+struct PackFile {
+    scheme: SetScheme,
+}
+
+/// The scheme of a practice pack (`data/packs/<county>/assessments.json`).
 ///
 /// # Errors
-/// `Invalid` when the text is no scheme.
+/// `Invalid` when the text has no scheme.
 pub fn scheme_of_pack(text: &str) -> Result<SetScheme> {
     serde_json::from_str(text)
+        .map(|pack: PackFile| pack.scheme)
         .map_err(|error| Error::invalid("pack", format!("方案包无法读取，请核对文件内容（{error}）。")))
 }
 

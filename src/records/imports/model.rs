@@ -21,6 +21,8 @@ crate::vocabulary! {
         Elections = "elections", "选举情况";
         /// 后备干部.
         ReserveCadres = "reserve-cadres", "后备干部";
+        /// 季度考核.
+        Assessments = "assessments", "季度考核";
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Section {
     Imports,
     /// Star ratings.
     Ratings,
+    /// Quarterly assessment of villages.
+    Assessments,
     /// Quarterly reports, and the quarters that are closed into them.
     Reports,
     /// The audit trail.
@@ -41,6 +43,7 @@ impl Section {
             Self::Vetting => "任职联审",
             Self::Imports => "导入",
             Self::Ratings => "星级评定",
+            Self::Assessments => "季度考核",
             Self::Reports => "季度报告",
             Self::Audit => "审计",
             Self::Accounts => "账号",
@@ -58,6 +61,7 @@ impl Section {
             Self::Vetting => "/vetting",
             Self::Imports => "/imports",
             Self::Ratings => "/ratings",
+            Self::Assessments => "/assessments",
             Self::Reports => "/reports/quarterly",
             Self::Audit => "/audit",
             Self::Accounts => "/accounts",
@@ -75,6 +79,7 @@ impl Section {
             Self::Vetting => "circle-check",
             Self::Imports => "file-import",
             Self::Ratings => "star",
+            Self::Assessments => "history",
             Self::Reports => "report-analytics",
             Self::Audit => "shield-check",
             Self::Accounts => "user-cog",
@@ -93,6 +98,7 @@ impl Section {
                 Self::Vetting,
                 Self::Imports,
                 Self::Ratings,
+                Self::Assessments,
                 Self::Reports,
                 Self::Audit,
             ],
@@ -102,6 +108,7 @@ impl Section {
                 Self::Committees,
                 Self::Reserves,
                 Self::Ratings,
+                Self::Assessments,
                 Self::Reports,
                 Self::Audit,
             ],

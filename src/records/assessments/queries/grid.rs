@@ -1,10 +1,11 @@
 //! Reads of assessments: the grid of a round, one assessment, lists, and what verbs look at.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bigdecimal::BigDecimal;
+use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Text, Uuid};
+use diesel::sql_types::{Array, Date, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::{Error, OrMissing, Result};
@@ -37,20 +38,23 @@ pub struct Unit {
     pub path: String,
 }
 
-/// Where no parent is on record for the day, the nearest earlier one holds, else the first later one: as in reports.
-const UNITS: &str = "\
-SELECT r.id AS round_id, o.id AS village_id, o.code, o.name, o.path
-FROM assessment_rounds r
-JOIN (SELECT DISTINCT parent_id, organisation_id FROM organisation_parents WHERE county_id = $1) c
-    ON c.parent_id = r.organisation_id
-JOIN organisations o ON o.county_id = $1 AND o.id = c.organisation_id AND o.kind IN ('village', 'community')
-    AND (o.founded_on IS NULL OR o.founded_on <= r.last_day)
-    AND (o.dissolved_on IS NULL OR r.last_day < o.dissolved_on)
-WHERE r.county_id = $1 AND r.id = ANY ($2)
-    AND r.organisation_id = (SELECT p.parent_id FROM organisation_parents p
-        WHERE p.county_id = $1 AND p.organisation_id = o.id
-        ORDER BY (p.from_day <= r.last_day) DESC, abs(p.from_day - r.last_day) LIMIT 1)
-ORDER BY r.id, o.code";
+/// The villages of some towns on some days: `r` has `id`, `organisation_id` and `last_day`. Where no parent is on record
+/// for the day, the nearest earlier one holds, else the first later one: as in reports.
+fn villages_of(towns: &str) -> String {
+    format!(
+        "SELECT r.id AS round_id, r.organisation_id AS town_id, r.last_day, o.id AS village_id, o.code, o.name, o.path \
+         FROM ({towns}) r \
+         JOIN (SELECT DISTINCT parent_id, organisation_id FROM organisation_parents WHERE county_id = $1) c \
+            ON c.parent_id = r.organisation_id \
+         JOIN organisations o ON o.county_id = $1 AND o.id = c.organisation_id AND o.kind IN ('village', 'community') \
+            AND (o.founded_on IS NULL OR o.founded_on <= r.last_day) \
+            AND (o.dissolved_on IS NULL OR r.last_day < o.dissolved_on) \
+         WHERE r.organisation_id = (SELECT p.parent_id FROM organisation_parents p \
+            WHERE p.county_id = $1 AND p.organisation_id = o.id \
+            ORDER BY (p.from_day <= r.last_day) DESC, abs(p.from_day - r.last_day) LIMIT 1) \
+         ORDER BY r.id, o.code"
+    )
+}
 
 /// The villages that some rounds concern, by code.
 ///
@@ -61,7 +65,64 @@ pub(in crate::records::assessments) async fn units(
     county: CountyId,
     rounds: &[AssessmentRoundId],
 ) -> QueryResult<Vec<Unit>> {
-    diesel::sql_query(UNITS).bind::<Uuid, _>(county).bind::<Array<Uuid>, _>(rounds).load(conn).await
+    let statement = villages_of(
+        "SELECT id, organisation_id, last_day FROM assessment_rounds WHERE county_id = $1 AND id = ANY ($2)",
+    );
+    diesel::sql_query(statement).bind::<Uuid, _>(county).bind::<Array<Uuid>, _>(rounds).load(conn).await
+}
+
+#[derive(QueryableByName)]
+struct TownUnit {
+    #[diesel(sql_type = Uuid)]
+    town_id: OrganisationId,
+    #[diesel(sql_type = Date)]
+    last_day: NaiveDate,
+    #[diesel(sql_type = Uuid)]
+    village_id: OrganisationId,
+}
+
+/// Which villages towns had on days: town, day, village.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn units_on(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    towns: &[(OrganisationId, NaiveDate)],
+) -> QueryResult<HashSet<(OrganisationId, NaiveDate, OrganisationId)>> {
+    let statement =
+        villages_of("SELECT organisation_id AS id, organisation_id, last_day FROM unnest($2, $3) AS t (organisation_id, last_day)");
+    let (ids, days): (Vec<OrganisationId>, Vec<NaiveDate>) = towns.iter().copied().unzip();
+    let rows: Vec<TownUnit> = diesel::sql_query(statement)
+        .bind::<Uuid, _>(county)
+        .bind::<Array<Uuid>, _>(ids)
+        .bind::<Array<Date>, _>(days)
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.town_id, row.last_day, row.village_id)).collect())
+}
+
+/// The assessments of some rounds, by round and code of the village.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn ids_of_rounds(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    rounds: &[AssessmentRoundId],
+) -> QueryResult<HashMap<(AssessmentRoundId, String), AssessmentId>> {
+    let rows: Vec<(AssessmentRoundId, String, AssessmentId)> = assessments::table
+        .inner_join(
+            organisations::table.on(organisations::county_id
+                .eq(assessments::county_id)
+                .and(organisations::id.eq(assessments::village_id))),
+        )
+        .filter(assessments::county_id.eq(county))
+        .filter(assessments::round_id.eq_any(rounds))
+        .select((assessments::round_id, organisations::code, assessments::id))
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|(round, code, id)| ((round, code), id)).collect())
 }
 
 /// A round as it is filled in: a row for each village.
@@ -235,7 +296,6 @@ pub async fn list(
     after: Option<&Place>,
     limit: i64,
 ) -> Result<Vec<Card>> {
-    let towns = diesel::alias!(organisations as towns: Towns);
     let mut query = assessments::table
         .inner_join(
             assessment_rounds::table.on(assessment_rounds::county_id
@@ -246,12 +306,6 @@ pub async fn list(
             organisations::table.on(organisations::county_id
                 .eq(assessments::county_id)
                 .and(organisations::id.eq(assessments::village_id))),
-        )
-        .inner_join(
-            towns.on(towns
-                .field(organisations::county_id)
-                .eq(assessments::county_id)
-                .and(towns.field(organisations::id).eq(assessment_rounds::organisation_id))),
         )
         .filter(assessments::county_id.eq(within.county))
         .filter(assessments::path.ge(within.path.as_str()).and(assessments::path.lt(within.path.end())))
@@ -277,23 +331,33 @@ pub async fn list(
         .select((
             Assessment::as_select(),
             (organisations::code, organisations::name),
-            towns.field(organisations::code),
+            assessment_rounds::organisation_id,
             (assessment_rounds::quarter, assessment_rounds::state, assessment_rounds::scheme_id),
         ))
         .load(conn)
         .await?;
     let ids: Vec<AssessmentId> = rows.iter().map(|row| row.0.id).collect();
     let mut scores = scores_of(conn, within.county, &ids).await?;
+    let towns: Vec<OrganisationId> = rows.iter().map(|row| row.2).collect();
+    let codes: HashMap<OrganisationId, String> = organisations::table
+        .filter(organisations::county_id.eq(within.county))
+        .filter(organisations::id.eq_any(towns))
+        .select((organisations::id, organisations::code))
+        .load(conn)
+        .await?
+        .into_iter()
+        .collect();
     Ok(rows
         .into_iter()
-        .map(|(assessment, village, assessor, (quarter, state, scheme_id))| {
+        .map(|(assessment, village, town, (quarter, state, scheme_id))| {
             let scores = scores.remove(&assessment.id).unwrap_or_default();
+            let assessor = codes.get(&town).cloned().unwrap_or_default();
             Card { assessment, village, assessor, quarter, state, scheme_id, scores }
         })
         .collect())
 }
 
-type Line = (Assessment, (String, String), String, (String, String, AssessmentSchemeId));
+type Line = (Assessment, (String, String), OrganisationId, (String, String, AssessmentSchemeId));
 
 /// One assessment inside a scope.
 ///

@@ -10,7 +10,7 @@ mod schemes;
 
 pub use draws::{DrawCard, DrawUnit, Pick, draw, draws};
 pub(super) use draws::{draw_units, lock_draws, picked, villages};
-pub use grid::{Card, Filter, Grid, GridRow, Place, Unit, card, grid, list};
+pub use grid::{Card, Filter, Grid, GridRow, Place, Unit, card, grid, ids_of_rounds, list, units_on};
 pub(super) use grid::{by_assessment, of_rounds, scores_of, units};
 pub use objections::{Correction, ObjectionCard, objection, of_round};
 pub(super) use objections::objections;

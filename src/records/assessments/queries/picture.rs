@@ -169,8 +169,8 @@ pub async fn picture(
     }
     let filter = InspectionFilter {
         kind: None,
-        from: quarters.first().map(|line| line.quarter.first_day()),
-        to: quarters.last().map(|line| line.quarter.last_day()),
+        from: quarters.as_slice().first().map(|line| line.quarter.first_day()),
+        to: quarters.as_slice().last().map(|line| line.quarter.last_day()),
     };
     let mut inspections = inspections(conn, &scope, &filter, None, 500).await?;
     inspections.reverse();
