@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{committees, desk, people, ratings, reports, reserves, slates, vetting};
+use super::{assessments, committees, desk, people, ratings, reports, reserves, slates, vetting};
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -46,6 +46,14 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("ratings_rounds", &ratings::rounds()),
         page("ratings_grid", &ratings::grid()),
         page("ratings_review", &ratings::review()),
+        page("assessments_rounds", &assessments::rounds()),
+        page("assessments_grid", &assessments::grid()),
+        page("assessments_review", &assessments::review()),
+        page("assessments_ranking", &assessments::ranking()),
+        page("assessments_unit", &assessments::unit()),
+        page("assessments_draws", &assessments::draws()),
+        page("assessments_draw", &assessments::draw()),
+        page("assessments_notice", &assessments::notice()),
         page("committees_list", &committees::list()),
         page("committees_village", &committees::village()),
         page("committees_vote", &committees::vote()),

@@ -1,6 +1,6 @@
 //! One event of each kind in one quarter, every figure worked out by hand.
 
-use cadre::across::reports::FigurePart;
+use cadre::across::reports::{FigurePart, TableValue};
 use cadre::base::values::{Arrival, MembershipStatus};
 use cadre::records::members::{EventKind, Floating};
 use chrono::NaiveDate;
