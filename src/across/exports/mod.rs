@@ -178,7 +178,7 @@ async fn write<W: Write + Send>(
             Kind::Assessments => assessments::columns(conn, &scope).await?,
             _ => Vec::new(),
         };
-        Sink::write(request, &title, (&columns, &further), out, async |sink| {
+        Sink::write(request, &title, (columns.as_slice(), further.as_slice()), out, async |sink| {
             let job = Job { keys, actor, request, scope: &scope, columns: &columns };
             match request.kind {
                 Kind::Members => members::write(conn, &job, sink).await,

@@ -6,7 +6,9 @@ use sha2::{Digest, Sha256};
 
 use crate::across::exports::{Format, Request};
 use crate::across::imports::columns::Heading;
-use crate::across::sheets::{Book, Cell, Column, ColumnKind, DelimitedWriter, Field, Properties, SheetWriter};
+use crate::across::sheets::{
+    Book, Cell, Column, ColumnKind, DelimitedWriter, Field, Properties, SheetWriter,
+};
 use crate::base::clock;
 use crate::base::error::{Error, Result};
 

@@ -97,8 +97,7 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
             format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
         }
         Table::Assessments => {
-            let rows =
-                frozen_or(basis, "assessment_facts", "path", extent, assessment_facts::assessments);
+            let rows = frozen_or(basis, "assessment_facts", "path", extent, assessment_facts::assessments);
             format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
         }
         Table::Trail => format!(

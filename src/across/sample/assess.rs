@@ -24,7 +24,9 @@ pub fn assess(
         .towns
         .iter()
         .map(|town| {
-            villages(organisations, town).map(|village| (village.code.clone(), chance.between(0, 100))).collect()
+            villages(organisations, town)
+                .map(|village| (village.code.clone(), chance.between(0, 100)))
+                .collect()
         })
         .collect();
     for (at, quarter) in quarters.iter().enumerate() {
@@ -34,7 +36,11 @@ pub fn assess(
             rounds.push(SampleAssessment {
                 town: town.clone(),
                 quarter: *quarter,
-                state: if waits { SampleAssessmentState::Submitted } else { SampleAssessmentState::Published },
+                state: if waits {
+                    SampleAssessmentState::Submitted
+                } else {
+                    SampleAssessmentState::Published
+                },
                 villages: rows,
                 visited_on: quarter.first_day() + Days::new(u64::from(chance.between(30, 60))),
             });
@@ -60,9 +66,9 @@ fn villages<'a>(
     organisations: &'a [SampleOrganisation],
     town: &'a str,
 ) -> impl Iterator<Item = &'a SampleOrganisation> {
-    organisations.iter().filter(move |one| {
-        matches!(one.kind, Kind::Village | Kind::Community) && one.parent_code == town
-    })
+    organisations
+        .iter()
+        .filter(move |one| matches!(one.kind, Kind::Village | Kind::Community) && one.parent_code == town)
 }
 
 /// Tenths that are taken off each indicator: the worthier a village, the fewer.

@@ -11,8 +11,8 @@ use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::AssessmentRoundId;
 use crate::base::keys::KeyRing;
 use crate::records::assessments::{
-    self, Decide, EnterScores, FixDraw, InspectionKind, Mark, Object, OpenRound, PromiseDraw, RecordInspection,
-    Report, Resolve, RevealDraw, ScoreRow, queries,
+    self, Decide, EnterScores, FixDraw, InspectionKind, Mark, Object, OpenRound, PromiseDraw,
+    RecordInspection, Report, Resolve, RevealDraw, ScoreRow, queries,
 };
 
 use super::Loaded;
@@ -95,9 +95,11 @@ async fn object(
     let scheme = &county.assessments.scheme;
     let short = grid.rows.iter().find_map(|row| {
         let assessment = row.assessment.as_ref()?;
-        let lost = grid.scheme.indicators.iter().find(|one| {
-            row.scores.get(&one.id).is_some_and(|score| *score < one.full_marks)
-        })?;
+        let lost = grid
+            .scheme
+            .indicators
+            .iter()
+            .find(|one| row.scores.get(&one.id).is_some_and(|score| *score < one.full_marks))?;
         Some((assessment.id, row.unit.name.clone(), lost))
     });
     let Some((assessment, village, indicator)) = short else { return Ok(()) };
@@ -168,7 +170,8 @@ async fn draw(
     county: &SampleCounty,
 ) -> Result<()> {
     let Some(first) = county.assessments.rounds.first() else { return Ok(()) };
-    let promise = |purpose: &str| PromiseDraw { organisation: first.town.clone(), purpose: purpose.to_owned() };
+    let promise =
+        |purpose: &str| PromiseDraw { organisation: first.town.clone(), purpose: purpose.to_owned() };
     let promises = [promise("主题党日和坐班值班情况"), promise("集体经济项目推进情况")];
     let ids = assessments::promise_draw(conn, actor, keys, &promises).await?;
     let draw = ids.first().copied().ok_or_else(|| Error::broken("a draw that was not promised"))?;

@@ -173,7 +173,8 @@ async fn refuse_incomplete(
     for unit in &units {
         let scheme = rounds.get(&unit.round_id).and_then(|round| schemes.get(&round.scheme_id));
         let scheme = scheme.ok_or_else(|| Error::broken("a round without its scheme"))?;
-        let one = stored.iter().find(|one| one.round_id == unit.round_id && one.village_id == unit.village_id);
+        let one =
+            stored.iter().find(|one| one.round_id == unit.round_id && one.village_id == unit.village_id);
         let given = one.and_then(|one| scores.get(&one.id)).unwrap_or(&none);
         let missing: Vec<&str> = scheme
             .indicators
@@ -183,7 +184,9 @@ async fn refuse_incomplete(
             .collect();
         let sentence = match missing.as_slice() {
             [] => continue,
-            all if all.len() == scheme.indicators.len() => format!("{}还没有评分，请填写后再提交。", unit.name),
+            all if all.len() == scheme.indicators.len() => {
+                format!("{}还没有评分，请填写后再提交。", unit.name)
+            }
             some => format!("{}还缺{}的分数，请补齐后再提交。", unit.name, some.join("、")),
         };
         errors.push(FieldError::new(&format!("villages[{}]", unit.code), sentence, None));

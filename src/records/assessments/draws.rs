@@ -246,7 +246,10 @@ fn check(command: &FixDraw, units: &[Organisation], today: NaiveDate) -> Result<
     let size = usize::try_from(command.sample_size).unwrap_or_default();
     if !(1..=units.len().min(500)).contains(&size) {
         let (given, most) = (command.sample_size, units.len().min(500));
-        refuse("sample_size", format!("抽取数量“{given}”应在1至{most}之间（名单共{}个），请改正。", units.len()));
+        refuse(
+            "sample_size",
+            format!("抽取数量“{given}”应在1至{most}之间（名单共{}个），请改正。", units.len()),
+        );
     }
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
 }

@@ -107,7 +107,8 @@ pub async fn record_inspection(
         let found = organisations::queries::by_codes(conn, &actor.scope.whole_county(), &codes).await?;
         let paths: Vec<Path> = found.iter().map(Organisation::path).collect();
         policy::require_all(actor, Action::EnterRecords, &paths)?;
-        let units: HashMap<&str, &Organisation> = found.iter().map(|unit| (unit.code.as_str(), unit)).collect();
+        let units: HashMap<&str, &Organisation> =
+            found.iter().map(|unit| (unit.code.as_str(), unit)).collect();
         let draws: Vec<VisitDrawId> = commands.iter().filter_map(|command| command.draw).collect();
         let picked = queries::picked(conn, actor.scope.county, &draws).await?;
         let mut rows = Vec::with_capacity(commands.len());
@@ -166,7 +167,8 @@ fn check(
 }
 
 async fn insert(conn: &mut AsyncPgConnection, actor: &Actor, rows: &[Row<'_>]) -> Result<()> {
-    let of = |text: fn(&Report) -> Option<&str>| rows.iter().map(|row| text(&row.2.report)).collect::<Vec<_>>();
+    let of =
+        |text: fn(&Report) -> Option<&str>| rows.iter().map(|row| text(&row.2.report)).collect::<Vec<_>>();
     diesel::sql_query(
         "INSERT INTO inspections (county_id, id, unit_id, path, kind, held_on, score, finding, evidence, inspected_by, \
             draw_id, created_by, updated_by) \
@@ -226,7 +228,8 @@ pub async fn change_inspection(
 }
 
 async fn update(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[ChangeInspection]) -> Result<()> {
-    let of = |text: fn(&Report) -> Option<&str>| commands.iter().map(|one| text(&one.report)).collect::<Vec<_>>();
+    let of =
+        |text: fn(&Report) -> Option<&str>| commands.iter().map(|one| text(&one.report)).collect::<Vec<_>>();
     diesel::sql_query(
         "UPDATE inspections i SET score = n.score, finding = n.finding, evidence = n.evidence, \
             inspected_by = n.inspected_by, version = i.version + 1, updated_at = now(), updated_by = $7 \
@@ -235,7 +238,9 @@ async fn update(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[ChangeI
     )
     .bind::<Uuid, _>(actor.scope.county)
     .bind::<Array<Uuid>, _>(commands.iter().map(|one| one.inspection).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Numeric>>, _>(commands.iter().map(|one| one.report.score.clone()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Numeric>>, _>(
+        commands.iter().map(|one| one.report.score.clone()).collect::<Vec<_>>(),
+    )
     .bind::<Array<Nullable<Text>>, _>(of(|report| filled(report.finding.as_ref())))
     .bind::<Array<Nullable<Text>>, _>(of(|report| filled(report.evidence.as_ref())))
     .bind::<Array<Text>, _>(commands.iter().map(|one| one.report.inspected_by.trim()).collect::<Vec<_>>())

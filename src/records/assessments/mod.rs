@@ -37,12 +37,10 @@ mod set_scheme;
 pub use decide::{Decide, Decided, SendBack, confirm, publish, return_, submit};
 pub use draws::{FixDraw, PromiseDraw, RevealDraw, fix_draw, promise_draw, reveal_draw};
 pub use enter_scores::{EnterScores, Entered, Mark, ScoreRow, enter_scores};
-pub use inspections::{
-    ChangeInspection, RecordInspection, Report, change_inspection, record_inspection,
-};
+pub use inspections::{ChangeInspection, RecordInspection, Report, change_inspection, record_inspection};
 pub use model::{
-    Assessment, AssessmentState, Draw, DrawState, Entry, FlagRule, Indicator, Inspection, InspectionKind, Objection,
-    ObjectionState, Round, Scheme,
+    Assessment, AssessmentState, Draw, DrawState, Entry, FlagRule, Indicator, Inspection, InspectionKind,
+    Objection, ObjectionState, Round, Scheme,
 };
 pub use object::{Object, object};
 pub use open_round::{OpenRound, open_round};

@@ -14,8 +14,8 @@ use crate::base::ids::{
 use crate::base::scope::Path;
 use crate::base::values::Quarter;
 use crate::schema::{
-    assessment_indicators, assessment_objections, assessment_rounds, assessment_schemes, assessments, inspections,
-    visit_draws,
+    assessment_indicators, assessment_objections, assessment_rounds, assessment_schemes, assessments,
+    inspections, visit_draws,
 };
 use crate::vocabulary;
 
@@ -451,7 +451,10 @@ mod tests {
             ("assessment_entry", Entry::ALL.iter().map(|v| (v.code(), v.name())).collect::<Vec<_>>()),
             ("flag_rule", FlagRule::ALL.iter().map(|v| (v.code(), v.name())).collect()),
             ("assessment_state", AssessmentState::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("assessment_objection_state", ObjectionState::ALL.iter().map(|v| (v.code(), v.name())).collect()),
+            (
+                "assessment_objection_state",
+                ObjectionState::ALL.iter().map(|v| (v.code(), v.name())).collect(),
+            ),
             ("inspection_kind", InspectionKind::ALL.iter().map(|v| (v.code(), v.name())).collect()),
             ("visit_draw_state", DrawState::ALL.iter().map(|v| (v.code(), v.name())).collect()),
         ];

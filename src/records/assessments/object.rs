@@ -117,12 +117,7 @@ async fn insert(conn: &mut AsyncPgConnection, actor: &Actor, rows: &[Row<'_>]) -
     Ok(())
 }
 
-async fn record(
-    conn: &mut AsyncPgConnection,
-    actor: &Actor,
-    rows: &[Row<'_>],
-    paths: &[Path],
-) -> Result<()> {
+async fn record(conn: &mut AsyncPgConnection, actor: &Actor, rows: &[Row<'_>], paths: &[Path]) -> Result<()> {
     audit::append(
         conn,
         actor,

@@ -162,7 +162,8 @@ fn corrections(
     let mut seen = HashSet::new();
     for (code, typed) in &command.corrections {
         let place = format!("corrections.{code}");
-        let mut refuse = |message: String| errors.push(FieldError::new(&place, message, Some(&excerpt(typed))));
+        let mut refuse =
+            |message: String| errors.push(FieldError::new(&place, message, Some(&excerpt(typed))));
         let Some(indicator) = scheme.indicator(code) else {
             refuse(format!("“{}”不是本方案的指标，请核对指标代码。", excerpt(code)));
             continue;
@@ -174,7 +175,11 @@ fn corrections(
         match (rules::parse_score(scheme, indicator, typed), stored.get(&indicator.id)) {
             (Err(refusal), _) => refuse(format!("{refusal}。")),
             (Ok(after), Some(before)) if after == *before => {
-                refuse(format!("{}原来就是{}分，请填写更正后的得分。", indicator.name, rules::printed(before)));
+                refuse(format!(
+                    "{}原来就是{}分，请填写更正后的得分。",
+                    indicator.name,
+                    rules::printed(before)
+                ));
             }
             (Ok(after), before) => found.push(Correction {
                 indicator: indicator.id,
@@ -188,8 +193,9 @@ fn corrections(
 }
 
 async fn write(conn: &mut AsyncPgConnection, actor: &Actor, verdicts: &[Verdict<'_>]) -> Result<()> {
-    let state = |verdict: &Verdict<'_>| {
-        if verdict.command.upheld { ObjectionState::Upheld } else { ObjectionState::Rejected }.code()
+    let state = |verdict: &Verdict<'_>| match verdict.command.upheld {
+        true => ObjectionState::Upheld.code(),
+        false => ObjectionState::Rejected.code(),
     };
     diesel::sql_query(
         "UPDATE assessment_objections o SET state = d.state, answer = d.answer, answered_by = $5, answered_at = now(), \

@@ -172,7 +172,13 @@ fn assessment_tasks(who: &SignedIn, waiting: &assessments::queries::Waiting) -> 
     }
     let note = "上一季度已结束，按考核方案开始考核。";
     let mut tasks = vec![
-        task("季度考核未开始（个单位）", "/assessments/open".to_owned(), waiting.not_begun, Tone::Waiting, note),
+        task(
+            "季度考核未开始（个单位）",
+            "/assessments/open".to_owned(),
+            waiting.not_begun,
+            Tone::Waiting,
+            note,
+        ),
         task(
             "季度考核未提交（个单位）",
             Shown::Open.address(),

@@ -70,7 +70,9 @@ async fn a_quarter_goes_from_the_grid_to_the_flag() {
     assert_eq!(entered.status, Status::Ok, "{}", entered.body);
     assert_eq!(entered.json()["rows"][1]["total"], json!(97), "58.5 and half of 77");
     assert_eq!(stage.enter(&round, "\"1\"", rows).await.status, Status::PreconditionFailed);
-    for (who, step) in [(&stage.clerk, "submit"), (&stage.supervisor, "confirm"), (&stage.supervisor, "publish")] {
+    for (who, step) in
+        [(&stage.clerk, "submit"), (&stage.supervisor, "confirm"), (&stage.supervisor, "publish")]
+    {
         let done = stage.post(who, &format!("/rounds/{round}/{step}"), &json!({})).await;
         assert_eq!(done.status, Status::Ok, "{step}: {}", done.body);
     }
@@ -78,8 +80,12 @@ async fn a_quarter_goes_from_the_grid_to_the_flag() {
     let first = &ranking["items"][0];
     assert_eq!((&first["rank"], &first["flag"], &first["streak"]), (&json!(1), &json!(true), &json!(1)));
     assert_eq!(first["village"]["code"], "500237101201");
-    let within = stage.app.get(&stage.clerk, &format!("{BASE}?within=500237101202&quarter=2026Q1")).await.json();
-    assert_eq!((within["items"].as_array().unwrap().len(), &within["items"][0]["scores"]["economy"]), (1, &json!(77)));
+    let within =
+        stage.app.get(&stage.clerk, &format!("{BASE}?within=500237101202&quarter=2026Q1")).await.json();
+    assert_eq!(
+        (within["items"].as_array().unwrap().len(), &within["items"][0]["scores"]["economy"]),
+        (1, &json!(77))
+    );
     let assessment = within["items"][0]["id"].as_str().unwrap().to_owned();
     let objection = json!({ "raised_by": "村党支部", "content": "材料已报送" });
     let raised = stage.post(&stage.clerk, &format!("/{assessment}/object"), &objection).await;
@@ -105,7 +111,10 @@ async fn what_is_wrong_is_named_by_field() {
     let mut unsound = scheme();
     unsound["indicators"][0]["full_marks"] = json!(61);
     let answer = stage.post(&stage.supervisor, "/schemes", &unsound).await;
-    assert_eq!((answer.status, fields(&answer)), (Status::UnprocessableEntity, vec!["indicators".to_owned()]));
+    assert_eq!(
+        (answer.status, fields(&answer)),
+        (Status::UnprocessableEntity, vec!["indicators".to_owned()])
+    );
     let mut strange = scheme();
     (strange["entry"], strange["from"]) = (json!("luck"), json!("2026-13-01"));
     let answer = stage.post(&stage.supervisor, "/schemes", &strange).await;
@@ -122,7 +131,9 @@ async fn what_is_wrong_is_named_by_field() {
         fields(&answer),
         ["rows[0].scores.building", "rows[0].scores.luck", "rows[1].village", "rows[2].deduction_note"]
     );
-    let answer = stage.enter(&round, "\"1\"", json!([{ "village": "500237101201", "scores": { "building": [] } }])).await;
+    let answer = stage
+        .enter(&round, "\"1\"", json!([{ "village": "500237101201", "scores": { "building": [] } }]))
+        .await;
     assert_eq!(fields(&answer), ["rows[0].scores.building"]);
     let submit = stage.post(&stage.clerk, &format!("/rounds/{round}/submit"), &json!({})).await;
     assert_eq!((submit.status, fields(&submit).len()), (Status::UnprocessableEntity, 2));

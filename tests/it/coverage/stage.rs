@@ -201,11 +201,13 @@ impl Stage {
         assert_eq!(post(supervisor, "/schemes", assessing()).await.status.code, 201);
         let round = json!({ "organisation": "500237101", "quarter": "2026Q1" });
         self.assessed = id(&post(own, "/rounds", round).await, "id");
-        let rows = ["500237101201", "500237101202"].map(|village| json!({ "village": village, "scores": { "all": 100 } }));
+        let rows = ["500237101201", "500237101202"]
+            .map(|village| json!({ "village": village, "scores": { "all": 100 } }));
         let path = format!("/api/v1/assessments/rounds/{}/scores", self.assessed);
         let rows = json!({ "rows": rows });
         let grid = app.send(own, Method::Put, &path, &[("If-Match", "\"1\"")], &rows).await.json();
-        self.assessment = grid["rows"][0]["assessment"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
+        self.assessment =
+            grid["rows"][0]["assessment"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
         for (who, step) in [(own, "submit"), (supervisor, "confirm"), (supervisor, "publish")] {
             let done = post(who, &format!("/rounds/{}/{step}", self.assessed), json!({})).await;
             assert_eq!(done.status.code, 200, "{step}: {}", done.body);

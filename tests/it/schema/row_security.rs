@@ -40,10 +40,7 @@ const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE
 
 const CASES: [Case; 70] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
-    scoped(
-        "assessment_corrections",
-        "objection_id IN (SELECT id FROM assessment_objections WHERE @path)",
-    ),
+    scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
     scoped("assessment_facts", "@path"),
     // Everybody in the county reads its schemes; each unit sets its own.
     Case {

@@ -73,7 +73,10 @@ async fn find(
     for round in rounds.values() {
         let quarter = round.round.quarter()?;
         for card in cards.iter().filter(|card| card.assessment.round_id == round.round.id) {
-            by_key.insert((card.assessment.village_id, round.round.organisation_id, quarter), card.assessment.id);
+            by_key.insert(
+                (card.assessment.village_id, round.round.organisation_id, quarter),
+                card.assessment.id,
+            );
         }
     }
     let units = queries::units_on(conn, basis.scope.county, &asked).await?;
@@ -92,11 +95,7 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn new(
-        read: &'a ReadRow<ParsedAssessment>,
-        basis: &'a Basis<'a, Assessments>,
-        found: &'a Found,
-    ) -> Self {
+    fn new(read: &'a ReadRow<ParsedAssessment>, basis: &'a Basis<'a, Assessments>, found: &'a Found) -> Self {
         let cells = Cells::resume(&read.row, basis.layout, read.findings.clone());
         Self { read, basis, found, cells, conflict: None, changes: Vec::new() }
     }
@@ -111,7 +110,8 @@ impl<'a> Line<'a> {
             self.conflict = Some(format!("“{named}”的考核不归“{within}”填报；请由该单位导入"));
             return Ok(self.end(None, None));
         }
-        let (Some(town), Some(quarter), Some(village)) = (town, set(&said.quarter), set(&said.village)) else {
+        let (Some(town), Some(quarter), Some(village)) = (town, set(&said.quarter), set(&said.village))
+        else {
             return Ok(self.end(None, None));
         };
         let key = (village, town.id, quarter);
@@ -127,19 +127,26 @@ impl<'a> Line<'a> {
             let day = quarter.last_day();
             self.cells.refuse("village", format!("在{day}不是“{}”的村（社区）；请核对考核单位", town.name));
         }
-        let card = self.found.by_key.get(&key).and_then(|id| self.found.cards.get(id));
+        let (found, context) = (self.found, self.basis.context);
+        let card = found.by_key.get(&key).and_then(|id| found.cards.get(id));
         if !self.check_record(card) {
             return Ok(self.end(None, card));
         }
-        let round = self.found.rounds.get(&(town.id, quarter));
+        let round = found.rounds.get(&(town.id, quarter));
         let scheme = match round {
-            Some(round) => self.basis.context.scheme_of(round.round.scheme_id),
-            None => self.basis.context.scheme(&town, quarter),
+            Some(round) => context.scheme_of(round.round.scheme_id),
+            None => context.scheme(&town, quarter),
         };
         let Some(scheme) = scheme else { return Ok(self.end(None, card)) };
         let row = self.compare(scheme, card, village);
         self.check_state(round)?;
-        let deed = Deed { round: round.map(|card| card.round.id), town: town.code, quarter, row, is_new: card.is_none() };
+        let deed = Deed {
+            round: round.map(|card| card.round.id),
+            town: town.code,
+            quarter,
+            row,
+            is_new: card.is_none(),
+        };
         Ok(self.end(Some(deed), card))
     }
 
@@ -228,7 +235,8 @@ impl<'a> Line<'a> {
         let Some(round) = round else { return Ok(()) };
         let state = round.round.state()?;
         if !self.changes.is_empty() && !state.is_open() {
-            let message = format!("本季考核当前为“{}”，导入不改；确需修改的，请由审核员退回后再导入", state.name());
+            let message =
+                format!("本季考核当前为“{}”，导入不改；确需修改的，请由审核员退回后再导入", state.name());
             self.cells.refuse("quarter", message);
         }
         Ok(())
@@ -266,4 +274,3 @@ fn subject(cells: &Cells<'_>) -> String {
     let of = |field: &str| cells.finding(field, "").value;
     format!("{} {}", of("village"), of("quarter")).trim().to_owned()
 }
-

@@ -25,7 +25,9 @@ pub const HEADINGS: &[Heading] = &[
         synonyms: &["扣分原因", "扣分理由"],
         ..optional("扣分说明", "deduction_note", Shape::Text)
     },
-    Heading { synonyms: &["佐证材料", "考核依据"], ..optional("印证材料", "evidence", Shape::Text) },
+    Heading {
+        synonyms: &["佐证材料", "考核依据"], ..optional("印证材料", "evidence", Shape::Text)
+    },
     Heading { synonyms: &["说明"], ..optional("备注", "note", Shape::Text) },
 ];
 

@@ -94,7 +94,10 @@ impl Context {
                 Some([only]) => self.towns.get(only),
                 Some(several) => {
                     let codes = several.join("、");
-                    return Err(format!("名为“{given}”的考核单位有{}个（{codes}）；请改填代码", several.len()));
+                    return Err(format!(
+                        "名为“{given}”的考核单位有{}个（{codes}）；请改填代码",
+                        several.len()
+                    ));
                 }
                 None => None,
             },

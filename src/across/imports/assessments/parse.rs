@@ -67,7 +67,8 @@ pub fn parse(row: &Row, layout: &Layout, context: &Context) -> (ParsedAssessment
         town,
     };
     if let (Some(town), Some(quarter), None) = (set(&said.town), set(&said.quarter), scheme) {
-        let message = format!("“{}”在{}没有施行的考核方案；请先由审核员设置考核方案", town.name, quarter.title());
+        let message =
+            format!("“{}”在{}没有施行的考核方案；请先由审核员设置考核方案", town.name, quarter.title());
         cells.refuse("assessor", message);
     }
     (said, cells.into_findings())

@@ -30,5 +30,10 @@ pub(super) fn section() -> Section {
         Part::of(Table::Assessments, "f.has_flag"),
         "本季持有流动红旗的村（社区）：考核已公示、在本乡镇（街道）排名第一。",
     );
-    Section { code: "assessments", title: "季度考核", figures: vec![assessed, average, flags], grids: Vec::new() }
+    Section {
+        code: "assessments",
+        title: "季度考核",
+        figures: vec![assessed, average, flags],
+        grids: Vec::new(),
+    }
 }

@@ -109,7 +109,10 @@ impl Cells<'_> {
     fn read(&self) -> std::result::Result<Option<Change>, Vec<FieldError>> {
         let Some(unit) = self.unit() else {
             let given = excerpt(self.row.village.trim());
-            let reason = format!("“{given}”在{}不是本乡镇（街道）的村（社区），不能在本季考核，请核对代码", self.round.last_day);
+            let reason = format!(
+                "“{given}”在{}不是本乡镇（街道）的村（社区），不能在本季考核，请核对代码",
+                self.round.last_day
+            );
             return Err(vec![self.wrong("village", reason, Some(&given))]);
         };
         let stored = self.known.assessments.get(&(self.round.id, unit.village_id));
@@ -118,9 +121,9 @@ impl Cells<'_> {
         let (scores, mut errors) = self.read_marks(before);
         let kept = stored.map(texts).unwrap_or_default();
         let texts = Texts {
-            deduction_note: self.text("deduction_note", self.row.deduction_note.as_deref(), &kept.deduction_note, 1000, &mut errors),
-            evidence: self.text("evidence", self.row.evidence.as_deref(), &kept.evidence, 500, &mut errors),
-            note: self.text("note", self.row.note.as_deref(), &kept.note, 500, &mut errors),
+            deduction_note: self.text("deduction_note", kept.deduction_note.as_deref(), 1000, &mut errors),
+            evidence: self.text("evidence", kept.evidence.as_deref(), 500, &mut errors),
+            note: self.text("note", kept.note.as_deref(), 500, &mut errors),
         };
         let mut after = before.clone();
         for change in &scores {
@@ -176,18 +179,17 @@ impl Cells<'_> {
     fn text(
         &self,
         place: &str,
-        given: Option<&str>,
-        kept: &Option<String>,
+        kept: Option<&str>,
         longest: usize,
         errors: &mut Vec<FieldError>,
     ) -> Option<String> {
-        let name = match place {
-            "deduction_note" => "扣分说明",
-            "evidence" => "印证材料",
-            _ => "备注",
+        let (name, given) = match place {
+            "deduction_note" => ("扣分说明", &self.row.deduction_note),
+            "evidence" => ("印证材料", &self.row.evidence),
+            _ => ("备注", &self.row.note),
         };
-        match given.map(str::trim) {
-            None => kept.clone(),
+        match given.as_deref().map(str::trim) {
+            None => kept.map(str::to_owned),
             Some("") => None,
             Some(text) if text.chars().count() > longest => {
                 errors.push(self.wrong(place, format!("{name}超过{longest}字，请精简"), None));
@@ -203,7 +205,8 @@ impl Cells<'_> {
         let mut errors = Vec::new();
         let mut seen = HashSet::new();
         for mark in &self.row.marks {
-            let place = format!("{}.{}", if mark.is_deduction { "deductions" } else { "scores" }, mark.indicator);
+            let place =
+                format!("{}.{}", if mark.is_deduction { "deductions" } else { "scores" }, mark.indicator);
             let mut refuse =
                 |reason: String| errors.push(self.wrong(&place, reason, Some(&excerpt(&mark.typed))));
             let Some(indicator) = self.scheme.indicator(&mark.indicator) else {

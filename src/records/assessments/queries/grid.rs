@@ -90,8 +90,9 @@ pub async fn units_on(
     county: CountyId,
     towns: &[(OrganisationId, NaiveDate)],
 ) -> QueryResult<HashSet<(OrganisationId, NaiveDate, OrganisationId)>> {
-    let statement =
-        villages_of("SELECT organisation_id AS id, organisation_id, last_day FROM unnest($2, $3) AS t (organisation_id, last_day)");
+    let statement = villages_of(
+        "SELECT organisation_id AS id, organisation_id, last_day FROM unnest($2, $3) AS t (organisation_id, last_day)",
+    );
     let (ids, days): (Vec<OrganisationId>, Vec<NaiveDate>) = towns.iter().copied().unzip();
     let rows: Vec<TownUnit> = diesel::sql_query(statement)
         .bind::<Uuid, _>(county)

@@ -102,8 +102,7 @@ pub async fn of_round(
     within: &Scope,
     round: AssessmentRoundId,
 ) -> Result<Vec<ObjectionCard>> {
-    let rows: Vec<Row> =
-        cards!(within).filter(assessments::round_id.eq(round)).limit(500).load(conn).await?;
+    let rows: Vec<Row> = cards!(within).filter(assessments::round_id.eq(round)).limit(500).load(conn).await?;
     with_corrections(conn, within.county, rows).await
 }
 

@@ -153,12 +153,7 @@ pub(in crate::records::assessments) async fn lock_inspections(
 ///
 /// # Errors
 /// `Missing` for a unit that is not there.
-pub async fn picture(
-    conn: &mut AsyncPgConnection,
-    within: &Scope,
-    unit: &str,
-    year: i32,
-) -> Result<Picture> {
+pub async fn picture(conn: &mut AsyncPgConnection, within: &Scope, unit: &str, year: i32) -> Result<Picture> {
     let unit = organisations::queries::by_code(conn, within, unit).await.or_missing("该村（社区）")?;
     let scope = unit.scope();
     let mut quarters = Vec::with_capacity(4);

@@ -147,11 +147,7 @@ pub async fn count(conn: &mut AsyncPgConnection, within: &Scope, filter: &RoundF
 ///
 /// # Errors
 /// `Missing`.
-pub async fn round(
-    conn: &mut AsyncPgConnection,
-    within: &Scope,
-    id: AssessmentRoundId,
-) -> Result<RoundLine> {
+pub async fn round(conn: &mut AsyncPgConnection, within: &Scope, id: AssessmentRoundId) -> Result<RoundLine> {
     let card: RoundCard = cards!()
         .filter(assessment_rounds::county_id.eq(within.county))
         .filter(assessment_rounds::id.eq(id))
@@ -280,7 +276,9 @@ pub(in crate::records::assessments) async fn lock_rounds(
         .filter(assessment_rounds::county_id.eq(within.county))
         .filter(assessment_rounds::id.eq_any(ids))
         .filter(
-            assessment_rounds::path.ge(within.path.as_str()).and(assessment_rounds::path.lt(within.path.end())),
+            assessment_rounds::path
+                .ge(within.path.as_str())
+                .and(assessment_rounds::path.lt(within.path.end())),
         )
         .order(assessment_rounds::id)
         .select(Round::as_select())

@@ -97,21 +97,23 @@ fn indicators(scheme: &SetScheme) -> Vec<FieldError> {
             );
             refuse("name", message);
         }
-        for (part, what, number, most) in [
-            ("full_marks", "满分", &indicator.full_marks, 1_000),
-            ("weight", "权重", &indicator.weight, 100),
-        ] {
+        for (part, what, number, most) in
+            [("full_marks", "满分", &indicator.full_marks, 1_000), ("weight", "权重", &indicator.weight, 100)]
+        {
             let decimals = if part == "weight" { 4 } else { 2 };
             let fine = *number > BigDecimal::zero()
                 && *number <= BigDecimal::from(most)
                 && number.normalized().fractional_digit_count() <= decimals;
             if !fine {
                 let given = excerpt(&printed(number));
-                let message = format!("指标“{name}”的{what}“{given}”应大于0、不超过{most}，最多{decimals}位小数，请改正。");
+                let message = format!(
+                    "指标“{name}”的{what}“{given}”应大于0、不超过{most}，最多{decimals}位小数，请改正。"
+                );
                 refuse(part, message);
             }
         }
-        if indicator.evidence.as_deref().is_some_and(|text| !(1..=200).contains(&text.trim().chars().count())) {
+        if indicator.evidence.as_deref().is_some_and(|text| !(1..=200).contains(&text.trim().chars().count()))
+        {
             refuse("evidence", format!("指标“{name}”的印证材料应为1至200字；不要求的请留空。"));
         }
     }
@@ -191,7 +193,12 @@ pub(in crate::records::assessments) mod samples {
     }
 
     pub fn four() -> Scheme {
-        command().as_scheme(CountyId::new(), AssessmentSchemeId::new(), OrganisationId::new(), &Path::root("500237"))
+        command().as_scheme(
+            CountyId::new(),
+            AssessmentSchemeId::new(),
+            OrganisationId::new(),
+            &Path::root("500237"),
+        )
     }
 }
 
@@ -217,15 +224,20 @@ mod tests {
         let found = wrong(|scheme| scheme.indicators[3].full_marks = decimal("11"));
         assert_eq!(found[0].0, "indicators");
         assert!(found[0].1.contains("101分，应为100分"), "{found:?}");
-        assert_eq!(wrong(|scheme| {
-            scheme.indicators[3].full_marks = decimal("20");
-            scheme.indicators[3].weight = decimal("0.5");
-        }), []);
+        assert_eq!(
+            wrong(|scheme| {
+                scheme.indicators[3].full_marks = decimal("20");
+                scheme.indicators[3].weight = decimal("0.5");
+            }),
+            []
+        );
     }
 
     #[test]
     fn each_wrong_field_is_named() {
-        let field = |change: fn(&mut SetScheme)| wrong(change).into_iter().map(|(field, _)| field).collect::<Vec<_>>();
+        let field = |change: fn(&mut SetScheme)| {
+            wrong(change).into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+        };
         assert_eq!(field(|s| s.name = " ".to_owned()), ["name"]);
         assert_eq!(field(|s| s.method = String::new()), ["method"]);
         assert_eq!(field(|s| s.decimals = 3), ["decimals"]);
@@ -234,7 +246,10 @@ mod tests {
         assert_eq!(field(|s| s.from_day = "2026-02-01".parse().unwrap()), ["from"]);
         assert_eq!(field(|s| s.from_day = "2026-04-02".parse().unwrap()), ["from"]);
         assert_eq!(field(|s| s.indicators.clear()), ["indicators"]);
-        assert_eq!(field(|s| s.indicators[1].code = "party_building".to_owned()), ["indicators[1].code", "tie_breakers"]);
+        assert_eq!(
+            field(|s| s.indicators[1].code = "party_building".to_owned()),
+            ["indicators[1].code", "tie_breakers"]
+        );
         assert_eq!(field(|s| s.indicators[1].name = "基层党建".to_owned()), ["indicators[1].name"]);
         assert_eq!(field(|s| s.indicators[1].name = "备注".to_owned()), ["indicators[1].name"]);
         assert_eq!(field(|s| s.indicators[1].full_marks = decimal("0")), ["indicators[1].full_marks"]);

@@ -132,7 +132,10 @@ mod tests {
                         let (submitted, confirmed) = (last(Step::Submit), last(Step::Confirm));
                         assert!(submitted.is_some() && submitted < confirmed, "{further:?}");
                         assert!(last(Step::SendBack) < submitted, "{further:?}");
-                        assert!(further.iter().all(|(step, own)| *step == Step::Submit || !own), "{further:?}");
+                        assert!(
+                            further.iter().all(|(step, own)| *step == Step::Submit || !own),
+                            "{further:?}"
+                        );
                     }
                     ways.push((next, further));
                 }

@@ -51,7 +51,8 @@ pub struct AssessmentJson {
 impl AssessmentJson {
     fn new(card: Card, schemes: &HashMap<AssessmentSchemeId, Scheme>) -> Self {
         let Card { assessment, village, assessor, quarter, state, scheme_id, mut scores } = card;
-        let indicators = schemes.get(&scheme_id).map(|scheme| scheme.indicators.as_slice()).unwrap_or_default();
+        let indicators =
+            schemes.get(&scheme_id).map(|scheme| scheme.indicators.as_slice()).unwrap_or_default();
         Self {
             id: assessment.id.to_string(),
             version: assessment.version,

@@ -134,7 +134,8 @@ pub async fn list_assessment_rounds(
 ) -> Answer<Json<Page<AssessmentRoundJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let state = query.state.map(str::trim).filter(|text| !text.is_empty());
-    let state = state.map(AssessmentState::parse).transpose().map_err(|error| Error::invalid("state", error))?;
+    let state =
+        state.map(AssessmentState::parse).transpose().map_err(|error| Error::invalid("state", error))?;
     let filter = RoundFilter { quarter: quarter_of(query.quarter)?, states: state.into_iter().collect() };
     let after = assessment_rounds_after(&listing)?;
     let scope = caller.scope();

@@ -162,8 +162,9 @@ impl AssessmentSchemeInput {
         let mut wrong: Vec<FieldError> = Vec::new();
         let entry = Entry::parse(&self.entry)
             .map_err(|error| wrong.push(FieldError::new("entry", error, Some(&excerpt(&self.entry)))));
-        let flag_rule = FlagRule::parse(&self.flag_rule)
-            .map_err(|error| wrong.push(FieldError::new("flag_rule", error, Some(&excerpt(&self.flag_rule)))));
+        let flag_rule = FlagRule::parse(&self.flag_rule).map_err(|error| {
+            wrong.push(FieldError::new("flag_rule", error, Some(&excerpt(&self.flag_rule))))
+        });
         let from = parse_date(&self.from)
             .map_err(|error| wrong.push(FieldError::new("from", error, Some(&excerpt(&self.from)))));
         let one = serde_json::Number::from(1);
@@ -184,7 +185,8 @@ impl AssessmentSchemeInput {
                 Err(other) => return Err(other),
             }
         }
-        let (Ok(entry), Ok(flag_rule), Ok(from_day), true) = (entry, flag_rule, from, wrong.is_empty()) else {
+        let (Ok(entry), Ok(flag_rule), Ok(from_day), true) = (entry, flag_rule, from, wrong.is_empty())
+        else {
             return Err(Error::Invalid(wrong));
         };
         Ok(SetScheme {

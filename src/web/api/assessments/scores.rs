@@ -89,7 +89,11 @@ impl From<Grid> for AssessmentScoresJson {
     }
 }
 
-async fn read(db: &mut Db, caller: &Caller, id: AssessmentRoundId) -> Result<Versioned<AssessmentScoresJson>> {
+async fn read(
+    db: &mut Db,
+    caller: &Caller,
+    id: AssessmentRoundId,
+) -> Result<Versioned<AssessmentScoresJson>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let scope = caller.scope();
     let grid = db::read(&mut db.0, scope, async |conn| queries::grid(conn, scope, id).await).await?;

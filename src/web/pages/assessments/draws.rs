@@ -149,9 +149,10 @@ async fn view(who: &SignedIn, db: &mut Db, id: VisitDrawId) -> Answer<DrawPage> 
             Cell::Text(hex::encode(&pick.lot)),
         ])
     });
-    let units = card.units.iter().map(|one| {
-        Row::new(vec![Cell::Text(one.code.clone()), Cell::Text(one.name.clone())])
-    });
+    let units = card
+        .units
+        .iter()
+        .map(|one| Row::new(vec![Cell::Text(one.code.clone()), Cell::Text(one.name.clone())]));
     Ok(DrawPage {
         frame: who.frame(Section::Assessments),
         title: card.draw.purpose.clone(),

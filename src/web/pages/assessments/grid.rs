@@ -149,7 +149,8 @@ async fn save(
         }
         Err(Error::Stale) => {
             keep(&mut grid, &rows, &[]);
-            let text = "本季考核刚刚被别人修改过。下面保留了您填写的内容，与已存不同的格已标出；核对后再保存即可。";
+            let text =
+                "本季考核刚刚被别人修改过。下面保留了您填写的内容，与已存不同的格已标出；核对后再保存即可。";
             grid.problems = vec![Notice::new(Tone::Warning, text)];
             return Ok(Err(PageWith(Status::PreconditionFailed, grid)));
         }
@@ -190,9 +191,8 @@ fn problems(first: &str, errors: &[FieldError]) -> Vec<Notice> {
 fn keep(grid: &mut Grid, rows: &[ScoreRow], errors: &[FieldError]) {
     grid.problems = problems("", errors);
     let part = if grid.deducts { "deductions" } else { "scores" };
-    let error_at = |place: String| {
-        errors.iter().find(|error| error.field == place).map(|error| error.message.clone())
-    };
+    let error_at =
+        |place: String| errors.iter().find(|error| error.field == place).map(|error| error.message.clone());
     for (index, row) in rows.iter().enumerate() {
         let codes: Vec<String> = grid.indicators.iter().map(|one| one.code.clone()).collect();
         let Some(line) = grid.rows.iter_mut().find(|line| line.village == row.village) else { continue };

@@ -91,10 +91,8 @@ fn rank_table(caption: &str, lines: &[RankLine], with_town: bool, year: &str) ->
     ]);
     let row = |line: &RankLine| {
         let href = format!("/assessments/units/{}?year={year}", line.village_code);
-        let mut cells = vec![
-            Cell::Number(line.place.to_string()),
-            Cell::Link(Link::new(&line.village_name, href)),
-        ];
+        let mut cells =
+            vec![Cell::Number(line.place.to_string()), Cell::Link(Link::new(&line.village_name, href))];
         if with_town {
             cells.push(Cell::Text(line.town_name.clone()));
         }

@@ -57,13 +57,19 @@ async fn show(id: AssessmentRoundId, who: SignedIn, mut db: Db) -> Answer<Page<N
         title: format!("{town}{quarter}考核结果公示"),
         back: Link::new("考核结果", format!("/assessments/rounds/{id}/review")),
         paragraphs: vec![
-            format!("{town}考核组按“{}”，对所属{}个村（社区）{quarter}的工作进行了考核，结果公示如下。",
-                line.card.scheme_name, ranking.len()),
+            format!(
+                "{town}考核组按“{}”，对所属{}个村（社区）{quarter}的工作进行了考核，结果公示如下。",
+                line.card.scheme_name,
+                ranking.len()
+            ),
             flag,
             notice,
         ],
         table: table(&ranking),
-        signature: format!("{town}考核组（盖章）　　　　　　{}", round.notice_from.unwrap_or_else(clock::today)),
+        signature: format!(
+            "{town}考核组（盖章）　　　　　　{}",
+            round.notice_from.unwrap_or_else(clock::today)
+        ),
     }))
 }
 
@@ -73,7 +79,11 @@ fn table(lines: &[RankLine]) -> Table {
             Cell::Number(line.place.to_string()),
             Cell::Text(line.village_name.clone()),
             Cell::Number(printed(&line.total)),
-            Cell::Text(if line.has_flag { format!("流动红旗（{}）", super::streak(line)) } else { String::new() }),
+            Cell::Text(if line.has_flag {
+                format!("流动红旗（{}）", super::streak(line))
+            } else {
+                String::new()
+            }),
         ])
     };
     Table {

@@ -32,8 +32,15 @@ async fn object_page(who: &SignedIn, db: &mut Db, id: AssessmentId) -> Answer<(C
     let card = db::read(&mut db.0, scope, async |conn| queries::card(conn, scope, id).await).await?;
     let review = format!("/assessments/rounds/{}/review", card.assessment.round_id);
     let controls = vec![
-        Control::new("raised_by", "提出单位或人员", Kind::Text).required().focus().value(card.village.1.clone()).columns(4),
-        Control::new("raised_on", "提出日期", Kind::Date).required().value(clock::today().to_string()).columns(3),
+        Control::new("raised_by", "提出单位或人员", Kind::Text)
+            .required()
+            .focus()
+            .value(card.village.1.clone())
+            .columns(4),
+        Control::new("raised_on", "提出日期", Kind::Date)
+            .required()
+            .value(clock::today().to_string())
+            .columns(3),
         Control::new("content", "异议事项和理由", Kind::Area).required().columns(12),
     ];
     let total = card.assessment.total.as_ref().map(printed).unwrap_or_default();
@@ -79,9 +86,7 @@ async fn object(
             let command = Object { assessment: id, raised_on, raised_by, content };
             assessments::object(&mut db.0, &who.actor, &[command]).await
         }
-        Err(error) => {
-            Err(Error::Invalid(vec![FieldError::new("raised_on", error, Some(&excerpt(typed)))]))
-        }
+        Err(error) => Err(Error::Invalid(vec![FieldError::new("raised_on", error, Some(&excerpt(typed)))])),
     };
     match entered {
         Ok(_) => {
@@ -108,7 +113,8 @@ async fn resolve_page(
     let (card, assessed, scheme) = db::read(&mut db.0, scope, async |conn| {
         let card = queries::objection(conn, scope, id).await?;
         let assessed = queries::card(conn, scope, card.objection.assessment_id).await?;
-        let scheme = queries::by_ids(conn, scope.county, &[assessed.scheme_id]).await?.remove(&assessed.scheme_id);
+        let scheme =
+            queries::by_ids(conn, scope.county, &[assessed.scheme_id]).await?.remove(&assessed.scheme_id);
         let scheme = scheme.ok_or_else(|| Error::broken("a round without its scheme"))?;
         Ok((card, assessed, scheme))
     })

@@ -12,9 +12,7 @@ use crate::base::ids::AssessmentRoundId;
 use crate::base::policy::{self, Action};
 use crate::base::values::Quarter;
 use crate::records::assessments::queries::{self, Grid, ObjectionCard};
-use crate::records::assessments::{
-    self, AssessmentState, Decide, Entry, ObjectionState, SendBack, Step, printed,
-};
+use crate::records::assessments::{self, AssessmentState, Decide, Entry, ObjectionState, SendBack, printed};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Failure, Page, PageWith};
 use crate::web::views::assessments::{ObjectionView, Review};
@@ -42,8 +40,8 @@ async fn view(who: &SignedIn, db: &mut Db, id: AssessmentRoundId) -> Answer<Revi
     let may = |action| policy::require(&who.actor, action, &who.scope().path).is_ok();
     let (enters, decides) = (may(Action::EnterRecords), may(Action::DecideRatings));
     let step = match state {
-        AssessmentState::Submitted if decides => Some((Step::Confirm, "confirm", "确认结果")),
-        AssessmentState::Confirmed if decides => Some((Step::Publish, "publish", "公示结果")),
+        AssessmentState::Submitted if decides => Some(("confirm", "确认结果")),
+        AssessmentState::Confirmed if decides => Some(("publish", "公示结果")),
         _ => None,
     };
     let is_counted = matches!(state, AssessmentState::Confirmed | AssessmentState::Published);
@@ -68,7 +66,7 @@ async fn view(who: &SignedIn, db: &mut Db, id: AssessmentRoundId) -> Answer<Revi
         scores: scores(&grid, open_for_objections),
         objections: objections.iter().map(|one| objection(one, decides)).collect(),
         version: card.round.version.to_string(),
-        step: step.map(|(_, code, word)| (format!("/assessments/rounds/{id}/{code}"), word.to_owned())),
+        step: step.map(|(code, word)| (format!("/assessments/rounds/{id}/{code}"), word.to_owned())),
         send_back: (decides && matches!(state, AssessmentState::Submitted | AssessmentState::Confirmed))
             .then(|| format!("/assessments/rounds/{id}/return")),
         links,
@@ -95,9 +93,12 @@ fn facts(grid: &Grid) -> Vec<Fact> {
 /// Every score, and the way to object while the notice runs.
 fn scores(grid: &Grid, objects: bool) -> Table {
     let mut columns = vec![Column::new("村（社区）")];
-    columns.extend(grid.scheme.indicators.iter().map(|one| {
-        Column::numeric(format!("{}（{}）", one.name, printed(&one.full_marks)))
-    }));
+    columns.extend(
+        grid.scheme
+            .indicators
+            .iter()
+            .map(|one| Column::numeric(format!("{}（{}）", one.name, printed(&one.full_marks)))),
+    );
     columns.extend([Column::numeric("总分"), Column::new("扣分说明"), Column::new("印证材料")]);
     if objects {
         columns.push(Column::new("异议"));
@@ -106,9 +107,12 @@ fn scores(grid: &Grid, objects: bool) -> Table {
         let dash = || "—".to_owned();
         let one = row.assessment.as_ref();
         let mut cells = vec![Cell::Text(row.unit.name.clone())];
-        cells.extend(grid.scheme.indicators.iter().map(|indicator| {
-            Cell::Number(row.scores.get(&indicator.id).map_or_else(dash, printed))
-        }));
+        cells.extend(
+            grid.scheme
+                .indicators
+                .iter()
+                .map(|indicator| Cell::Number(row.scores.get(&indicator.id).map_or_else(dash, printed))),
+        );
         let text = |text: Option<&String>| Cell::Text(text.cloned().unwrap_or_else(dash));
         cells.extend([
             Cell::Number(one.and_then(|one| one.total.as_ref()).map_or_else(dash, printed)),
@@ -116,12 +120,18 @@ fn scores(grid: &Grid, objects: bool) -> Table {
             text(one.and_then(|one| one.evidence.as_ref())),
         ]);
         if objects {
-            let link = |one: &assessments::Assessment| Link::new("提出异议", format!("/assessments/{}/object", one.id));
+            let link = |one: &assessments::Assessment| {
+                Link::new("提出异议", format!("/assessments/{}/object", one.id))
+            };
             cells.push(Cell::Links(one.map(link).into_iter().collect()));
         }
         Row::new(cells)
     };
-    let caption = if grid.scheme.entry == Entry::Deduction { "各项得分（满分减扣分）" } else { "各项得分" };
+    let caption = if grid.scheme.entry == Entry::Deduction {
+        "各项得分（满分减扣分）"
+    } else {
+        "各项得分"
+    };
     Table {
         caption: caption.to_owned(),
         columns,
@@ -139,9 +149,10 @@ fn objection(card: &ObjectionCard, decides: bool) -> ObjectionView {
         Some(ObjectionState::Upheld) => Tone::Good,
         Some(ObjectionState::Rejected) => Tone::Neutral,
     };
-    let answer = one.answer.as_ref().map(|answer| {
-        format!("{answer}（{}）", one.answered_by.as_deref().unwrap_or_default())
-    });
+    let answer = one
+        .answer
+        .as_ref()
+        .map(|answer| format!("{answer}（{}）", one.answered_by.as_deref().unwrap_or_default()));
     ObjectionView {
         village: card.village.1.clone(),
         raised: format!("{} {}", one.raised_on, one.raised_by),
@@ -195,8 +206,7 @@ async fn decide(
         Err(error) => {
             let errors = super::refusals(error)?;
             let mut review = view(&who, &mut db, id).await?;
-            review.problems =
-                errors.into_iter().map(|error| Notice::new(Tone::Bad, error.message)).collect();
+            review.problems = errors.into_iter().map(|error| Notice::new(Tone::Bad, error.message)).collect();
             Ok(Err(PageWith(Status::UnprocessableEntity, review)))
         }
     }

@@ -81,7 +81,11 @@ impl Shown {
 
     /// Where the list stands.
     pub(crate) fn address(self) -> String {
-        if self == Self::All { "/assessments".to_owned() } else { format!("/assessments?shown={}", self.code()) }
+        if self == Self::All {
+            "/assessments".to_owned()
+        } else {
+            format!("/assessments?shown={}", self.code())
+        }
     }
 }
 
@@ -154,7 +158,9 @@ fn row(line: &RoundLine, enters: bool) -> Row {
     Row::to(
         format!("/assessments/rounds/{}{end}", round.id),
         vec![
-            Cell::Text(Quarter::parse(&round.quarter).map_or(round.quarter.clone(), |quarter| quarter.title())),
+            Cell::Text(
+                Quarter::parse(&round.quarter).map_or(round.quarter.clone(), |quarter| quarter.title()),
+            ),
             Cell::Text(line.card.organisation_name.clone()),
             number(line.progress.units),
             number(line.progress.assessed),
@@ -198,7 +204,11 @@ async fn form(who: &SignedIn, db: &mut Db) -> Answer<FormPage> {
     let own = if let [only] = towns.as_slice() { only.code.clone() } else { String::new() };
     let last = Quarter::containing(clock::today()).previous().to_string();
     let controls = vec![
-        Control::new("organisation", "考核单位", Kind::Select(towns)).required().focus().value(own).columns(6),
+        Control::new("organisation", "考核单位", Kind::Select(towns))
+            .required()
+            .focus()
+            .value(own)
+            .columns(6),
         Control::new("quarter", "季度", Kind::Text)
             .required()
             .value(last)

@@ -43,7 +43,7 @@ async fn show(
     flash: Option<FlashMessage<'_>>,
 ) -> Answer<Page<UnitYear>> {
     let this_year = clock::today().year();
-    let year = year.unwrap_or(this_year);
+    let year = year.filter(|year| (1900..=2100).contains(year)).unwrap_or(this_year);
     let picture = read(&who, &mut db, code, year).await?;
     let here = |year: i32| format!("/assessments/units/{code}?year={year}");
     let shown: Vec<_> = picture.quarters.iter().filter_map(|line| line.rank.as_ref()).collect();
@@ -107,7 +107,8 @@ fn quarters(picture: &Picture) -> Table {
 fn inspections(cards: &[InspectionCard]) -> Table {
     let row = |card: &InspectionCard| {
         let one = &card.inspection;
-        let kind = InspectionKind::parse(&one.kind).map_or(one.kind.as_str(), InspectionKind::name);
+        let kind =
+            InspectionKind::parse(&one.kind).map_or_else(|_| one.kind.clone(), |kind| kind.name().to_owned());
         let text = |text: &Option<String>| Cell::Text(text.clone().unwrap_or_else(|| "—".to_owned()));
         let draw = match one.draw_id {
             Some(id) => Cell::Link(Link::new("抽取结果", format!("/assessments/draws/{id}"))),
@@ -115,7 +116,7 @@ fn inspections(cards: &[InspectionCard]) -> Table {
         };
         Row::new(vec![
             Cell::Text(one.held_on.to_string()),
-            Cell::Text(kind.to_owned()),
+            Cell::Text(kind),
             Cell::Number(one.score.as_ref().map_or_else(|| "—".to_owned(), printed)),
             text(&one.finding),
             text(&one.evidence),
@@ -151,7 +152,9 @@ async fn form(who: &SignedIn, db: &mut Db, code: &str) -> Answer<FormPage> {
         Control::new("inspected_by", "检查人或检查组", Kind::Text).required().columns(4),
         Control::new("finding", "发现的情况", Kind::Area).columns(12),
         Control::new("evidence", "印证材料", Kind::Text).columns(6),
-        Control::new("draw", "抽取编号", Kind::Text).hint("随机暗访由抽取产生的，填抽取页面的编号").columns(6),
+        Control::new("draw", "抽取编号", Kind::Text)
+            .hint("随机暗访由抽取产生的，填抽取页面的编号")
+            .columns(6),
     ];
     let back = format!("/assessments/units/{code}");
     Ok(FormPage {

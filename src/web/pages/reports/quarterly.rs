@@ -6,7 +6,8 @@ use rocket::{Route, State, get, routes};
 use super::{address, is_against_term, printed, signed, unit};
 use crate::across::reports::figures::FigureValue;
 use crate::across::reports::{
-    self, OrganisationReport, QuarterStatus, QuarterlyReport, ReportTable, SectionReport, TableRow, TableValue,
+    self, OrganisationReport, QuarterStatus, QuarterlyReport, ReportTable, SectionReport, TableRow,
+    TableValue,
 };
 use crate::base::clock;
 use crate::base::db;

@@ -2,8 +2,8 @@
 
 use super::pages::{frame, number, text};
 use crate::web::views::assessments::{
-    DrawPage, Draws, Grid, GridRow, Holder, Indicator, Mark, NoticeSheet, ObjectionView, Ranking, Review, Rounds,
-    UnitYear,
+    DrawPage, Draws, Grid, GridRow, Holder, Indicator, Mark, NoticeSheet, ObjectionView, Ranking, Review,
+    Rounds, UnitYear,
 };
 use crate::web::views::controls::Kind;
 use crate::web::views::parts::{Badge, Fact, Link, Notice, Tone};
@@ -198,7 +198,10 @@ pub fn unit() -> UnitYear {
         inspections: Table {
             caption: "督查、暗访、观摩和年终考评".into(),
             columns: ["日期", "类别", "得分", "发现的情况"].map(Column::new).to_vec(),
-            rows: vec![row(["2022-05-20", "半年督查", "95", "—"]), row(["2022-08-11", "随机暗访", "—", "值班人员在岗"])],
+            rows: vec![
+                row(["2022-05-20", "半年督查", "95", "—"]),
+                row(["2022-08-11", "随机暗访", "—", "值班人员在岗"]),
+            ],
             empty: "没有登记其他检查。".into(),
             pager: None,
         },
@@ -254,10 +257,15 @@ pub fn draw() -> DrawPage {
         units: Table {
             caption: "抽取名单（4个）".into(),
             columns: vec![Column::new("代码"), Column::new("村（社区）")],
-            rows: units.map(|(at, name)| Row::new(vec![text(&format!("42052920220{at}")), text(name)])).collect(),
+            rows: units
+                .map(|(at, name)| Row::new(vec![text(&format!("42052920220{at}")), text(name)]))
+                .collect(),
             ..Table::default()
         },
-        commands: Some(("printf '%s' 0011… | sha256sum".into(), "for code in …; do …; done | sort | head -n 1".into())),
+        commands: Some((
+            "printf '%s' 0011… | sha256sum".into(),
+            "for code in …; do …; done | sort | head -n 1".into(),
+        )),
         fix: Some(fix_form()),
         reveal: Some("/assessments/draws/1/reveal".into()),
         version: "3".into(),

@@ -37,7 +37,10 @@ async fn the_same_list_twice_changes_nothing_and_a_change_names_its_cells() {
     let stage = stage().await;
     let rows = [
         row("500237101201"),
-        row("龙井镇龙雾村").with("基层党建", "48.5").with("扣分说明", "缺一次主题党日").with("备注", "已谈话"),
+        row("龙井镇龙雾村")
+            .with("基层党建", "48.5")
+            .with("扣分说明", "缺一次主题党日")
+            .with("备注", "已谈话"),
     ];
     assert_eq!(stage.import(&rows).await, Counts { new: 2, ..Counts::default() });
     assert_eq!(stage.import(&rows).await, Counts { unchanged: 2, ..Counts::default() });
@@ -69,7 +72,8 @@ async fn each_wrong_cell_is_refused_with_its_reason() {
     ] {
         let told = stage.told(&[row("500237101201").with(heading, text)]).await;
         assert_eq!(told[0].0, "refused", "{heading} {text}: {told:?}");
-        let found = told[0].1.iter().any(|line| line.starts_with(&format!("{column}：")) && line.contains(reason));
+        let found =
+            told[0].1.iter().any(|line| line.starts_with(&format!("{column}：")) && line.contains(reason));
         assert!(found, "{heading} {text}: {told:?}");
     }
     let twice = stage.told(&[row("500237101201"), row("500237101201")]).await;

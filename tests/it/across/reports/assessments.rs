@@ -47,7 +47,10 @@ async fn the_figures_and_the_ranking_are_those_worked_out_by_hand() {
     let mut stage = assessed().await;
     assert_eq!(stage.figure_of("500237", "2026Q1", "assessments.assessed").await, (4, "4".to_owned()));
     // 99.5, 99, 95 and 98: 391.5 in all.
-    assert_eq!(stage.figure_of("500237", "2026Q1", "assessments.average").await, (39_150, "97.88".to_owned()));
+    assert_eq!(
+        stage.figure_of("500237", "2026Q1", "assessments.average").await,
+        (39_150, "97.88".to_owned())
+    );
     assert_eq!(stage.figure_of("500237101", "2026Q1", "assessments.average").await.1, "99.25");
     assert_eq!(stage.figure_of("500237", "2026Q1", "assessments.flags").await.0, 2);
     assert_eq!(stage.figure_of("500237", "2025Q3", "assessments.average").await.1, "null");
@@ -61,7 +64,8 @@ async fn the_figures_and_the_ranking_are_those_worked_out_by_hand() {
         "of several towns the holders of the flag"
     );
     let rows = stage.rows("500237101", "2026Q1", "assessments.average", FigurePart::Numerator).await;
-    let told: Vec<_> = rows.iter().map(|row| (row.subject.as_str(), row.name.as_deref().unwrap(), row.amount)).collect();
+    let told: Vec<_> =
+        rows.iter().map(|row| (row.subject.as_str(), row.name.as_deref().unwrap(), row.amount)).collect();
     assert_eq!(told, [("assessment", "龙井镇白泉村", 9_950), ("assessment", "龙井镇龙雾村", 9_900)]);
     let report = stage.report("500237101", "2026Q1").await;
     let section = report.sections.iter().find(|section| section.code == "assessments").unwrap();

@@ -21,7 +21,13 @@ async fn promise(stage: &mut Stage) -> VisitDrawId {
 }
 
 fn fix(draw: VisitDrawId, size: i32) -> FixDraw {
-    FixDraw { draw, version: None, visit_on: clock::today() + Days::new(3), sample_size: size, units: Vec::new() }
+    FixDraw {
+        draw,
+        version: None,
+        visit_on: clock::today() + Days::new(3),
+        sample_size: size,
+        units: Vec::new(),
+    }
 }
 
 async fn card(stage: &mut Stage, draw: VisitDrawId) -> DrawCard {
@@ -96,7 +102,9 @@ async fn a_draw_is_never_changed() {
     let enter = format!(
         "BEGIN; SELECT set_config('cadre.county', '{}', true), set_config('cadre.path_from', '{}', true),
         set_config('cadre.path_to', '{}', true)",
-        scope.county, scope.path, scope.path.end()
+        scope.county,
+        scope.path,
+        scope.path.end()
     );
     for statement in [
         "UPDATE visit_draws SET commitment = sha256('x')",
@@ -127,7 +135,8 @@ async fn what_cannot_be_drawn_is_refused_by_field() {
         (FixDraw { units: vec![VILLAGES[0].to_owned(); 2], ..fix(draw, 1) }, "units"),
     ];
     for (command, field) in wrong {
-        let why = fields(assessments::fix_draw(&mut stage.conn, &stage.supervisor, &[command]).await.unwrap_err());
+        let why =
+            fields(assessments::fix_draw(&mut stage.conn, &stage.supervisor, &[command]).await.unwrap_err());
         assert_eq!(why[0].field, field, "{why:?}");
     }
     assessments::fix_draw(&mut stage.conn, &stage.supervisor, &[fix(draw, 4)]).await.unwrap();
@@ -179,17 +188,28 @@ async fn a_visit_follows_from_a_draw_that_drew_the_unit() {
 async fn a_check_says_something_and_is_corrected_against_its_version() {
     let mut stage = Stage::new().await;
     let good = check(VILLAGES[0], InspectionKind::HalfYearInspection);
-    let report = |score: Option<&str>| Report { score: score.map(|text| text.parse().unwrap()), ..good.report.clone() };
+    let report = |score: Option<&str>| Report {
+        score: score.map(|text| text.parse().unwrap()),
+        ..good.report.clone()
+    };
     let wrong = [
         (RecordInspection { report: report(None), ..good.clone() }, "finding"),
         (RecordInspection { report: report(Some("100.01")), ..good.clone() }, "score"),
         (RecordInspection { report: report(Some("-1")), ..good.clone() }, "score"),
         (RecordInspection { held_on: clock::today() + Days::new(1), ..good.clone() }, "held_on"),
         (RecordInspection { unit: "500237101".to_owned(), ..good.clone() }, "unit"),
-        (RecordInspection { report: Report { inspected_by: " ".to_owned(), ..report(Some("90")) }, ..good.clone() }, "inspected_by"),
+        (
+            RecordInspection {
+                report: Report { inspected_by: " ".to_owned(), ..report(Some("90")) },
+                ..good.clone()
+            },
+            "inspected_by",
+        ),
     ];
     for (command, field) in wrong {
-        let why = fields(assessments::record_inspection(&mut stage.conn, &stage.clerk, &[command]).await.unwrap_err());
+        let why = fields(
+            assessments::record_inspection(&mut stage.conn, &stage.clerk, &[command]).await.unwrap_err(),
+        );
         assert_eq!(why[0].field, field, "{why:?}");
     }
     let foreign = signed_in(stage.county.town(2).actor(Role::Clerk));
@@ -204,8 +224,13 @@ async fn a_check_says_something_and_is_corrected_against_its_version() {
     assert!(matches!(stale, Err(Error::Stale)));
     let scope = stage.clerk.scope.clone();
     let year = chrono::Datelike::year(&clock::today());
-    let picture = db::read(&mut stage.conn, &scope, async |conn| queries::picture(conn, &scope, VILLAGES[0], year).await);
+    let picture = db::read(&mut stage.conn, &scope, async |conn| {
+        queries::picture(conn, &scope, VILLAGES[0], year).await
+    });
     let picture = picture.await.unwrap();
     assert_eq!((picture.quarters.len(), picture.inspections.len()), (4, 1));
-    assert_eq!(picture.inspections[0].inspection.score.as_ref().map(assessments::printed).as_deref(), Some("93"));
+    assert_eq!(
+        picture.inspections[0].inspection.score.as_ref().map(assessments::printed).as_deref(),
+        Some("93")
+    );
 }

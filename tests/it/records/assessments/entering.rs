@@ -40,7 +40,12 @@ async fn a_score_at_each_bound_is_taken_and_one_beyond_refused() {
         assert_eq!(why[0].field, "rows[0].scores.building", "{typed}");
         assert!(why[0].message.contains(words) && why[0].message.contains("白泉村"), "{why:?}");
     }
-    assert_eq!(assessments::printed(stage.grid(round).await.rows[0].assessment.as_ref().unwrap().total.as_ref().unwrap()), "100");
+    assert_eq!(
+        assessments::printed(
+            stage.grid(round).await.rows[0].assessment.as_ref().unwrap().total.as_ref().unwrap()
+        ),
+        "100"
+    );
 }
 
 #[tokio::test]
@@ -49,7 +54,11 @@ async fn a_deduction_leaves_the_rest_and_needs_its_reason() {
     let round = open(&mut stage).await;
     let row = |deduction: &str, note: Option<&str>| ScoreRow {
         village: VILLAGES[0].to_owned(),
-        marks: vec![Mark { indicator: "building".to_owned(), typed: deduction.to_owned(), is_deduction: true }],
+        marks: vec![Mark {
+            indicator: "building".to_owned(),
+            typed: deduction.to_owned(),
+            is_deduction: true,
+        }],
         deduction_note: note.map(str::to_owned),
         ..ScoreRow::default()
     };
@@ -82,7 +91,11 @@ async fn a_village_of_another_town_is_refused_and_nothing_is_stored() {
     assert!(fields(enter(&mut stage, round, twice).await.unwrap_err())[0].message.contains("重复出现"));
     let mut strange = scores(VILLAGES[0], "50,30,20");
     strange.marks[1].indicator = "luck".to_owned();
-    assert!(fields(enter(&mut stage, round, vec![strange]).await.unwrap_err())[0].message.contains("不是本方案的指标"));
+    assert!(
+        fields(enter(&mut stage, round, vec![strange]).await.unwrap_err())[0]
+            .message
+            .contains("不是本方案的指标")
+    );
     assert!(stage.grid(round).await.rows.iter().all(|row| row.assessment.is_none()));
 }
 
@@ -111,7 +124,9 @@ async fn nothing_is_submitted_while_a_score_is_missing() {
     let why = fields(submit(&mut stage).await.unwrap_err());
     assert_eq!(why.len(), 2);
     assert!(why[0].message.contains("白泉村还没有评分"), "{why:?}");
-    enter(&mut stage, round, vec![scores(VILLAGES[0], "50,30,20"), scores(VILLAGES[1], "50,30,")]).await.unwrap();
+    enter(&mut stage, round, vec![scores(VILLAGES[0], "50,30,20"), scores(VILLAGES[1], "50,30,")])
+        .await
+        .unwrap();
     let why = fields(submit(&mut stage).await.unwrap_err());
     assert_eq!(why[0].field, format!("villages[{}]", VILLAGES[1]));
     assert!(why[0].message.contains("还缺基层治理的分数"), "{why:?}");

@@ -25,7 +25,10 @@ fn resolve(objection: AssessmentObjectionId, upheld: bool, corrections: &[(&str,
         version: None,
         upheld,
         answer: "经复核".to_owned(),
-        corrections: corrections.iter().map(|(code, score)| ((*code).to_owned(), (*score).to_owned())).collect(),
+        corrections: corrections
+            .iter()
+            .map(|(code, score)| ((*code).to_owned(), (*score).to_owned()))
+            .collect(),
     }
 }
 
@@ -46,7 +49,10 @@ async fn an_objection_is_raised_within_the_notice_only() {
         assert!(why[0].field == "raised_on" && why[0].message.contains(words), "{why:?}");
     }
     let blank = Object { content: " ".to_owned(), raised_by: String::new(), ..object(assessment) };
-    assert_eq!(fields(assessments::object(&mut stage.conn, &stage.clerk, &[blank]).await.unwrap_err()).len(), 2);
+    assert_eq!(
+        fields(assessments::object(&mut stage.conn, &stage.clerk, &[blank]).await.unwrap_err()).len(),
+        2
+    );
     assessments::object(&mut stage.conn, &stage.clerk, &[object(assessment)]).await.unwrap();
     // The term has passed: the notice that began six days ago ended yesterday.
     let client = stage.db.owner_client().await;
@@ -54,7 +60,8 @@ async fn an_objection_is_raised_within_the_notice_only() {
         .execute("UPDATE assessment_rounds SET notice_from = notice_from - 6, notice_to = notice_to - 6 WHERE state = 'published'", &[])
         .await
         .unwrap();
-    let late = fields(assessments::object(&mut stage.conn, &stage.clerk, &[object(assessment)]).await.unwrap_err());
+    let late =
+        fields(assessments::object(&mut stage.conn, &stage.clerk, &[object(assessment)]).await.unwrap_err());
     assert!(late[0].message.contains("不在公示期"), "{late:?}");
 }
 
@@ -74,7 +81,8 @@ async fn an_upheld_one_corrects_score_total_and_rank_and_shows_what_was() {
         (Resolve { answer: " ".to_owned(), ..resolve(id, true, &[("economy", "30")]) }, "answer"),
     ];
     for (command, field) in wrong {
-        let why = fields(assessments::resolve(&mut stage.conn, &stage.supervisor, &[command]).await.unwrap_err());
+        let why =
+            fields(assessments::resolve(&mut stage.conn, &stage.supervisor, &[command]).await.unwrap_err());
         assert_eq!(why[0].field, field, "{why:?}");
     }
     let right = resolve(id, true, &[("economy", "30")]);
@@ -84,9 +92,12 @@ async fn an_upheld_one_corrects_score_total_and_rank_and_shows_what_was() {
     let card = db::read(&mut stage.conn, &scope, async |conn| queries::objection(conn, &scope, id).await);
     let card = card.await.unwrap();
     let told = &card.corrections[0];
-    let shown = (told.indicator.as_str(), assessments::printed(&told.before), assessments::printed(&told.after));
+    let shown =
+        (told.indicator.as_str(), assessments::printed(&told.before), assessments::printed(&told.after));
     assert_eq!(shown, ("economy", "28".to_owned(), "30".to_owned()));
-    assert!(refused(assessments::resolve(&mut stage.conn, &stage.supervisor, &[right]).await).contains("成立"));
+    assert!(
+        refused(assessments::resolve(&mut stage.conn, &stage.supervisor, &[right]).await).contains("成立")
+    );
     let (_, details) = stage.entries("assessments.resolve").await.remove(0);
     assert_eq!(details["objections"][0]["corrections"][0]["before"], "28");
 }

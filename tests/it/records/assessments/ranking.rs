@@ -46,8 +46,10 @@ fn reckoned(marks: &[Mark], shared: bool) -> Vec<Line> {
         let same = marks.iter().filter(|other| other.quarter == mark.quarter);
         1 + i32::try_from(same.filter(|other| better(mark, other)).count()).unwrap()
     };
-    let find = |quarter: i32, unit: u8| marks.iter().find(|mark| (mark.quarter, mark.unit) == (quarter, unit));
-    let firsts = |quarter: i32| marks.iter().filter(|mark| mark.quarter == quarter && place(mark) == 1).count();
+    let find =
+        |quarter: i32, unit: u8| marks.iter().find(|mark| (mark.quarter, mark.unit) == (quarter, unit));
+    let firsts =
+        |quarter: i32| marks.iter().filter(|mark| mark.quarter == quarter && place(mark) == 1).count();
     let flag = |mark: &Mark| place(mark) == 1 && (shared || firsts(mark.quarter) == 1);
     let streak = |mark: &Mark| {
         let mut count = 0;
@@ -71,7 +73,11 @@ async fn computed(client: &Client, marks: &[Mark], shared: bool) -> Vec<Line> {
         .map(|mark| {
             format!(
                 "({}, {}, {}, {}::numeric, ARRAY{:?}::numeric[], '{rule}', true)",
-                id(99), mark.quarter, id(mark.unit), mark.total, mark.ties
+                id(99),
+                mark.quarter,
+                id(mark.unit),
+                mark.total,
+                mark.ties
             )
         })
         .collect();
@@ -121,9 +127,16 @@ async fn ties_are_parted_by_the_named_indicators_in_their_order_then_shared() {
     stage.published("2025Q3", ["48,29,20", "48,29,20"]).await;
     assert_eq!(stage.told("2025Q3").await, ["1 白泉村 97 旗2", "1 龙雾村 97 旗1"], "shared");
     stage.published("2026Q1", ["48,30,20", "48,29,20"]).await;
-    assert_eq!(stage.told("2026Q1").await, ["1 白泉村 98 旗1", "2 龙雾村 97"], "a quarter between: from one again");
+    assert_eq!(
+        stage.told("2026Q1").await,
+        ["1 白泉村 98 旗1", "2 龙雾村 97"],
+        "a quarter between: from one again"
+    );
     let line = stage.ranking("2025Q3").await.remove(0);
-    assert_eq!((line.place_before, line.total_before.as_ref().map(assessments::printed)), (Some(1), Some("97".to_owned())));
+    assert_eq!(
+        (line.place_before, line.total_before.as_ref().map(assessments::printed)),
+        (Some(1), Some("97".to_owned()))
+    );
     assert_eq!(stage.ranking("2026Q1").await[0].place_before, None);
 }
 

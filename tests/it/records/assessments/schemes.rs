@@ -17,8 +17,10 @@ fn from(organisation: &str, day: &str) -> SetScheme {
 #[tokio::test]
 async fn the_same_version_twice_is_one() {
     let mut stage = Stage::new().await;
-    let again = assessments::set_scheme(&mut stage.conn, &stage.supervisor, &[scheme("500237")]).await.unwrap();
-    let third = assessments::set_scheme(&mut stage.conn, &stage.supervisor, &[scheme("500237")]).await.unwrap();
+    let again =
+        assessments::set_scheme(&mut stage.conn, &stage.supervisor, &[scheme("500237")]).await.unwrap();
+    let third =
+        assessments::set_scheme(&mut stage.conn, &stage.supervisor, &[scheme("500237")]).await.unwrap();
     assert_eq!(again, third);
 }
 
@@ -68,7 +70,8 @@ async fn without_a_scheme_in_force_nothing_begins() {
         ("500237199", "2026Q1", "organisation", "不存在"),
     ] {
         let open = OpenRound { organisation: town.to_owned(), quarter: quarter.parse().unwrap() };
-        let why = fields(assessments::open_round(&mut stage.conn, &stage.supervisor, &[open]).await.unwrap_err());
+        let why =
+            fields(assessments::open_round(&mut stage.conn, &stage.supervisor, &[open]).await.unwrap_err());
         assert!(why[0].field == field && why[0].message.contains(words), "{town} {quarter}: {why:?}");
     }
     let open = OpenRound { organisation: TOWN.to_owned(), quarter: "2026Q1".parse().unwrap() };

@@ -17,12 +17,19 @@ pub(super) async fn tell(story: &mut Story) {
     let clerk = story.actor(Role::Clerk, county.town(1));
     let outsider = story.actor(Role::Supervisor, county.town(2));
     let set = [scheme("500237")];
-    story.refused("assessments::set_scheme", async |conn| assessments::set_scheme(conn, &clerk, &set).await).await;
-    story.done("assessments::set_scheme", async |conn| assessments::set_scheme(conn, &supervisor, &set).await).await;
+    story
+        .refused("assessments::set_scheme", async |conn| assessments::set_scheme(conn, &clerk, &set).await)
+        .await;
+    story
+        .done("assessments::set_scheme", async |conn| assessments::set_scheme(conn, &supervisor, &set).await)
+        .await;
     let open = [OpenRound { organisation: county.town(1).code.clone(), quarter: "2026Q1".parse().unwrap() }];
-    let round =
-        story.done("assessments::open_round", async |conn| assessments::open_round(conn, &clerk, &open).await).await[0];
-    story.refused("assessments::open_round", async |conn| assessments::open_round(conn, &clerk, &open).await).await;
+    let round = story
+        .done("assessments::open_round", async |conn| assessments::open_round(conn, &clerk, &open).await)
+        .await[0];
+    story
+        .refused("assessments::open_round", async |conn| assessments::open_round(conn, &clerk, &open).await)
+        .await;
     let rows = [1, 2].map(|at| scores(&county.village(1, at).code, "50,29,20")).to_vec();
     let entered = [EnterScores { round, version: None, rows }];
     story
@@ -31,19 +38,27 @@ pub(super) async fn tell(story: &mut Story) {
         })
         .await;
     story
-        .done("assessments::enter_scores", async |conn| assessments::enter_scores(conn, &clerk, &entered).await)
+        .done("assessments::enter_scores", async |conn| {
+            assessments::enter_scores(conn, &clerk, &entered).await
+        })
         .await;
     let all = [Decide::round(round)];
     story.refused("assessments::submit", async |conn| assessments::submit(conn, &outsider, &all).await).await;
     story.done("assessments::submit", async |conn| assessments::submit(conn, &clerk, &all).await).await;
     let back = [SendBack { round, version: None, reason: "请核对".to_owned() }];
     story.refused("assessments::return_", async |conn| assessments::return_(conn, &clerk, &back).await).await;
-    story.done("assessments::return_", async |conn| assessments::return_(conn, &supervisor, &back).await).await;
+    story
+        .done("assessments::return_", async |conn| assessments::return_(conn, &supervisor, &back).await)
+        .await;
     assessments::submit(&mut story.conn, &clerk, &all).await.unwrap();
     story.refused("assessments::confirm", async |conn| assessments::confirm(conn, &clerk, &all).await).await;
-    story.done("assessments::confirm", async |conn| assessments::confirm(conn, &supervisor, &all).await).await;
+    story
+        .done("assessments::confirm", async |conn| assessments::confirm(conn, &supervisor, &all).await)
+        .await;
     story.refused("assessments::publish", async |conn| assessments::publish(conn, &clerk, &all).await).await;
-    story.done("assessments::publish", async |conn| assessments::publish(conn, &supervisor, &all).await).await;
+    story
+        .done("assessments::publish", async |conn| assessments::publish(conn, &supervisor, &all).await)
+        .await;
     object(story, round).await;
     check(story).await;
     draw(story).await;
@@ -60,14 +75,21 @@ async fn object(story: &mut Story, round: cadre::base::ids::AssessmentRoundId) {
         let (raised_on, content) = (clock::today(), content.to_owned());
         [Object { assessment, raised_on, raised_by: "村党支部".to_owned(), content }]
     };
-    story.refused("assessments::object", async |conn| assessments::object(conn, &clerk, &raise("")).await).await;
+    story
+        .refused("assessments::object", async |conn| assessments::object(conn, &clerk, &raise("")).await)
+        .await;
     let objection = story
         .done("assessments::object", async |conn| assessments::object(conn, &clerk, &raise("有误")).await)
         .await[0];
     let corrections = vec![("economy".to_owned(), "30".to_owned())];
-    let answer = [Resolve { objection, version: None, upheld: true, answer: "属实".to_owned(), corrections }];
-    story.refused("assessments::resolve", async |conn| assessments::resolve(conn, &clerk, &answer).await).await;
-    story.done("assessments::resolve", async |conn| assessments::resolve(conn, &supervisor, &answer).await).await;
+    let answer =
+        [Resolve { objection, version: None, upheld: true, answer: "属实".to_owned(), corrections }];
+    story
+        .refused("assessments::resolve", async |conn| assessments::resolve(conn, &clerk, &answer).await)
+        .await;
+    story
+        .done("assessments::resolve", async |conn| assessments::resolve(conn, &supervisor, &answer).await)
+        .await;
 }
 
 async fn check(story: &mut Story) {
@@ -75,7 +97,9 @@ async fn check(story: &mut Story) {
     let clerk = story.actor(Role::Clerk, county.town(1));
     let outsider = story.actor(Role::Clerk, county.town(2));
     let report =
-        Report { finding: Some("到岗".to_owned()), inspected_by: "督查组".to_owned(), ..Report::default() };
+        Report {
+            finding: Some("到岗".to_owned()), inspected_by: "督查组".to_owned(), ..Report::default()
+        };
     let command = [RecordInspection {
         unit: county.village(1, 1).code.clone(),
         kind: InspectionKind::OnSiteReview,
@@ -129,8 +153,12 @@ async fn draw(story: &mut Story) {
             assessments::reveal_draw(conn, &supervisor, &keys, &reveal).await
         })
         .await;
-    story.refused("assessments::fix_draw", async |conn| assessments::fix_draw(conn, &clerk, &fix).await).await;
-    story.done("assessments::fix_draw", async |conn| assessments::fix_draw(conn, &supervisor, &fix).await).await;
+    story
+        .refused("assessments::fix_draw", async |conn| assessments::fix_draw(conn, &clerk, &fix).await)
+        .await;
+    story
+        .done("assessments::fix_draw", async |conn| assessments::fix_draw(conn, &supervisor, &fix).await)
+        .await;
     story
         .done("assessments::reveal_draw", async |conn| {
             assessments::reveal_draw(conn, &supervisor, &keys, &reveal).await
