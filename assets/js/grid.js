@@ -69,7 +69,21 @@ class Grid {
     this.rows.forEach((_, index) => this.sum(index));
     this.count();
     this.form.addEventListener("submit", (event) => this.submit(event), { capture: true });
+    this.form.querySelector("[data-fill]")?.addEventListener("click", (event) => this.fill(event.target.dataset.fill));
     this.begin();
+  }
+
+  /** Every score that is empty gets a value that the person asked for: nothing taken off, most often. */
+  fill(value) {
+    const empty = this.rows.flat().filter((input) => input.matches("[data-score]") && !input.readOnly && !input.value.trim());
+    for (const input of empty) {
+      input.value = value;
+      this.check(input);
+    }
+    this.rows.forEach((_, index) => this.sum(index));
+    this.count();
+    empty[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+    this.say(`已在 ${empty.length} 个空格填 ${value}。`, false);
   }
 
   /** The keyboard goes to the first score that waits: one that was sent back, else the first empty one. */
