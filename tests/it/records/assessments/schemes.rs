@@ -33,7 +33,7 @@ async fn a_version_under_an_open_round_stays_as_it_is() {
     };
     let why = refused(set(&mut stage, "2026-04-01").await);
     assert!(why.contains("2026年第二季度") && why.contains("请自2026-07-01起施行"), "{why}");
-    let why = refused(set(&mut stage, "2020-01-01").await);
+    let why = refused(set(&mut stage, "2000-01-01").await);
     assert!(why.contains("应更晚"), "{why}");
     set(&mut stage, "2026-07-01").await.unwrap();
 }
@@ -64,7 +64,7 @@ async fn a_town_works_by_its_own_scheme_where_it_has_one() {
 async fn without_a_scheme_in_force_nothing_begins() {
     let mut stage = Stage::new().await;
     for (town, quarter, field, words) in [
-        (TOWN, "2019Q4", "organisation", "没有施行的考核方案"),
+        (TOWN, "1999Q4", "organisation", "没有施行的考核方案"),
         (TOWN, "2099Q1", "quarter", "现在还不能考核"),
         ("500237101201", "2026Q1", "organisation", "是村"),
         ("500237199", "2026Q1", "organisation", "不存在"),

@@ -10,7 +10,7 @@ use diesel_async::AsyncPgConnection;
 /// Codes of the indicators, in their order.
 pub const INDICATORS: [&str; 3] = ["building", "economy", "governance"];
 
-/// 基层党建 50, 集体经济 30, 基层治理 20, from 2020 on; ties by 基层党建, then 集体经济.
+/// 基层党建 50, 集体经济 30, 基层治理 20, from 2000 on; ties by 基层党建, then 集体经济.
 pub fn scheme(organisation: &str) -> SetScheme {
     let indicator = |code: &str, name: &str, full: i32| SetIndicator {
         code: code.to_owned(),
@@ -27,7 +27,7 @@ pub fn scheme(organisation: &str) -> SetScheme {
         flag_rule: FlagRule::Shared,
         notice_days: 5,
         method: "考核组逐村检查，从满分扣分".to_owned(),
-        from_day: "2020-01-01".parse().unwrap(),
+        from_day: "2000-01-01".parse().unwrap(),
         indicators: vec![
             indicator("building", "基层党建", 50),
             indicator("economy", "集体经济", 30),
