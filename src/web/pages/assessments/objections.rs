@@ -66,12 +66,12 @@ async fn object_page(who: &SignedIn, db: &mut Db, id: AssessmentId) -> Answer<(C
     Ok((card, page))
 }
 
-#[get("/assessments/<id>/object")]
+#[get("/assessments/<id>/object", rank = 4)]
 async fn ask_object(id: AssessmentId, who: SignedIn, mut db: Db) -> Answer<Page<FormPage>> {
     Ok(Page(object_page(&who, &mut db, id).await?.1))
 }
 
-#[post("/assessments/<id>/object", data = "<fields>")]
+#[post("/assessments/<id>/object", data = "<fields>", rank = 4)]
 async fn object(
     id: AssessmentId,
     who: SignedIn,
