@@ -170,6 +170,34 @@ id!(
     ReserveSettingsId
 );
 id!(
+    /// A version of how villages are assessed each quarter.
+    AssessmentSchemeId
+);
+id!(
+    /// What a version of an assessment scheme looks at.
+    IndicatorId
+);
+id!(
+    /// One town's assessment of its villages for one quarter.
+    AssessmentRoundId
+);
+id!(
+    /// The assessment of one village in one round.
+    AssessmentId
+);
+id!(
+    /// What was raised against a published assessment.
+    AssessmentObjectionId
+);
+id!(
+    /// A check of a village beside the quarterly assessment.
+    InspectionId
+);
+id!(
+    /// A draw of the units that are visited unannounced.
+    VisitDrawId
+);
+id!(
     /// A department that vets candidates.
     VettingDepartmentId
 );

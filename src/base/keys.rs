@@ -59,6 +59,8 @@ pub enum Secret {
     Verdict,
     /// Why a candidate was filed or rejected.
     Decision,
+    /// The seed of a draw that is not revealed yet.
+    DrawSeed,
 }
 
 impl Secret {
@@ -70,6 +72,7 @@ impl Secret {
             Self::ImportRow => b"import_row",
             Self::Verdict => b"verdict",
             Self::Decision => b"decision",
+            Self::DrawSeed => b"draw_seed",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · slates · {training, reserves} · committees · vetting · members · people · accounts · organisations · audit.
+//! quarters · imports · ratings · slates · {assessments, training, reserves} · committees · vetting · members · people · accounts · organisations · audit.
 pub mod accounts;
+pub mod assessments;
 pub mod audit;
 pub mod committees;
 pub mod imports;
@@ -83,6 +84,22 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "training_completions",
         ],
     ),
+    (
+        "assessments",
+        &[
+            "assessment_schemes",
+            "assessment_indicators",
+            "assessment_rounds",
+            "assessments",
+            "assessment_scores",
+            "assessment_objections",
+            "assessment_corrections",
+            "inspections",
+            "visit_draws",
+            "visit_draw_units",
+            "visit_draw_picks",
+        ],
+    ),
     ("slates", &["committee_targets", "slates", "slate_seats"]),
     ("imports", &["imports", "import_rows"]),
     (
@@ -120,6 +137,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "training_class_facts",
             "training_attendance_facts",
             "award_facts",
+            "assessment_facts",
         ],
     ),
 ];

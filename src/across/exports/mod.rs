@@ -2,6 +2,7 @@
 //! `unchanged`. Rows are written as they are read; nothing is held together. Identifiers are masked unless somebody who
 //! may asks for them with a reason; no file leaves without its entry in the trail.
 
+mod assessments;
 mod committees;
 mod members;
 mod organisations;
@@ -174,7 +175,11 @@ async fn write<W: Write + Send>(
     let looked_over = if request.as_of.is_some() { scope.whole_county() } else { scope.clone() };
     let title = format!("{} {}", request.organisation.name, request.kind.name());
     db::read_snapshot(conn, &looked_over, async |conn| {
-        Sink::write(request, &title, &columns, out, async |sink| {
+        let further = match request.kind {
+            Kind::Assessments => assessments::columns(conn, &scope).await?,
+            _ => Vec::new(),
+        };
+        Sink::write(request, &title, (columns.as_slice(), further.as_slice()), out, async |sink| {
             let job = Job { keys, actor, request, scope: &scope, columns: &columns };
             match request.kind {
                 Kind::Members => members::write(conn, &job, sink).await,
@@ -184,6 +189,7 @@ async fn write<W: Write + Send>(
                 Kind::ReserveCadres => reserves::write(conn, &job, sink).await,
                 Kind::TrainingClasses => training::write_classes(conn, &job, sink).await,
                 Kind::TrainingAttendance => training::write_attendances(conn, &job, sink).await,
+                Kind::Assessments => assessments::write(conn, &job, &further, sink).await,
             }
         })
         .await

@@ -2,6 +2,7 @@
 //!
 //! [`columns`], [`headings`] and [`cells`] know workbooks and no subject; each kind of workbook has a folder that
 //! knows its columns and turns a row into what it says of the record.
+pub mod assessments;
 pub mod cells;
 pub mod columns;
 pub mod commit;

@@ -6,6 +6,7 @@
 
 pub mod acceptance;
 mod award_facts;
+mod assessment_facts;
 mod basis;
 mod close;
 mod committee_facts;
@@ -16,6 +17,7 @@ mod kept;
 mod measure;
 mod picture;
 mod quarterly;
+mod ranking;
 mod report;
 mod reserve_facts;
 mod rows;
@@ -33,7 +35,7 @@ pub use picture::{BeforeValue, PictureLine, TeamPicture, team_picture};
 pub use quarterly::{quarterly, quarterly_at_once};
 pub use report::{
     Amendment, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable,
-    SectionReport, TableRow,
+    SectionReport, TableRow, TableValue,
 };
 pub use rows::{FigurePart, RowLine, RowsQuery, figure, figure_rows};
 pub use slate::{Outcome, Proposal, slate_outcome};

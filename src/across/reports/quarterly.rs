@@ -8,8 +8,9 @@ use super::basis::Basis;
 use super::figures::{self, Balance, Figure, FigureValue, Part, Section, Value};
 use super::findings;
 use super::measure::{Counts, measure};
+use super::ranking;
 use super::report::{
-    OrganisationName, OrganisationReport, QuarterlyReport, ReportTable, SectionReport, TableRow,
+    OrganisationName, OrganisationReport, QuarterlyReport, ReportTable, SectionReport, TableRow, TableValue,
 };
 use super::source::{Table, rows_of};
 use crate::base::actor::Actor;
@@ -173,6 +174,11 @@ impl Sheet {
         let findings =
             if balance.holds() { Vec::new() } else { findings::unbalanced(conn, &self.basis, code).await? };
         let revision = self.basis.revision.as_ref();
+        let mut sections: Vec<SectionReport> =
+            self.sections.iter().map(|section| self.section(section, code)).collect();
+        if let Some(section) = sections.iter_mut().find(|section| section.code == ranking::SECTION) {
+            section.tables.push(ranking::ranking(conn, &self.basis, code).await?);
+        }
         Ok(QuarterlyReport {
             organisation: OrganisationName {
                 code: organisation.code.clone(),
@@ -186,7 +192,7 @@ impl Sheet {
             checkpoint: None,
             balanced: balance.holds(),
             balance: balance.arithmetic(),
-            sections: self.sections.iter().map(|section| self.section(section, code)).collect(),
+            sections,
             findings,
             recorded_late: findings::recorded_late(conn, &self.basis, code).await?,
             amendments: findings::amendments(conn, &self.basis).await?,
@@ -204,8 +210,8 @@ impl Sheet {
                 .rows
                 .iter()
                 .map(|(label, parts)| TableRow {
-                    label,
-                    values: parts.iter().map(|part| self.now.of(code, part)).collect(),
+                    label: (*label).to_owned(),
+                    values: parts.iter().map(|part| TableValue::Count(self.now.of(code, part))).collect(),
                 })
                 .collect(),
         };

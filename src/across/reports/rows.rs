@@ -71,8 +71,8 @@ pub struct RowsQuery<'a> {
     pub limit: i64,
 }
 
-/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `award`, `reserve`, `entry`
-/// (of the trail), `person` (who sits in committees) or `committee`.
+/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `award`, `assessment`,
+/// `reserve`, `training_class`, `entry` (of the trail), `person` (who sits in committees) or `committee`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
 pub struct RowLine {
     /// What the row is about.
@@ -219,6 +219,10 @@ fn columns(table: Table) -> &'static str {
             "'organisation' AS subject, split_part(f.path, '/', -2) AS id, split_part(f.path, '/', -2) AS key, \
              NULL::uuid AS member, NULL::uuid AS person_id, NULL::text AS kind, NULL::date AS day"
         }
+        Table::Assessments => {
+            "'assessment' AS subject, f.assessment_id::text AS id, f.assessment_id::text AS key, NULL::uuid AS member, \
+             NULL::uuid AS person_id, CASE WHEN f.has_flag THEN 'flag' END AS kind, NULL::date AS day"
+        }
         Table::Trail => {
             "'entry' AS subject, f.sequence::text AS id, to_char(f.sequence, 'FM000000000000000000') AS key, \
              NULL::uuid AS member, NULL::uuid AS person_id, f.action AS kind, \
@@ -262,7 +266,7 @@ fn statement(basis: &Basis, organisation: &Organisation, part: Part) -> String {
             WHERE {weight} <> 0 AND (place, key COLLATE \"C\") > ($12 COLLATE \"C\", $13 COLLATE \"C\") \
             ORDER BY place, key COLLATE \"C\" LIMIT $14) \
          SELECT page.subject, page.id, page.member, \
-            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee', 'award') THEN here.name \
+            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee', 'award', 'assessment') THEN here.name \
                 WHEN page.subject = 'training_class' THEN (SELECT c.name FROM training_classes c \
                     WHERE c.county_id = $1 AND c.id = page.id::uuid) END) AS name, \
             {to_code} AS branch_code, here.name AS branch_name, {from_code} AS from_code, gone.name AS from_name, \

@@ -6,6 +6,7 @@ use diesel::sql_types::Integer;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::award_facts;
+use super::assessment_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent, TOP, inside};
@@ -33,6 +34,8 @@ pub enum Table {
     Reserves,
     /// Villages with the depth of their reserve: `minimum`, `reserve_cadres`.
     ReserveVillages,
+    /// Villages that their towns assessed in the quarter: the columns of `assessment_facts`.
+    Assessments,
     /// Entries of the trail in the quarter: `action`.
     Trail,
     /// Who sits in the committees of villages, each person once at the organisation asked about (`PERSON`).
@@ -119,6 +122,10 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
         }
         Table::ReserveVillages => {
             let rows = frozen_or(basis, "reserve_village_facts", "path", extent, reserve_facts::villages);
+            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+        }
+        Table::Assessments => {
+            let rows = frozen_or(basis, "assessment_facts", "path", extent, assessment_facts::assessments);
             format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
         }
         Table::Trail => format!(

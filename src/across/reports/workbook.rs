@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::figures::{self, Amount, FigureValue, Unit};
-use super::report::{QuarterlyReport, SectionReport};
+use super::report::{QuarterlyReport, SectionReport, TableValue};
 use crate::across::sheets::{Book, Cell, Column, ColumnKind, Field, Properties, SheetWriter, WriteError};
 use crate::base::clock;
 
@@ -43,6 +43,15 @@ fn number(amount: Option<Amount>) -> Field {
 
 fn whole(count: i64) -> Field {
     number(Some(Amount::Whole(count)))
+}
+
+fn value(value: &TableValue) -> Field {
+    match value {
+        TableValue::Count(count) => whole(*count),
+        TableValue::Score(score) => number(Some(Amount::Decimal(*score))),
+        TableValue::Text(words) => text(words),
+        TableValue::Nothing => Cell::Empty.into(),
+    }
 }
 
 fn unit(code: &str) -> String {
@@ -113,8 +122,8 @@ fn figures(book: &mut Book, section: &SectionReport) -> Result<(), WriteError> {
         let counts = table.columns.iter().map(|name| column(*name, ColumnKind::Number, 10));
         let mut sheet = book.sheet(table.title, std::iter::once(heading).chain(counts).collect())?;
         for row in &table.rows {
-            let counts = row.values.iter().copied().map(whole);
-            sheet.row(&std::iter::once(text(row.label)).chain(counts).collect::<Vec<_>>())?;
+            let counts = row.values.iter().map(value);
+            sheet.row(&std::iter::once(text(&row.label)).chain(counts).collect::<Vec<_>>())?;
         }
         sheet.finish()?;
     }

@@ -5,12 +5,14 @@
 //! counted from it by the same code. The numbers of citizens, telephones and mobiles pass every check but are
 //! taken from ranges that hardly ever or never belong to anybody.
 
+mod assess;
 mod chance;
 mod finish;
 mod honour;
 mod life;
 pub mod load;
 mod load_awards;
+pub mod load_assessments;
 mod load_committees;
 pub mod load_ratings;
 pub mod load_reserves;
@@ -36,13 +38,14 @@ use chrono::NaiveDate;
 
 pub use load::{Loaded, Progress, load};
 pub use load_awards::load_awards;
+pub use load_assessments::load_assessments;
 pub use load_committees::load_committees;
 pub use load_ratings::load_ratings;
 pub use load_reserves::load_reserves;
 pub use load_training::load_training;
 pub use load_vetting::load_vetting;
 pub use model::{
-SampleClass, SampleAward, SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleExemption, SampleMember, SampleOrganisation, SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound, SampleRoundState, SampleSeat, SampleSitter, SampleTerm, SampleTraining,
+SampleClass, SampleAward, SampleAssessed, SampleAssessment, SampleAssessmentState, SampleAssessments, SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleExemption, SampleMember, SampleOrganisation, SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound, SampleRoundState, SampleSeat, SampleSitter, SampleTerm, SampleTraining,
 };
 pub use pack::{COUNTIES, Pack, PackError};
 
@@ -98,6 +101,8 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
     let awards = pack.awards.as_ref().map_or_else(Vec::new, |awards| {
         honour::honour(awards, &tree.organisations, &mut Chance::new(seed, "awards"), today)
     });
+    let assessed =
+        assess::assess(&pack.assessments, &tree.organisations, &mut Chance::new(seed, "assessments"), today);
     Ok(SampleCounty {
         training,
         code: county.code.clone(),
@@ -109,6 +114,7 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
         award_pack: pack.awards.clone(),
         awards,
         reserves,
+        assessments: SampleAssessments { scheme: pack.assessments.scheme.clone(), rounds: assessed },
         residents: settled.residents,
         committee_terms: settled.terms,
     })

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::base::values::{
-    Arrival, CitizenId, MembershipStatus, MobileNumber, Period, PersonName, Sex, Telephone,
+    Arrival, CitizenId, MembershipStatus, MobileNumber, Period, PersonName, Quarter, Sex, Telephone,
 };
+use crate::records::assessments::SetScheme;
 use crate::records::committees::{CommitteeKind, Post};
 use crate::records::organisations::Kind;
 use crate::records::people::Identity;
@@ -35,6 +36,8 @@ pub struct SampleCounty {
     pub awards: Vec<SampleAward>,
     /// Who stands or stood in a pool.
     pub reserves: Vec<SampleReserve>,
+    /// How its villages are assessed.
+    pub assessments: SampleAssessments,
     /// Residents who sit in committees and are no members.
     pub residents: Vec<SamplePerson>,
     /// Terms of committees, earlier ones first.
@@ -115,6 +118,50 @@ pub struct SampleAward {
     pub state: AwardState,
     /// The days of its steps, as far as it may come.
     pub days: Vec<NaiveDate>,
+}
+
+/// The scheme by which villages are assessed, and the rounds.
+#[derive(Debug, Clone)]
+pub struct SampleAssessments {
+    /// The scheme.
+    pub scheme: SetScheme,
+    /// Rounds, earlier quarters first.
+    pub rounds: Vec<SampleAssessment>,
+}
+
+/// How far a round has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SampleAssessmentState {
+    /// Handed in.
+    Submitted,
+    /// Published.
+    Published,
+}
+
+/// One town's assessment of its villages in one quarter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleAssessment {
+    /// Code of the town.
+    pub town: String,
+    /// The quarter.
+    pub quarter: Quarter,
+    /// How far it has come.
+    pub state: SampleAssessmentState,
+    /// The villages.
+    pub villages: Vec<SampleAssessed>,
+    /// The day of the check beside it.
+    pub visited_on: NaiveDate,
+}
+
+/// The assessment of one village.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleAssessed {
+    /// Code of the village.
+    pub village: String,
+    /// Tenths of marks taken off each indicator, in their order.
+    pub deductions: Vec<u32>,
+    /// Why.
+    pub note: Option<String>,
 }
 
 /// One term of one committee, with all who sit in it.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::base::values::Quarter;
 use crate::records::ratings::awards::SetAwardScheme;
+use crate::records::assessments::SetScheme;
 use crate::records::reserves::ReserveKind;
 
 /// The counties that come with a pack, by the name used on the command line.
@@ -25,6 +26,8 @@ pub struct Pack {
     pub awards: Option<AwardPack>,
     /// Who stands in its pools.
     pub reserves: ReservePack,
+    /// How its villages are assessed.
+    pub assessments: AssessmentPack,
     /// Who leads its villages.
     pub committees: CommitteePack,
     /// How its members are trained.
@@ -146,6 +149,22 @@ pub struct AwardYear {
     pub year: i32,
     /// Code of a kind → how many.
     pub counts: BTreeMap<String, u32>,
+}
+
+/// `assessments.json`: how villages are assessed, and which towns have done so.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentPack {
+    /// The scheme.
+    pub scheme: SetScheme,
+    /// Codes of the towns that assess.
+    pub towns: Vec<String>,
+    /// The first quarter; none: so many quarters up to the last one that ended.
+    pub first: Option<Quarter>,
+    /// How many quarters.
+    pub quarters: u32,
+    /// Whether the last round of the last town waits to be confirmed.
+    pub waiting: bool,
 }
 
 /// `committees.json`: the terms of the county's committees, earlier ones first.
@@ -363,6 +382,11 @@ macro_rules! pack {
                 "../../../data/packs/",
                 $name,
                 "/reserves.json"
+            )))?,
+            assessments: serde_json::from_str(include_str!(concat!(
+                "../../../data/packs/",
+                $name,
+                "/assessments.json"
             )))?,
             committees: serde_json::from_str(include_str!(concat!(
                 "../../../data/packs/",

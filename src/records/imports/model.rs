@@ -25,6 +25,8 @@ crate::vocabulary! {
         TrainingClasses = "training-classes", "培训班次";
         /// 参训名单.
         TrainingAttendance = "training-attendance", "参训名单";
+        /// 季度考核.
+        Assessments = "assessments", "季度考核";
     }
 }
 

@@ -50,6 +50,8 @@ pub enum FactTable {
     TrainingAttendances,
     /// `award_facts`.
     Awards,
+    /// `assessment_facts`.
+    Assessments,
 }
 
 impl FactTable {
@@ -67,6 +69,7 @@ impl FactTable {
             Self::TrainingClasses => "training_class_facts",
             Self::TrainingAttendances => "training_attendance_facts",
             Self::Awards => "award_facts",
+            Self::Assessments => "assessment_facts",
         }
     }
 }
@@ -211,6 +214,9 @@ AS digest, count(*) AS row_count FROM (
     UNION ALL
     SELECT 9, award_id::text, jsonb_strip_nulls(to_jsonb(f))::text
     FROM award_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 9, assessment_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM assessment_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
 ) rows";
 
 /// The digest of a revision, computed anew, and the number of its rows.

@@ -7,8 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, audit, committees, exports, imports, kinships, member_events, members, organisations, ratings,
-    reports, reserves, session, slates, training, vetting,
+accounts, assessments, audit, committees, exports, imports, kinships, member_events, members, organisations, ratings, reports, reserves, session, slates, training, vetting,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -30,6 +29,17 @@ use crate::web::respond::{Answer, Failure, Problem};
         ratings::decide_rating, ratings::return_rating,
         ratings::list_awards, ratings::show_award, ratings::recommend_awards, ratings::act_on_award,
         ratings::act_on_awards, ratings::list_award_schemes, ratings::set_award_scheme,
+        assessments::list_assessments, assessments::show_assessment, assessments::show_ranking,
+        assessments::list_assessment_schemes, assessments::set_assessment_scheme,
+        assessments::list_assessment_rounds, assessments::open_assessment_round, assessments::show_assessment_round,
+        assessments::show_assessment_scores, assessments::enter_assessment_scores,
+        assessments::decide_assessment_round, assessments::return_assessment_round,
+        assessments::list_assessment_objections, assessments::object_to_assessment,
+        assessments::resolve_assessment_objection,
+        assessments::list_inspections, assessments::record_inspection, assessments::change_inspection,
+        assessments::show_unit_year,
+        assessments::list_draws, assessments::show_draw, assessments::promise_draw, assessments::fix_draw,
+        assessments::reveal_draw,
         committees::list_committees, committees::open_committee, committees::show_committee, committees::list_terms,
         committees::open_term, committees::show_term, committees::correct_term, committees::close_term,
         committees::list_seats, committees::appoint, committees::show_seat, committees::correct_seat,

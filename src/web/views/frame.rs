@@ -23,6 +23,8 @@ pub enum Section {
     Imports,
     /// Star ratings.
     Ratings,
+    /// Quarterly assessment of villages.
+    Assessments,
     /// Quarterly reports, and the quarters that are closed into them.
     Reports,
     /// The audit trail.
@@ -44,6 +46,7 @@ impl Section {
             Self::Training => "轮训",
             Self::Imports => "导入",
             Self::Ratings => "星级评定",
+            Self::Assessments => "季度考核",
             Self::Reports => "季度报告",
             Self::Audit => "审计",
             Self::Accounts => "账号",
@@ -62,6 +65,7 @@ impl Section {
             Self::Training => "/training",
             Self::Imports => "/imports",
             Self::Ratings => "/ratings",
+            Self::Assessments => "/assessments",
             Self::Reports => "/reports/quarterly",
             Self::Audit => "/audit",
             Self::Accounts => "/accounts",
@@ -80,6 +84,7 @@ impl Section {
             Self::Training => "calendar",
             Self::Imports => "file-import",
             Self::Ratings => "star",
+            Self::Assessments => "history",
             Self::Reports => "report-analytics",
             Self::Audit => "shield-check",
             Self::Accounts => "user-cog",
@@ -99,6 +104,7 @@ impl Section {
                 Self::Training,
                 Self::Imports,
                 Self::Ratings,
+                Self::Assessments,
                 Self::Reports,
                 Self::Audit,
             ],
@@ -109,6 +115,7 @@ impl Section {
                 Self::Reserves,
                 Self::Training,
                 Self::Ratings,
+                Self::Assessments,
                 Self::Reports,
                 Self::Audit,
             ],

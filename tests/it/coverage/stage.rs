@@ -43,6 +43,11 @@ pub struct Stage {
     programme: String,
     class: String,
     exemption: String,
+    assessed: String,
+    assessment: String,
+    objection: String,
+    inspection: String,
+    draw: String,
     /// One for the pages, one for the API: each is removed there.
     kinships: [String; 2],
 }
@@ -61,6 +66,12 @@ fn award_scheme() -> Value {
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wushan/awards.json"));
     let pack: Value = serde_json::from_str(text).unwrap();
     pack["schemes"][1].clone()
+}
+
+fn assessing() -> Value {
+    json!({ "organisation": "500237", "name": "季度考核", "entry": "score", "decimals": 1, "flag_rule": "shared",
+        "notice_days": 5, "method": "考核组检查", "from": "2020-01-01",
+        "indicators": [{ "code": "all", "name": "总评", "full_marks": 100 }] })
 }
 
 fn seat(person: &str) -> Value {
@@ -123,9 +134,15 @@ impl Stage {
             programme: String::new(),
             class: String::new(),
             exemption: String::new(),
+            assessed: String::new(),
+            assessment: String::new(),
+            objection: String::new(),
+            inspection: String::new(),
+            draw: String::new(),
             kinships: [String::new(), String::new()],
         };
         stage.prepare().await;
+        stage.assess().await;
         stage
     }
 
@@ -229,6 +246,33 @@ impl Stage {
         (programme, class, id(&post(own, "/exemptions", exemption).await, "id"))
     }
 
+    /// A round of the first town, published, with an objection; a check; a draw of the county.
+    async fn assess(&mut self) {
+        let (app, own, supervisor) = (&self.app, &self.callers[1], &self.callers[3]);
+        let post = async |who: &Credential, path: &str, body: Value| {
+            app.send(who, Method::Post, &format!("/api/v1/assessments{path}"), &[], &body).await
+        };
+        assert_eq!(post(supervisor, "/schemes", assessing()).await.status.code, 201);
+        let round = json!({ "organisation": "500237101", "quarter": "2026Q1" });
+        self.assessed = id(&post(own, "/rounds", round).await, "id");
+        let rows = ["500237101201", "500237101202"]
+            .map(|village| json!({ "village": village, "scores": { "all": 100 } }));
+        let path = format!("/api/v1/assessments/rounds/{}/scores", self.assessed);
+        let rows = json!({ "rows": rows });
+        let grid = app.send(own, Method::Put, &path, &[("If-Match", "\"1\"")], &rows).await.json();
+        self.assessment =
+            grid["rows"][0]["assessment"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
+        for (who, step) in [(own, "submit"), (supervisor, "confirm"), (supervisor, "publish")] {
+            let done = post(who, &format!("/rounds/{}/{step}", self.assessed), json!({})).await;
+            assert_eq!(done.status.code, 200, "{step}: {}", done.body);
+        }
+        let objection = json!({ "raised_by": "村党支部", "content": "有误" });
+        self.objection = id(&post(own, &format!("/{}/object", self.assessment), objection).await, "id");
+        let check = json!({ "unit": "500237101201", "kind": "half_year_inspection", "score": 90, "inspected_by": "组" });
+        self.inspection = id(&post(own, "/inspections", check).await, "id");
+        self.draw = id(&post(supervisor, "/draws", json!({ "purpose": "值班" })).await, "id");
+    }
+
     /// A route with something in each of its places.
     pub fn path(&self, route: &str, verb: &str) -> String {
         let thing = |prefix: &str| route.trim_start_matches("/api/v1").starts_with(prefix);
@@ -239,6 +283,11 @@ impl Stage {
             () if thing("/members") => &self.member,
             () if thing("/transfers") => &self.transfer,
             () if thing("/accounts") => &self.account,
+            () if thing("/assessments/rounds") => &self.assessed,
+            () if thing("/assessments/objections") => &self.objection,
+            () if thing("/assessments/inspections") => &self.inspection,
+            () if thing("/assessments/draws") => &self.draw,
+            () if thing("/assessments") => &self.assessment,
             () if thing("/ratings/rounds") => &self.round,
             () if thing("/ratings/awards") => &self.award,
             () if thing("/ratings") => &self.rating,
@@ -253,7 +302,11 @@ impl Stage {
             () if thing("/candidate-checks") || thing("/vetting/") => &self.check,
             () => &self.import,
         };
-        let code = if thing("/figures") { "members.total" } else { "500237101" };
+        let code = match () {
+            () if thing("/figures") => "members.total",
+            () if thing("/assessments/units") => "500237101201",
+            () => "500237101",
+        };
         route
             .replace("<id>", subject)
             .replace("<code>", code)
@@ -275,6 +328,7 @@ impl Stage {
             "-" => ("", String::new()),
             "scheme" => (JSON, scheme().to_string()),
             "awards" => (JSON, award_scheme().to_string()),
+            "assessing" => (JSON, assessing().to_string()),
             "seat" => (JSON, seat(&self.person).to_string()),
             "vote" => (JSON, vote(&self.person).to_string()),
             "settings" => {

@@ -68,6 +68,30 @@ GET    /ratings/awards/<id>                  -                           in     
 GET    /ratings/awards/<id>/<verb>|recommend -                           in       ok    404     ok      403     403   403      in
 POST   /ratings/awards/<id>/<verb>|score     form                        in       403   403     ok      403     403   403      in
 
+# Pages of assessments
+GET    /assessments                          -                           in       ok    ok      ok      ok      403   403      in
+GET    /assessments/open                     -                           in       ok    ok      ok      403     403   403      in
+POST   /assessments/open                     form                        in       ok    ok      ok      403     403   403      in
+GET    /assessments/ranking                  -                           in       ok    ok      ok      ok      403   403      in
+GET    /assessments/draws                    -                           in       ok    ok      ok      ok      403   403      in
+POST   /assessments/draws                    form                        in       403   403     ok      403     403   403      in
+GET    /assessments/draws/<id>               -                           in       404   404     ok      ok      403   403      in
+POST   /assessments/draws/<id>/fix           form                        in       403   403     ok      403     403   403      in
+POST   /assessments/draws/<id>/reveal        form                        in       403   403     ok      403     403   403      in
+GET    /assessments/units/<code>             -                           in       ok    404     ok      ok      403   403      in
+GET    /assessments/units/<code>/inspect     -                           in       ok    404     ok      403     403   403      in
+POST   /assessments/units/<code>/inspect     form                        in       ok    404     ok      403     403   403      in
+GET    /assessments/rounds/<id>              -                           in       ok    404     ok      ok      403   403      in
+POST   /assessments/rounds/<id>              form                        in       ok    404     ok      403     403   403      in
+GET    /assessments/rounds/<id>/review       -                           in       ok    404     ok      ok      403   403      in
+GET    /assessments/rounds/<id>/notice       -                           in       ok    404     ok      ok      403   403      in
+POST   /assessments/rounds/<id>/<step>|confirm form                      in       403   403     ok      403     403   403      in
+GET    /assessments/<id>                     -                           in       ok    404     ok      ok      403   403      in
+GET    /assessments/<id>/object              -                           in       ok    404     ok      403     403   403      in
+POST   /assessments/<id>/object              form                        in       ok    404     ok      403     403   403      in
+GET    /assessments/objections/<id>/resolve  -                           in       403   403     ok      403     403   403      in
+POST   /assessments/objections/<id>/resolve  form                        in       403   403     ok      403     403   403      in
+
 # Pages of committees
 GET    /committees                           -                           in       ok    ok      ok      ok      403   403      in
 GET    /committees/people                    -                           in       ok    ok      ok      ok      403   403      in
@@ -212,6 +236,32 @@ POST   /api/v1/members/<id>/reveal           json{"field":"mobile","purpose":"�
 POST   /api/v1/members/<id>/transfer         json{"to_branch":"500237101202-ZB01"} 401 ok 404   ok      403     403   403      ok
 GET    /api/v1/transfers/<id>                -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/transfers/<id>/<verb>|refuse  json{"reason":"重复"}       401      ok    404     ok      403     403   403      ok
+
+# API: assessments
+GET    /api/v1/assessments                   -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/assessments/ranking           -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/assessments/schemes           -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/assessments/schemes           assessing                   401      403   403     ok      403     403   403      403
+GET    /api/v1/assessments/rounds            -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/assessments/rounds            json{"organisation":"500237101","quarter":"2025Q3"} 401 ok 403 ok 403 403 403      ok
+GET    /api/v1/assessments/rounds/<id>       -                           401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/assessments/rounds/<id>/scores -                          401      ok    404     ok      ok      403   403      ok
+PUT    /api/v1/assessments/rounds/<id>/scores json{"rows":[]}            401      ok    404     ok      403     403   403      ok
+POST   /api/v1/assessments/rounds/<id>/<verb>|submit -                   401      ok    404     ok      403     403   403      ok
+POST   /api/v1/assessments/rounds/<id>/return json{"reason":"请核对"}    401      403   403     ok      403     403   403      403
+GET    /api/v1/assessments/rounds/<id>/objections -                      401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/assessments/<id>              -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/assessments/<id>/object       json{"raised_by":"村","content":"有误"} 401 ok 404 ok      403     403   403      ok
+POST   /api/v1/assessments/objections/<id>/resolve json{"upheld":false,"answer":"核实无误"} 401 403 403 ok 403  403   403      403
+GET    /api/v1/assessments/inspections       -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/assessments/inspections       json{"unit":"500237101201","kind":"on_site_review","score":90,"inspected_by":"组"} 401 ok 403 ok 403 403 403 ok
+PATCH  /api/v1/assessments/inspections/<id>  json{"score":91,"inspected_by":"组"} 401 ok 404    ok      403     403   403      ok
+GET    /api/v1/assessments/units/<code>      -                           401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/assessments/draws             -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/assessments/draws             json{"purpose":"值班"}      401      403   403     ok      403     403   403      403
+GET    /api/v1/assessments/draws/<id>        -                           401      404   404     ok      ok      403   403      404
+POST   /api/v1/assessments/draws/<id>/fix    json{"visit_on":"2026-12-20","sample_size":1} 401 403 403  ok      403     403   403      403
+POST   /api/v1/assessments/draws/<id>/reveal -                           401      403   403     ok      403     403   403      403
 
 # API: ratings
 GET    /api/v1/ratings/schemes               -                           401      ok    ok      ok      ok      403   403      ok

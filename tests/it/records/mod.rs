@@ -1,6 +1,7 @@
 //! Verbs and queries against PostgreSQL, one folder per area.
 
 mod accounts;
+mod assessments;
 mod audited;
 mod committees;
 mod members;

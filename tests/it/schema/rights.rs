@@ -66,6 +66,14 @@ async fn the_rights_of_the_two_roles_are_these() {
     insta::assert_snapshot!(lines(&client, &query).await.join("\n"), @"
     siu---- ------- access_tokens
     siu---- ------- accounts
+    si----- ------- assessment_corrections
+    si----- s------ assessment_facts
+    si----- s------ assessment_indicators
+    siu---- ------- assessment_objections
+    siu---- s------ assessment_rounds
+    siu---- s------ assessment_schemes
+    siud--- s------ assessment_scores
+    siu---- s------ assessments
     s------ s------ audit_entries
     ------- ------- audit_heads
     si----- ------- award_events
@@ -93,6 +101,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- ------- idempotency_keys
     siud--- ------- import_rows
     siu---- ------- imports
+    siu---- ------- inspections
     si-d--- ------- kinships
     si----- s------ member_facts
     siud--- ------- member_search_keys
@@ -147,6 +156,9 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- ------- vetting_departments
     si----- ------- vetting_items
     si-d--- ------- vetting_members
+    si----- ------- visit_draw_picks
+    si----- ------- visit_draw_units
+    si----- ------- visit_draws
     ");
 }
 

@@ -50,8 +50,22 @@ const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE
 
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 79] = [
+const CASES: [Case; 91] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
+    scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
+    scoped("assessment_facts", "@path"),
+    // Everybody in the county reads its schemes; each unit sets its own.
+    Case {
+        table: "assessment_indicators",
+        seen: "@county",
+        changed: "false",
+        inserted: "scheme_id IN (SELECT id FROM assessment_schemes WHERE @path)",
+    },
+    scoped("assessment_objections", "@path"),
+    scoped("assessment_rounds", "@path"),
+    Case { table: "assessment_schemes", seen: "@county", changed: "@path", inserted: "@path" },
+    scoped("assessment_scores", "assessment_id IN (SELECT id FROM assessments WHERE @path)"),
+    scoped("assessments", "@path"),
     Case {
         table: "audit_entries",
         seen: "@county AND @path OR account_id = '@account'",
@@ -84,6 +98,7 @@ const CASES: [Case; 79] = [
     scoped("idempotency_keys", "account_id = '@account'"),
     scoped("import_rows", "@path"),
     scoped("imports", "@path"),
+    scoped("inspections", "@path"),
     // A rule about two people is read by whoever sees one of them, and entered or removed by whoever sees both.
     Case { table: "kinships", seen: EITHER, changed: BOTH, inserted: BOTH },
     scoped("member_facts", "@path"),
@@ -150,6 +165,9 @@ const CASES: [Case; 79] = [
     of_county("vetting_departments"),
     of_county("vetting_items"),
     of_county("vetting_members"),
+    scoped("visit_draw_picks", "draw_id IN (SELECT id FROM visit_draws WHERE @path)"),
+    scoped("visit_draw_units", "draw_id IN (SELECT id FROM visit_draws WHERE @path)"),
+    scoped("visit_draws", "@path"),
 ];
 
 /// A township's view of the world: two connections, and who it is.

@@ -93,6 +93,41 @@ const BESIDE: &str = r"
     INSERT INTO committee_facts
     SELECT county_id, '2026Q1', 1, 'now', committee_id, 'village_party', path, '2026-03-31', id, 1, 1, true
     FROM committee_terms;
+    INSERT INTO assessment_schemes (county_id, id, organisation_id, path, name, entry, decimals, flag_rule, notice_days,
+        method, from_day, created_by)
+    SELECT county_id, gen_random_uuid(), id, path, name, 'score', 1, 'shared', 5, name, '2020-01-01', code
+    FROM organisations WHERE kind IN ('county', 'town');
+    INSERT INTO assessment_indicators (county_id, id, scheme_id, code, name, position, full_marks, weight)
+    SELECT county_id, gen_random_uuid(), id, 'party_building', '基层党建', 1, 100, 1 FROM assessment_schemes;
+    INSERT INTO assessment_rounds (county_id, id, scheme_id, organisation_id, path, quarter, first_day, last_day, state,
+        created_by, updated_by)
+    SELECT s.county_id, gen_random_uuid(), s.id, s.organisation_id, s.path, '2026Q1', '2026-01-01', '2026-03-31', 'draft',
+        s.created_by, s.created_by FROM assessment_schemes s WHERE length(s.path) > 7;
+    INSERT INTO assessments (county_id, id, round_id, village_id, path, total, updated_by)
+    SELECT r.county_id, gen_random_uuid(), r.id, o.id, o.path, 98, r.created_by FROM assessment_rounds r
+    JOIN organisations o ON o.county_id = r.county_id AND o.parent_id = r.organisation_id;
+    INSERT INTO assessment_scores (county_id, assessment_id, indicator_id, score)
+    SELECT a.county_id, a.id, i.id, 98 FROM assessments a JOIN assessment_rounds r ON r.id = a.round_id
+    JOIN assessment_indicators i ON i.scheme_id = r.scheme_id;
+    INSERT INTO assessment_objections (county_id, id, assessment_id, path, raised_on, raised_by, content, state, created_by)
+    SELECT county_id, gen_random_uuid(), id, path, '2026-04-01', '村', '有误', 'open', updated_by FROM assessments;
+    INSERT INTO assessment_corrections (county_id, objection_id, indicator_id, before, after)
+    SELECT o.county_id, o.id, s.indicator_id, 97, 98 FROM assessment_objections o
+    JOIN assessment_scores s ON s.assessment_id = o.assessment_id;
+    INSERT INTO assessment_facts
+    SELECT a.county_id, '2026Q1', 1, a.id, a.village_id, a.path, r.organisation_id, a.total, 1, 2, NULL, false, 0
+    FROM assessments a JOIN assessment_rounds r ON r.id = a.round_id;
+    INSERT INTO visit_draws (county_id, id, organisation_id, path, purpose, state, commitment, seed_cipher, created_by)
+    SELECT county_id, gen_random_uuid(), id, path, name, 'committed', sha256(code::bytea), '\x00', code
+    FROM organisations WHERE kind = 'town';
+    INSERT INTO visit_draw_units (county_id, draw_id, unit_id, code, name)
+    SELECT d.county_id, d.id, o.id, o.code, o.name FROM visit_draws d
+    JOIN organisations o ON o.county_id = d.county_id AND o.parent_id = d.organisation_id;
+    INSERT INTO visit_draw_picks (county_id, draw_id, place, unit_id, lot)
+    SELECT county_id, draw_id, right(code, 1)::integer, unit_id, sha256(code::bytea) FROM visit_draw_units;
+    INSERT INTO inspections (county_id, id, unit_id, path, kind, held_on, score, inspected_by, created_by, updated_by)
+    SELECT county_id, gen_random_uuid(), id, path, 'on_site_review', '2026-03-01', 90, code, code, code
+    FROM organisations WHERE kind = 'village';
     INSERT INTO mentor_notes (county_id, id, reserve_id, mentor_id, noted_on, content, created_by)
     SELECT county_id, gen_random_uuid(), reserve_id, id, from_day, '谈话', created_by FROM reserve_mentors;
     INSERT INTO reserve_reviews (county_id, id, reserve_id, reviewed_on, grade, created_by)

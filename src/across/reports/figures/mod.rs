@@ -3,6 +3,7 @@
 //! A figure never computes; `measure` counts its parts, and [`Figure::value`] makes the number of them. The rows behind
 //! it are the rows of the same part.
 
+mod assessments;
 mod committees;
 mod flow;
 mod members;
@@ -108,11 +109,13 @@ pub enum Unit {
     Sessions,
     /// 学时.
     Hours,
+    /// 分, of a hundred.
+    Marks,
 }
 
 impl Unit {
     /// Every unit.
-pub const ALL : [Self; 15] = [
+pub const ALL : [Self; 16] = [
         Self::Persons,
         Self::PersonTimes,
         Self::Organisations,
@@ -128,6 +131,7 @@ pub const ALL : [Self; 15] = [
         Self::Classes,
         Self::Sessions,
         Self::Hours,
+        Self::Marks,
     ];
 
     /// The code in the API.
@@ -149,6 +153,7 @@ pub const ALL : [Self; 15] = [
             Self::Classes => "classes",
             Self::Sessions => "sessions",
             Self::Hours => "hours",
+            Self::Marks => "marks",
         }
     }
 
@@ -171,6 +176,7 @@ pub const ALL : [Self; 15] = [
             Self::Classes => "期",
             Self::Sessions => "场",
             Self::Hours => "学时",
+            Self::Marks => "分",
         }
     }
 }
@@ -310,6 +316,7 @@ pub fn sections(star_scale: Option<i32>) -> Vec<Section> {
         reserves::section(),
         training::section(),
         ratings::section(star_scale.unwrap_or_default()),
+        assessments::section(),
         trail::section(),
     ]
 }

@@ -206,6 +206,7 @@ fn href(row: &RowLine) -> Option<String> {
         "reserve" => Some(format!("/reserves/{}", row.id)),
         "award" => Some(format!("/ratings/awards/{}", row.id)),
         "organisation" => Some(format!("/members?within={}", row.id)),
+        "assessment" => Some(format!("/assessments/{}", row.id)),
         _ => None,
     }
 }

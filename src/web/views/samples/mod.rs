@@ -2,6 +2,7 @@
 //! `CADRE_PAGES=folder cargo test --lib every_page` writes the pages there, to be looked at in a browser.
 
 mod awards;
+mod assessments;
 mod committees;
 mod desk;
 mod pages;

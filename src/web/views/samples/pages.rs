@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{ awards, committees, desk, people, ratings, reports, reserves, slates, training, vetting };
+use super::{ awards, assessments, committees, desk, people, ratings, reports, reserves, slates, training, vetting };
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -51,6 +51,14 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("awards_show", &awards::show()),
         page("awards_notice", &awards::notice()),
         page("awards_scheme", &awards::scheme()),
+        page("assessments_rounds", &assessments::rounds()),
+        page("assessments_grid", &assessments::grid()),
+        page("assessments_review", &assessments::review()),
+        page("assessments_ranking", &assessments::ranking()),
+        page("assessments_unit", &assessments::unit()),
+        page("assessments_draws", &assessments::draws()),
+        page("assessments_draw", &assessments::draw()),
+        page("assessments_notice", &assessments::notice()),
         page("committees_list", &committees::list()),
         page("committees_village", &committees::village()),
         page("committees_vote", &committees::vote()),

@@ -2,6 +2,7 @@
 //! are read from the sources; one that no story here tells fails the test.
 
 mod accounts;
+mod assessments;
 mod committees;
 mod members;
 mod others;
@@ -135,6 +136,7 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     reserves::tell(&mut story).await;
     slates::tell(&mut story).await;
     training::tell(&mut story).await;
+    assessments::tell(&mut story).await;
     accounts::tell(&mut story).await;
     committees::tell(&mut story).await;
     vetting::tell(&mut story).await;
