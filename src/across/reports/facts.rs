@@ -64,12 +64,18 @@ impl Extent {
 /// no parent is on record for a day, the nearest earlier one holds, else the first later one: members may have joined
 /// before their branch was founded. An organisation that hangs on nothing keeps the path of today.
 fn tree(days: &str) -> String {
+    tree_over(days, "")
+}
+
+/// The same over the organisations that a condition on the organisation `o` lets through, which must let through whatever
+/// stands above one that it does.
+fn tree_over(days: &str, concerned: &str) -> String {
     format!(
         "days (day, before) AS ({days}), \
          parents AS MATERIALIZED ( \
             SELECT DISTINCT ON (d.day, p.organisation_id) d.day, p.organisation_id, p.parent_id, o.code \
             FROM days d JOIN organisation_parents p ON p.county_id = $1 \
-            JOIN organisations o ON o.county_id = $1 AND o.id = p.organisation_id \
+            JOIN organisations o ON o.county_id = $1 AND o.id = p.organisation_id{concerned} \
             ORDER BY d.day, p.organisation_id, (p.from_day <= d.day) DESC, abs(p.from_day - d.day)), \
          tree (day, id, parent_id, path) AS ( \
             SELECT d.day, o.id, NULL::uuid, o.path FROM days d \
@@ -80,7 +86,7 @@ fn tree(days: &str) -> String {
          placed AS MATERIALIZED ( \
             SELECT day, id, parent_id, path FROM tree \
             UNION ALL \
-            SELECT d.day, o.id, o.parent_id, o.path FROM days d JOIN organisations o ON o.county_id = $1 \
+            SELECT d.day, o.id, o.parent_id, o.path FROM days d JOIN organisations o ON o.county_id = $1{concerned} \
             WHERE NOT EXISTS (SELECT FROM tree t WHERE t.day = d.day AND t.id = o.id))"
     )
 }
@@ -93,6 +99,17 @@ pub(super) fn tree_of(day: &str) -> String {
 /// The tree of the last day of the quarter.
 pub(super) fn last_tree() -> String {
     tree_of(LAST_DAY)
+}
+
+/// The tree of the last day as far as it stands above some organisations, which a statement selects.
+pub(super) fn last_tree_above(organisations: &str) -> String {
+    format!(
+        "concerned (id) AS ({organisations} UNION SELECT p.parent_id FROM concerned c \
+            JOIN organisation_parents p ON p.county_id = $1 AND p.organisation_id = c.id \
+            WHERE p.parent_id IS NOT NULL), \
+         {}",
+        tree_over(&format!("SELECT {LAST_DAY}, NULL::date"), " AND o.id IN (SELECT id FROM concerned)")
+    )
 }
 
 /// Who is in the register on `day`, and where. Needs `placed` of that day alone.
