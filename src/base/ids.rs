@@ -185,3 +185,7 @@ id!(
     /// What a department says of one item of a candidate.
     VerdictId
 );
+id!(
+    /// A version of a word that a county added to a list.
+    WordId
+);

@@ -24,6 +24,7 @@ pub mod sex;
 pub mod social_credit_code;
 pub mod telephone;
 pub mod vocabulary;
+pub mod word;
 
 pub use arrival::Arrival;
 pub use category::Category;
@@ -43,3 +44,4 @@ pub use social_credit_code::{SocialCreditCode, SocialCreditCodeError};
 pub use telephone::{Telephone, TelephoneError};
 pub use text::{excerpt, half_width};
 pub use vocabulary::VocabularyError;
+pub use word::Word;

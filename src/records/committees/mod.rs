@@ -24,6 +24,7 @@
 //! once; the fields of one among many are called `rows[2].from_day`.
 
 mod appoint;
+mod barred;
 mod change_seat;
 mod change_term;
 mod draft;

@@ -8,7 +8,7 @@ use utoipa::{Modify, OpenApi};
 use crate::base::error::Error;
 use crate::web::api::{
     accounts, audit, committees, exports, imports, kinships, member_events, members, organisations, ratings,
-    reports, reserves, session, slates, vetting,
+    reports, reserves, session, slates, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -46,6 +46,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         vetting::list_candidate_checks, vetting::show_candidate_check, vetting::propose_candidate,
         vetting::record_verdicts, vetting::decide_candidate, vetting::list_checklists, vetting::set_checklist,
         vetting::list_departments, vetting::set_departments,
+        words::list_county_words, words::set_county_word,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
         audit::list,
         reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,

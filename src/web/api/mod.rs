@@ -15,3 +15,4 @@ pub mod reserves;
 pub mod session;
 pub mod slates;
 pub mod vetting;
+pub mod words;

@@ -4,3 +4,4 @@ pub mod member;
 pub mod reserve;
 pub mod slate;
 pub mod vetting;
+pub mod word;

@@ -85,6 +85,20 @@ pub struct Vote {
     pub form: Form,
 }
 
+/// What the county adds to posts and sources.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "committees/words.html")]
+pub struct Words {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The way back.
+    pub back: Link,
+    /// Every version.
+    pub table: Table,
+    /// The fields of the next one, for whom may set it.
+    pub form: Option<Form>,
+}
+
 /// A candidate on the results sheet.
 #[derive(Debug, Clone, Default)]
 pub struct ResultRow {

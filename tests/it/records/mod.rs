@@ -9,3 +9,4 @@ mod ratings;
 mod reserves;
 mod slates;
 mod vetting;
+mod words;

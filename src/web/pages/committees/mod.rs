@@ -1,4 +1,5 @@
-//! Committees in the browser: the list, a village, the forms, a vote and its results sheet.
+//! Committees in the browser: the list, a village, the forms, a vote and its results sheet, the words that
+//! the county adds.
 
 mod ask;
 mod correct;
@@ -7,6 +8,7 @@ mod list;
 mod results;
 mod village;
 mod vote;
+mod words;
 
 use rocket::Route;
 
@@ -23,6 +25,7 @@ pub fn routes() -> Vec<Route> {
         explain::routes(),
         vote::routes(),
         results::routes(),
+        words::routes(),
     ]
     .concat()
 }
