@@ -2,6 +2,7 @@
 pub mod committee;
 pub mod member;
 pub mod reserve;
+pub mod rule;
 pub mod slate;
 pub mod vetting;
 pub mod word;

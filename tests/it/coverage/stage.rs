@@ -227,6 +227,11 @@ impl Stage {
                     "value": 1, "from_day": "2026-01-01", "source": "县委组织部〔2026〕1号" });
                 (JSON, body.to_string())
             }
+            "rule" => {
+                let body = json!({ "rule": "size_maximum", "committee": "village_party", "comparison": "at_most",
+                    "numerator": 9, "from_day": "2026-01-01", "source": "县委组织部〔2026〕1号" });
+                (JSON, body.to_string())
+            }
             "word" => {
                 let body = json!({ "list": "reserve_source", "code": "teacher", "name": "退休教师",
                     "from_day": "2026-01-01", "source": "县委组织部〔2026〕1号" });

@@ -6,7 +6,7 @@ use cadre::base::error::{Error, FieldError, Result};
 use cadre::base::ids::{PersonId, TermId};
 use cadre::base::keys::KeyRing;
 use cadre::base::values::{CommitteeKind, Post, Word};
-use cadre::records::committees::{self, OpenTerm, RecordElection, Source};
+use cadre::records::committees::{self, Comparison, OpenTerm, RecordElection, Rule, SetRule, Source};
 use cadre::records::words::{self, SetWord, WordBook, WordList};
 use cadre::records::{members, reserves};
 use cadre::schema::people;
@@ -198,4 +198,43 @@ async fn sources_of_the_county_are_taken_by_seats_and_by_the_pool() {
     // What the pool calls so, committees call so.
     assert_eq!(reserves::source_in_committees("teacher", &book), Some(teacher));
     assert_eq!(reserves::source_in_committees("teacher", &WordBook::default()), None);
+}
+
+#[tokio::test]
+async fn a_bar_of_the_county_goes_before_the_countrys_from_its_day_on() {
+    let mut stage = Stage::new().await;
+    let supervisor = stage.supervisor.clone();
+    let rule = |numerator, from: &str| SetRule {
+        rule: Rule::AgeMinimum,
+        kind: CommitteeKind::VillageParty,
+        comparison: Comparison::AtLeast,
+        numerator,
+        denominator: 1,
+        from_day: day(from),
+        source: "县委组织部〔2020〕3号".to_owned(),
+    };
+    let set = async |stage: &mut Stage, command| {
+        committees::set_rules(&mut stage.conn, &supervisor, &[command]).await.map(|_| ())
+    };
+    let ends_nothing = set(&mut stage, rule(None, "2021-01-01")).await;
+    assert!(matches!(ends_nothing, Err(Error::Refused(_))), "{ends_nothing:?}");
+    set(&mut stage, rule(Some(41), "2021-01-01")).await.unwrap();
+    let late = set(&mut stage, rule(Some(42), "2021-01-01")).await;
+    assert!(matches!(late, Err(Error::Refused(_))), "{late:?}");
+    // 张伟 was born on 1980-05-06: forty on the first day of the term.
+    let (term, person) = stage.team().await;
+    let (clerk, keys) = (stage.clerk.clone(), KeyRing::ephemeral().unwrap());
+    let seat = committee::appoint(term, person, Post::Secretary);
+    let refused = committees::appoint(&mut stage.conn, &clerk, &keys, &[seat.clone()]).await.unwrap_err();
+    let refused = told(refused);
+    assert!(refused[0].contains("任职年龄须不少于41周岁（县委组织部〔2020〕3号）"), "{refused:?}");
+    let held = committee::held(Post::Secretary, &[(person, 40)]);
+    let vote = [RecordElection { term, held }];
+    let refused = committees::record_election(&mut stage.conn, &clerk, &keys, &vote).await.unwrap_err();
+    assert!(told(refused)[0].starts_with("candidates[0].person: 张伟在选举日期“2021-01-10”为40周岁"));
+    set(&mut stage, rule(None, "2021-01-10")).await.unwrap();
+    committees::record_election(&mut stage.conn, &clerk, &keys, &vote).await.unwrap();
+    committees::appoint(&mut stage.conn, &clerk, &keys, &[seat]).await.unwrap();
+    let refused = committees::set_rules(&mut stage.conn, &clerk, &[rule(Some(20), "2026-01-01")]).await;
+    assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
 }

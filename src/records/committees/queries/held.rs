@@ -378,9 +378,17 @@ struct BarRow {
 /// # Errors
 /// Whatever the database answers.
 pub async fn rule_book(conn: &mut AsyncPgConnection, county: CountyId) -> QueryResult<RuleBook> {
+    Ok(RuleBook::of_county(own_bars(conn, county).await?))
+}
+
+/// Every version of every bar that a county set, by committee, rule and day.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn own_bars(conn: &mut AsyncPgConnection, county: CountyId) -> QueryResult<Vec<Bar>> {
     let rows: Vec<BarRow> = diesel::sql_query(
         "SELECT rule, committee_kind, from_day, to_day, comparison, numerator, denominator, source \
-         FROM committee_rules WHERE county_id = $1",
+         FROM committee_rules WHERE county_id = $1 ORDER BY committee_kind, rule, from_day",
     )
     .bind::<Uuid, _>(county)
     .load(conn)
@@ -397,5 +405,5 @@ pub async fn rule_book(conn: &mut AsyncPgConnection, county: CountyId) -> QueryR
             source: row.source,
         })
     };
-    Ok(RuleBook::of_county(rows.into_iter().filter_map(bar).collect()))
+    Ok(rows.into_iter().filter_map(bar).collect())
 }

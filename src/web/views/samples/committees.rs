@@ -2,7 +2,7 @@
 
 use super::pages::{frame, number, text};
 use crate::web::views::Section;
-use crate::web::views::committees::{Committees, Part, ResultRow, Results, Village, Vote, Words};
+use crate::web::views::committees::{Committees, Part, ResultRow, Results, Rules, Village, Vote, Words};
 use crate::web::views::controls::{Choice, Control, Form, Group, Kind};
 use crate::web::views::members::Event;
 use crate::web::views::parts::{Badge, Fact, Link, Notice, Tone};
@@ -246,4 +246,27 @@ pub fn words() -> Words {
             ..Form::default()
         }),
     }
+}
+
+/// See the page of this name.
+pub fn rules() -> Rules {
+    let Words { frame, back, form, .. } = words();
+    let columns = ["组织", "规则", "要求", "范围", "施行", "停止", "依据", "状态"];
+    let row = Row::new(vec![
+        text("村党组织"),
+        text("职数上限"),
+        text("不超过7"),
+        text("全国"),
+        text("2018-10-28"),
+        text(""),
+        text("《中国共产党支部工作条例（试行）》"),
+        Cell::Badge(Badge::new("现行", Tone::Good)),
+    ]);
+    let table = Table {
+        caption: "班子和选举规则".into(),
+        columns: columns.into_iter().map(Column::new).collect(),
+        rows: vec![row],
+        ..Table::default()
+    };
+    Rules { frame, back, table, form }
 }
