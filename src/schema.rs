@@ -841,6 +841,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Posts and sources that a county adds to those that come with cadre: one row per version, never edited.
+    county_words (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The list of the vocabulary that it is added to: post, committee_source or reserve_source.
+        list -> Text,
+        /// Its code: what records, the API and figures call it.
+        code -> Text,
+        /// Its Chinese name: what pages and workbooks call it.
+        name -> Text,
+        /// Of a post: whether village Party organisations have it.
+        in_party -> Bool,
+        /// Of a post: whether village and residents' committees have it.
+        in_village_committee -> Bool,
+        /// Of a post: whether supervision committees have it.
+        in_supervision -> Bool,
+        /// First day on which it may be used.
+        from_day -> Date,
+        /// First day on which it may no longer be used; empty: it may still.
+        to_day -> Nullable<Date>,
+        /// The decision that it rests on.
+        source -> Text,
+        /// When it was set.
+        created_at -> Timestamptz,
+        /// Who set it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
     /// What the ballots of one vote said of one candidate.
     election_ballots (county_id, election_id, person_id) {
         /// The county that owns the row.
@@ -2641,6 +2673,7 @@ diesel::joinable!(award_schemes -> counties (county_id));
 diesel::joinable!(committee_rules -> counties (county_id));
 diesel::joinable!(committee_targets -> counties (county_id));
 diesel::joinable!(committees -> counties (county_id));
+diesel::joinable!(county_words -> counties (county_id));
 diesel::joinable!(organisations -> counties (county_id));
 diesel::joinable!(people -> counties (county_id));
 diesel::joinable!(quarters -> counties (county_id));
@@ -2682,6 +2715,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     committee_terms,
     committees,
     counties,
+    county_words,
     election_ballots,
     elections,
     finding_explanations,

@@ -245,3 +245,11 @@ id!(
     /// An objection to an award or a rating.
     ObjectionId
 );
+id!(
+    /// A version of a word that a county added to a list.
+    WordId
+);
+id!(
+    /// A version of what a county demands of committees.
+    CommitteeRuleId
+);

@@ -1,5 +1,5 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · slates · {assessments, training, reserves} · committees · vetting · members · people · accounts · organisations · audit.
+//! quarters · imports · ratings · slates · {assessments, training, reserves} · committees · vetting · words · members · people · accounts · organisations · audit.
 pub mod accounts;
 pub mod assessments;
 pub mod audit;
@@ -14,6 +14,7 @@ pub mod reserves;
 pub mod slates;
 pub mod training;
 pub mod vetting;
+pub mod words;
 
 /// Which area owns (alone writes) which table; a test reads the sources to prove it.
 pub const OWNERS: &[(&str, &[&str])] = &[
@@ -32,6 +33,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "transfers",
         ],
     ),
+    ("words", &["county_words"]),
     (
         "vetting",
         &[

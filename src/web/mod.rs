@@ -88,6 +88,7 @@ pub fn api_routes() -> Vec<Route> {
         api::training::routes(),
         api::kinships::routes(),
         api::vetting::routes(),
+        api::words::routes(),
         api::accounts::routes(),
         api::audit::routes(),
         api::document::routes(),

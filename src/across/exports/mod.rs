@@ -29,6 +29,7 @@ use crate::records::audit;
 use crate::records::imports::Kind;
 use crate::records::members::listing::{Filter, Sort};
 use crate::records::organisations::Organisation;
+use crate::records::words::{self, WordBook};
 use sink::{Sealed, Sink};
 
 /// How a list is written.
@@ -180,7 +181,8 @@ async fn write<W: Write + Send>(
             _ => Vec::new(),
         };
         Sink::write(request, &title, (columns.as_slice(), further.as_slice()), out, async |sink| {
-            let job = Job { keys, actor, request, scope: &scope, columns: &columns };
+            let words = words::book(conn, scope.county).await?;
+            let job = Job { keys, actor, request, scope: &scope, columns: &columns, words };
             match request.kind {
                 Kind::Members => members::write(conn, &job, sink).await,
                 Kind::Organisations => organisations::write(conn, &job, sink).await,
@@ -204,6 +206,8 @@ struct Job<'a> {
     request: &'a Request,
     scope: &'a crate::base::scope::Scope,
     columns: &'a [&'static Heading],
+    /// The words that the county added.
+    words: WordBook,
 }
 
 impl Job<'_> {

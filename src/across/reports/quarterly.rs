@@ -71,7 +71,7 @@ async fn report(
 ) -> Result<QuarterlyReport> {
     let organisation = reported(conn, actor, organisation).await?;
     let basis = Basis::of(conn, &actor.scope.whole_county(), quarter, revision).await?;
-    let sections = figures::sections(basis.star_scale);
+    let sections = figures::sections(basis.star_scale, &basis.words);
     let children = children(conn, &basis, &organisation).await?;
     let sheet = Sheet::of(conn, second, &basis, &organisation, sections, children).await?;
     sheet.report(conn, &organisation).await
@@ -250,7 +250,7 @@ pub(super) async fn one_figure(
     organisation: &Organisation,
     figure: Figure,
 ) -> Result<FigureValue> {
-    let mut sections = figures::sections(basis.star_scale);
+    let mut sections = figures::sections(basis.star_scale, &basis.words);
     if figure.numerator.table == Table::Opening {
         sections.retain(|section| section.figures.contains(&figure));
     } else {

@@ -130,11 +130,11 @@ pub async fn figure(
     quarter: Quarter,
     revision: Option<i32>,
 ) -> Result<FigureValue> {
-    let wanted = figures::find(code).or_missing("该指标")?;
     let county = actor.scope.whole_county();
     db::read_snapshot(conn, &county, async |conn| {
         let organisation = reported(conn, actor, organisation).await?;
         let basis = Basis::of(conn, &county, quarter, revision).await?;
+        let wanted = figures::find(code, &basis.words).or_missing("该指标")?;
         one_figure(conn, &basis, &organisation, wanted).await
     })
     .await
@@ -150,16 +150,16 @@ pub async fn figure_rows(
     actor: &Actor,
     query: &RowsQuery<'_>,
 ) -> Result<(Vec<RowLine>, bool)> {
-    let figure = figures::find(query.figure).or_missing("该指标")?;
-    let part = part_of(&figure, query.part)?;
     let (place, key) = query.after.unwrap_or_default();
     let county = actor.scope.whole_county();
     let mut rows: Vec<RowLine> = db::read_snapshot(conn, &county, async |conn| {
         let organisation = reported(conn, actor, query.organisation).await?;
+        let basis = Basis::of(conn, &county, query.quarter, query.revision).await?;
+        let figure = figures::find(query.figure, &basis.words).or_missing("该指标")?;
+        let part = part_of(&figure, query.part)?;
         if part.table == Table::Trail {
             policy::require(actor, Action::ReadTrail, &organisation.path())?;
         }
-        let basis = Basis::of(conn, &county, query.quarter, query.revision).await?;
         let asked = basis.ask(vec![organisation.code.clone()]).about(statement(&basis, &organisation, part));
         let asked = asked
             .bind::<Text, _>(place.to_owned())
@@ -281,7 +281,7 @@ fn statement(basis: &Basis, organisation: &Organisation, part: Part) -> String {
         leaves = inside("f.from_path", TOP),
         arrives = inside("f.to_path", TOP),
         rows = rows_of(part.table, basis, &organisation.code),
-        filter = part.filter,
+        filter = part.condition(),
         weight = weight(part.side),
         to_code = code_of("page.to_path"),
         from_code = code_of("page.from_path"),

@@ -74,8 +74,13 @@ pub(super) fn ground(basis: &Basis, organisation: &str, tables: &[Table]) -> Str
         return "WITH ".to_owned();
     }
     let extent = extent(basis, organisation);
+    let ground = if tables.iter().all(|table| matches!(table, Table::Seats | Table::Committees)) {
+        committee_facts::ground_of_committees(extent)
+    } else {
+        committee_facts::common_ground(extent)
+    };
     let standing = if stands(tables) { format!("{}, ", extent.standing()) } else { String::new() };
-    format!("WITH RECURSIVE {}, {standing}", committee_facts::common_ground(extent))
+    format!("WITH RECURSIVE {ground}, {standing}")
 }
 
 /// Whether several tables ask who stands where.
@@ -115,7 +120,7 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
         Table::Reserves => {
             let rows = frozen_or(basis, "reserve_facts", "path", extent, reserve_facts::reserves);
             format!(
-                "SELECT x.*, NULL::text AS from_path, x.path AS to_path, \
+                "SELECT {POOLED}, NULL::text AS from_path, x.path AS to_path, \
                  date_part('year', age($3::timestamp, x.birth_date::timestamp))::integer AS age, \
                  x.education = ANY ($11) AS college_or_above FROM ({rows}) x OFFSET 0"
             )
@@ -208,6 +213,10 @@ f.standing, f.person_id, min(f.sex) AS sex, min(f.ethnicity) AS ethnicity, min(f
     bool_or(f.is_newly_elected) AS newly_elected, bool_or(f.is_elected_unanimously) AS unanimous,
     bool_or(f.is_cross_appointed) AS cross_appointed,
     concat(' ', string_agg(f.sources, ' '), ' ') AS sources";
+
+/// The columns of `reserve_facts`, a blank before and behind each source.
+const POOLED: &str = "x.reserve_id, x.person_id, x.path, x.kind, x.state, x.state_from, x.entered_on, x.sex, \
+    x.education, x.birth_date, x.fully_mentored, concat(' ', x.sources, ' ') AS sources";
 
 /// A county's own report needs no filter: everything is inside.
 fn extent(basis: &Basis, organisation: &str) -> Extent {

@@ -1,7 +1,5 @@
 //! The quarterly report as a workbook: numbers are numbers, equal to the digit to those of the page and the API.
 
-use std::collections::HashSet;
-
 use super::figures::{self, Amount, FigureValue, Unit};
 use super::report::{QuarterlyReport, SectionReport, TableValue};
 use crate::across::sheets::{Book, Cell, Column, ColumnKind, Field, Properties, SheetWriter, WriteError};
@@ -150,10 +148,9 @@ fn below(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
         column("增减平衡", ColumnKind::Text, 10),
     ];
     // Against the term before, the figures of the organisations below stand in the API: three times as many columns.
-    let definitions = figures::all().into_iter().filter(|figure| figure.comparison.is_none());
-    let shown: HashSet<String> = definitions.map(|figure| figure.code).collect();
+    let is_shown = |figure: &&FigureValue| !figures::is_against_term(&figure.code);
     let figures = report.sections.iter().flat_map(|section| &section.figures);
-    let figures = figures.filter(|figure| shown.contains(&figure.code));
+    let figures = figures.filter(is_shown);
     columns.extend(
         figures.map(|figure| {
             column(format!("{}（{}）", figure.label, unit(figure.unit)), ColumnKind::Number, 12)
@@ -163,7 +160,7 @@ fn below(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
     for child in &report.by_organisation {
         let balanced = if child.balanced { "平衡" } else { "不平衡" };
         let mut row = vec![text(&child.organisation.code), text(&child.organisation.name), text(balanced)];
-        let figures = child.figures.iter().filter(|figure| shown.contains(&figure.code));
+        let figures = child.figures.iter().filter(is_shown);
         row.extend(figures.map(|figure| number(figure.value)));
         sheet.row(&row)?;
     }

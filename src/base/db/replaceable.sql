@@ -166,20 +166,28 @@ GRANT EXECUTE ON FUNCTION place_organisations TO cadre_web;
 
 -- What the register says of people on a day, for whoever gives them a seat or counts their votes: who sits in a village may
 -- be registered in another town. Whoever asks holds the people's ids, or their citizen IDs.
-CREATE OR REPLACE FUNCTION find_people_on_days(in_county uuid, in_people uuid[], in_days date[])
+DROP FUNCTION IF EXISTS find_people_on_days;
+CREATE FUNCTION find_people_on_days(in_county uuid, in_people uuid[], in_days date[])
 RETURNS TABLE (person_id uuid, day date, name text, birth_date date, education text, joined_on date, first_day date,
-    full_member_on date, status text, deceased_on date)
+    full_member_on date, status text, deceased_on date, removed_on date, removed_as text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT w.person_id, w.day, p.name, p.birth_date, p.education, m.joined_on, m.from_day, m.full_member_on, s.status,
         (SELECT min(x.from_day) FROM memberships y
             JOIN membership_statuses x ON x.county_id = y.county_id AND x.membership_id = y.id AND x.status = 'deceased'
-            WHERE y.county_id = in_county AND y.person_id = w.person_id)
+            WHERE y.county_id = in_county AND y.person_id = w.person_id),
+        r.from_day, r.status
     FROM unnest(in_people, in_days) AS w (person_id, day)
     JOIN people p ON p.county_id = in_county AND p.id = w.person_id
     LEFT JOIN LATERAL (SELECT * FROM memberships y WHERE y.county_id = in_county AND y.person_id = w.person_id
         ORDER BY y.joined_on <= w.day DESC, y.from_day <= w.day DESC, y.from_day DESC LIMIT 1) m ON true
     LEFT JOIN LATERAL (SELECT x.status FROM membership_statuses x WHERE x.county_id = in_county AND x.membership_id = m.id
         AND x.from_day <= w.day AND (x.to_day IS NULL OR w.day < x.to_day) ORDER BY x.from_day DESC LIMIT 1) s ON true
+    -- When he was put out of the Party later on.
+    LEFT JOIN LATERAL (SELECT x.from_day, x.status FROM membership_statuses x
+        WHERE x.county_id = in_county AND x.membership_id = m.id AND x.from_day > w.day
+            AND x.status IN ('resigned_removed', 'persuaded', 'refused_removed', 'self_left', 'removed', 'expelled',
+                'probation_cancelled', 'not_recognised')
+        ORDER BY x.from_day LIMIT 1) r ON true
     WHERE in_county = nullif(current_setting('cadre.county', true), '')::uuid
 $$;
 REVOKE ALL ON FUNCTION find_people_on_days FROM PUBLIC;

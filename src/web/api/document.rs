@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-accounts, assessments, audit, committees, exports, imports, kinships, member_events, members, organisations, ratings, reports, reserves, session, slates, training, vetting,
+accounts, assessments, audit, committees, exports, imports, kinships, member_events, members, organisations, ratings, reports, reserves, session, slates, training, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -44,7 +44,8 @@ use crate::web::respond::{Answer, Failure, Problem};
         committees::open_term, committees::show_term, committees::correct_term, committees::close_term,
         committees::list_seats, committees::appoint, committees::show_seat, committees::correct_seat,
         committees::end_seat, committees::remove_seat, committees::explain_finding, committees::list_elections, committees::record_election, committees::show_election,
-        committees::correct_election, committees::remove_election,
+        committees::correct_election, committees::remove_election, committees::list_committee_rules,
+        committees::set_committee_rule,
         kinships::list_kinships, kinships::relate_kin, kinships::unrelate_kin,
         imports::list, imports::receive, imports::show, imports::rows, imports::events, imports::give_back,
         imports::carry_out,
@@ -65,6 +66,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         vetting::list_candidate_checks, vetting::show_candidate_check, vetting::propose_candidate,
         vetting::record_verdicts, vetting::decide_candidate, vetting::list_checklists, vetting::set_checklist,
         vetting::list_departments, vetting::set_departments,
+        words::list_county_words, words::set_county_word,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
         audit::list,
         reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,

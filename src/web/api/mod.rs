@@ -17,3 +17,4 @@ pub mod session;
 pub mod slates;
 pub mod training;
 pub mod vetting;
+pub mod words;

@@ -157,8 +157,8 @@ pub struct DefinitionJson {
 /// List every figure with its definition.
 #[utoipa::path(context_path = "/api/v1", tag = "reports", responses((status = 200, body = Page<DefinitionJson>)))]
 #[get("/figures")]
-pub fn list_figures(_caller: Caller) -> Json<Page<DefinitionJson>> {
-    let items = figures::all()
+pub async fn list_figures(caller: Caller, mut db: Db) -> Answer<Json<Page<DefinitionJson>>> {
+    let items = figures::all(&db.words(caller.scope()).await?)
         .into_iter()
         .map(|figure| DefinitionJson {
             unit: figure.unit.code(),
@@ -168,7 +168,7 @@ pub fn list_figures(_caller: Caller) -> Json<Page<DefinitionJson>> {
             definition: figure.definition,
         })
         .collect();
-    Json(Page { items, next: None, total: None })
+    Ok(Json(Page { items, next: None, total: None }))
 }
 
 /// Show one figure of an organisation.

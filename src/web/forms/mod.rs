@@ -3,6 +3,7 @@ pub mod award;
 pub mod committee;
 pub mod member;
 pub mod reserve;
+pub mod rule;
 pub mod slate;
 pub mod training;
 pub mod vetting;
@@ -22,3 +23,4 @@ pub fn refusals(error: Error) -> Result<Vec<FieldError>, Error> {
         other => Err(other),
     }
 }
+pub mod word;

@@ -13,8 +13,9 @@ use crate::base::ids::{OrganisationId, PersonId};
 use crate::base::values::{CitizenId, MobileNumber, PersonName, parse_date};
 use crate::records::people::Identity;
 use crate::records::reserves::{
-    Edits, Enter, MentorKind, NewMentor, Posting, ReserveKind, ReserveState, Route, Who,
+    Edits, Enter, MentorKind, NewMentor, Posting, ReserveKind, ReserveSource, ReserveState, Route, Who,
 };
+use crate::records::words::{WordBook, WordList};
 use crate::web::forms::member::Said;
 use crate::web::guards::Fields;
 
@@ -127,16 +128,15 @@ impl Reader {
         value
     }
 
-    /// The codes of sources given by code or name; one that a county added is kept as it is.
-    fn sources(given: &[String]) -> Vec<String> {
+    /// The codes of sources given by code or name; what nobody knows is kept as it is, and refused by the verb.
+    fn sources(given: &[String], words: &WordBook) -> Vec<String> {
         given
             .iter()
             .map(|text| text.trim())
             .filter(|text| !text.is_empty())
             .map(|text| {
-                codes::vocabulary("reserve_source")
-                    .and_then(|table| table.find(text).ok())
-                    .map_or_else(|| text.to_owned(), |entry| entry.code.clone())
+                ReserveSource::parse_with(text, words.words(WordList::ReserveSource))
+                    .map_or_else(|_| text.to_owned(), |source| source.code().to_owned())
             })
             .collect()
     }
@@ -197,7 +197,7 @@ impl ReserveInput {
     ///
     /// # Errors
     /// Every wrong field at once.
-    pub fn enter(&self, village: Option<OrganisationId>) -> Result<Enter, Vec<FieldError>> {
+    pub fn enter(&self, village: Option<OrganisationId>, words: &WordBook) -> Result<Enter, Vec<FieldError>> {
         let mut reader = Reader { errors: Vec::new() };
         if let Some(code) = self.village_code().filter(|_| village.is_none()) {
             let message = format!("没有找到代码为“{code}”的村（社区），或者不在您的管理范围内，请重新选择。");
@@ -218,7 +218,7 @@ impl ReserveInput {
         let mentors = self.mentors(&mut reader, entered_on);
         let posting = self.posting(&mut reader);
         let note = value(reader.words("note", "备注", &self.note, 500));
-        let sources = Reader::sources(self.sources.as_deref().unwrap_or_default());
+        let sources = Reader::sources(self.sources.as_deref().unwrap_or_default(), words);
         match (who, village, kind, entered_on, political_status, education) {
             (
                 Some(who),
@@ -303,7 +303,7 @@ impl ReserveInput {
     ///
     /// # Errors
     /// Every wrong field at once.
-    pub fn edits(&self) -> Result<Edits, Vec<FieldError>> {
+    pub fn edits(&self, words: &WordBook) -> Result<Edits, Vec<FieldError>> {
         let mut reader = Reader { errors: Vec::new() };
         let edits = Edits {
             kind: reader.read("kind", &self.kind, ReserveKind::parse),
@@ -314,7 +314,10 @@ impl ReserveInput {
                 codes::political_status(),
             ),
             education: reader.code("education", &self.education, codes::education()),
-            sources: self.sources.as_ref().map_or(Edit::Keep, |given| Edit::Set(Reader::sources(given))),
+            sources: self
+                .sources
+                .as_ref()
+                .map_or(Edit::Keep, |given| Edit::Set(Reader::sources(given, words))),
             note: reader.words("note", "备注", &self.note, 500),
         };
         let fixed = [

@@ -1,6 +1,7 @@
 //! The JSON API through the whole server: who may come in, what it answers, what it refuses.
 
 mod assessments;
+mod bad_input;
 mod committees;
 mod document;
 mod exports;

@@ -352,6 +352,16 @@ impl Stage {
                     "planning_from": "2024-01-01", "source": "县委组织部〔2026〕2号" });
                 (JSON, body.to_string())
             }
+            "rule" => {
+                let body = json!({ "rule": "size_maximum", "committee": "village_party", "comparison": "at_most",
+                    "numerator": 9, "from_day": "2026-01-01", "source": "县委组织部〔2026〕1号" });
+                (JSON, body.to_string())
+            }
+            "word" => {
+                let body = json!({ "list": "reserve_source", "code": "teacher", "name": "退休教师",
+                    "from_day": "2026-01-01", "source": "县委组织部〔2026〕1号" });
+                (JSON, body.to_string())
+            }
             "round" => (JSON, round("2025Q4").to_string()),
             "account" => {
                 let body = json!({ "username": "new.one", "password": "another horse battery",

@@ -128,6 +128,10 @@ POST   /kinships/<id>/remove/<code>          form                        in     
 GET    /elections/<id>                       -                           in       ok    404     ok      ok      403   403      in
 GET    /committees/targets                   -                           in       ok    ok      ok      ok      403   403      in
 POST   /committees/targets                   form                        in       403   403     ok      403     403   403      in
+GET    /committees/rules                     -                           in       ok    ok      ok      ok      403   403      in
+POST   /committees/rules                     form                        in       403   403     ok      403     403   403      in
+GET    /committees/words                     -                           in       ok    ok      ok      ok      403   403      in
+POST   /committees/words                     form                        in       403   403     ok      403     403   403      in
 GET    /slates                               -                           in       ok    ok      ok      403     403   403      in
 GET    /slates/people                        -                           in       ok    ok      ok      403     403   403      in
 GET    /slates/new                           -                           in       ok    ok      ok      403     403   403      in
@@ -313,6 +317,10 @@ POST   /api/v1/terms/<id>/close              json{"on":"2021-01-09"}     401    
 # API: targets and slates
 GET    /api/v1/committee-targets             -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/committee-targets             target                      401      403   403     ok      403     403   403      403
+GET    /api/v1/committee-rules               -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/committee-rules               rule                        401      403   403     ok      403     403   403      403
+GET    /api/v1/county-words                  -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/county-words                  word                        401      403   403     ok      403     403   403      403
 GET    /api/v1/slates                        -                           401      ok    ok      ok      403     403   403      ok
 POST   /api/v1/slates                        json{}                      401      ok    ok      ok      403     403   403      ok
 POST   /api/v1/slates/outcome                json{}                      401      ok    ok      ok      403     403   403      ok

@@ -11,3 +11,4 @@ mod reserves;
 mod slates;
 mod training;
 mod vetting;
+mod words;

@@ -94,6 +94,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ committee_terms
     siu---- s------ committees
     s------ s------ counties
+    siu---- s------ county_words
     siud--- s------ election_ballots
     siud--- s------ elections
     si----- ------- finding_explanations

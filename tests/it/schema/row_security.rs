@@ -91,6 +91,7 @@ const CASES: [Case; 91] = [
     of_county("committee_targets"),
     scoped("committee_terms", "@path"),
     scoped("committees", "@path"),
+    of_county("county_words"),
     scoped("election_ballots", "election_id IN (SELECT id FROM elections WHERE @path)"),
     scoped("elections", "@path"),
     scoped("finding_explanations", "@path"),

@@ -81,6 +81,10 @@ const BESIDE: &str = r"
     SELECT county_id, gen_random_uuid(), id, path, 'overdue', '已批准延期', created_by FROM committee_terms;
     INSERT INTO committee_targets (county_id, id, level, figure, comparison, hundredths, from_day, source, created_by)
     SELECT id, gen_random_uuid(), 'village', 'committees.women', 'at_least', 100, '2021-01-01', code, code FROM counties;
+    INSERT INTO county_words (county_id, id, list, code, name, in_party, in_village_committee, in_supervision, from_day,
+        source, created_by)
+    SELECT id, gen_random_uuid(), 'post', 'discipline_member', code, true, false, false, '2021-01-01', code, code
+    FROM counties;
     INSERT INTO slates (county_id, id, village_id, path, maker_path, ordinal, from_day, name, created_by, updated_by)
     SELECT county_id, gen_random_uuid(), o.id, path, maker, 6, '2026-01-10', 'a', code, code FROM organisations o,
     unnest(ARRAY[substr(path, 1, 7), regexp_replace(path, '[^/]+/$', '')]) AS maker WHERE kind = 'village';

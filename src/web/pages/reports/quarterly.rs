@@ -3,8 +3,8 @@
 use rocket::request::FlashMessage;
 use rocket::{Route, State, get, routes};
 
-use super::{address, is_against_term, printed, signed, unit};
-use crate::across::reports::figures::FigureValue;
+use super::{address, printed, signed, unit};
+use crate::across::reports::figures::{self, FigureValue};
 use crate::across::reports::{
     self, OrganisationReport, QuarterStatus, QuarterlyReport, ReportTable, SectionReport, TableRow,
     TableValue,
@@ -162,7 +162,7 @@ fn figure_line(figure: &FigureValue, wanted: &Wanted) -> FigureLine {
 
 fn section_view(section: &SectionReport, wanted: &Wanted) -> ReportSection {
     // What stands against the term before is said in the line of the figure itself, or it would be three times as long.
-    let own = section.figures.iter().filter(|figure| !is_against_term(&figure.code));
+    let own = section.figures.iter().filter(|figure| !figures::is_against_term(&figure.code));
     let figures: Vec<FigureLine> = own
         .map(|figure| FigureLine { term: term(section, figure, wanted), ..figure_line(figure, wanted) })
         .collect();
@@ -217,7 +217,7 @@ fn chart(section: &SectionReport) -> Option<Chart> {
         "flow" => ("bridge", "党员增减", section.figures.iter().take(10).collect()),
         "committees" => {
             let source = |figure: &&FigureValue| {
-                figure.code.starts_with("committees.source.") && !is_against_term(&figure.code)
+                figure.code.starts_with("committees.source.") && !figures::is_against_term(&figure.code)
             };
             ("bar", "两委来源渠道", section.figures.iter().filter(source).collect())
         }

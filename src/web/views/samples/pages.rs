@@ -63,6 +63,8 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("committees_village", &committees::village()),
         page("committees_vote", &committees::vote()),
         page("committees_results", &committees::results()),
+        page("committees_words", &committees::words()),
+        page("committees_rules", &committees::rules()),
         page("slates_list", &slates::list()),
         page("slates_edit", &slates::edit()),
         page("slates_compare", &slates::compare()),

@@ -11,6 +11,7 @@ mod reserves;
 mod slates;
 mod training;
 mod vetting;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -140,6 +141,7 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     accounts::tell(&mut story).await;
     committees::tell(&mut story).await;
     vetting::tell(&mut story).await;
+    words::tell(&mut story).await;
     others::tell(&mut story).await;
     let names =
         |list: &[(&str, &str)]| list.iter().map(|(verb, _)| (*verb).to_owned()).collect::<BTreeSet<_>>();
