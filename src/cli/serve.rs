@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use rocket::fairing::AdHoc;
 
-use crate::cli::Failure;
+use crate::cli::{Failure, audit};
 use crate::cli::installation::Installation;
 use crate::cli::interruption::Serving;
+use crate::records::audit::checkpoints::keeper;
 use crate::web;
 
 /// Where to listen.
@@ -55,8 +56,18 @@ pub async fn serve(
     let refused = |error: rocket::Error| failure(&error, listen);
     let rocket = web::build(state, listen).attach(announce).ignite().await.map_err(refused)?;
     serving.begin(rocket.shutdown());
-    rocket.launch().await.map_err(refused)?;
-    Ok(())
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let owner = installation.started.addresses.owner.clone();
+    let checkpoints = tokio::spawn(keeper::keep(audit::signer(&installation.config)?, owner, async {
+        // Dropped or sent: either way the server has ended.
+        let _ = stopped.await;
+    }));
+    let served = rocket.launch().await.map_err(refused);
+    drop(stop);
+    if let Err(error) = checkpoints.await {
+        tracing::error!(%error, "the last checkpoint was not signed");
+    }
+    served.map(|_| ())
 }
 
 fn failure(error: &rocket::Error, listen: SocketAddr) -> Failure {

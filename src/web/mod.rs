@@ -15,6 +15,7 @@ pub mod import_work;
 pub mod pages;
 pub mod respond;
 pub mod views;
+pub mod witness;
 
 use std::path::PathBuf;
 use std::sync::Arc;

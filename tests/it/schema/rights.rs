@@ -66,6 +66,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     insta::assert_snapshot!(lines(&client, &query).await.join("\n"), @"
     siu---- ------- access_tokens
     siu---- ------- accounts
+    s------ s------ audit_checkpoints
     s------ s------ audit_entries
     ------- ------- audit_heads
     siu---- s------ branch_memberships

@@ -38,8 +38,9 @@ const EITHER: &str = "(person_id IN (SELECT person_id FROM person_visibility WHE
 const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
     AND relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
 
-const CASES: [Case; 58] = [
+const CASES: [Case; 59] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
+    of_county("audit_checkpoints"),
     Case {
         table: "audit_entries",
         seen: "@county AND @path OR account_id = '@account'",
