@@ -8,7 +8,7 @@ use rocket::fairing::AdHoc;
 use crate::cli::{Failure, audit};
 use crate::cli::installation::Installation;
 use crate::cli::interruption::Serving;
-use crate::records::audit::checkpoints::keeper;
+use crate::records::audit::checkpoints::{Published, Store, keeper};
 use crate::web;
 
 /// Where to listen.
@@ -40,12 +40,14 @@ pub async fn serve(
     std::fs::create_dir_all(&uploads).map_err(|error| {
         Failure::Failed(format!("无法建立上传目录 {}：{error}。请检查磁盘和权限。", uploads.display()))
     })?;
+    let signer = audit::signer(&installation.config)?;
     let state = web::State {
         database: installation.database.clone(),
         keys: installation.keys.clone(),
         program,
         uploads,
         pictures: Arc::default(),
+        trail: Published { store: Store::new(&installation.config.data), key: signer.verifier() },
         front: installation.config.front.clone(),
     };
     let announce = AdHoc::on_liftoff("ready", move |_| {
@@ -58,7 +60,7 @@ pub async fn serve(
     serving.begin(rocket.shutdown());
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let owner = installation.started.addresses.owner.clone();
-    let checkpoints = tokio::spawn(keeper::keep(audit::signer(&installation.config)?, owner, async {
+    let checkpoints = tokio::spawn(keeper::keep(signer, owner, async {
         // Dropped or sent: either way the server has ended.
         let _ = stopped.await;
     }));

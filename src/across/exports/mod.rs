@@ -6,7 +6,7 @@ mod committees;
 mod members;
 mod organisations;
 mod reserves;
-mod sink;
+pub(in crate::across) mod sink;
 
 use std::io::Write;
 

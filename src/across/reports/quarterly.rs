@@ -17,6 +17,7 @@ use crate::base::db::{self, Database};
 use crate::base::error::{OrMissing, Result};
 use crate::base::policy::{self, Action};
 use crate::base::values::Quarter;
+use crate::records::audit;
 use crate::records::organisations::{self, Organisation};
 
 /// The quarterly report of an organisation, on a connection that may read the whole county.
@@ -173,6 +174,13 @@ impl Sheet {
         let findings =
             if balance.holds() { Vec::new() } else { findings::unbalanced(conn, &self.basis, code).await? };
         let revision = self.basis.revision.as_ref();
+        let checkpoint = match revision {
+            None => None,
+            Some(revision) => {
+                audit::queries::checkpoint_of_closing(conn, &self.basis.county, &revision.digest).await?
+            }
+        };
+        let checkpoint = checkpoint.map(|checkpoint| checkpoint.in_one_line());
         Ok(QuarterlyReport {
             organisation: OrganisationName {
                 code: organisation.code.clone(),
@@ -183,7 +191,7 @@ impl Sheet {
             revision: revision.map(|revision| revision.number),
             closed_at: revision.map(|revision| revision.closed_at),
             digest: revision.map(|revision| hex::encode(&revision.digest)),
-            checkpoint: None,
+            checkpoint,
             balanced: balance.holds(),
             balance: balance.arithmetic(),
             sections: self.sections.iter().map(|section| self.section(section, code)).collect(),

@@ -6,9 +6,11 @@
 
 mod append;
 pub mod bundle;
+mod changes;
 pub mod chain;
 pub mod checkpoints;
 pub mod format;
+pub mod names;
 pub mod queries;
 pub mod reader;
 pub mod reconcile;
@@ -16,3 +18,4 @@ pub mod reconcile;
 pub mod verify;
 
 pub use append::{Entry, IMPORT, Outsider, append, append_outside, digest};
+pub use changes::changes;

@@ -47,7 +47,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         vetting::record_verdicts, vetting::decide_candidate, vetting::list_checklists, vetting::set_checklist,
         vetting::list_departments, vetting::set_departments,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
-        audit::list,
+        audit::list, audit::checkpoint, audit::bundle,
         reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,
         reports::list_quarters, reports::close,
         document,

@@ -125,6 +125,7 @@ impl Stage {
         let path = format!("/api/v1/ratings/rounds/{}/scores", self.round);
         let grid = app.send(own, Method::Put, &path, &[("If-Match", "\"1\"")], &rows).await.json();
         self.rating = grid["rows"][0]["rating"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
+        app.sign().await;
         let people = app.db.owner_client().await.query("SELECT id::text FROM people", &[]).await.unwrap();
         self.person = people[0].get(0);
         let kind = json!({ "village": "500237101201", "kind": "village_party" });

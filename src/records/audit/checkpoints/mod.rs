@@ -14,6 +14,17 @@ pub use store::{ChainStore, Hashes, Kept, Store};
 
 use std::path::{Path, PathBuf};
 
+use crate::base::note::Verifier;
+
+/// What readers need to take entries out with their proofs: the files, and the public key that signed them.
+#[derive(Debug, Clone)]
+pub struct Published {
+    /// The files.
+    pub store: Store,
+    /// The public key, under the name of the installation.
+    pub key: Verifier,
+}
+
 /// The file of the private key of an installation.
 #[must_use]
 pub fn key_file(data: &Path) -> PathBuf {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use cadre::base::merkle::{self, Frontier};
+use cadre::base::merkle::{self, Tree};
 use cadre::records::audit::bundle::{Line, Writer};
 use cadre::records::audit::chain::{Chain, FaultKind};
 use cadre::records::audit::format::{BEGINNING, Moment, Sealed};
@@ -147,10 +147,9 @@ async fn single_entries_are_proven_by_a_checkpoint() {
         }
     }
     let leaves: Vec<_> = entries.iter().map(|entry| merkle::leaf(&entry.hash)).collect();
-    let mut frontier = Frontier::default();
-    leaves.iter().for_each(|leaf| frontier.push(*leaf));
+    let tree = Tree::new(leaves);
     let kept = trail.sign().await;
-    assert_eq!(frontier.root(), kept.checkpoint.head.root);
+    assert_eq!(tree.root(), kept.checkpoint.head.root);
     let write = |spoil: &dyn Fn(&mut Sealed<'static>)| {
         let mut out = Vec::new();
         let mut writer = Writer::begin(&mut out, &trail.signer().verifier().to_string()).unwrap();
@@ -159,7 +158,7 @@ async fn single_entries_are_proven_by_a_checkpoint() {
             let mut entry: Sealed<'static> = entries[index].clone();
             spoil(&mut entry);
             let previous = index.checked_sub(1).map_or(BEGINNING, |before| entries[before].hash);
-            let proof = merkle::prove_inclusion(&leaves, index as u64).unwrap();
+            let proof = tree.prove(index as u64).unwrap();
             writer.proven(entry, &previous, &proof).unwrap();
         }
         writer.end().unwrap();

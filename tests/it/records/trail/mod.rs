@@ -3,6 +3,7 @@
 mod attacks;
 mod chaining;
 mod files;
+mod random;
 mod reconciling;
 mod witnessing;
 

@@ -27,7 +27,7 @@ impl Office {
         let clerk = county.town(1).actor(Role::Clerk);
         let branch = county.branch(1, 1).id;
         let people = [member(branch, "王芳", 2), member(branch, "李强", 1)];
-        members::enrol(&mut web, &keys, &clerk, &people).await.unwrap();
+        members::enrol(&mut web, &clerk, &keys, &people).await.unwrap();
         let open = Open::parse(RawOpen {
             username: "zhangwei",
             display_name: "张伟",
