@@ -26,7 +26,12 @@ const CLERKS: usize = 4;
 const REQUESTS: usize = 200;
 
 /// Everything about the trail. Comes last: it leaves a million entries.
-pub async fn measure(stage: &Stage, server: &Server, options: &Options, table: &mut Table) -> anyhow::Result<()> {
+pub async fn measure(
+    stage: &Stage,
+    server: &Server,
+    options: &Options,
+    table: &mut Table,
+) -> anyhow::Result<()> {
     cost(stage, options, table).await?;
     lengthen(stage).await?;
     verification(stage, table).await?;
@@ -36,10 +41,8 @@ pub async fn measure(stage: &Stage, server: &Server, options: &Options, table: &
 /// Writes a second with the trail, and with its function doing nothing: one after the other, twice.
 async fn cost(stage: &Stage, options: &Options, table: &mut Table) -> anyhow::Result<()> {
     let client = reader::connect(&stage.addresses.owner).await?;
-    let definition: String = client
-        .query_one("SELECT pg_get_functiondef('append_audit_entry'::regproc)", &[])
-        .await?
-        .get(0);
+    let definition: String =
+        client.query_one("SELECT pg_get_functiondef('append_audit_entry'::regproc)", &[]).await?.get(0);
     let body = "AS $function$ BEGIN RETURN 1; END $function$";
     let head = definition.split("AS $function$").next().unwrap();
     let (mut with, mut without) = (0.0, 0.0);
@@ -62,8 +65,10 @@ async fn writes(stage: &Stage, seconds: u64) -> anyhow::Result<f64> {
     for clerk in 0..CLERKS {
         let (database, member) = (database.clone(), stage.loaded.members[clerk * 97]);
         let actor = Actor::command_line(stage.loaded.scope.clone());
-        let mut version: i32 =
-            client.query_one("SELECT version FROM memberships WHERE id = $1::text::uuid", &[&member.to_string()]).await?.get(0);
+        let mut version: i32 = client
+            .query_one("SELECT version FROM memberships WHERE id = $1::text::uuid", &[&member.to_string()])
+            .await?
+            .get(0);
         tasks.push(tokio::spawn(async move {
             let keys = KeyRing::ephemeral().unwrap();
             let mut conn = database.web().await.unwrap();

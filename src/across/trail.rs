@@ -9,11 +9,9 @@ use crate::across::exports::sink::Sealed;
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, Result};
-use crate::base::merkle::{self, Hash, Tree};
 use crate::base::scope::Scope;
-use crate::records::audit::bundle::Writer;
+use crate::records::audit::bundle::{Covered, Writer};
 use crate::records::audit::checkpoints::{ChainStore, Kept, Published};
-use crate::records::audit::format::BEGINNING;
 use crate::records::audit::queries::{self, Filter, Reach};
 use crate::records::audit::{self, Entry};
 
@@ -125,8 +123,7 @@ impl Asked<'_> {
         newest: &Kept,
     ) -> Result<usize> {
         let size = newest.checkpoint.head.size;
-        let hashes = all(files, size)?;
-        let tree = Tree::new(hashes.iter().map(|hash| merkle::leaf(hash)).collect());
+        let covered = Covered::of(files, size)?;
         writer.chain(self.chain, std::iter::once(newest)).map_err(Error::broken)?;
         let until = i64::try_from(size).map_err(Error::broken)?;
         let (mut after, mut rows) = (0, 0_usize);
@@ -136,31 +133,15 @@ impl Asked<'_> {
             after = last.sequence;
             rows += page.len();
             if rows > MOST {
-                return Err(Error::Refused(format!("符合条件的记录超过{MOST}条，请缩小时间范围后分次导出。")));
+                return Err(Error::Refused(format!(
+                    "符合条件的记录超过{MOST}条，请缩小时间范围后分次导出。"
+                )));
             }
             for entry in page {
-                let index = usize::try_from(entry.sequence - 1).map_err(Error::broken)?;
-                let before = index.checked_sub(1).and_then(|before| hashes.get(before));
-                let proof = u64::try_from(index).ok().and_then(|index| tree.prove(index));
-                let proof = proof.ok_or_else(|| Error::broken("an entry without a proof"))?;
-                writer.proven(entry, before.unwrap_or(&BEGINNING), &proof).map_err(Error::broken)?;
+                covered.write(&mut writer, entry)?;
             }
         }
         writer.end().map_err(Error::broken)?;
         Ok(rows)
-    }
-}
-
-/// The hashes of the entries that a checkpoint covers.
-fn all(files: &ChainStore, size: u64) -> Result<Vec<Hash>> {
-    let mut reader = files.hashes(0).map_err(Error::broken)?;
-    let mut hashes = Vec::new();
-    for _ in 0..size {
-        hashes.extend(reader.next().map_err(Error::broken)?);
-    }
-    if u64::try_from(hashes.len()).is_ok_and(|count| count == size) {
-        Ok(hashes)
-    } else {
-        Err(Error::broken("the file of hashes is shorter than its checkpoint"))
     }
 }

@@ -190,7 +190,11 @@ fn front(given: Option<String>) -> Result<Vec<IpAddr>, ConfigError> {
 /// The witness.
 fn witness(given: Option<String>) -> Result<Option<HttpAddress>, ConfigError> {
     let Some(given) = given else { return Ok(None) };
-    given.parse().map(Some).map_err(|rule| ConfigError::Invalid { name: "CADRE_WITNESS_URL", value: given, rule })
+    given.parse().map(Some).map_err(|rule| ConfigError::Invalid {
+        name: "CADRE_WITNESS_URL",
+        value: given,
+        rule,
+    })
 }
 
 /// The data folder when none is named, and what to say when it is an unusual one.

@@ -126,7 +126,8 @@ impl FromStr for Verifier {
         let key: [u8; 32] = key.try_into().map_err(|_| Malformed)?;
         let key = VerifyingKey::from_bytes(&key).map_err(|_| Malformed)?;
         let verifier = Self { name: name.to_owned(), kind, key };
-        let known = is_name(name) && matches!(kind, ED25519 | COSIGNATURE) && id == hex::encode(verifier.id());
+        let known =
+            is_name(name) && matches!(kind, ED25519 | COSIGNATURE) && id == hex::encode(verifier.id());
         known.then_some(verifier).ok_or(Malformed)
     }
 }
@@ -169,7 +170,11 @@ impl Note {
     pub fn is_signed_by(&self, verifier: &Verifier) -> bool {
         let own = |line: &&SignatureLine| line.name == verifier.name && line.id == verifier.id();
         verifier.kind == ED25519
-            && self.signatures.iter().filter(own).any(|line| holds(verifier, self.text.as_bytes(), &line.bytes))
+            && self
+                .signatures
+                .iter()
+                .filter(own)
+                .any(|line| holds(verifier, self.text.as_bytes(), &line.bytes))
     }
 
     /// The line by which a witness cosigns the text at a moment, in seconds since 1970.
@@ -198,7 +203,8 @@ impl Note {
         self.signatures.iter().filter(own).find_map(|line| {
             let (at, bytes) = line.bytes.split_first_chunk::<8>()?;
             let at = u64::from_be_bytes(*at);
-            let valid = witness.kind == COSIGNATURE && holds(witness, cosigned(&self.text, at).as_bytes(), bytes);
+            let valid =
+                witness.kind == COSIGNATURE && holds(witness, cosigned(&self.text, at).as_bytes(), bytes);
             valid.then_some(at)
         })
     }
@@ -209,7 +215,8 @@ fn cosigned(text: &str, at: u64) -> String {
 }
 
 fn holds(verifier: &Verifier, message: &[u8], signature: &[u8]) -> bool {
-    Signature::from_slice(signature).is_ok_and(|signature| verifier.key.verify_strict(message, &signature).is_ok())
+    Signature::from_slice(signature)
+        .is_ok_and(|signature| verifier.key.verify_strict(message, &signature).is_ok())
 }
 
 fn signature_lines(lines: &str) -> Result<Vec<SignatureLine>, Malformed> {
@@ -279,8 +286,7 @@ impl Checkpoint {
         let mut line = || lines.next().filter(|line| !line.is_empty()).ok_or(Malformed);
         let (origin, size, root) = (line()?, line()?, line()?);
         let plain = size.bytes().all(|c| c.is_ascii_digit()) && (size == "0" || !size.starts_with('0'));
-        let root: Hash =
-            STANDARD.decode(root).ok().and_then(|root| root.try_into().ok()).ok_or(Malformed)?;
+        let root: Hash = STANDARD.decode(root).ok().and_then(|root| root.try_into().ok()).ok_or(Malformed)?;
         let size = size.parse().ok().filter(|_| plain).ok_or(Malformed)?;
         Ok(Self { origin: origin.to_owned(), head: Head { size, root } })
     }
@@ -301,7 +307,10 @@ mod tests {
         let note: Note = text.parse().unwrap();
         assert_eq!(note.to_string(), text);
         let checkpoint = Checkpoint::of(&note).unwrap();
-        assert_eq!((checkpoint.origin.as_str(), checkpoint.head.size), ("example.com/behind-the-sofa", 20_852_163));
+        assert_eq!(
+            (checkpoint.origin.as_str(), checkpoint.head.size),
+            ("example.com/behind-the-sofa", 20_852_163)
+        );
         assert_eq!(checkpoint.text(), note.text());
     }
 
@@ -314,7 +323,9 @@ mod tests {
             then you don't know what your problem is.\n\n\
             — PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n";
         assert!(note.parse::<Note>().unwrap().is_signed_by(&verifier));
-        assert!("PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW".parse::<Verifier>().is_err());
+        assert!(
+            "PeterNeumann+c74f20a4+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW".parse::<Verifier>().is_err()
+        );
     }
 
     #[test]

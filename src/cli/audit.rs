@@ -7,10 +7,12 @@ use std::time::Instant;
 
 use crate::base::config::Config;
 use crate::base::note::{NoteKey, Verifier};
+use crate::base::values::Quarter;
 use crate::cli::installation::Installation;
 use crate::cli::{Failure, output, witness};
 use crate::records::audit::chain::Fault;
 use crate::records::audit::checkpoints::{Kept, Signed, Signer, Store, key_file};
+use crate::records::audit::format::Sealed;
 use crate::records::audit::verify::{self, Known, Verdict};
 use crate::records::audit::{bundle, reader, reconcile};
 
@@ -24,7 +26,9 @@ pub enum Command {
         cadre audit verify --bundle trail.jsonl --checkpoints /media/auditor/checkpoints")]
     Verify(VerifyOptions),
     /// Write the trail to a file that can be checked without the database
-    #[command(after_help = "Example:\n  cadre audit export -o trail.jsonl --organisation 500237")]
+    #[command(after_help = "Examples:\n  \
+        cadre audit export -o trail.jsonl --organisation 500237\n  \
+        cadre audit export -o proof.jsonl --organisation 500237 --quarter 2026Q1")]
     Export {
         /// The file
         #[arg(short, long)]
@@ -32,6 +36,12 @@ pub enum Command {
         /// Only the chain of this organisation's county
         #[arg(long)]
         organisation: Option<String>,
+        /// Only what closed this quarter (2026Q1), each entry with its proof: the proof bundle of a report
+        #[arg(long, requires = "organisation")]
+        quarter: Option<Quarter>,
+        /// Only this revision of the quarter
+        #[arg(long, requires = "quarter")]
+        revision: Option<i32>,
     },
     /// Sign what no checkpoint covers yet, and print the newest checkpoint of each chain
     #[command(after_help = "Example:\n  cadre audit checkpoint")]
@@ -60,7 +70,9 @@ pub struct VerifyOptions {
 pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
     match command {
         Command::Verify(options) => verify(options, json).await,
-        Command::Export { output, organisation } => export(output, organisation.as_deref(), json).await,
+        Command::Export { output, organisation, quarter, revision } => {
+            export(output, organisation.as_deref(), *quarter, *revision, json).await
+        }
         Command::Checkpoint => checkpoint(json).await,
         Command::Witness(options) => witness::run(options).await,
     }
@@ -75,7 +87,8 @@ async fn verify(options: &VerifyOptions, json: bool) -> Result<(), Failure> {
     let verdict = match &options.bundle {
         Some(path) => {
             let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-            let known = Known { key: options.key.clone(), store: options.checkpoints.as_deref().map(Store::at) };
+            let known =
+                Known { key: options.key.clone(), store: options.checkpoints.as_deref().map(Store::at) };
             let input = BufReader::with_capacity(1 << 20, file);
             verify::file(input, &known).map_err(|error| unreadable(path, &error))?
         }
@@ -126,7 +139,11 @@ fn report(verdict: &Verdict, milliseconds: u128, json: bool) {
         })
         .collect();
     if let Some(key) = &verdict.key {
-        let origin = if verdict.key_from_file { "（取自文件本身，请与另行取得的公钥核对）" } else { "" };
+        let origin = if verdict.key_from_file {
+            "（取自文件本身，请与另行取得的公钥核对）"
+        } else {
+            ""
+        };
         lines.push(format!("公钥 {key}{origin}"));
     }
     output::print(
@@ -140,11 +157,19 @@ fn report(verdict: &Verdict, milliseconds: u128, json: bool) {
     );
 }
 
-async fn export(path: &Path, organisation: Option<&str>, json: bool) -> Result<(), Failure> {
+async fn export(
+    path: &Path,
+    organisation: Option<&str>,
+    quarter: Option<Quarter>,
+    revision: Option<i32>,
+    json: bool,
+) -> Result<(), Failure> {
     let installation = Installation::open().await?;
     let chain = match organisation {
         None => None,
-        Some(code) => Some(installation.organisation(code).await?.1.scope.whole_county().path.code().to_owned()),
+        Some(code) => {
+            Some(installation.organisation(code).await?.1.scope.whole_county().path.code().to_owned())
+        }
     };
     let store = Store::new(&installation.config.data);
     let mut signer = signer(&installation.config)?;
@@ -153,7 +178,13 @@ async fn export(path: &Path, organisation: Option<&str>, json: bool) -> Result<(
     let key = signer.verifier().to_string();
     let file = File::create(path).map_err(|error| unreadable(path, &error))?;
     let mut out = BufWriter::with_capacity(1 << 20, file);
-    let entries = bundle::export(&client, &store, &key, chain.as_deref(), &mut out).await?;
+    let entries = match (chain.as_deref(), quarter) {
+        (Some(chain), Some(quarter)) => {
+            let wanted = |entry: &Sealed<'_>| closes(entry, quarter, revision);
+            bundle::export_proven(&client, &store, &key, chain, wanted, &mut out).await?
+        }
+        (chain, _) => bundle::export(&client, &store, &key, chain, &mut out).await?,
+    };
     out.flush().map_err(|error| unreadable(path, &error))?;
     output::print(
         json,
@@ -161,6 +192,17 @@ async fn export(path: &Path, organisation: Option<&str>, json: bool) -> Result<(
         &format!("已写出{entries}条审计记录：{}。公钥 {key}", path.display()),
     );
     Ok(())
+}
+
+/// Whether an entry tells of the closing of a quarter.
+fn closes(entry: &Sealed<'_>, quarter: Quarter, revision: Option<i32>) -> bool {
+    if !entry.action.starts_with("quarters.") {
+        return false;
+    }
+    let details: serde_json::Value = serde_json::from_str(&entry.details).unwrap_or_default();
+    let told = |field| details.get(field);
+    let same = told("revision").is_none_or(|of| revision.is_none_or(|number| *of == number));
+    same && told("quarter").and_then(|told| told.as_str()) == Some(&quarter.to_string())
 }
 
 /// The signer of an installation.

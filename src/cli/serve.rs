@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rocket::fairing::AdHoc;
 
-use crate::cli::{Failure, audit};
 use crate::cli::installation::Installation;
 use crate::cli::interruption::Serving;
+use crate::cli::{Failure, audit};
 use crate::records::audit::checkpoints::{Published, Store, keeper};
 use crate::web;
 

@@ -10,9 +10,9 @@ use tokio_postgres::Client;
 
 use crate::base::clock;
 use crate::base::error::{Error, Result};
-use crate::base::merkle::Hash;
-use crate::records::audit::checkpoints::{Kept, Store};
-use crate::records::audit::format::Sealed;
+use crate::base::merkle::{self, Hash, Tree};
+use crate::records::audit::checkpoints::{ChainStore, Kept, Store};
+use crate::records::audit::format::{BEGINNING, Sealed};
 use crate::records::audit::reader::{self, Next};
 
 /// The name of this form.
@@ -164,6 +164,82 @@ pub async fn export(
         .await?;
     }
     writer.end().map_err(Error::broken)
+}
+
+/// Writes those entries of a chain that `wanted` picks, each proven by the newest checkpoint; answers how many. Entries
+/// that no checkpoint covers yet are left out.
+///
+/// # Errors
+/// `Refused` where there is no checkpoint; whatever the database, the files of checkpoints or `out` answer.
+pub async fn export_proven(
+    client: &Client,
+    store: &Store,
+    key: &str,
+    chain: &str,
+    wanted: impl Fn(&Sealed<'_>) -> bool,
+    out: impl Write,
+) -> Result<u64> {
+    let files = store.chain(chain);
+    let newest = files.newest().map_err(Error::broken)?;
+    let newest =
+        newest.ok_or_else(|| Error::Refused("还没有检查点，请先执行 cadre audit checkpoint。".to_owned()))?;
+    let covered = Covered::of(&files, newest.checkpoint.head.size)?;
+    let mut writer = Writer::begin(out, key).map_err(Error::broken)?;
+    writer.chain(chain, std::iter::once(&newest)).map_err(Error::broken)?;
+    reader::read(client, chain, 0, |entry| {
+        if !covered.has(entry.sequence) {
+            return Ok(Next::Stop);
+        }
+        if wanted(entry) {
+            covered.write(&mut writer, entry.clone())?;
+        }
+        Ok(Next::On)
+    })
+    .await?;
+    writer.end().map_err(Error::broken)
+}
+
+/// The entries that a checkpoint covers, as hashes: what proofs are made from.
+pub struct Covered {
+    hashes: Vec<Hash>,
+    tree: Tree,
+}
+
+impl Covered {
+    /// Those of the first `size` entries of a chain.
+    ///
+    /// # Errors
+    /// When the file of hashes cannot be read or is shorter.
+    pub fn of(files: &ChainStore, size: u64) -> Result<Self> {
+        let mut reader = files.hashes(0).map_err(Error::broken)?;
+        let mut hashes = Vec::new();
+        for _ in 0..size {
+            let hash = reader.next().map_err(Error::broken)?;
+            hashes.push(hash.ok_or_else(|| Error::broken("fewer hashes than the checkpoint covers"))?);
+        }
+        let tree = Tree::new(hashes.iter().map(|hash| merkle::leaf(hash)).collect());
+        Ok(Self { hashes, tree })
+    }
+
+    /// Whether an entry is among them.
+    #[must_use]
+    pub fn has(&self, sequence: i64) -> bool {
+        u64::try_from(sequence).is_ok_and(|number| (1..=self.tree.size()).contains(&number))
+    }
+
+    /// Writes an entry with its proof.
+    ///
+    /// # Errors
+    /// When it is not among them, or the file cannot be written.
+    pub fn write<W: Write>(&self, writer: &mut Writer<W>, entry: Sealed<'_>) -> Result<()> {
+        let unproven = || Error::broken("an entry that no checkpoint covers");
+        let index = usize::try_from(entry.sequence).ok().and_then(|number| number.checked_sub(1));
+        let index = index.ok_or_else(unproven)?;
+        let previous = index.checked_sub(1).and_then(|before| self.hashes.get(before));
+        let proof =
+            u64::try_from(index).ok().and_then(|index| self.tree.prove(index)).ok_or_else(unproven)?;
+        writer.proven(entry, previous.unwrap_or(&BEGINNING), &proof).map_err(Error::broken)
+    }
 }
 
 /// Reads lines; each is handed over with its number.

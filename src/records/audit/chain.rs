@@ -136,7 +136,11 @@ impl Chain {
             return fault(expected, FaultKind::Missing, missing);
         }
         if number < expected || entry.chain != self.name {
-            return fault(number, FaultKind::Order, format!("第{number}条的次序不对：此处应为第{expected}条"));
+            return fault(
+                number,
+                FaultKind::Order,
+                format!("第{number}条的次序不对：此处应为第{expected}条"),
+            );
         }
         if entry.algorithm != SHA256 {
             let message = format!("第{number}条的算法编号{}未知", entry.algorithm);

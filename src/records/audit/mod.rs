@@ -6,8 +6,8 @@
 
 mod append;
 pub mod bundle;
-mod changes;
 pub mod chain;
+mod changes;
 pub mod checkpoints;
 pub mod format;
 pub mod names;

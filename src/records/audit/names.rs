@@ -86,7 +86,7 @@ fn table(list: &str) -> Option<&'static CodeTable> {
 #[must_use]
 pub fn value(field: &str, value: &str) -> String {
     if field == "role" {
-        return Role::from_code(value).map_or(value, Role::name).to_owned();
+        return Role::from_code(value).map_or_else(|| value.to_owned(), |role| role.name().to_owned());
     }
     let list = NAMES.fields.get(field).map_or("", |(_, list)| list);
     table(list).map_or(value, |table| table.name_of(value)).to_owned()

@@ -1,6 +1,7 @@
 //! Reads of the trail. Row-level security shows an account its own entries and those of its subtree.
 
 use chrono::{DateTime, Utc};
+use diesel::expression::SqlLiteral;
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
@@ -101,7 +102,9 @@ impl Filter {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let texts = [&self.actor, &self.action, &self.door];
-        self.from.or(self.until).is_none() && self.subject.is_none() && texts.iter().all(|text| text.is_none())
+        self.from.or(self.until).is_none()
+            && self.subject.is_none()
+            && texts.iter().all(|text| text.is_none())
     }
 }
 
@@ -135,8 +138,8 @@ fn seen<'a>(within: &'a Scope, reach: Reach, filter: &'a Filter) -> Entries<'a> 
     let about_accounts = e::action.ge("accounts.").and(e::action.lt("accounts/"));
     query = match (reach.records, reach.accounts) {
         (true, true) => query,
-        (true, false) => query.filter(diesel::dsl::not(about_accounts).or(own.assume_not_null())),
-        (false, true) => query.filter(about_accounts.or(own.assume_not_null())),
+        (true, false) => query.filter(diesel::dsl::not(about_accounts).or(own)),
+        (false, true) => query.filter(about_accounts.or(own)),
         (false, false) => query.filter(own),
     };
     if let Some(from) = filter.from {
@@ -177,7 +180,12 @@ pub async fn list(
     if let Some((at, sequence)) = after {
         query = query.filter(e::at.le(at).and(e::at.lt(at).or(e::sequence.lt(sequence))));
     }
-    query.order((e::at.desc(), e::sequence.desc())).limit(limit).select(EntryLine::as_select()).load(conn).await
+    query
+        .order((e::at.desc(), e::sequence.desc()))
+        .limit(limit)
+        .select(EntryLine::as_select())
+        .load(conn)
+        .await
 }
 
 /// The entries of a subtree as they were hashed, in the order of their numbers, those after `after` up to `until`, at
@@ -224,6 +232,7 @@ struct SealedRow {
     subject_id: Option<uuid::Uuid>,
     subject_count: i32,
     #[diesel(select_expression = diesel::dsl::sql::<Text>("details::text"))]
+    #[diesel(select_expression_type = SqlLiteral<Text>)]
     details: String,
     hash: Vec<u8>,
 }

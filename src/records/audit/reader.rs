@@ -144,7 +144,8 @@ pub async fn read(
 
 /// A row as an entry. What is missing or misshapen, since a constraint was dropped, is read as empty: the hash tells.
 fn sealed(row: &BinaryCopyOutRow) -> Result<Sealed<'_>> {
-    let maybe = |place| Ok::<_, Error>(row.try_get::<Option<&str>>(place).map_err(failed)?.map(Cow::Borrowed));
+    let maybe =
+        |place| Ok::<_, Error>(row.try_get::<Option<&str>>(place).map_err(failed)?.map(Cow::Borrowed));
     let text = |place| Ok::<_, Error>(maybe(place)?.unwrap_or_default());
     let bytes = |place| Ok::<_, Error>(row.try_get::<Option<&[u8]>>(place).map_err(failed)?);
     let id = |place| Ok::<_, Error>(bytes(place)?.and_then(|bytes| Uuid::from_slice(bytes).ok()));

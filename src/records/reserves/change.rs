@@ -74,8 +74,14 @@ pub async fn change(
         if !changed.is_empty() {
             replace_sources(conn, actor, &replaced).await?;
             write::update(conn, actor, &changed).await?;
-            write::append(conn, actor, "reserves.change", &changed, |_| json!({ "changes": changes.first() }))
-                .await?;
+            write::append(
+                conn,
+                actor,
+                "reserves.change",
+                &changed,
+                |_| json!({ "changes": changes.first() }),
+            )
+            .await?;
         }
         Ok(answer)
     })

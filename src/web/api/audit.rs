@@ -210,10 +210,8 @@ pub async fn checkpoint(
     state: &State<web::State>,
 ) -> Answer<Json<CheckpointJson>> {
     let scope = &caller.actor.scope;
-    let newest = db::read(&mut db.0, scope, async |conn| {
-        Ok(queries::newest_checkpoint(conn, scope).await?)
-    })
-    .await?;
+    let newest =
+        db::read(&mut db.0, scope, async |conn| Ok(queries::newest_checkpoint(conn, scope).await?)).await?;
     let newest = newest.or_missing("检查点")?;
     let origin = newest.note.lines().next().unwrap_or_default().to_owned();
     Ok(Json(CheckpointJson {

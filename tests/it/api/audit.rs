@@ -106,9 +106,8 @@ async fn a_closed_quarter_prints_the_checkpoint_that_covers_its_closing() {
         let answer = app.send(who, Method::Post, "/api/v1/quarters/2026Q1/close", &[], &body).await;
         assert!(answer.status.code < 300, "{}", answer.body);
     }
-    let report = async || {
-        app.get(&wang, "/api/v1/reports/quarterly?organisation=500237&quarter=2026Q1").await.json()
-    };
+    let report =
+        async || app.get(&wang, "/api/v1/reports/quarterly?organisation=500237&quarter=2026Q1").await.json();
     assert_eq!(report().await["checkpoint"], Value::Null);
     app.sign().await;
     let signed = app.get(&wang, "/api/v1/audit/checkpoint").await.json();
@@ -135,7 +134,8 @@ async fn the_page_tells_each_field_before_and_after() {
     assert_eq!(changed.status, Status::Ok, "{}", changed.body);
     let page = app.get(&auditor, &format!("/audit?subject={id}")).await;
     assert_eq!(page.status, Status::Ok);
-    for words in ["一条记录的经过", "更正党员信息", "录入党员", "备注", "迁居县城", "（空）", "录入员"] {
+    for words in ["一条记录的经过", "更正党员信息", "录入党员", "备注", "迁居县城", "（空）", "录入员"]
+    {
         assert!(page.body.contains(words), "{words}");
     }
     let empty = app.get(&auditor, "/audit?actor=nobody").await;

@@ -7,9 +7,9 @@ use tokio_postgres::Client;
 
 use super::store::{ChainStore, Kept, Store};
 use super::{origin, post};
-use crate::base::http::HttpAddress;
 use crate::base::clock;
 use crate::base::error::{Error, Result};
+use crate::base::http::HttpAddress;
 use crate::base::merkle::{Frontier, Hash};
 use crate::base::note::{Checkpoint, Note, NoteKey, Verifier};
 use crate::records::audit::chain::{Chain, Fault, FaultKind};

@@ -130,8 +130,11 @@ impl Witness {
 
     /// A signed checkpoint that contradicts another signed one convicts the log: it is kept.
     fn keep_evidence(&self, note: &Note) -> io::Result<()> {
-        let mut file =
-            OpenOptions::new().append(true).create(true).mode(0o600).open(self.folder.join("contradictions"))?;
+        let mut file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .open(self.folder.join("contradictions"))?;
         writeln!(file, "{note}")?;
         file.sync_all()
     }
@@ -150,7 +153,8 @@ fn newest(file: &Path, origin: &str) -> io::Result<Head> {
         }
         other => other?,
     };
-    let misshapen = || io::Error::new(io::ErrorKind::InvalidData, format!("{} is no checkpoint", file.display()));
+    let misshapen =
+        || io::Error::new(io::ErrorKind::InvalidData, format!("{} is no checkpoint", file.display()));
     let note: Note = text.parse().map_err(|_| misshapen())?;
     let checkpoint = Checkpoint::of(&note).map_err(|_| misshapen())?;
     if checkpoint.origin == origin { Ok(checkpoint.head) } else { Err(misshapen()) }
@@ -177,7 +181,10 @@ mod tests {
 
     impl Log {
         fn of(count: u8) -> Self {
-            Self { key: NoteKey::random(), leaves: (0..count).map(|number| merkle::leaf(&[number])).collect() }
+            Self {
+                key: NoteKey::random(),
+                leaves: (0..count).map(|number| merkle::leaf(&[number])).collect(),
+            }
         }
 
         fn frontier(&self, size: usize) -> Frontier {
@@ -223,7 +230,9 @@ mod tests {
         other.leaves[3] = [9; 32];
         assert_eq!(witness.add(&other.request(7, 20)), Err(Refusal::Contradiction));
         assert_eq!(witness.add(&other.request(7, 7)), Err(Refusal::Contradiction), "one size, two roots");
-        assert!(fs::read_to_string(folder.path().join("contradictions")).unwrap().contains("log.example/500237"));
+        assert!(
+            fs::read_to_string(folder.path().join("contradictions")).unwrap().contains("log.example/500237")
+        );
         assert!(witness.add(&log.request(7, 20)).is_ok(), "the first history goes on");
     }
 
@@ -233,7 +242,8 @@ mod tests {
         let witness = witness(folder.path(), &log);
         assert_eq!(witness.add(&Log::of(3).request(0, 3)), Err(Refusal::Unsigned));
         let mut foreign = log.request(0, 3);
-        foreign.note = Note::signed("other/1\n3\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "other/1", &log.key);
+        foreign.note =
+            Note::signed("other/1\n3\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "other/1", &log.key);
         assert_eq!(witness.add(&foreign), Err(Refusal::UnknownLog));
         for body in ["", "old 1\n\n", "old x\n\nnote", "old 1\nAAAA\n\nnote\n"] {
             assert_eq!(Request::parse(body).err(), Some(Refusal::Malformed), "{body}");

@@ -7,8 +7,8 @@ use tokio_postgres::Client;
 
 use crate::base::error::{Error, Result};
 use crate::base::merkle::{self, Hash, Head};
-use crate::base::note::{Note, Verifier};
 use crate::base::note::Checkpoint;
+use crate::base::note::{Note, Verifier};
 use crate::records::audit::bundle::{FORM, Line, Proven, Reader};
 use crate::records::audit::chain::{Chain, Fault, FaultKind};
 use crate::records::audit::checkpoints::{Store, origin};
@@ -106,7 +106,8 @@ pub struct Known {
 /// # Errors
 /// When the file cannot be read.
 pub fn file(input: impl BufRead, known: &Known) -> io::Result<Verdict> {
-    let mut reading = Reading { verdict: Verdict::default(), known, log: None, at: Place::Outside, entries: 0 };
+    let mut reading =
+        Reading { verdict: Verdict::default(), known, log: None, at: Place::Outside, entries: 0 };
     let mut reader = Reader::new(input);
     loop {
         let number = reader.number() + 1;
@@ -117,7 +118,10 @@ pub fn file(input: impl BufRead, known: &Known) -> io::Result<Verdict> {
                 reading.form(number, "文件没有结尾行：文件被截短");
                 return Ok(reading.verdict);
             }
-            Err(error) if error.kind() == io::ErrorKind::InvalidData || error.kind() == io::ErrorKind::UnexpectedEof => {
+            Err(error)
+                if error.kind() == io::ErrorKind::InvalidData
+                    || error.kind() == io::ErrorKind::UnexpectedEof =>
+            {
                 reading.form(number, &format!("不是本格式的一行（{error}）"));
                 reading.close();
                 return Ok(reading.verdict);
@@ -172,7 +176,9 @@ impl Reading<'_> {
 
     fn take(&mut self, line: Line<'_>, number: usize) -> io::Result<()> {
         match (line, &mut self.at) {
-            (Line::Trail { form, key, .. }, Place::Outside) if number == 1 && form == FORM => self.begin(&key),
+            (Line::Trail { form, key, .. }, Place::Outside) if number == 1 && form == FORM => {
+                self.begin(&key)
+            }
             (Line::Chain { name }, _) if self.log.is_some() => {
                 self.close();
                 self.at = Place::Checkpoints(name, Vec::new());
@@ -281,7 +287,12 @@ impl Single {
         match self.check(proven) {
             Ok(()) => self.held += 1,
             Err((kind, message)) => {
-                self.faults.push(Fault::new(&self.name, Some(sequence), kind, format!("第{sequence}条：{message}")));
+                self.faults.push(Fault::new(
+                    &self.name,
+                    Some(sequence),
+                    kind,
+                    format!("第{sequence}条：{message}"),
+                ));
             }
         }
     }

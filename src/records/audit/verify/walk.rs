@@ -31,8 +31,10 @@ impl Evidence {
                 None => {
                     // One is enough to say so: an exchanged key leaves none valid.
                     if evidence.faults.iter().all(|fault| fault.kind != FaultKind::Signature) {
-                        let first = evidence.heads.keys().next_back().map_or(1, |size| size.saturating_add(1));
-                        let message = "检查点的签名或来源不符：不是这个密钥为这条链签的，密钥被更换或检查点被改动";
+                        let first =
+                            evidence.heads.keys().next_back().map_or(1, |size| size.saturating_add(1));
+                        let message =
+                            "检查点的签名或来源不符：不是这个密钥为这条链签的，密钥被更换或检查点被改动";
                         let sequence = i64::try_from(first).ok();
                         evidence.faults.push(Fault::new(chain, sequence, FaultKind::Signature, message));
                     }
@@ -105,7 +107,12 @@ impl Walk {
             && hashes.next()?.is_some_and(|kept| kept != entry.hash)
         {
             let message = format!("第{}条不是签名时的那一条：自该条起历史被改写", entry.sequence);
-            self.fault(Fault::new(&self.chain.name().to_owned(), Some(entry.sequence), FaultKind::Rewritten, message));
+            self.fault(Fault::new(
+                &self.chain.name().to_owned(),
+                Some(entry.sequence),
+                FaultKind::Rewritten,
+                message,
+            ));
             return Ok(());
         }
         self.compare();
@@ -143,8 +150,10 @@ impl Walk {
             let agrees = head.sequence == self.chain.sequence()
                 && (head.sequence == 0 || head.hash == self.chain.hash());
             if !agrees {
-                let message =
-                    format!("链首记录称有{}条，实有{size}条，或末条校验值不符：第{next}条起被删改", head.sequence);
+                let message = format!(
+                    "链首记录称有{}条，实有{size}条，或末条校验值不符：第{next}条起被删改",
+                    head.sequence
+                );
                 self.fault(Fault::new(&name, Some(next), FaultKind::Cut, message));
             }
         }
@@ -152,4 +161,3 @@ impl Walk {
         (verdict, self.evidence.faults)
     }
 }
-

@@ -56,7 +56,9 @@ fn nested(fields: &Map<String, Value>, lines: &mut Vec<Told>) {
 fn several(field: &str, items: &[Value], lines: &mut Vec<Told>) {
     match items {
         [] => {}
-        [before, after] if plain(before) && plain(after) && matches!(field, "role" | "organisation" | "state") => {
+        [before, after]
+            if plain(before) && plain(after) && matches!(field, "role" | "organisation" | "state") =>
+        {
             lines.push(line(field, Some(before), Some(after)));
         }
         items if items.iter().all(plain) => {
@@ -82,11 +84,14 @@ fn shown(field: &str, value: &Value) -> String {
         Value::Bool(true) => "是".to_owned(),
         Value::Bool(false) => "否".to_owned(),
         Value::Number(number) => number.to_string(),
-        Value::String(text) if is_digest(text) => format!("{}…", text.chars().take(DIGITS).collect::<String>()),
+        Value::String(text) if is_digest(text) => {
+            format!("{}…", text.chars().take(DIGITS).collect::<String>())
+        }
         Value::String(text) => names::value(field, text),
         Value::Array(items) => items.iter().map(|item| shown(field, item)).collect::<Vec<_>>().join("、"),
         Value::Object(fields) => {
-            let parts = fields.iter().map(|(key, value)| format!("{} {}", names::field(key), shown(key, value)));
+            let parts =
+                fields.iter().map(|(key, value)| format!("{} {}", names::field(key), shown(key, value)));
             parts.collect::<Vec<_>>().join("，")
         }
     }

@@ -361,28 +361,43 @@ pub fn trail() -> Trail {
     Trail {
         frame: frame("auditor", Section::Audit),
         from: "2026-01-01".into(),
-        actions: vec![Choice::new("members.reveal", "查看完整号码"), Choice::new("members.enrol", "录入党员")],
+        actions: vec![
+            Choice::new("members.reveal", "查看完整号码"),
+            Choice::new("members.enrol", "录入党员"),
+        ],
         doors: vec![Choice::new("web", "页面"), Choice::new("import", "导入")],
         days: vec![
             Day {
                 date: "2026年4月2日".into(),
                 entries: vec![
-                    entry(12_031, "10:21:07", "查看完整号码", "党员", vec![
-                        told("字段", None, "公民身份号码"),
-                        told("用途", None, "核对身份证件"),
-                    ]),
-                    entry(12_030, "10:20:44", "更正党员信息", "党员", vec![
-                        told("学历", Some("高中"), "大学专科毕业"),
-                        told("家庭住址", Some("巫山县某村1组"), "巫山县某村2组"),
-                    ]),
+                    entry(
+                        12_031,
+                        "10:21:07",
+                        "查看完整号码",
+                        "党员",
+                        vec![told("字段", None, "公民身份号码"), told("用途", None, "核对身份证件")],
+                    ),
+                    entry(
+                        12_030,
+                        "10:20:44",
+                        "更正党员信息",
+                        "党员",
+                        vec![
+                            told("学历", Some("高中"), "大学专科毕业"),
+                            told("家庭住址", Some("巫山县某村1组"), "巫山县某村2组"),
+                        ],
+                    ),
                 ],
             },
             Day {
                 date: "2026年4月1日".into(),
-                entries: vec![entry(12_029, "17:02:10", "写入导入", "导入批次 1204 项", vec![
-                    told("新增", None, "1190"),
-                    told("变更", None, "14"),
-                ])],
+                entries: vec![entry(
+                    12_029,
+                    "17:02:10",
+                    "写入导入",
+                    "导入批次 1204 项",
+                    vec![told("新增", None, "1190"), told("变更", None, "14")],
+                )],
             },
         ],
         pager: Some(Pager { shown: 3, total: None, first: None, next: Some("/audit?after=1".into()) }),

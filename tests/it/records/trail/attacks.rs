@@ -67,7 +67,8 @@ async fn a_deleted_entry_is_named() {
         "{delete} UPDATE audit_entries SET sequence = -sequence WHERE sequence > 20;
         UPDATE audit_entries SET sequence = -sequence - 1 WHERE sequence < 0; {RECHAIN}"
     );
-    let closed = format!("ALTER TABLE audit_entries DROP CONSTRAINT audit_entries_sequence_positive; {closed}");
+    let closed =
+        format!("ALTER TABLE audit_entries DROP CONSTRAINT audit_entries_sequence_positive; {closed}");
     assert_eq!(found(&closed).await, (FaultKind::Rewritten, Some(20)));
 }
 

@@ -50,7 +50,10 @@ async fn the_order_of_keys_has_no_part_in_the_hash() {
     let trail = Trail::new().await;
     let texts = trail
         .client
-        .query("SELECT '{\"bb\": 1, \"a\": 2}'::jsonb::text UNION SELECT '{\"a\":2,\"bb\":1}'::jsonb::text", &[])
+        .query(
+            "SELECT '{\"bb\": 1, \"a\": 2}'::jsonb::text UNION SELECT '{\"a\":2,\"bb\":1}'::jsonb::text",
+            &[],
+        )
         .await
         .unwrap();
     assert_eq!(texts.len(), 1);

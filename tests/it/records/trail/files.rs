@@ -52,7 +52,10 @@ async fn two_verifiers_agree_on_a_sound_file_and_on_a_spoiled_one() {
         assert_eq!(status, 4, "{said}");
         let agreed = named == Some(sequence) || named == Some(sequence + 1);
         assert!(agreed, "{named:?} {said}");
-        assert!(said["sequence"].as_i64().is_some_and(|named| named == sequence || named == sequence + 1), "{said}");
+        assert!(
+            said["sequence"].as_i64().is_some_and(|named| named == sequence || named == sequence + 1),
+            "{said}"
+        );
     }
 }
 

@@ -120,7 +120,8 @@ fn sound(verdict: &Verdict) {
 /// The second verifier: its status and what it says.
 fn python(words: &[&str]) -> (i32, serde_json::Value) {
     let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trail/verify_trail.py");
-    let ran = Command::new("python3").arg(program).args(words).output().expect("python3 is needed for this test");
+    let ran =
+        Command::new("python3").arg(program).args(words).output().expect("python3 is needed for this test");
     let said = serde_json::from_slice(&ran.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&ran.stderr)));
     (ran.status.code().unwrap(), said)

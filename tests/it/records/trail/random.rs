@@ -8,9 +8,7 @@ use cadre::base::ids::{MembershipId, TransferId};
 use cadre::base::keys::KeyRing;
 use cadre::base::values::Arrival;
 use cadre::records::audit::reconcile::reconcile;
-use cadre::records::members::{
-    self, Change, Decision, Edits, Event, EventKind, ProposeTransfer, Reveal,
-};
+use cadre::records::members::{self, Change, Decision, Edits, Event, EventKind, ProposeTransfer, Reveal};
 use cadre::records::reserves;
 use diesel_async::AsyncPgConnection;
 use rand::{Rng, SeedableRng};
@@ -60,13 +58,15 @@ impl World {
                 }
             }
             2 => {
-                let reveal = Reveal { member: whom, field: "mobile".to_owned(), purpose: "联系本人".to_owned() };
+                let reveal =
+                    Reveal { member: whom, field: "mobile".to_owned(), purpose: "联系本人".to_owned() };
                 members::reveal(conn, &clerk, &self.keys, &reveal).await?;
             }
             3 => {
                 let kind = if random.random() { EventKind::Stop } else { EventKind::Reinstate };
                 let reason = Some("会议决定".to_owned());
-                members::record(conn, &clerk, &[Event { member: whom, version: None, kind, on, reason }]).await?;
+                members::record(conn, &clerk, &[Event { member: whom, version: None, kind, on, reason }])
+                    .await?;
             }
             4 => {
                 let to_branch = self.county.branch(there, 1).id;
@@ -109,7 +109,8 @@ async fn each_action_that_was_done_has_its_entry_and_no_other_has() {
             Err(Error::Broken(cause)) => panic!("action {number}: {cause}"),
             Err(_) => refused += 1,
         }
-        let entries: i64 = trail.client.query_one("SELECT count(*) FROM audit_entries", &[]).await.unwrap().get(0);
+        let entries: i64 =
+            trail.client.query_one("SELECT count(*) FROM audit_entries", &[]).await.unwrap().get(0);
         assert_eq!(entries, done, "after action {number}");
     }
     assert!(done > 60 && refused > 60, "{done} done, {refused} refused");
