@@ -301,6 +301,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Signed checkpoints as pages and reports show them; what is believed stands outside the database.
+    audit_checkpoints (chain, size) {
+        /// County code, or `system`.
+        chain -> Text,
+        /// How many entries it covers: 1 to this number.
+        size -> Int8,
+        /// The county; empty for `system`.
+        county_id -> Nullable<Uuid>,
+        /// Root of the Merkle tree (RFC 6962) over the hashes of those entries.
+        root -> Bytea,
+        /// Origin, size and root as a signed note (C2SP).
+        note -> Text,
+        /// When it was signed.
+        signed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// One entry per action, written in its transaction; never changed.
     audit_entries (chain, sequence) {
         /// County code, or `system`.
@@ -333,6 +351,12 @@ diesel::table! {
         subject_count -> Int4,
         /// Before and after by field, reasons, purposes; identifiers never in clear.
         details -> Jsonb,
+        /// When its transaction began: what rows that it wrote are stamped with; empty for entries older than this column.
+        began -> Nullable<Timestamptz>,
+        /// How the entry is hashed: 1, SHA-256 over encoding 1 of docs/audit-format.md.
+        algorithm -> Int2,
+        /// Hash over the hash of the entry before and over every other column.
+        hash -> Bytea,
     }
 }
 
@@ -343,6 +367,8 @@ diesel::table! {
         chain -> Text,
         /// Number of the last entry.
         sequence -> Int8,
+        /// Hash of the last entry: what the next one is hashed with.
+        hash -> Bytea,
     }
 }
 
@@ -2668,6 +2694,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(audit_checkpoints -> counties (county_id));
 diesel::joinable!(audit_entries -> counties (county_id));
 diesel::joinable!(award_schemes -> counties (county_id));
 diesel::joinable!(committee_rules -> counties (county_id));
@@ -2695,6 +2722,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     assessment_schemes,
     assessment_scores,
     assessments,
+    audit_checkpoints,
     audit_entries,
     audit_heads,
     award_events,

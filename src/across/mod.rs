@@ -7,3 +7,4 @@ pub mod imports;
 pub mod reports;
 pub mod sample;
 pub mod sheets;
+pub mod trail;

@@ -18,7 +18,7 @@ pub mod words;
 
 /// Which area owns (alone writes) which table; a test reads the sources to prove it.
 pub const OWNERS: &[(&str, &[&str])] = &[
-    ("audit", &["audit_entries", "audit_heads"]),
+    ("audit", &["audit_entries", "audit_heads", "audit_checkpoints"]),
     ("organisations", &["counties", "organisations", "organisation_parents"]),
     ("accounts", &["accounts", "sessions", "access_tokens", "idempotency_keys", "sign_in_sources"]),
     ("people", &["people", "person_visibility", "kinships"]),

@@ -15,6 +15,7 @@ pub mod import_work;
 pub mod pages;
 pub mod respond;
 pub mod views;
+pub mod witness;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use rocket::{Build, Rocket, Route};
 use crate::across::reports::KeptPictures;
 use crate::base::db::Database;
 use crate::base::keys::KeyRing;
+use crate::records::audit::checkpoints::Published;
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -40,6 +42,8 @@ pub struct State {
     pub uploads: PathBuf,
     /// Team pictures that were counted before.
     pub pictures: Arc<KeptPictures>,
+    /// The checkpoints of the trail.
+    pub trail: Published,
     /// The addresses whose word is taken for where a request came from and whether over TLS.
     pub front: Vec<std::net::IpAddr>,
 }

@@ -7,8 +7,7 @@ mod committees;
 mod members;
 mod organisations;
 mod reserves;
-mod sink;
-mod training;
+pub (in crate::across) mod sink; mod training;
 
 use std::io::Write;
 

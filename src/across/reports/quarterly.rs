@@ -18,6 +18,7 @@ use crate::base::db::{self, Database};
 use crate::base::error::{OrMissing, Result};
 use crate::base::policy::{self, Action};
 use crate::base::values::Quarter;
+use crate::records::audit;
 use crate::records::organisations::{self, Organisation};
 
 /// The quarterly report of an organisation, on a connection that may read the whole county.
@@ -179,6 +180,13 @@ impl Sheet {
         if let Some(section) = sections.iter_mut().find(|section| section.code == ranking::SECTION) {
             section.tables.push(ranking::ranking(conn, &self.basis, code).await?);
         }
+        let checkpoint = match revision {
+            None => None,
+            Some(revision) => {
+                audit::queries::checkpoint_of_closing(conn, &self.basis.county, &revision.digest).await?
+            }
+        };
+        let checkpoint = checkpoint.map(|checkpoint| checkpoint.in_one_line());
         Ok(QuarterlyReport {
             organisation: OrganisationName {
                 code: organisation.code.clone(),
@@ -189,7 +197,7 @@ impl Sheet {
             revision: revision.map(|revision| revision.number),
             closed_at: revision.map(|revision| revision.closed_at),
             digest: revision.map(|revision| hex::encode(&revision.digest)),
-            checkpoint: None,
+            checkpoint,
             balanced: balance.holds(),
             balance: balance.arithmetic(),
             sections,

@@ -72,6 +72,7 @@ fn overview(book: &mut Book, report: &QuarterlyReport, title: &str) -> Result<()
         ("截至日期", report.quarter.last_day().to_string()),
         ("版本", revision),
         ("数据摘要（SHA-256）", report.digest.clone().unwrap_or_default()),
+        ("检查点", report.checkpoint.clone().unwrap_or_default()),
         ("党员增减", balanced.to_owned()),
         ("增减算式", report.balance.clone()),
     ] {

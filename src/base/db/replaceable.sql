@@ -1,24 +1,48 @@
 -- Functions and views: rebuilt on every migrate, never migrated. They hold no business rule.
 -- `SET search_path FROM CURRENT` ties each to the schema that it was made in.
 
+-- One field of an entry as it is hashed: its length before it; absent is the length -1 (docs/audit-format.md).
+CREATE OR REPLACE FUNCTION audit_field(field bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(int4send(octet_length(field)) || field, '\xffffffff'::bytea)
+$$;
+ALTER FUNCTION audit_field OWNER TO cadre_audit;
+REVOKE ALL ON FUNCTION audit_field FROM PUBLIC;
+
+-- The only way into the trail. Number, moment and hash are given here, under the lock on the head of the chain: whoever
+-- calls can give none of them.
 CREATE OR REPLACE FUNCTION append_audit_entry(
     entry_chain text, entry_county uuid, entry_account uuid, entry_actor text, entry_role text, entry_door text,
     entry_source text, entry_path text, entry_action text, entry_subject_kind text, entry_subject uuid,
     entry_count integer, entry_details jsonb
-) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    WITH head AS (
-        INSERT INTO audit_heads AS h (chain, sequence) VALUES (entry_chain, 1)
-        ON CONFLICT (chain) DO UPDATE SET sequence = h.sequence + 1
-        RETURNING h.sequence
-    )
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    algorithm CONSTANT smallint := 1;
+    number bigint;
+    previous bytea;
+    moment timestamptz;
+    sealed bytea;
+BEGIN
+    INSERT INTO audit_heads AS h (chain, sequence, hash) VALUES (entry_chain, 1, decode(repeat('00', 32), 'hex'))
+    ON CONFLICT (chain) DO UPDATE SET sequence = h.sequence + 1
+    RETURNING h.sequence, h.hash INTO number, previous;
+    moment := clock_timestamp();
+    sealed := sha256(previous || audit_field(int2send(algorithm)) || audit_field(convert_to(entry_chain, 'UTF8'))
+        || audit_field(int8send(number)) || audit_field(timestamptz_send(moment))
+        || audit_field(timestamptz_send(now()))
+        || audit_field(uuid_send(entry_county)) || audit_field(uuid_send(entry_account))
+        || audit_field(convert_to(entry_actor, 'UTF8')) || audit_field(convert_to(entry_role, 'UTF8'))
+        || audit_field(convert_to(entry_door, 'UTF8')) || audit_field(convert_to(entry_source, 'UTF8'))
+        || audit_field(convert_to(entry_path, 'UTF8')) || audit_field(convert_to(entry_action, 'UTF8'))
+        || audit_field(convert_to(entry_subject_kind, 'UTF8')) || audit_field(uuid_send(entry_subject))
+        || audit_field(int4send(entry_count)) || audit_field(convert_to(entry_details::text, 'UTF8')));
     INSERT INTO audit_entries (chain, sequence, at, county_id, account_id, actor, role, door, source, path,
-        action, subject_kind, subject_id, subject_count, details)
-    SELECT entry_chain, head.sequence, clock_timestamp(), entry_county, entry_account, entry_actor, entry_role,
-        entry_door, entry_source, entry_path, entry_action, entry_subject_kind, entry_subject, entry_count,
-        entry_details
-    FROM head
-    RETURNING sequence
-$$;
+        action, subject_kind, subject_id, subject_count, details, began, algorithm, hash)
+    VALUES (entry_chain, number, moment, entry_county, entry_account, entry_actor, entry_role, entry_door,
+        entry_source, entry_path, entry_action, entry_subject_kind, entry_subject, entry_count, entry_details,
+        now(), algorithm, sealed);
+    UPDATE audit_heads SET hash = sealed WHERE chain = entry_chain;
+    RETURN number;
+END $$;
 ALTER FUNCTION append_audit_entry OWNER TO cadre_audit;
 REVOKE ALL ON FUNCTION append_audit_entry FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION append_audit_entry TO cadre_web, CURRENT_USER;

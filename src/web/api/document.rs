@@ -68,7 +68,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         vetting::list_departments, vetting::set_departments,
         words::list_county_words, words::set_county_word,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
-        audit::list,
+        audit::list, audit::checkpoint, audit::bundle,
         reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,
         reports::list_quarters, reports::close,
         document,

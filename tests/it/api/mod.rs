@@ -2,6 +2,7 @@
 
 mod assessments;
 mod bad_input;
+mod audit;
 mod committees;
 mod document;
 mod exports;

@@ -168,6 +168,7 @@ impl Stage {
             "village": "500237101201", "reason": "平安创建先进" }] });
         let told = post(own, "/ratings/awards", award).await.json();
         self.award = told["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned();
+        app.sign().await;
         let people = app.db.owner_client().await.query("SELECT id::text FROM people", &[]).await.unwrap();
         self.person = people[0].get(0);
         let kind = json!({ "village": "500237101201", "kind": "village_party" });

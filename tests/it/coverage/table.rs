@@ -29,6 +29,7 @@ GET    /session/alive                        -                           in     
 GET    /account                              -                           in       ok    ok      ok      ok      ok    ok       in
 POST   /account                              form                        in       ok    ok      ok      ok      ok    ok       in
 GET    /audit                                -                           in       ok    ok      ok      ok      ok    ok       in
+GET    /audit/bundle                         -                           in       ok    ok      ok      ok      ok    ok       in
 
 # Pages of members
 GET    /members                              -                           in       ok    ok      ok      ok      403   403      in
@@ -401,6 +402,8 @@ POST   /api/v1/quarters/<quarter>/close      json{"organisation":"500237"} 401  
 
 # API: trail and accounts
 GET    /api/v1/audit/entries                 -                           401      ok    ok      ok      ok      ok    ok       ok
+GET    /api/v1/audit/checkpoint              -                           401      ok    ok      ok      ok      ok    ok       ok
+GET    /api/v1/audit/bundle                  -                           401      ok    ok      ok      ok      ok    ok       ok
 GET    /api/v1/accounts                      -                           401      403   403     403     403     ok    ok       403
 POST   /api/v1/accounts                      account                     401      403   403     403     403     ok    403      403
 GET    /api/v1/accounts/<id>                 -                           401      403   403     403     403     ok    ok       403

@@ -10,5 +10,6 @@ pub mod ratings;
 mod reserves;
 mod slates;
 mod training;
+mod trail;
 mod vetting;
 mod words;

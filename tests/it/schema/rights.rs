@@ -74,6 +74,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ assessment_schemes
     siud--- s------ assessment_scores
     siu---- s------ assessments
+    s------ s------ audit_checkpoints
     s------ s------ audit_entries
     ------- ------- audit_heads
     si----- ------- award_events

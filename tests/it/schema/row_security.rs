@@ -50,7 +50,7 @@ const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE
 
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 91] = [
+const CASES: [Case; 92] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
     scoped("assessment_facts", "@path"),
@@ -66,6 +66,7 @@ const CASES: [Case; 91] = [
     Case { table: "assessment_schemes", seen: "@county", changed: "@path", inserted: "@path" },
     scoped("assessment_scores", "assessment_id IN (SELECT id FROM assessments WHERE @path)"),
     scoped("assessments", "@path"),
+    of_county("audit_checkpoints"),
     Case {
         table: "audit_entries",
         seen: "@county AND @path OR account_id = '@account'",

@@ -47,6 +47,8 @@ const BESIDE: &str = r"
         uploaded_by)
     SELECT county_id, gen_random_uuid(), 'members', id, path, 'reading', 'a.xlsx', sha256(code::bytea), 1, '{}', code
     FROM organisations WHERE kind = 'town';
+    INSERT INTO audit_checkpoints (chain, size, county_id, root, note, signed_at)
+    SELECT code, 1, id, sha256(code::bytea), code, now() FROM counties;
     INSERT INTO import_rows (county_id, import_id, number, path, bucket, content)
     SELECT county_id, id, 2, path, 'new', '\x00' FROM imports;
     INSERT INTO idempotency_keys (account_id, route, key, body_hash, status, answer, created_at)

@@ -124,6 +124,9 @@ fn facts(report: &QuarterlyReport, status: Option<&QuarterStatus>) -> Vec<Fact> 
             facts.push(Fact::text("复核", by(&status.confirmed_by)));
         }
     }
+    if let Some(checkpoint) = &report.checkpoint {
+        facts.push(Fact::text("检查点", checkpoint));
+    }
     if let Some(digest) = &report.digest {
         facts.push(Fact::text("数据摘要", digest.chars().take(16).collect::<String>()));
     }

@@ -151,4 +151,8 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     let expected = &all - &silent;
     assert_eq!(story.done, expected, "verbs whose entry is told");
     assert_eq!(story.refused, &expected - &never_refused, "verbs whose refusal is told");
+    // What the verbs wrote agrees with what their entries say.
+    let client = cadre::records::audit::reader::connect(story.db.owner_url()).await.unwrap();
+    let differences = cadre::records::audit::reconcile::reconcile(&client).await.unwrap();
+    assert!(differences.is_empty(), "{differences:#?}");
 }
