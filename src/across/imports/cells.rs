@@ -189,14 +189,13 @@ fn text(cell: &Cell, heading: &Heading) -> Result<String, String> {
         (Cell::Number(number), Shape::Telephone) => whole(*number)
             .filter(|digits| (7..=12).contains(&digits.len()))
             .ok_or_else(|| format!("{title}不是7至12位的整数；请把该列设为“文本”格式后重新录入")),
-        (Cell::Number(number), _) if number.abs() >= EXACT => Err(format!(
-            "{title}是超过15位的数字，末几位已经丢失；请把该列设为“文本”格式后重新录入"
-        )),
+        (Cell::Number(number), _) if number.abs() >= EXACT => {
+            Err(format!("{title}是超过15位的数字，末几位已经丢失；请把该列设为“文本”格式后重新录入"))
+        }
         (Cell::Number(number), _) => Ok(whole(*number).unwrap_or_else(|| number.to_string())),
-        (Cell::Boolean(_), _) => Err(format!(
-            "{title}“{}”是真假值单元格；请把该列设为“文本”格式后重新录入",
-            cell.shown()
-        )),
+        (Cell::Boolean(_), _) => {
+            Err(format!("{title}“{}”是真假值单元格；请把该列设为“文本”格式后重新录入", cell.shown()))
+        }
         (Cell::DateTime(_), Shape::Date) => Err(format!("{title}带有时刻；请只填日期，如2026-07-01")),
         (Cell::Date(_) | Cell::DateTime(_), Shape::Identifier | Shape::Telephone) => {
             Err(format!("{title}是日期单元格；请把该列设为“文本”格式后重新录入"))

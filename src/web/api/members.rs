@@ -136,7 +136,7 @@ pub struct MemberQuery<'r> {
     pub category: Option<&'r str>,
     /// Code of the branch.
     pub branch: Option<&'r str>,
-    /// GB/T 4658 code, or `college_or_above`.
+    /// GB/T 4658 code, or its name.
     pub education: Option<&'r str>,
     /// GB/T 2261.1 code.
     pub sex: Option<&'r str>,

@@ -11,7 +11,8 @@ use crate::base::edit::Edit;
 use crate::base::error::FieldError;
 use crate::base::ids::{MembershipId, OrganisationId};
 use crate::base::values::{
-    Arrival, Category, CitizenId, MembershipStatus, MobileNumber, PersonName, Sex, Telephone, excerpt, parse_date,
+    Arrival, Category, CitizenId, MembershipStatus, MobileNumber, PersonName, Sex, Telephone, excerpt,
+    parse_date,
 };
 use crate::records::members::{Edits, Enrol, Floating};
 use crate::records::people::Identity;
@@ -472,7 +473,8 @@ mod tests {
         assert!(of("birth_date").starts_with("出生日期“2026-02-30”不存在"), "{}", of("birth_date"));
         assert!(of("floating_since").starts_with("流动起始日期“2026”"), "{}", of("floating_since"));
         assert!(of("branch").contains("“x”"), "{}", of("branch"));
-        let long = input(&format!(r#"{{"branch":"{}"}}"#, "x".repeat(101))).parse().into_enrol(None).unwrap_err();
+        let long =
+            input(&format!(r#"{{"branch":"{}"}}"#, "x".repeat(101))).parse().into_enrol(None).unwrap_err();
         assert_eq!(long.iter().filter(|error| error.field == "branch").count(), 1);
     }
 

@@ -61,7 +61,10 @@ mod tests {
         let field = |text: &str| in_json(text).map(|error| error.field);
         assert_eq!(field(r#"{"name":"张\u0000伟"}"#).as_deref(), Some("name"));
         assert_eq!(field(r#"{"name":"\\\u0000"}"#).as_deref(), Some("name"));
-        assert_eq!(field(r#"{"rows":[{},{"scores":{"a":["x","\u0000"]}}]}"#).as_deref(), Some("rows[1].scores.a[1]"));
+        assert_eq!(
+            field(r#"{"rows":[{},{"scores":{"a":["x","\u0000"]}}]}"#).as_deref(),
+            Some("rows[1].scores.a[1]")
+        );
         assert_eq!(field(r#"{"a\u0000":1}"#).as_deref(), Some("body"));
         assert_eq!(field(r#""\u0000""#).as_deref(), Some("body"));
     }

@@ -106,7 +106,9 @@ fn kind(expected: &str) -> Option<&'static str> {
         "sequence" => "数组",
         "map" => "对象",
         text if text.starts_with("struct ") => "对象",
-        text if text.strip_prefix(['i', 'u']).is_some_and(|rest| rest == "size" || number(rest)) => "范围内的整数",
+        text if text.strip_prefix(['i', 'u']).is_some_and(|rest| rest == "size" || number(rest)) => {
+            "范围内的整数"
+        }
         text if text.strip_prefix('f').is_some_and(number) => "数字",
         _ => return None,
     })
@@ -169,9 +171,17 @@ mod tests {
         says(r#"{"name":["x"]}"#, "name", &format!("字段“name”应为文本（写在引号内），现为数组{REST}"));
         says(r#"{"name":{}}"#, "name", &format!("字段“name”应为文本（写在引号内），现为对象{REST}"));
         says(r#"{"ordinal":"六"}"#, "ordinal", &format!("字段“ordinal”应为范围内的整数，现为文本“六”{REST}"));
-        says(r#"{"ordinal":99999999999}"#, "ordinal", &format!("字段“ordinal”应为范围内的整数，现为数字“99999999999”{REST}"));
+        says(
+            r#"{"ordinal":99999999999}"#,
+            "ordinal",
+            &format!("字段“ordinal”应为范围内的整数，现为数字“99999999999”{REST}"),
+        );
         says(r#"{"ordinal":1.5}"#, "ordinal", &format!("字段“ordinal”应为范围内的整数，现为数字“1.5”{REST}"));
-        says(r#"{"is_elected":"是"}"#, "is_elected", &format!("字段“is_elected”应为真假值（true 或 false），现为文本“是”{REST}"));
+        says(
+            r#"{"is_elected":"是"}"#,
+            "is_elected",
+            &format!("字段“is_elected”应为真假值（true 或 false），现为文本“是”{REST}"),
+        );
         says(r#"{"rows":"all"}"#, "rows", &format!("字段“rows”应为数组，现为文本“all”{REST}"));
         says(r#""x""#, "body", &format!("请求正文应为对象，现为文本“x”{REST}"));
     }
@@ -183,7 +193,11 @@ mod tests {
             "rows[0].scores.ideology",
             &format!("字段“rows[0].scores.ideology”应为文本（写在引号内），现为数字“18”{REST}"),
         );
-        says(r#"{"rows":[{"subject":"a","x":1}]}"#, "rows[0].x", "字段“x”不能识别，请对照接口文档核对字段名。");
+        says(
+            r#"{"rows":[{"subject":"a","x":1}]}"#,
+            "rows[0].x",
+            "字段“x”不能识别，请对照接口文档核对字段名。",
+        );
         says(r#"{"rows":[{}]}"#, "rows[0].subject", "缺少字段“subject”，请补充。");
     }
 

@@ -70,7 +70,8 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
     strange["county_id"] = json!("x");
     assert_eq!(enter(&app, &clerk, &strange).await.status, Status::UnprocessableEntity);
     // A value that is no text is told like any other: the field, what it holds, what it should hold.
-    for (value, shown) in [(json!(123), "123"), (json!(["汉族"]), "数组"), (json!("汉\0族"), "空字符")] {
+    for (value, shown) in [(json!(123), "123"), (json!(["汉族"]), "数组"), (json!("汉\0族"), "空字符")]
+    {
         let mut strange = body(&app, 1);
         strange["ethnicity"] = value;
         let refused = enter(&app, &clerk, &strange).await;

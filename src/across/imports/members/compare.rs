@@ -234,8 +234,9 @@ pub(super) fn refuse_lone_day(member: &ParsedMember, cells: &mut Cells<'_>) {
     if let (Edit::Keep, Edit::Set(day)) = (&member.status, &member.status_from)
         && !cells.has_finding("status")
     {
-        let message =
-            format!("填写了党籍状态日期“{day}”，但没有填写党籍状态；请补上党籍状态，状态没有变化的请清空日期");
+        let message = format!(
+            "填写了党籍状态日期“{day}”，但没有填写党籍状态；请补上党籍状态，状态没有变化的请清空日期"
+        );
         cells.refuse("status_from", message);
     }
 }
