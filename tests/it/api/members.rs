@@ -194,3 +194,12 @@ async fn a_wrong_page_or_sort_is_refused_by_name() {
         assert_eq!(answer.json()["errors"][0]["field"], field, "{query}");
     }
 }
+
+#[tokio::test]
+async fn a_page_says_what_is_wrong_once() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let page = app.get(&clerk, "/members?limit=0").await;
+    assert_eq!(page.status, Status::UnprocessableEntity, "{}", page.body);
+    assert_eq!(page.body.matches("limit“0”").count(), 1, "{}", page.body);
+}
