@@ -37,7 +37,7 @@ pub use report::{
     Amendment, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable,
     SectionReport, TableRow, TableValue,
 };
-pub use rows::{FigurePart, RowLine, RowsQuery, figure, figure_rows};
+pub use rows::{FigurePart, RowLine, RowsQuery, count_figure_rows, figure, figure_rows};
 pub use slate::{Outcome, Proposal, slate_outcome};
 pub use slate_rules::Remark;
 pub use status::{QuarterStatus, statuses};

@@ -150,9 +150,48 @@ pub async fn figure_rows(
     actor: &Actor,
     query: &RowsQuery<'_>,
 ) -> Result<(Vec<RowLine>, bool)> {
+    let mut rows: Vec<RowLine> =
+        asked(conn, actor, query, query.limit.saturating_add(1), |rows| rows).await?;
+    let wanted = usize::try_from(query.limit).unwrap_or_default();
+    let more = rows.len() > wanted;
+    rows.truncate(wanted);
+    Ok((rows, more))
+}
+
+/// How many rows are behind a figure, on all pages together.
+///
+/// # Errors
+/// As [`figure_rows`].
+pub async fn count_figure_rows(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    query: &RowsQuery<'_>,
+) -> Result<i64> {
+    #[derive(QueryableByName)]
+    struct Counted {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let all = RowsQuery { after: None, ..query.clone() };
+    let count = |rows: String| format!("SELECT count(*) AS count FROM ({rows}) AS behind");
+    let counted: Vec<Counted> = asked(conn, actor, &all, i64::MAX, count).await?;
+    Ok(counted.iter().map(|counted| counted.count).sum())
+}
+
+/// What a statement over the rows answers, at most `limit` of them.
+async fn asked<T>(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    query: &RowsQuery<'_>,
+    limit: i64,
+    over: impl FnOnce(String) -> String,
+) -> Result<Vec<T>>
+where
+    T: QueryableByName<diesel::pg::Pg> + Send + 'static,
+{
     let (place, key) = query.after.unwrap_or_default();
     let county = actor.scope.whole_county();
-    let mut rows: Vec<RowLine> = db::read_snapshot(conn, &county, async |conn| {
+    db::read_snapshot(conn, &county, async |conn| {
         let organisation = reported(conn, actor, query.organisation).await?;
         let basis = Basis::of(conn, &county, query.quarter, query.revision).await?;
         let figure = figures::find(query.figure, &basis.words).or_missing("该指标")?;
@@ -160,18 +199,16 @@ pub async fn figure_rows(
         if part.table == Table::Trail {
             policy::require(actor, Action::ReadTrail, &organisation.path())?;
         }
-        let asked = basis.ask(vec![organisation.code.clone()]).about(statement(&basis, &organisation, part));
-        let asked = asked
+        let statement = over(statement(&basis, &organisation, part));
+        let asked = basis
+            .ask(vec![organisation.code.clone()])
+            .about(statement)
             .bind::<Text, _>(place.to_owned())
             .bind::<Text, _>(key.to_owned())
-            .bind::<BigInt, _>(query.limit.saturating_add(1));
+            .bind::<BigInt, _>(limit);
         Ok(asked.load(conn).await?)
     })
-    .await?;
-    let wanted = usize::try_from(query.limit).unwrap_or_default();
-    let more = rows.len() > wanted;
-    rows.truncate(wanted);
-    Ok((rows, more))
+    .await
 }
 
 fn part_of(figure: &Figure, part: FigurePart) -> Result<Part> {

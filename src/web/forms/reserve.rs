@@ -106,8 +106,7 @@ impl Reader {
         self.read(field, said, |text| table.find(text).map(|entry| entry.code.clone()))
     }
 
-    pub(super) fn day(&mut self, field: &str, said: &Said) -> Edit<NaiveDate> {
-        self.read(field, said, parse_date)
+pub (super) fn day (& mut self, field : & str, name : & str, said : & Said) - > Edit < NaiveDate > { self . read (field, said, | text | parse_date (text) . map_err (| error | error . about (name)))
     }
 
     pub(super) fn words(&mut self, field: &str, name: &str, said: &Said, longest: usize) -> Edit<String> {
@@ -211,7 +210,7 @@ impl ReserveInput {
         let political_status = reader.required("political_status", "政治面貌", status);
         let kind = reader.read("kind", &self.kind, ReserveKind::parse);
         let kind = reader.required("kind", "类别", kind);
-        let entered_on = reader.day("entered_on", &self.entered_on);
+        let entered_on = reader.day("entered_on", "入库日期", &self.entered_on);
         let entered_on = reader.required("entered_on", "入库日期", entered_on);
         let route = value(reader.read("route", &self.route, Route::parse));
         let who = self.who(&mut reader, education.as_deref());
@@ -285,7 +284,7 @@ impl ReserveInput {
 
     fn posting(&self, reader: &mut Reader) -> Option<Posting> {
         let state = value(reader.read("state", &self.state, ReserveState::parse));
-        let from_day = value(reader.day("state_from", &self.state_from));
+        let from_day = value(reader.day("state_from", "状态日期", &self.state_from));
         let post = value(reader.words("post", "任用职务", &self.post, 50));
         match (state.filter(|state| *state != ReserveState::InPool), from_day) {
             (Some(state), Some(from_day)) => {
@@ -356,7 +355,7 @@ impl MentorInput {
         let person = reader.read("mentor", &said(self.person.as_deref().unwrap_or_default()), |text| {
             text.trim().parse::<PersonId>().map_err(|_| "帮带人编号无效，请重新选择，或只填写姓名。")
         });
-        let from = reader.day("from", &said(self.from.as_deref().unwrap_or_default()));
+        let from = reader.day("from", "联系起始日期", &said(self.from.as_deref().unwrap_or_default()));
         let from_day = value(from).or(otherwise)?;
         Some(NewMentor { kind: kind?, person: value(person), name: name?, from_day })
     }
