@@ -1,0 +1,6 @@
+//! Plans against brute force, the greedy plan and every limit.
+
+mod brute;
+mod limits;
+mod reasons;
+mod world;
