@@ -1565,6 +1565,382 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who came to classes in a quarter, and to classes outside the county since the planning period began; one row per member and class.
+    training_attendance_facts (county_id, quarter, revision, class_id, membership_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The class.
+        class_id -> Uuid,
+        /// The member.
+        membership_id -> Uuid,
+        /// The person.
+        person_id -> Uuid,
+        /// Path, in the tree of the last day of the quarter, of the branch that he belonged to on the last day of the class.
+        path -> Text,
+        /// Last day of the class.
+        last_day -> Date,
+        /// Whether it was held outside the county, in the planning period.
+        is_away -> Bool,
+        /// Whether the class is of the primary programme in force on the last day of the quarter, and its last day lies in the quarter.
+        in_quarter -> Bool,
+    }
+}
+
+diesel::table! {
+    /// Who came to a class, for how many hours, and with what result.
+    training_attendances (county_id, class_id, membership_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The class.
+        class_id -> Uuid,
+        /// The member.
+        membership_id -> Uuid,
+        /// Path of the class.
+        path -> Text,
+        /// Hours that he was present, at most one decimal.
+        hours -> Numeric,
+        /// Vocabulary list `training_result`.
+        result -> Text,
+        /// Free text.
+        note -> Nullable<Text>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// Classes that were held in a quarter, and micro-lessons and lectures that were held since the planning period began.
+    training_class_facts (county_id, quarter, revision, class_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The class.
+        class_id -> Uuid,
+        /// Vocabulary list `training_kind`.
+        kind -> Text,
+        /// Path of the organisation that held it, in the tree of the last day of the quarter.
+        path -> Text,
+        /// Its last day.
+        last_day -> Date,
+        /// Whether it is of the primary programme in force on the last day of the quarter, and its last day lies in the quarter.
+        in_quarter -> Bool,
+    }
+}
+
+diesel::table! {
+    /// A class, micro-lesson or lecture of a programme. It stands where its audience stands: whoever acts for that organisation plans it, keeps its roll and enters who came.
+    training_classes (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Number of the class, one in the county.
+        code -> Text,
+        /// Chinese name.
+        name -> Text,
+        /// Vocabulary list `training_kind`.
+        kind -> Text,
+        /// The programme that it counts for.
+        programme_id -> Uuid,
+        /// Code of the field of that programme.
+        field -> Text,
+        /// The organisation that holds it.
+        organisation_id -> Uuid,
+        /// The organisation whose members may attend it.
+        audience_id -> Uuid,
+        /// Path of the audience.
+        path -> Text,
+        /// Where it is held.
+        site -> Nullable<Text>,
+        /// First day.
+        first_day -> Date,
+        /// Last day; who passes is trained from this day on.
+        last_day -> Date,
+        /// Hours of the whole class, at most one decimal.
+        hours -> Numeric,
+        /// How many can attend; empty: no limit.
+        places -> Nullable<Int4>,
+        /// Whether it is held outside the county.
+        is_away -> Bool,
+        /// Whether somebody who was not enrolled may come; his enrolment is then marked.
+        takes_walk_ins -> Bool,
+        /// Whether the course was approved.
+        is_course_approved -> Bool,
+        /// Who teaches.
+        teacher -> Nullable<Text>,
+        /// Who pays.
+        cost_bearer -> Nullable<Text>,
+        /// How the class was assessed, or is to be.
+        assessment -> Nullable<Text>,
+        /// Free text.
+        note -> Nullable<Text>,
+        /// Vocabulary list `training_class_state`.
+        state -> Text,
+        /// Why it was cancelled.
+        cancel_reason -> Nullable<Text>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The first class of a programme that a member passed: who is trained. Follows from the attendances and is written with them.
+    training_completions (county_id, programme_id, membership_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The programme.
+        programme_id -> Uuid,
+        /// The member.
+        membership_id -> Uuid,
+        /// The class.
+        class_id -> Uuid,
+        /// Last day of that class: he is trained from this day on.
+        passed_on -> Date,
+    }
+}
+
+diesel::table! {
+    /// What a programme demands from a day on: who is to be trained, and whether its classes need the unified items. One row per version, never edited; `training_floors` has the yearly floors.
+    training_demands (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The programme.
+        programme_id -> Uuid,
+        /// First day in force; the first version begins with the cycle.
+        from_day -> Date,
+        /// First day no longer in force; empty: till the end of the cycle.
+        to_day -> Nullable<Date>,
+        /// Codes of the membership statuses whose members are to be trained, one space between them; all of them in the register.
+        statuses -> Text,
+        /// Codes of the occupations whose members are to be trained, one space between them; empty: all.
+        occupations -> Text,
+        /// From this age on, in completed years, a member is exempt; empty: nobody is by age.
+        exempt_age -> Nullable<Int4>,
+        /// Whether a class opens only with site, approved course, teacher and cost bearer, and closes only with an assessment.
+        is_unified -> Bool,
+        /// The decision that it rests on.
+        source -> Text,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// Who is to attend a class. An enrolment that was withdrawn stays, with its reason, and lets the member attend another class.
+    training_enrolments (county_id, class_id, membership_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The class.
+        class_id -> Uuid,
+        /// The member.
+        membership_id -> Uuid,
+        /// Path of the class.
+        path -> Text,
+        /// Kind of the class.
+        kind -> Text,
+        /// First day of the class.
+        first_day -> Date,
+        /// Last day of the class.
+        last_day -> Date,
+        /// Whether he came without having been enrolled.
+        is_walk_in -> Bool,
+        /// Day on which he was taken off the roll.
+        withdrawn_on -> Nullable<Date>,
+        /// Why.
+        withdrawal_reason -> Nullable<Text>,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// That a member need not be trained from one day to another: the old, the ill, the disabled (regulations on members' education, article 23).
+    training_exemptions (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The member.
+        membership_id -> Uuid,
+        /// Vocabulary list `training_exemption`.
+        kind -> Text,
+        /// Why, in words.
+        reason -> Text,
+        /// First day.
+        from_day -> Date,
+        /// First day no longer; empty: still.
+        to_day -> Nullable<Date>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The members whom the primary programme in force on the last day of a quarter was to train, and how far each was. Names are joined when shown; no identifier stands here.
+    training_facts (county_id, quarter, revision, membership_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The member.
+        membership_id -> Uuid,
+        /// The person.
+        person_id -> Uuid,
+        /// Path of his branch in the tree of that day.
+        path -> Text,
+        /// The programme.
+        programme_id -> Uuid,
+        /// Last day of the first class of the programme that he passed, where that was by then.
+        passed_on -> Nullable<Date>,
+        /// Sum of the floors of the programme years that were over by that day, in percent.
+        required_percent -> Int4,
+        /// Tenths of hours that he attended in the calendar year to date, in whatever programme.
+        tenths -> Int4,
+        /// Whether he sat in the Party organisation of a village that day, or has a post in his branch.
+        is_leader -> Bool,
+        /// Tenths of hours that a member reaches in a year by the settings in force.
+        demanded_tenths -> Int4,
+        /// Tenths of hours that a leader reaches in a year by the settings in force.
+        leader_tenths -> Int4,
+    }
+}
+
+diesel::table! {
+    /// The fields of a programme, each with a series of classes of its own.
+    training_fields (county_id, programme_id, code) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The programme.
+        programme_id -> Uuid,
+        /// Vocabulary list `training_field`; a county may add to it.
+        code -> Text,
+        /// Chinese name.
+        name -> Text,
+        /// Its place in lists.
+        position -> Int4,
+        /// Codes of the occupations whose members the field is for, one space between them; empty: all. A planner reads it; no enrolment is refused by it.
+        occupations -> Text,
+    }
+}
+
+diesel::table! {
+    /// The share of the programme members who are to be trained in each year of a programme.
+    training_floors (county_id, demand_id, year) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The version of what the programme demands.
+        demand_id -> Uuid,
+        /// Year of the cycle, from 1.
+        year -> Int4,
+        /// Whole percents of the programme members.
+        percent -> Int4,
+    }
+}
+
+diesel::table! {
+    /// A programme by which every member of a county is trained once in a cycle of one to five years. A programme of one year is followed by the next one.
+    training_programmes (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Short name in addresses: small letters, digits, underscore, hyphen.
+        code -> Text,
+        /// Chinese name; workbooks name a programme by it.
+        name -> Text,
+        /// First day of the cycle.
+        from_day -> Date,
+        /// Length of the cycle; each programme year begins on the anniversary of the first day.
+        years -> Int4,
+        /// First day after the cycle.
+        to_day -> Date,
+        /// Whether the figures of the report are about this programme while it runs.
+        is_primary -> Bool,
+        /// The decision that it rests on.
+        source -> Text,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// How many hours of training a county demands and since when its planning period runs, otherwise than `data/training_settings.csv` says: one row per version, never edited.
+    training_settings (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// First day in force.
+        from_day -> Date,
+        /// First day no longer in force; empty: still in force.
+        to_day -> Nullable<Date>,
+        /// Hours that a member reaches in a calendar year.
+        member_hours -> Int4,
+        /// Hours that a secretary or another member of a branch's or village's Party committee reaches in a calendar year.
+        leader_hours -> Int4,
+        /// First day of the county's planning period: away training and lectures are counted from it.
+        planning_from -> Date,
+        /// The decision that it rests on.
+        source -> Text,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
     /// Moves of a member between branches of the county: proposed by one side, accepted by the other; until then he belongs to the old branch (Regulation on education and management of members, article 25).
     transfers (county_id, id) {
         /// The county that owns the row.
@@ -1697,6 +2073,8 @@ diesel::joinable!(people -> counties (county_id));
 diesel::joinable!(quarters -> counties (county_id));
 diesel::joinable!(rating_schemes -> counties (county_id));
 diesel::joinable!(reserve_settings -> counties (county_id));
+diesel::joinable!(training_programmes -> counties (county_id));
+diesel::joinable!(training_settings -> counties (county_id));
 diesel::joinable!(vetting_checklists -> counties (county_id));
 diesel::joinable!(vetting_departments -> counties (county_id));
 
@@ -1758,6 +2136,19 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_sources,
     slate_seats,
     slates,
+    training_attendance_facts,
+    training_attendances,
+    training_class_facts,
+    training_classes,
+    training_completions,
+    training_demands,
+    training_enrolments,
+    training_exemptions,
+    training_facts,
+    training_fields,
+    training_floors,
+    training_programmes,
+    training_settings,
     transfers,
     vetting_checklists,
     vetting_departments,

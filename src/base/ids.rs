@@ -185,3 +185,23 @@ id!(
     /// What a department says of one item of a candidate.
     VerdictId
 );
+id!(
+    /// One version of the hours of training that a county demands.
+    TrainingSettingsId
+);
+id!(
+    /// A training programme.
+    TrainingProgrammeId
+);
+id!(
+    /// One version of what a training programme demands.
+    TrainingDemandId
+);
+id!(
+    /// A class of a training programme.
+    TrainingClassId
+);
+id!(
+    /// That a member is exempt from training.
+    TrainingExemptionId
+);

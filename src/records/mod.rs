@@ -1,5 +1,5 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · slates · reserves · committees · vetting · members · people · accounts · organisations · audit.
+//! quarters · imports · ratings · slates · {training, reserves} · committees · vetting · members · people · accounts · organisations · audit.
 pub mod accounts;
 pub mod audit;
 pub mod committees;
@@ -11,6 +11,7 @@ pub mod quarters;
 pub mod ratings;
 pub mod reserves;
 pub mod slates;
+pub mod training;
 pub mod vetting;
 
 /// Which area owns (alone writes) which table; a test reads the sources to prove it.
@@ -67,6 +68,21 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "reserve_settings",
         ],
     ),
+    (
+        "training",
+        &[
+            "training_settings",
+            "training_programmes",
+            "training_demands",
+            "training_floors",
+            "training_fields",
+            "training_exemptions",
+            "training_classes",
+            "training_enrolments",
+            "training_attendances",
+            "training_completions",
+        ],
+    ),
     ("slates", &["committee_targets", "slates", "slate_seats"]),
     ("imports", &["imports", "import_rows"]),
     (
@@ -93,6 +109,9 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "committee_facts",
             "reserve_facts",
             "reserve_village_facts",
+            "training_facts",
+            "training_class_facts",
+            "training_attendance_facts",
         ],
     ),
 ];

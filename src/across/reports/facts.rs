@@ -7,6 +7,8 @@
 //!
 //! [`quarters::Ask`]: crate::records::quarters::Ask
 
+use crate::records::organisations::tree::tree;
+
 /// The last day of the quarter.
 pub(super) const LAST_DAY: &str = "$3::date";
 /// The last day of the quarter before.
@@ -60,31 +62,6 @@ impl Extent {
     }
 }
 
-/// `days`, `parents`, `placed`: the tree of each day of `days` (`day`, `before`: the day before it in that list). Where
-/// no parent is on record for a day, the nearest earlier one holds, else the first later one: members may have joined
-/// before their branch was founded. An organisation that hangs on nothing keeps the path of today.
-fn tree(days: &str) -> String {
-    format!(
-        "days (day, before) AS ({days}), \
-         parents AS MATERIALIZED ( \
-            SELECT DISTINCT ON (d.day, p.organisation_id) d.day, p.organisation_id, p.parent_id, o.code \
-            FROM days d JOIN organisation_parents p ON p.county_id = $1 \
-            JOIN organisations o ON o.county_id = $1 AND o.id = p.organisation_id \
-            ORDER BY d.day, p.organisation_id, (p.from_day <= d.day) DESC, abs(p.from_day - d.day)), \
-         tree (day, id, parent_id, path) AS ( \
-            SELECT d.day, o.id, NULL::uuid, o.path FROM days d \
-            JOIN organisations o ON o.county_id = $1 AND o.parent_id IS NULL \
-            UNION ALL \
-            SELECT p.day, p.organisation_id, p.parent_id, (t.path || p.code || '/') COLLATE \"C\" FROM tree t \
-            JOIN parents p ON p.day = t.day AND p.parent_id = t.id), \
-         placed AS MATERIALIZED ( \
-            SELECT day, id, parent_id, path FROM tree \
-            UNION ALL \
-            SELECT d.day, o.id, o.parent_id, o.path FROM days d JOIN organisations o ON o.county_id = $1 \
-            WHERE NOT EXISTS (SELECT FROM tree t WHERE t.day = d.day AND t.id = o.id))"
-    )
-}
-
 /// `days` with one day.
 pub(super) fn tree_of(day: &str) -> String {
     tree(&format!("SELECT {day}, NULL::date"))
@@ -96,7 +73,7 @@ pub(super) fn last_tree() -> String {
 }
 
 /// Who is in the register on `day`, and where. Needs `placed` of that day alone.
-fn places(day: &str, extent: Extent) -> String {
+pub(super) fn places(day: &str, extent: Extent) -> String {
     let within = extent.holds("t.path");
     format!(
         "SELECT m.id AS membership_id, m.person_id, b.branch_id, t.path, s.status, m.joined_on, m.full_member_on \

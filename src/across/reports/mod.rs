@@ -23,6 +23,7 @@ mod slate_rules;
 mod source;
 mod status;
 mod targets;
+mod training_facts;
 mod workbook;
 
 pub use close::{Closed, close};

@@ -225,6 +225,19 @@ fn columns(table: Table) -> &'static str {
              (SELECT m.id FROM memberships m WHERE m.county_id = $1 AND m.person_id = f.person_id \
                 ORDER BY m.from_day DESC LIMIT 1) AS member, f.person_id, f.posts AS kind, NULL::date AS day"
         }
+        Table::Training => {
+            "'member' AS subject, f.membership_id::text AS id, f.membership_id::text AS key, f.membership_id AS member, \
+             f.person_id, CASE WHEN f.passed_on IS NOT NULL THEN 'trained' END AS kind, f.passed_on AS day"
+        }
+        Table::TrainingClasses => {
+            "'training_class' AS subject, f.class_id::text AS id, f.class_id::text AS key, NULL::uuid AS member, \
+             NULL::uuid AS person_id, f.kind, f.last_day AS day"
+        }
+        Table::TrainingAttendances => {
+            "'member' AS subject, f.membership_id::text AS id, \
+             concat_ws(' ', to_char(f.last_day, 'YYYY-MM-DD'), f.class_id, f.membership_id) AS key, \
+             f.membership_id AS member, f.person_id, 'attended' AS kind, f.last_day AS day"
+        }
         Table::Committees => {
             "'committee' AS subject, f.committee_id::text AS id, f.committee_id::text AS key, NULL::uuid AS member, \
              NULL::uuid AS person_id, f.committee_kind AS kind, f.day"
@@ -245,7 +258,9 @@ fn statement(basis: &Basis, organisation: &Organisation, part: Part) -> String {
             WHERE {weight} <> 0 AND (place, key COLLATE \"C\") > ($12 COLLATE \"C\", $13 COLLATE \"C\") \
             ORDER BY place, key COLLATE \"C\" LIMIT $14) \
          SELECT page.subject, page.id, page.member, \
-            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee') THEN here.name END) AS name, \
+            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee') THEN here.name \
+                WHEN page.subject = 'training_class' THEN (SELECT c.name FROM training_classes c \
+                    WHERE c.county_id = $1 AND c.id = page.id::uuid) END) AS name, \
             {to_code} AS branch_code, here.name AS branch_name, {from_code} AS from_code, gone.name AS from_name, \
             page.kind, page.day, page.amount, page.place, page.key \
          FROM page \

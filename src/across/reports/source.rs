@@ -9,6 +9,7 @@ use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent, TOP, inside};
 use super::reserve_facts;
+use super::training_facts;
 use crate::base::codes::{self, EducationLevel};
 use crate::records::quarters::Ask;
 
@@ -35,6 +36,12 @@ pub enum Table {
     Seats,
     /// Committees whose term runs: `standing`, `vacancies`, `is_overdue`.
     Committees,
+    /// Whom the programme in force is to train: the columns of `training_facts`.
+    Training,
+    /// Classes that were held: the columns of `training_class_facts`.
+    TrainingClasses,
+    /// Who came to classes: the columns of `training_attendance_facts`.
+    TrainingAttendances,
 }
 
 /// The rows of a table on a basis, in a statement of their own.
@@ -109,10 +116,21 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
             )
         }
         Table::Committees => {
-            let rows = frozen_or(basis, "committee_facts", "path", extent, committee_facts::committees);
-            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+            standing(&frozen_or(basis, "committee_facts", "path", extent, committee_facts::committees))
+        }
+        Table::Training => standing(&frozen_or(basis, "training_facts", "path", extent, training_facts::members)),
+        Table::TrainingClasses => {
+            standing(&frozen_or(basis, "training_class_facts", "path", extent, training_facts::classes))
+        }
+        Table::TrainingAttendances => {
+            standing(&frozen_or(basis, "training_attendance_facts", "path", extent, training_facts::attendances))
         }
     }
+}
+
+/// Rows that only stand somewhere: at `path`.
+fn standing(rows: &str) -> String {
+    format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
 }
 
 /// Each seat on a basis, with what figures ask of it, in a statement that begins with [`ground`].

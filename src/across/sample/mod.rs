@@ -12,6 +12,7 @@ pub mod load;
 mod load_committees;
 pub mod load_ratings;
 pub mod load_reserves;
+pub mod load_training;
 pub mod load_vetting;
 pub mod model;
 mod names;
@@ -24,6 +25,7 @@ mod schooling;
 mod teams;
 #[cfg(test)]
 mod tests;
+mod training;
 mod tree;
 mod units;
 mod words;
@@ -34,11 +36,12 @@ pub use load::{Loaded, Progress, load};
 pub use load_committees::load_committees;
 pub use load_ratings::load_ratings;
 pub use load_reserves::load_reserves;
+pub use load_training::load_training;
 pub use load_vetting::load_vetting;
 pub use model::{
-    SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation,
+    SampleClass, SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleExemption, SampleMember, SampleOrganisation,
     SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound, SampleRoundState, SampleSeat,
-    SampleSitter, SampleTerm,
+    SampleSitter, SampleTerm, SampleTraining,
 };
 pub use pack::{COUNTIES, Pack, PackError};
 
@@ -83,7 +86,16 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
         &mut Chance::new(seed, "reserves"),
         today,
     )?;
+    let training = training::train(
+        &pack.training,
+        &tree.organisations,
+        &tree.leaves,
+        &members,
+        &mut Chance::new(seed, "training"),
+        today,
+    );
     Ok(SampleCounty {
+        training,
         code: county.code.clone(),
         name: county.name.clone(),
         organisations: tree.organisations,

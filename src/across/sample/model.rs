@@ -8,9 +8,10 @@ use crate::base::values::{
 use crate::records::committees::{CommitteeKind, Post};
 use crate::records::organisations::Kind;
 use crate::records::people::Identity;
+use crate::records::training::{ClassKind, ClassState, ExemptionKind, TrainingResult};
 use crate::records::reserves::{Grade, MentorKind, ReserveKind, ReserveState, Route};
 
-use super::pack::RatingPack;
+use super::pack::{ProgrammePack, RatingPack};
 
 /// A county made from a seed.
 #[derive(Debug)]
@@ -33,6 +34,67 @@ pub struct SampleCounty {
     pub residents: Vec<SamplePerson>,
     /// Terms of committees, earlier ones first.
     pub committee_terms: Vec<SampleTerm>,
+    /// Its training.
+    pub training: SampleTraining,
+}
+
+/// The training of a county.
+#[derive(Debug)]
+pub struct SampleTraining {
+    /// The programmes.
+    pub programmes: Vec<ProgrammePack>,
+    /// Who need not be trained.
+    pub exemptions: Vec<SampleExemption>,
+    /// The classes, programme by programme, by date.
+    pub classes: Vec<SampleClass>,
+}
+
+/// Somebody who need not be trained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleExemption {
+    /// His place in [`SampleCounty::members`].
+    pub member: usize,
+    /// Why.
+    pub kind: ExemptionKind,
+    /// Why, in words.
+    pub reason: &'static str,
+    /// First day.
+    pub from_day: NaiveDate,
+}
+
+/// A class with its roll and who came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleClass {
+    /// Its place in [`SampleTraining::programmes`].
+    pub programme: usize,
+    /// Its number.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Class or lecture.
+    pub kind: ClassKind,
+    /// Code of the field.
+    pub field: &'static str,
+    /// Place in [`SampleCounty::organisations`] of who holds it, whose members attend it.
+    pub keeper: usize,
+    /// First day.
+    pub first_day: NaiveDate,
+    /// Last day.
+    pub last_day: NaiveDate,
+    /// Its hours.
+    pub hours: u32,
+    /// Its places.
+    pub places: u32,
+    /// Whether outside the county.
+    pub is_away: bool,
+    /// How far it has come.
+    pub state: ClassState,
+    /// Who teaches.
+    pub teacher: &'static str,
+    /// Who is enrolled, as places in [`SampleCounty::members`].
+    pub roll: Vec<usize>,
+    /// Who came for all of its hours, and with what result.
+    pub attended: Vec<(usize, TrainingResult)>,
 }
 
 /// One term of one committee, with all who sit in it.

@@ -74,3 +74,11 @@ pub const POOR_EVIDENCE: &[&str] = &[
     "庭院堆放杂物，整改后复查通过",
     "群众评议满意率偏低，已列为帮带对象",
 ];
+
+/// What a class is about, behind the name of who holds it.
+pub const TRAINING_THEMES: &[&str] =
+    &["党员集中轮训班", "基层党员培训班", "党员理论学习班", "党员能力提升班", "党员实用技术培训班"];
+
+/// Who teaches a class.
+pub const TRAINING_TEACHERS: &[&str] =
+    &["县委党校教师", "县委宣讲团成员", "驻村第一书记", "县农业农村部门技术人员", "乡镇党委负责人"];

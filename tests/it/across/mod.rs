@@ -6,3 +6,4 @@ mod imports;
 mod reports;
 mod sample;
 mod sheets;
+mod training;

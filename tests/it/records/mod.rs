@@ -8,4 +8,5 @@ mod organisations;
 mod ratings;
 mod reserves;
 mod slates;
+mod training;
 mod vetting;

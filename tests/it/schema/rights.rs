@@ -121,6 +121,19 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- ------- sign_in_sources
     si-d--- ------- slate_seats
     siu---- ------- slates
+    si----- s------ training_attendance_facts
+    siud--- s------ training_attendances
+    si----- s------ training_class_facts
+    siu---- s------ training_classes
+    siud--- s------ training_completions
+    siu---- s------ training_demands
+    siu---- s------ training_enrolments
+    siu---- s------ training_exemptions
+    si----- s------ training_facts
+    si----- s------ training_fields
+    si----- s------ training_floors
+    siu---- s------ training_programmes
+    siu---- s------ training_settings
     siu---- s------ transfers
     siu---- ------- vetting_checklists
     siu---- ------- vetting_departments

@@ -30,6 +30,16 @@ const fn of_county(table: &'static str) -> Case {
     Case { table, seen: "@county", changed: "false", inserted: "false" }
 }
 
+/// The roll of a class is read by whoever keeps it and by whoever has the member; whoever keeps it writes it.
+const fn of_roll(table: &'static str) -> Case {
+    Case {
+        table,
+        seen: "(@path OR membership_id IN (SELECT id FROM memberships WHERE @path))",
+        changed: "@path",
+        inserted: "@path",
+    }
+}
+
 const OF_RESERVE: &str = "reserve_id IN (SELECT id FROM reserves WHERE @path)";
 const OF_MEMBER: &str = "membership_id IN (SELECT id FROM memberships WHERE @path)";
 
@@ -38,7 +48,7 @@ const EITHER: &str = "(person_id IN (SELECT person_id FROM person_visibility WHE
 const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
     AND relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
 
-const CASES: [Case; 58] = [
+const CASES: [Case; 71] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -111,6 +121,20 @@ const CASES: [Case; 58] = [
     scoped("seats", "@path"),
     scoped("slate_seats", "slate_id IN (SELECT id FROM slates WHERE @path AND @maker_path)"),
     scoped("slates", "(@path AND @maker_path)"),
+    scoped("training_attendance_facts", "@path"),
+    of_roll("training_attendances"),
+    scoped("training_class_facts", "@path"),
+    // Classes are no secret inside a county: a town enrols its members in classes of the county.
+    Case { table: "training_classes", seen: "@county", changed: "@path", inserted: "@path" },
+    scoped("training_completions", OF_MEMBER),
+    of_county("training_demands"),
+    of_roll("training_enrolments"),
+    scoped("training_exemptions", OF_MEMBER),
+    scoped("training_facts", "@path"),
+    of_county("training_fields"),
+    of_county("training_floors"),
+    of_county("training_programmes"),
+    of_county("training_settings"),
     scoped("transfers", "(@from_path OR @to_path)"),
     of_county("vetting_checklists"),
     of_county("vetting_departments"),

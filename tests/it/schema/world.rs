@@ -2,17 +2,20 @@
 
 use cadre::across::reports;
 use cadre::base::actor::{Actor, Role};
-use cadre::base::ids::AccountId;
+use cadre::base::db;
+use cadre::base::ids::{AccountId, MembershipId};
 use cadre::base::keys::KeyRing;
 use cadre::base::values::{Arrival, Period};
 use cadre::records::accounts::{self, Open, RawOpen};
 use cadre::records::members::{self, Floating, ProposeTransfer};
 use cadre::records::ratings::{self, Decide, EnterScores, OpenRound, ScoreRow, SetScheme, scheme_of_pack};
 use cadre::records::reserves;
+use cadre::records::training::{self, ClassStep, Enrol, Exempt, ExemptionKind, SetSettings, Whom};
 use diesel_async::AsyncPgConnection;
 
 use crate::support::TestDb;
 use crate::support::app::PASSWORD;
+use crate::support::builders::training::{attendance, class, class_step, programme};
 use crate::support::builders::{Place, TestCounty, day, member, reserve};
 
 /// The database, the county that a test acts in, and an account of its first town.
@@ -127,6 +130,17 @@ async fn settle(conn: &mut AsyncPgConnection, county: &TestCounty) -> AccountId 
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wufeng/ratings.json"));
     let scheme = SetScheme { decimals: 1, ..scheme_of_pack(text).unwrap() };
     ratings::set_scheme(conn, &supervisor("wang"), &[scheme]).await.unwrap();
+    let mut rotation = programme();
+    rotation.from_day = day("2024-01-01");
+    training::set_programmes(conn, &supervisor("wang"), &[rotation]).await.unwrap();
+    let settings = SetSettings {
+        from_day: day("2024-01-01"),
+        member_hours: 32,
+        leader_hours: 56,
+        planning_from: day("2021-01-01"),
+        source: "县委〔2024〕1号".to_owned(),
+    };
+    training::set_settings(conn, &supervisor("wang"), &[settings]).await.unwrap();
     let mut account = None;
     for town in [1, 2] {
         let clerk = county.town(town).actor(Role::Clerk);
@@ -139,6 +153,31 @@ async fn settle(conn: &mut AsyncPgConnection, county: &TestCounty) -> AccountId 
         reports::close(conn, &supervisor(name), &county.county.code, quarter).await.unwrap();
     }
     account.unwrap()
+}
+
+/// A class of a town that one of its members passed, and another who need not.
+async fn train(conn: &mut AsyncPgConnection, town: &Place, clerk: &Actor, enrolled: &[MembershipId]) {
+    let programme = db::read(conn, &clerk.scope, async |conn| {
+        Ok(training::queries::primary_on(conn, clerk.scope.county, day("2026-02-10")).await?)
+    })
+    .await
+    .unwrap()
+    .unwrap();
+    let command = class(programme.id, town, &format!("c-{}", town.code), "2026-02-10");
+    let id = training::plan_classes(conn, clerk, &[command]).await.unwrap()[0];
+    training::step_classes(conn, clerk, &[class_step(id, ClassStep::Open)]).await.unwrap();
+    let roll = Enrol { class: id, whom: Whom::Members(vec![enrolled[0]]) };
+    training::enrol(conn, clerk, &[roll]).await.unwrap();
+    training::step_classes(conn, clerk, &[class_step(id, ClassStep::Hold)]).await.unwrap();
+    training::attend(conn, clerk, &[attendance(id, enrolled[0])]).await.unwrap();
+    let exempt = Exempt {
+        member: enrolled[1],
+        kind: ExemptionKind::Ill,
+        reason: "长期住院".to_owned(),
+        from_day: day("2026-02-11"),
+        to_day: None,
+    };
+    training::exempt(conn, clerk, &[exempt]).await.unwrap();
 }
 
 async fn populate(
@@ -157,6 +196,7 @@ async fn populate(
     (admitted.joined_on, admitted.full_member_on) = (day("2026-02-10"), None);
     admitted.arrival = Arrival::Admitted;
     let enrolled = members::enrol(conn, clerk, keys, &[floating, admitted]).await.unwrap();
+    train(conn, county.town(town), clerk, &enrolled).await;
     let reserve = [reserve(county.village(town, 1), "王芳", number + 2)];
     reserves::enter(conn, clerk, keys, &reserve).await.unwrap();
     let command = ProposeTransfer {

@@ -10,6 +10,7 @@ mod organisations;
 mod ratings;
 mod reserves;
 mod trail;
+mod training;
 mod value;
 
 pub use super::source::Table;
@@ -67,6 +68,11 @@ pub enum Shape {
     Percentage,
     /// Numerator over denominator, two decimals, half up.
     Mean,
+    /// The same of a numerator that counts tenths.
+    MeanOfTenths,
+    /// The numerator is a sum of percents of people: the number is how many people they make, part of one being one
+    /// more, and none where it is below zero.
+    RoundedUpPercent,
 }
 
 /// What a figure is counted in.
@@ -94,11 +100,17 @@ pub enum Unit {
     Points,
     /// 个职位.
     Posts,
+    /// 期.
+    Classes,
+    /// 场.
+    Sessions,
+    /// 学时.
+    Hours,
 }
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Persons,
         Self::PersonTimes,
         Self::Organisations,
@@ -110,6 +122,9 @@ impl Unit {
         Self::Tags,
         Self::Points,
         Self::Posts,
+        Self::Classes,
+        Self::Sessions,
+        Self::Hours,
     ];
 
     /// The code in the API.
@@ -127,6 +142,9 @@ impl Unit {
             Self::Tags => "tags",
             Self::Points => "points",
             Self::Posts => "posts",
+            Self::Classes => "classes",
+            Self::Sessions => "sessions",
+            Self::Hours => "hours",
         }
     }
 
@@ -145,6 +163,9 @@ impl Unit {
             Self::Tags => "人次",
             Self::Points => "百分点",
             Self::Posts => "个",
+            Self::Classes => "期",
+            Self::Sessions => "场",
+            Self::Hours => "学时",
         }
     }
 }
@@ -282,6 +303,7 @@ pub fn sections(star_scale: Option<i32>) -> Vec<Section> {
         flow::section(),
         committees::section(),
         reserves::section(),
+        training::section(),
         ratings::section(star_scale.unwrap_or_default()),
         trail::section(),
     ]
@@ -321,7 +343,8 @@ mod tests {
     #[test]
     fn every_percentage_and_mean_says_over_what() {
         for figure in all() {
-            assert_eq!(figure.shape == Shape::Count, figure.denominator.is_none(), "{}", figure.code);
+            let counts = matches!(figure.shape, Shape::Count | Shape::RoundedUpPercent);
+            assert_eq!(counts, figure.denominator.is_none(), "{}", figure.code);
             assert!(figure.definition.ends_with('。'), "{}", figure.code);
         }
     }

@@ -179,8 +179,11 @@ fn kind(row: &RowLine) -> String {
         "deceased" => "死亡",
         "became_full" => "转正",
         "recorded_late" => "补录",
+        "trained" => "轮训合格",
+        "attended" => "到课",
         _ if row.subject == "reserve" => named("reserve_state", code),
         _ if row.subject == "committee" => named("committee_kind", code),
+        _ if row.subject == "training_class" => named("training_kind", code),
         _ => named("organisation_kind", code),
     };
     known.to_owned()

@@ -8,6 +8,7 @@ mod others;
 mod ratings;
 mod reserves;
 mod slates;
+mod training;
 mod vetting;
 
 use std::collections::BTreeSet;
@@ -25,7 +26,7 @@ use crate::support::TestDb;
 use crate::support::builders::{Place, TestCounty};
 
 /// Functions with an actor that leave no entry of their own, each with its reason.
-const SILENT: [(&str, &str); 12] = [
+const SILENT: [(&str, &str); 16] = [
     ("accounts::once", "keeps the answer of the verb within it, which leaves the entry"),
     ("imports::beat", "says that a writing is alive; `imports::commit` leaves the entry"),
     ("imports::begin_commit", "takes a plan in hand; `imports::commit` leaves the entry"),
@@ -38,6 +39,10 @@ const SILENT: [(&str, &str); 12] = [
     ("vetting::of", "a read: whose verdicts somebody may see"),
     ("vetting::open", "lets a transaction see verdicts; no record was touched"),
     ("reserves::examine", "a read: what `reserves::enter` would refuse"),
+    ("training::coverage", "a read"),
+    ("training::examine_attendances", "a read: what `training::attend` would refuse"),
+    ("training::examine_classes", "a read: what `training::plan_classes` would refuse"),
+    ("training::outstanding", "a read"),
 ];
 
 /// Verbs that are never refused once the actor is known.
@@ -129,6 +134,7 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     ratings::tell(&mut story).await;
     reserves::tell(&mut story).await;
     slates::tell(&mut story).await;
+    training::tell(&mut story).await;
     accounts::tell(&mut story).await;
     committees::tell(&mut story).await;
     vetting::tell(&mut story).await;

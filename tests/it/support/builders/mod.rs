@@ -10,5 +10,6 @@ pub use member::{day, member};
 pub mod committee;
 
 pub mod reserve;
+pub mod training;
 pub mod vetting;
 pub use reserve::reserve;
