@@ -8,7 +8,7 @@ use utoipa::{Modify, OpenApi};
 use crate::base::error::Error;
 use crate::web::api::{
     accounts, audit, committees, exports, imports, kinships, member_events, members, organisations, ratings,
-    reports, reserves, session, slates, vetting,
+    reports, reserves, session, slates, training, vetting,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -43,6 +43,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         reserves::set_reserve_settings,
         slates::list_committee_targets, slates::set_committee_target, slates::list_slates, slates::make_slate,
         slates::show_slate, slates::change_slate, slates::show_slate_outcome, slates::try_slate,
+        training::plan_class_lists, training::accept_class_lists,
         vetting::list_candidate_checks, vetting::show_candidate_check, vetting::propose_candidate,
         vetting::record_verdicts, vetting::decide_candidate, vetting::list_checklists, vetting::set_checklist,
         vetting::list_departments, vetting::set_departments,

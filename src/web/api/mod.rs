@@ -14,4 +14,5 @@ pub mod reports;
 pub mod reserves;
 pub mod session;
 pub mod slates;
+pub mod training;
 pub mod vetting;

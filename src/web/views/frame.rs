@@ -19,6 +19,8 @@ pub enum Section {
     Vetting,
     /// Workbooks coming in.
     Imports,
+    /// The rotation of members through classes.
+    Training,
     /// Star ratings.
     Ratings,
     /// Quarterly reports, and the quarters that are closed into them.
@@ -40,6 +42,7 @@ impl Section {
             Self::Reserves => "后备力量",
             Self::Vetting => "任职联审",
             Self::Imports => "导入",
+            Self::Training => "党员轮训",
             Self::Ratings => "星级评定",
             Self::Reports => "季度报告",
             Self::Audit => "审计",
@@ -57,6 +60,7 @@ impl Section {
             Self::Reserves => "/reserves",
             Self::Vetting => "/vetting",
             Self::Imports => "/imports",
+            Self::Training => "/training/plan",
             Self::Ratings => "/ratings",
             Self::Reports => "/reports/quarterly",
             Self::Audit => "/audit",
@@ -74,6 +78,7 @@ impl Section {
             Self::Reserves => "flag",
             Self::Vetting => "circle-check",
             Self::Imports => "file-import",
+            Self::Training => "calendar",
             Self::Ratings => "star",
             Self::Reports => "report-analytics",
             Self::Audit => "shield-check",
@@ -92,6 +97,7 @@ impl Section {
                 Self::Reserves,
                 Self::Vetting,
                 Self::Imports,
+                Self::Training,
                 Self::Ratings,
                 Self::Reports,
                 Self::Audit,

@@ -9,6 +9,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod class_plan;
 pub mod committees;
 pub mod controls;
 pub mod form_page;

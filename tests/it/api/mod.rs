@@ -10,4 +10,5 @@ mod reports;
 mod reserves;
 mod session;
 mod slates;
+mod training_plan;
 mod vetting;

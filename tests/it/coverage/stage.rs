@@ -1,12 +1,13 @@
 //! A county in which every route has something to work on, and one caller of each kind.
 
 use cadre::base::actor::Role;
-use cadre::records::members;
+use cadre::records::{members, training};
 use rocket::http::Method;
 use serde_json::{Value, json};
 
 use crate::support::app::{Answer, Credential, TestApp};
 use crate::support::builders::member;
+use crate::support::builders::training::programme;
 
 /// The callers, in the order of the table's columns; with the user names of those who have a session.
 pub const CALLERS: [(&str, Option<(Role, usize)>); 8] = [
@@ -41,6 +42,7 @@ pub struct Stage {
     check: String,
     /// One for the pages, one for the API: each is removed there.
     kinships: [String; 2],
+    programme: String,
 }
 
 fn id(answer: &Answer, field: &str) -> String {
@@ -83,6 +85,8 @@ impl Stage {
         let actor = app.county.town(1).actor(Role::Clerk);
         let mut conn = app.db.web().await;
         let ids = members::enrol(&mut conn, &actor, &app.keys, &[command]).await.unwrap();
+        let supervisor = app.county.county.actor(Role::Supervisor);
+        let programme = training::set_programmes(&mut conn, &supervisor, &[programme()]).await.unwrap()[0];
         drop(conn);
         let mut stage = Self {
             app,
@@ -102,6 +106,7 @@ impl Stage {
             mentor: String::new(),
             slate: String::new(),
             check: String::new(),
+            programme: programme.to_string(),
             kinships: [String::new(), String::new()],
         };
         stage.prepare().await;
@@ -191,6 +196,7 @@ impl Stage {
             () if thing("/seats") => &self.seat,
             () if thing("/elections") => &self.election,
             () if thing("/slates") => &self.slate,
+            () if thing("/training/programmes") => &self.programme,
             () if thing("/reserve-cadres") || thing("/reserves") => &self.reserve,
             () if thing("/candidate-checks") || thing("/vetting/") => &self.check,
             () => &self.import,
@@ -243,7 +249,9 @@ impl Stage {
                     (JSON, body.replace("{mentor}", &self.mentor).replace("{person}", &self.person))
                 }
                 (_, Some(fields)) => {
-                    ("application/x-www-form-urlencoded", fields.replace("{rating}", &self.rating))
+                    let fields =
+                        fields.replace("{rating}", &self.rating).replace("{programme}", &self.programme);
+                    ("application/x-www-form-urlencoded", fields)
                 }
                 _ => panic!("nothing is sent as {sent}"),
             },

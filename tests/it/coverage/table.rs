@@ -118,6 +118,10 @@ GET    /vetting/<id>/print                   -                           in     
 GET    /vetting/<id>/<verb>|withdraw         -                           in       ok    404     ok      403     403   403      in
 POST   /vetting/<id>/<verb>|reject           form                        in       403   403     ok      403     403   403      in
 
+# Pages of training
+GET    /training/plan                        -                           in       ok    ok      ok      403     403   403      in
+POST   /training/plan                        formprogramme={programme}&farthest=3 in 403 403    ok      403     403   403      in
+
 # Pages of the pools of reserve cadres
 GET    /reserves                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /villages                             -                           in       ok    ok      ok      ok      403   403      in
@@ -228,6 +232,10 @@ GET    /api/v1/vetting-checklists            -                           401    
 POST   /api/v1/vetting-checklists            json{}                      401      403   403     ok      403     403   403      403
 GET    /api/v1/vetting-departments           -                           401      ok    ok      ok      ok      403   403      ok
 PUT    /api/v1/vetting-departments           json{"departments":[]}      401      403   403     ok      403     403   403      403
+
+# API: training
+POST   /api/v1/training/programmes/<id>/plan json{"farthest":3}          401      ok    ok      ok      403     403   403      ok
+POST   /api/v1/training/programmes/<id>/plan/accept json{"farthest":3,"fingerprint":"x"} 401 403 403 ok 403     403   403      403
 
 # API: pools of reserve cadres
 GET    /api/v1/reserve-cadres                -                           401      ok    ok      ok      ok      403   403      ok

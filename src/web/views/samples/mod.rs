@@ -9,6 +9,7 @@ mod ratings;
 mod reports;
 mod reserves;
 mod slates;
+mod training;
 mod vetting;
 
 use std::collections::HashSet;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{committees, desk, people, ratings, reports, reserves, slates, vetting};
+use super::{committees, desk, people, ratings, reports, reserves, slates, training, vetting};
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -55,6 +55,8 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("slates_compare", &slates::compare()),
         page("slates_sheet", &slates::sheet()),
         page("slates_targets", &slates::targets()),
+        page("training_plan", &training::plan()),
+        page("training_plan_refused", &training::refused()),
         page("reserves_list", &reserves::list()),
         page("reserves_show", &reserves::show()),
         page("reserves_map", &reserves::map()),

@@ -6,11 +6,11 @@ use cadre::base::ids::{MembershipId, TrainingClassId, TrainingProgrammeId};
 use cadre::records::members;
 use cadre::records::training::{
     self, ChangeClass, ClassStep, CorrectAttendance, Edits, EndExemption, Enrol, Exempt, ExemptionKind,
-    RemoveAttendance, ReviseDemand, SetSettings, Whom, Withdraw,
+    PlaceMember, RemoveAttendance, ReviseDemand, SetSettings, Whom, Withdraw,
 };
 
 use super::Story;
-use crate::support::builders::training::{attendance, class, class_step, programme};
+use crate::support::builders::training::{attendance, class, class_step, in_days, programme, running};
 use crate::support::builders::{day, member};
 
 pub(super) async fn tell(story: &mut Story) {
@@ -28,19 +28,38 @@ pub(super) async fn tell(story: &mut Story) {
     let id = story
         .done("training::plan_classes", async |conn| training::plan_classes(conn, &clerk, &plan).await)
         .await[0];
-    story.refused("training::plan_classes", async |conn| training::plan_classes(conn, &clerk, &plan).await).await;
+    story
+        .refused("training::plan_classes", async |conn| training::plan_classes(conn, &clerk, &plan).await)
+        .await;
     let edits = Edits { note: Edit::Set("备注".to_owned()), ..Edits::default() };
     let change = [ChangeClass { class: id, version: 1, edits }];
     story
         .done("training::change_classes", async |conn| training::change_classes(conn, &clerk, &change).await)
         .await;
     story
-        .refused("training::change_classes", async |conn| training::change_classes(conn, &clerk, &change).await)
+        .refused("training::change_classes", async |conn| {
+            training::change_classes(conn, &clerk, &change).await
+        })
         .await;
     let open = [class_step(id, ClassStep::Open)];
-    story.done("training::step_classes", async |conn| training::step_classes(conn, &clerk, &open).await).await;
-    story.refused("training::step_classes", async |conn| training::step_classes(conn, &clerk, &open).await).await;
+    story
+        .done("training::step_classes", async |conn| training::step_classes(conn, &clerk, &open).await)
+        .await;
+    story
+        .refused("training::step_classes", async |conn| training::step_classes(conn, &clerk, &open).await)
+        .await;
     tell_roll(story, &clerk, id, &people).await;
+    tell_plan(story, &supervisor, people[1]).await;
+}
+
+async fn tell_plan(story: &mut Story, supervisor: &Actor, member: MembershipId) {
+    let current = training::set_programmes(&mut story.conn, supervisor, &[running()]).await.unwrap()[0];
+    let town = story.county.town(1).clone();
+    let plan = [class(current, &town, "next", &in_days(40).to_string())];
+    let class = training::plan_classes(&mut story.conn, supervisor, &plan).await.unwrap()[0];
+    let place = [PlaceMember { member, class, version: 1, from: None }];
+    story.done("training::place", async |conn| training::place(conn, supervisor, &place).await).await;
+    story.refused("training::place", async |conn| training::place(conn, supervisor, &place).await).await;
 }
 
 async fn tell_settings(story: &mut Story, supervisor: &Actor) -> TrainingProgrammeId {
@@ -49,12 +68,16 @@ async fn tell_settings(story: &mut Story, supervisor: &Actor) -> TrainingProgram
         .done("training::set_programmes", async |conn| training::set_programmes(conn, supervisor, &set).await)
         .await[0];
     story
-        .refused("training::set_programmes", async |conn| training::set_programmes(conn, supervisor, &set).await)
+        .refused("training::set_programmes", async |conn| {
+            training::set_programmes(conn, supervisor, &set).await
+        })
         .await;
     let revise =
         [ReviseDemand { programme: id, version: 1, from_day: day("2021-01-01"), demand: programme().demand }];
     story
-        .done("training::revise_demands", async |conn| training::revise_demands(conn, supervisor, &revise).await)
+        .done("training::revise_demands", async |conn| {
+            training::revise_demands(conn, supervisor, &revise).await
+        })
         .await;
     story
         .refused("training::revise_demands", async |conn| {
@@ -69,7 +92,9 @@ async fn tell_settings(story: &mut Story, supervisor: &Actor) -> TrainingProgram
         source: "县委〔2022〕3号".to_owned(),
     }];
     story
-        .done("training::set_settings", async |conn| training::set_settings(conn, supervisor, &settings).await)
+        .done("training::set_settings", async |conn| {
+            training::set_settings(conn, supervisor, &settings).await
+        })
         .await;
     story
         .refused("training::set_settings", async |conn| {
@@ -87,7 +112,8 @@ async fn tell_exemptions(story: &mut Story, clerk: &Actor, member: MembershipId)
         from_day: day("2021-01-01"),
         to_day: None,
     }];
-    let id = story.done("training::exempt", async |conn| training::exempt(conn, clerk, &exempt).await).await[0];
+    let id =
+        story.done("training::exempt", async |conn| training::exempt(conn, clerk, &exempt).await).await[0];
     story.refused("training::exempt", async |conn| training::exempt(conn, clerk, &exempt).await).await;
     let end = [EndExemption { exemption: id, version: 1, on: day("2021-04-01") }];
     story

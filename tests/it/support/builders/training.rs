@@ -1,11 +1,14 @@
 //! Training: commands with sensible defaults, to be changed where a test cares.
 
 use bigdecimal::BigDecimal;
+use cadre::base::clock;
 use cadre::base::ids::{MembershipId, TrainingClassId, TrainingProgrammeId};
 use cadre::base::values::MembershipStatus;
 use cadre::records::training::{
     Attend, ClassKind, ClassStep, Demand, Items, NewField, PlanClass, SetProgramme, StepClass, TrainingResult,
 };
+
+use chrono::{Days, NaiveDate};
 
 use super::{Place, day};
 
@@ -18,7 +21,11 @@ pub fn programme() -> SetProgramme {
         years: 4,
         is_primary: true,
         demand: Demand {
-            statuses: vec![MembershipStatus::Normal, MembershipStatus::Watch, MembershipStatus::SuspendedRights],
+            statuses: vec![
+                MembershipStatus::Normal,
+                MembershipStatus::Watch,
+                MembershipStatus::SuspendedRights,
+            ],
             occupations: Vec::new(),
             exempt_age: None,
             is_unified: false,
@@ -26,10 +33,29 @@ pub fn programme() -> SetProgramme {
             source: "县委〔2020〕1号".to_owned(),
         },
         fields: vec![
-            NewField { code: "village".to_owned(), name: "村（社区）".to_owned(), occupations: Vec::new() },
-            NewField { code: "education".to_owned(), name: "教育系统".to_owned(), occupations: Vec::new() },
+            NewField {
+                code: "village".to_owned(), name: "村（社区）".to_owned(), occupations: Vec::new()
+            },
+            NewField {
+                code: "education".to_owned(), name: "教育系统".to_owned(), occupations: Vec::new()
+            },
         ],
     }
+}
+
+/// The day so many days from today.
+pub fn in_days(days: u64) -> NaiveDate {
+    clock::today().checked_add_days(Days::new(days)).unwrap()
+}
+
+/// A rotation that began with this year and runs for five.
+pub fn running() -> SetProgramme {
+    let mut running = programme();
+    ("rotation-now".clone_into(&mut running.code), "本轮大轮训".clone_into(&mut running.name));
+    running.from_day = day(&clock::today().format("%Y-01-01").to_string());
+    running.years = 5;
+    running.demand.floors = vec![20; 5];
+    running
 }
 
 /// A class of two days and sixteen hours for the members of a place, held by it.
