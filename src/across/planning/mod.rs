@@ -18,6 +18,6 @@ mod weights;
 
 pub use change::{Change, Replan, replan};
 pub use flow::Worth;
-pub use model::{Class, ClassKey, Days, Fault, Floor, Home, Person, Problem, Roads, Site, SiteKey, Urgency};
+pub use model::{Class, ClassKey, Days, Fault, Floor, Home, Person, Problem, Roads, Site, SiteKey, Urgency, steps};
 pub use plan::{FloorReached, Plan, Seat, plan};
 pub use unmet::{Reason, Unmet};

@@ -37,7 +37,7 @@ impl Days {
 }
 
 /// Somebody who is to be trained and sits in no class of the programme yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Person {
     /// Who.
     pub id: MembershipId,
@@ -52,7 +52,7 @@ pub struct Person {
 }
 
 /// An organisation that people come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Home {
     /// Its path in the tree, closed with a slash.
     pub path: String,
@@ -61,7 +61,7 @@ pub struct Home {
 }
 
 /// A class that takes place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Class {
     /// Which.
     pub id: ClassKey,
@@ -80,7 +80,7 @@ pub struct Class {
 }
 
 /// A place where classes are held.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Site {
     /// Which.
     pub id: SiteKey,
@@ -89,7 +89,7 @@ pub struct Site {
 }
 
 /// How far it is, in whatever unit the county counts: steps in the tree, kilometres, minutes.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Roads {
     /// The farthest that somebody may be sent.
     pub limit: u32,
@@ -98,7 +98,7 @@ pub struct Roads {
 }
 
 /// So many people are to be trained by the end of a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Floor {
     /// The last day on which somebody counts.
     pub due: NaiveDate,
@@ -107,7 +107,7 @@ pub struct Floor {
 }
 
 /// Everything that a plan depends on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Problem {
     /// Classes that begin on this day or before are not planned any more.
     pub today: NaiveDate,
@@ -154,6 +154,15 @@ pub enum Fault {
     TooLarge,
 }
 
+/// How many steps it is in the tree from one organisation to another: up to what both stand in, and down again.
+#[must_use]
+pub fn steps(from: &str, to: &str) -> u32 {
+    let parts = |path: &str| path.split_terminator('/').count();
+    let shared = from.split_terminator('/').zip(to.split_terminator('/')).take_while(|(a, b)| a == b).count();
+    let apart = (parts(from) + parts(to)).saturating_sub(2 * shared);
+    u32::try_from(apart).unwrap_or(u32::MAX)
+}
+
 /// The first key that stands twice.
 fn twice(keys: impl Iterator<Item = Uuid>) -> Option<Uuid> {
     let mut seen = std::collections::BTreeSet::new();
@@ -194,7 +203,7 @@ impl Problem {
     #[must_use]
     pub fn open_classes(&self) -> Vec<&Class> {
         let mut classes: Vec<&Class> =
-            self.classes.iter().filter(|class| class.days.first > self.today && class.seats > 0).collect();
+            self.classes.iter().filter(|class| class.days.first > self.today).collect();
         classes.sort_by_key(|class| (class.days.last, class.days.first, class.id));
         classes
     }

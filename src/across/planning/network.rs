@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::across::planning::model::{Class, ClassKey, Days, Fault, Home, Person, Problem, SiteKey};
 use crate::across::planning::rooms::{Room, rooms};
 use crate::across::planning::weights::{Ranges, Weights};
-use crate::base::ids::MembershipId;
+use crate::base::ids::{MembershipId, OrganisationId};
 
 /// Where the flow begins.
 pub const SOURCE: usize = 0;
@@ -93,6 +93,10 @@ pub struct Network<'a> {
 /// Classes that people sat in before a change, by person; none for a first plan.
 pub type Kept = BTreeMap<MembershipId, ClassKey>;
 
+/// What people share who reach the same hubs: home, fields, urgency, days in other classes.
+type Like<'p> = (OrganisationId, &'p [String], u8, &'p [Days]);
+
+/// What the people of a group share: urgency, ways, kept class.
 type GroupKey = (u8, Vec<(usize, u32)>, Option<usize>);
 
 impl<'a> Network<'a> {
@@ -173,15 +177,15 @@ impl<'a> Network<'a> {
                 arcs.push(Arc { from: here, to: self.class_node(class), capacity, price, role });
             }
         }
+        // The seats bind behind the class, so whoever wants one reaches everybody who has one.
+        let everybody = count(self.groups.iter().map(|group| group.people.len()).sum())?;
         for (number, hub) in self.hubs.iter().enumerate() {
-            arcs.extend(hub.classes.iter().filter_map(|class| {
-                Some(Arc {
-                    from: self.hub_node(number),
-                    to: self.class_node(*class),
-                    capacity: self.classes.get(*class)?.seats,
-                    price: self.weights.of_waiting(hub.urgency, self.rank(*class)),
-                    role: Role::Seat(number, *class),
-                })
+            arcs.extend(hub.classes.iter().map(|class| Arc {
+                from: self.hub_node(number),
+                to: self.class_node(*class),
+                capacity: everybody,
+                price: self.weights.of_waiting(hub.urgency, self.rank(*class)),
+                role: Role::Seat(number, *class),
             }));
         }
         arcs.extend(self.arcs_of_seats());
@@ -300,7 +304,7 @@ impl<'a, 'b> Gathering<'a, 'b> {
         let mut people: Vec<&Person> = self.problem.people.iter().collect();
         people.sort_by_key(|person| (person.home, person.id));
         // Like people from one home are judged once.
-        let mut like: BTreeMap<(_, &[String], u8, &[Days]), Vec<(usize, u32)>> = BTreeMap::new();
+        let mut like: BTreeMap<Like<'_>, Vec<(usize, u32)>> = BTreeMap::new();
         let mut groups: BTreeMap<GroupKey, Vec<&Person>> = BTreeMap::new();
         for person in people {
             let Some(home) = self.problem.homes.get(&person.home) else { continue };

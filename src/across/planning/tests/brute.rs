@@ -167,6 +167,7 @@ proptest! {
         let best = choices.iter().map(|choice| value(&rest, choice, &before)).max().unwrap();
         prop_assert_eq!(value(&rest, &chosen, &before), best);
         prop_assert_eq!(second.displaced.len(), first.seats.iter().filter(|seat| seat.class == gone).count());
+        prop_assert!(second.moved.iter().all(|change| change.to.is_some()), "somebody loses his place to another");
         let kept = first.seats.iter().filter(|seat| seat.class != gone).count();
         prop_assert_eq!(best[1] as usize, kept - second.moved.len());
     }

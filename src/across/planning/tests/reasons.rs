@@ -149,3 +149,17 @@ fn a_cancelled_class_moves_others_only_where_that_places_more() {
     let third = replan(&world, &second.plan.seats).unwrap();
     assert_eq!((third.displaced[0].to, third.moved.len()), (None, 0));
 }
+
+#[test]
+fn steps_go_up_to_what_both_stand_in_and_down_again() {
+    use crate::across::planning::steps;
+    for (from, to, apart) in [
+        ("c/", "c/", 0),
+        ("c/t1/v/b/", "c/t1/", 2),
+        ("c/t1/v/b/", "c/", 3),
+        ("c/t1/v/b/", "c/t2/", 4),
+        ("c/t1/", "c/t10/", 2),
+    ] {
+        assert_eq!((steps(from, to), steps(to, from)), (apart, apart), "{from} {to}");
+    }
+}
