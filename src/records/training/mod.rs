@@ -13,6 +13,8 @@
 //!   open → held → closed (→ reopened), or cancelled out of the first two ([`rules::next_state`]). A class stands where its
 //!   audience stands: whoever acts for that organisation keeps it; towns enrol their own members in classes of the county.
 //! - [`enrol()`], [`withdraw`]: the roll, by list or by branch, while the class is open.
+//! - [`place()`]: class lists that a supervisor accepted, [`basis()`] reads what they are planned from
+//!   (`across/planning`).
 //! - [`attend()`] ([`examine_attendances`] says what it would refuse), [`correct_attendances`], [`remove_attendances`]:
 //!   who came, while the class is held. A class that takes walk-ins enrols whoever came without being on the roll.
 //!
@@ -25,12 +27,14 @@
 //! `training_completions` says and only the verbs of attendance write.
 
 mod attend;
+mod basis;
 mod change;
 mod coverage;
 mod enrol;
 mod exempt;
 pub mod model;
 mod outstanding;
+mod place;
 mod plan;
 mod programme;
 pub mod queries;
@@ -45,6 +49,7 @@ pub use attend::{
     Attend, CorrectAttendance, RemoveAttendance, attend, correct_attendances, examine_attendances,
     remove_attendances,
 };
+pub use basis::{Basis, ComingClass, Seeker, Sitting, basis};
 pub use change::{ChangeClass, Edits, change_classes};
 pub use coverage::{Coverage, CoverageLine, coverage};
 pub use enrol::{Enrol, Enrolled, Whom, Withdraw, enrol, withdraw};
@@ -54,6 +59,7 @@ pub use model::{
     TrainingResult,
 };
 pub use outstanding::{Outstanding, OutstandingFilter, OutstandingPlace, Risk, outstanding};
+pub use place::{PlaceMember, place};
 pub use plan::{Items, PlanClass, examine_classes, plan_classes};
 pub use programme::{Demand, NewField, ReviseDemand, SetProgramme, revise_demands, set_programmes};
 pub use roll::Refusal;

@@ -95,6 +95,18 @@ pub fn end_of_cycle(from_day: NaiveDate, years: i32) -> Option<NaiveDate> {
     last_day_of_year(from_day, u32::try_from(years).ok()?)?.succ_opt()
 }
 
+/// The last day of each year of a cycle, with the sum of the floors, in percent, up to it. `floors` begin with the first
+/// year.
+#[must_use]
+pub fn floor_days(from_day: NaiveDate, floors: &[i32]) -> Vec<(NaiveDate, i32)> {
+    let mut sum = 0i32;
+    let days = (1u32..).zip(floors).map_while(|(year, floor)| {
+        sum = sum.saturating_add(*floor);
+        Some((last_day_of_year(from_day, year)?, sum))
+    });
+    days.collect()
+}
+
 /// Sum of the floors, in percent, of the years of a cycle that are over at the end of `day`. `floors` begin with the
 /// first year.
 #[must_use]

@@ -63,6 +63,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         training::set_training_settings,
         slates::list_committee_targets, slates::set_committee_target, slates::list_slates, slates::make_slate,
         slates::show_slate, slates::change_slate, slates::show_slate_outcome, slates::try_slate,
+        training::plan_class_lists, training::accept_class_lists,
         vetting::list_candidate_checks, vetting::show_candidate_check, vetting::propose_candidate,
         vetting::record_verdicts, vetting::decide_candidate, vetting::list_checklists, vetting::set_checklist,
         vetting::list_departments, vetting::set_departments,

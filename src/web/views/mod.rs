@@ -11,6 +11,7 @@ pub mod accounts;
 pub mod assessments;
 pub mod audit;
 pub mod awards;
+pub mod class_plan;
 pub mod committees;
 pub mod controls;
 pub mod form_page;

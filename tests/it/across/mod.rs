@@ -3,6 +3,7 @@
 mod appointment;
 mod exports;
 mod imports;
+mod planning;
 mod reports;
 mod sample;
 mod sheets;

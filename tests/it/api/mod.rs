@@ -13,4 +13,5 @@ mod reports;
 mod reserves;
 mod session;
 mod slates;
+mod training_plan;
 mod vetting;

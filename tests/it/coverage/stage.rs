@@ -383,7 +383,7 @@ impl Stage {
     }
 
     fn filled(&self, text: &str) -> String {
-        [("mentor", &self.mentor), ("member", &self.member), ("person", &self.person), ("rating", &self.rating), ("award", &self.award)]
+        [("mentor", &self.mentor), ("member", &self.member), ("programme", &self.programme), ("person", &self.person), ("rating", &self.rating), ("award", &self.award)]
             .iter()
             .fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
     }

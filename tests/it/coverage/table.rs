@@ -190,6 +190,10 @@ GET    /members/<id>/exemptions/<exemption>/end -                        in     
 POST   /members/<id>/exemptions/<exemption>/end form                     in       ok    404     ok      403     403   403      in
 GET    /places                               -                           in       ok    ok      ok      ok      403   403      in
 
+# Pages of training
+GET    /training/plan                        -                           in       ok    ok      ok      403     403   403      in
+POST   /training/plan                        formprogramme={programme}&farthest=3 in 403 403    ok      403     403   403      in
+
 # Pages of the pools of reserve cadres
 GET    /reserves                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /villages                             -                           in       ok    ok      ok      ok      403   403      in
@@ -363,6 +367,10 @@ POST   /api/v1/training/exemptions           json{"member":"{member}","kind":"il
 POST   /api/v1/training/exemptions/<id>/end  json{"on":"2026-02-01"}     401      ok    404     ok      403     403   403      ok
 GET    /api/v1/training/settings             -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/training/settings             training-settings           401      403   403     ok      403     403   403      403
+
+# API: training
+POST   /api/v1/training/programmes/<id>/plan json{"farthest":3}          401      ok    ok      ok      403     403   403      ok
+POST   /api/v1/training/programmes/<id>/plan/accept json{"farthest":3,"fingerprint":"x"} 401 403 403 ok 403     403   403      403
 
 # API: pools of reserve cadres
 GET    /api/v1/reserve-cadres                -                           401      ok    ok      ok      ok      403   403      ok

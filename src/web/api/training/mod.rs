@@ -4,6 +4,7 @@ mod attendance;
 mod classes;
 mod json;
 mod members;
+mod plan;
 mod programmes;
 mod roll;
 mod settings;
@@ -14,6 +15,7 @@ pub use attendance::*;
 pub use classes::*;
 pub use json::*;
 pub use members::*;
+pub use plan::*;
 pub use programmes::*;
 pub use roll::*;
 pub use settings::*;
@@ -44,5 +46,7 @@ pub fn routes() -> Vec<Route> {
         end_exemption,
         list_training_settings,
         set_training_settings,
+        plan_class_lists,
+        accept_class_lists,
     ]
 }

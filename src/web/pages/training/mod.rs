@@ -7,6 +7,7 @@ mod enrol;
 mod member;
 mod outstanding;
 mod overview;
+mod plan;
 mod programmes;
 mod sheet;
 mod steps;
@@ -34,6 +35,7 @@ pub fn routes() -> Vec<Route> {
         attendance::routes(),
         sheet::routes(),
         programmes::routes(),
+        plan::routes(),
         member::routes(),
     ]
     .concat()

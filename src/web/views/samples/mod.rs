@@ -3,6 +3,7 @@
 
 mod awards;
 mod assessments;
+mod class_plan;
 mod committees;
 mod desk;
 mod pages;

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{ awards, assessments, committees, desk, people, ratings, reports, reserves, slates, training, vetting };
+use super::{ assessments, awards, class_plan, committees, desk, people, ratings, reports, reserves, slates, training, vetting };
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -70,6 +70,8 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("slates_compare", &slates::compare()),
         page("slates_sheet", &slates::sheet()),
         page("slates_targets", &slates::targets()),
+        page("training_plan", &class_plan::plan()),
+        page("training_plan_refused", &class_plan::refused()),
         page("reserves_list", &reserves::list()),
         page("reserves_show", &reserves::show()),
         page("reserves_map", &reserves::map()),

@@ -41,6 +41,7 @@ const SILENT: [(&str, &str); 16] = [
     ("vetting::of", "a read: whose verdicts somebody may see"),
     ("vetting::open", "lets a transaction see verdicts; no record was touched"),
     ("reserves::examine", "a read: what `reserves::enter` would refuse"),
+    ("training::basis", "a read"),
     ("training::coverage", "a read"),
     ("training::examine_attendances", "a read: what `training::attend` would refuse"),
     ("training::examine_classes", "a read: what `training::plan_classes` would refuse"),

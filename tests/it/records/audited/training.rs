@@ -6,11 +6,11 @@ use cadre::base::ids::{MembershipId, TrainingClassId, TrainingProgrammeId};
 use cadre::records::members;
 use cadre::records::training::{
     self, ChangeClass, ClassStep, CorrectAttendance, Edits, EndExemption, Enrol, Exempt, ExemptionKind,
-    RemoveAttendance, ReviseDemand, SetSettings, Whom, Withdraw,
+    PlaceMember, RemoveAttendance, ReviseDemand, SetSettings, Whom, Withdraw,
 };
 
 use super::Story;
-use crate::support::builders::training::{attendance, class, class_step, programme};
+use crate::support::builders::training::{attendance, class, class_step, in_days, programme, running};
 use crate::support::builders::{day, member};
 
 pub(super) async fn tell(story: &mut Story) {
@@ -49,6 +49,17 @@ pub(super) async fn tell(story: &mut Story) {
         .refused("training::step_classes", async |conn| training::step_classes(conn, &clerk, &open).await)
         .await;
     tell_roll(story, &clerk, id, &people).await;
+    tell_plan(story, &supervisor, people[1]).await;
+}
+
+async fn tell_plan(story: &mut Story, supervisor: &Actor, member: MembershipId) {
+    let current = training::set_programmes(&mut story.conn, supervisor, &[running()]).await.unwrap()[0];
+    let town = story.county.town(1).clone();
+    let plan = [class(current, &town, "next", &in_days(40).to_string())];
+    let class = training::plan_classes(&mut story.conn, supervisor, &plan).await.unwrap()[0];
+    let place = [PlaceMember { member, class, version: 1, from: None }];
+    story.done("training::place", async |conn| training::place(conn, supervisor, &place).await).await;
+    story.refused("training::place", async |conn| training::place(conn, supervisor, &place).await).await;
 }
 
 async fn tell_settings(story: &mut Story, supervisor: &Actor) -> TrainingProgrammeId {

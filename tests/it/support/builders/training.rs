@@ -1,11 +1,14 @@
 //! Training: commands with sensible defaults, to be changed where a test cares.
 
 use bigdecimal::BigDecimal;
+use cadre::base::clock;
 use cadre::base::ids::{MembershipId, TrainingClassId, TrainingProgrammeId};
 use cadre::base::values::MembershipStatus;
 use cadre::records::training::{
     Attend, ClassKind, ClassStep, Demand, Items, NewField, PlanClass, SetProgramme, StepClass, TrainingResult,
 };
+
+use chrono::{Days, NaiveDate};
 
 use super::{Place, day};
 
@@ -38,6 +41,21 @@ pub fn programme() -> SetProgramme {
             },
         ],
     }
+}
+
+/// The day so many days from today.
+pub fn in_days(days: u64) -> NaiveDate {
+    clock::today().checked_add_days(Days::new(days)).unwrap()
+}
+
+/// A rotation that began with this year and runs for five.
+pub fn running() -> SetProgramme {
+    let mut running = programme();
+    ("rotation-now".clone_into(&mut running.code), "本轮大轮训".clone_into(&mut running.name));
+    running.from_day = day(&clock::today().format("%Y-01-01").to_string());
+    running.years = 5;
+    running.demand.floors = vec![20; 5];
+    running
 }
 
 /// A class of two days and sixteen hours for the members of a place, held by it.
