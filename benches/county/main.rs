@@ -20,8 +20,8 @@ mod searches;
 mod slates;
 mod stage;
 mod table;
-mod training;
 mod trail;
+mod training;
 
 use stage::Stage;
 use table::Table;

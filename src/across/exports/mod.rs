@@ -7,7 +7,8 @@ mod committees;
 mod members;
 mod organisations;
 mod reserves;
-pub (in crate::across) mod sink; mod training;
+pub(in crate::across) mod sink;
+mod training;
 
 use std::io::Write;
 

@@ -99,7 +99,9 @@ async fn write_roll(
         let cards = crate::records::members::queries::by_ids(conn, job.scope, job.keys, &ids).await?;
         for line in lines {
             let Some((hours, result)) = line.hours.zip(line.result) else { continue };
-            let Some(member) = cards.iter().find(|one| one.membership.id == line.membership_id) else { continue };
+            let Some(member) = cards.iter().find(|one| one.membership.id == line.membership_id) else {
+                continue;
+            };
             let citizen_id = match &job.request.unmasked {
                 Some(_) => clear(&member.person, job)?,
                 None => member.citizen_id.clone(),

@@ -2,8 +2,8 @@
 
 use diesel_async::AsyncPgConnection;
 
-use super::award_facts;
 use super::assessment_facts;
+use super::award_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent};

@@ -5,8 +5,8 @@
 //! one, with the same filter. A closed quarter is read from its revision alone.
 
 pub mod acceptance;
-mod award_facts;
 mod assessment_facts;
+mod award_facts;
 mod basis;
 mod close;
 mod committee_facts;

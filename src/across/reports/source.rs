@@ -5,8 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::award_facts;
 use super::assessment_facts;
+use super::award_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent, TOP, inside};

@@ -11,8 +11,8 @@ mod finish;
 mod honour;
 mod life;
 pub mod load;
-mod load_awards;
 pub mod load_assessments;
+mod load_awards;
 mod load_committees;
 pub mod load_ratings;
 pub mod load_reserves;
@@ -37,15 +37,18 @@ mod words;
 use chrono::NaiveDate;
 
 pub use load::{Loaded, Progress, load};
-pub use load_awards::load_awards;
 pub use load_assessments::load_assessments;
+pub use load_awards::load_awards;
 pub use load_committees::load_committees;
 pub use load_ratings::load_ratings;
 pub use load_reserves::load_reserves;
 pub use load_training::load_training;
 pub use load_vetting::load_vetting;
 pub use model::{
-SampleClass, SampleAward, SampleAssessed, SampleAssessment, SampleAssessmentState, SampleAssessments, SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleExemption, SampleMember, SampleOrganisation, SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound, SampleRoundState, SampleSeat, SampleSitter, SampleTerm, SampleTraining,
+    SampleAssessed, SampleAssessment, SampleAssessmentState, SampleAssessments, SampleAward, SampleClass,
+    SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleExemption, SampleMember,
+    SampleOrganisation, SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound,
+    SampleRoundState, SampleSeat, SampleSitter, SampleTerm, SampleTraining,
 };
 pub use pack::{COUNTIES, Pack, PackError};
 

@@ -13,7 +13,7 @@ use crate::records::ratings::awards::AwardState;
 use crate::records::reserves::{Grade, MentorKind, ReserveKind, ReserveState, Route};
 use crate::records::training::{ClassKind, ClassState, ExemptionKind, TrainingResult};
 
-use super::pack::{ ProgrammePack, { AwardPack, RatingPack };
+use super::pack::{AwardPack, ProgrammePack, RatingPack};
 
 /// A county made from a seed.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::base::values::Quarter;
-use crate::records::ratings::awards::SetAwardScheme;
 use crate::records::assessments::SetScheme;
+use crate::records::ratings::awards::SetAwardScheme;
 use crate::records::reserves::ReserveKind;
 
 /// The counties that come with a pack, by the name used on the command line.

@@ -7,7 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-accounts, assessments, audit, committees, exports, imports, kinships, member_events, members, organisations, ratings, reports, reserves, session, slates, training, vetting, words,
+    accounts, assessments, audit, committees, exports, imports, kinships, member_events, members,
+    organisations, ratings, reports, reserves, session, slates, training, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 

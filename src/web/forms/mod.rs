@@ -2,6 +2,7 @@
 pub mod award;
 pub mod committee;
 pub mod member;
+pub mod programme;
 pub mod reserve;
 pub mod rule;
 pub mod slate;

@@ -106,7 +106,8 @@ impl Reader {
         self.read(field, said, |text| table.find(text).map(|entry| entry.code.clone()))
     }
 
-pub (super) fn day (& mut self, field : & str, name : & str, said : & Said) - > Edit < NaiveDate > { self . read (field, said, | text | parse_date (text) . map_err (| error | error . about (name)))
+    pub(super) fn day(&mut self, field: &str, name: &str, said: &Said) -> Edit<NaiveDate> {
+        self.read(field, said, |text| parse_date(text).map_err(|error| error.about(name)))
     }
 
     pub(super) fn words(&mut self, field: &str, name: &str, said: &Said, longest: usize) -> Edit<String> {

@@ -60,7 +60,7 @@ async fn desk(
     let everybody = Filter::default();
     let probationary = Filter { full: Some(false), ..Filter::default() };
     let women = Filter { sex: Some("2".to_owned()), ..Filter::default() };
-let (counts, pending, waiting, planned, pool, checks, committees, awards, assessed) =
+    let (counts, pending, waiting, planned, pool, checks, committees, awards, assessed) =
         db::read(&mut db.0, scope, async |conn| {
             let mut counts = Vec::new();
             for filter in [&everybody, &probationary, &women] {
@@ -78,7 +78,9 @@ let (counts, pending, waiting, planned, pool, checks, committees, awards, assess
                 let count = committees::count(conn, scope, clock::today(), &filter).await?;
                 waiting_committees.push((attention, count));
             }
-let last = Quarter::containing (clock::today ()) . previous (); let assessed = assessments::queries::waiting (conn, scope, last) . await ?; Ok ((counts, pending, waiting, planned, pool, checks, waiting_committees, awards, assessed))
+            let last = Quarter::containing(clock::today()).previous();
+            let assessed = assessments::queries::waiting(conn, scope, last).await?;
+            Ok((counts, pending, waiting, planned, pool, checks, waiting_committees, awards, assessed))
         })
         .await?;
     let labels = [

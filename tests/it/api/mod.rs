@@ -1,8 +1,8 @@
 //! The JSON API through the whole server: who may come in, what it answers, what it refuses.
 
 mod assessments;
-mod bad_input;
 mod audit;
+mod bad_input;
 mod committees;
 mod document;
 mod exports;

@@ -383,9 +383,16 @@ impl Stage {
     }
 
     fn filled(&self, text: &str) -> String {
-        [("mentor", &self.mentor), ("member", &self.member), ("programme", &self.programme), ("person", &self.person), ("rating", &self.rating), ("award", &self.award)]
-            .iter()
-            .fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
+        [
+            ("mentor", &self.mentor),
+            ("member", &self.member),
+            ("programme", &self.programme),
+            ("person", &self.person),
+            ("rating", &self.rating),
+            ("award", &self.award),
+        ]
+        .iter()
+        .fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
     }
 
     /// Signs those in again who have a session.

@@ -9,7 +9,7 @@ mod organisations;
 pub mod ratings;
 mod reserves;
 mod slates;
-mod training;
 mod trail;
+mod training;
 mod vetting;
 mod words;

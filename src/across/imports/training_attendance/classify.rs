@@ -51,11 +51,8 @@ pub async fn classify(
 ) -> Result<Vec<Decided<TrainingAttendance>>> {
     let found = find(basis, conn, &rows).await?;
     let mut lines: Vec<Line<'_>> = rows.iter().map(|read| Line::new(read, basis, &found, seen)).collect();
-    let commands: Vec<Attend> = lines
-        .iter()
-        .filter(|line| line.stored.is_none())
-        .filter_map(|line| line.attend.clone())
-        .collect();
+    let commands: Vec<Attend> =
+        lines.iter().filter(|line| line.stored.is_none()).filter_map(|line| line.attend.clone()).collect();
     if !commands.is_empty() {
         let verdicts = training::examine_attendances(conn, basis.actor, &commands).await?;
         let entering = lines.iter_mut().filter(|line| line.stored.is_none() && line.attend.is_some());
@@ -157,7 +154,8 @@ impl<'a> Line<'a> {
             && whole
             && by_person != Some(number)
         {
-            self.cells.refuse("id", "记录编号和公民身份号码指向两个不同的人；请核对公民身份号码，或清空记录编号");
+            self.cells
+                .refuse("id", "记录编号和公民身份号码指向两个不同的人；请核对公民身份号码，或清空记录编号");
             return None;
         }
         let card = by_number.or(by_person).and_then(|id| found.cards.get(&id));
@@ -180,7 +178,8 @@ impl<'a> Line<'a> {
         let result = TrainingResult::parse(&stored.result).unwrap_or(TrainingResult::Failed);
         let mut found = Differences::new(&mut self.cells);
         let hours = found.required("hours", &said.hours, &stored.hours.normalized(), shown);
-        let marked = found.required("result", &said.result, &result, |one: &TrainingResult| one.name().to_owned());
+        let marked =
+            found.required("result", &said.result, &result, |one: &TrainingResult| one.name().to_owned());
         let note = found.optional("note", &said.note, stored.note.as_ref(), Clone::clone);
         self.changes = found.changes;
         if !self.changes.is_empty() {

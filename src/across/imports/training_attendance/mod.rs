@@ -75,7 +75,8 @@ impl Subject for TrainingAttendance {
                 })
             }),
             hours: hours(&mut cells, "hours"),
-            result: cells.said("result", |text| TrainingResult::parse(text).map_err(|error| error.to_string())),
+            result: cells
+                .said("result", |text| TrainingResult::parse(text).map_err(|error| error.to_string())),
             note: cells.words("note", 500),
         };
         (said, cells.into_findings())

@@ -77,7 +77,8 @@ impl<'a> Line<'a> {
                 Some(class) => line.record = Some(class),
                 None => {
                     let within = &basis.context.places.within;
-                    let message = format!("“{within}”范围内没有这个记录编号；请用本单位导出的表，新增的请留空");
+                    let message =
+                        format!("“{within}”范围内没有这个记录编号；请用本单位导出的表，新增的请留空");
                     line.cells.refuse("id", message);
                     return line;
                 }
@@ -156,9 +157,8 @@ impl<'a> Line<'a> {
                 hours.normalized().to_plain_string()
             }),
             places: found.optional("places", &said.places, class.places.as_ref(), ToString::to_string),
-            is_away: found.required("is_away", &said.is_away, &class.is_away, |away| {
-                yes_or_no_shown(*away).to_owned()
-            }),
+            is_away: found
+                .required("is_away", &said.is_away, &class.is_away, |away| yes_or_no_shown(*away).to_owned()),
             site: found.optional("site", &said.site, class.site.as_ref(), Clone::clone),
             ..Edits::default()
         };
@@ -213,7 +213,8 @@ impl<'a> Line<'a> {
 
     fn warnings(&self, waits: bool) -> Vec<Finding> {
         let told = waits.then(|| {
-            let message = "该计划要求“五统一”，导入后请在页面补齐师资、经费负担等，再登记已举办并录入参训名单";
+            let message =
+                "该计划要求“五统一”，导入后请在页面补齐师资、经费负担等，再登记已举办并录入参训名单";
             self.cells.finding("programme", message)
         });
         told.into_iter().collect()

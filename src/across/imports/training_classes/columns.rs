@@ -13,7 +13,9 @@ pub const HEADINGS: &[Heading] = &[
         synonyms: &["编号", "班级编号", "期次编号"],
         ..required("班次编号", "code", Shape::Identifier)
     },
-    Heading { synonyms: &["班级名称", "培训班名称"], ..required("班次名称", "name", Shape::Text) },
+    Heading {
+        synonyms: &["班级名称", "培训班名称"], ..required("班次名称", "name", Shape::Text)
+    },
     Heading {
         explanation: "已设置的轮训计划的名称或代码。",
         synonyms: &["计划", "培训计划"],

@@ -81,7 +81,11 @@ impl Setting {
     ///
     /// # Errors
     /// A sentence with the choice.
-    pub fn field(&self, programme: Option<&ProgrammeRecord>, text: &str) -> std::result::Result<String, String> {
+    pub fn field(
+        &self,
+        programme: Option<&ProgrammeRecord>,
+        text: &str,
+    ) -> std::result::Result<String, String> {
         let text = text.trim();
         if text.is_empty() {
             return Err("领域没有填写；请填写该计划的领域".to_owned());
@@ -154,7 +158,8 @@ impl Subject for TrainingClasses {
             let over: Vec<TrainingClassId> =
                 ids.iter().zip(held).filter_map(|(id, held)| held.then_some(*id)).collect();
             for step in [ClassStep::Open, ClassStep::Hold].into_iter().filter(|_| !over.is_empty()) {
-                let steps = over.iter().map(|class| StepClass { class: *class, version: None, step, reason: None });
+                let steps =
+                    over.iter().map(|class| StepClass { class: *class, version: None, step, reason: None });
                 training::step_classes(conn, importer, &steps.collect::<Vec<_>>()).await?;
             }
         }

@@ -134,7 +134,7 @@ pub enum Unit {
 
 impl Unit {
     /// Every unit.
-pub const ALL : [Self; 16] = [
+    pub const ALL: [Self; 16] = [
         Self::Persons,
         Self::PersonTimes,
         Self::Organisations,
@@ -332,7 +332,9 @@ pub fn sections(star_scale: Option<i32>, words: &WordBook) -> Vec<Section> {
         organisations::section(),
         members::section(),
         flow::section(),
-committees::section (words), reserves::section (words), training::section (),
+        committees::section(words),
+        reserves::section(words),
+        training::section(),
         ratings::section(star_scale.unwrap_or_default()),
         assessments::section(),
         trail::section(),

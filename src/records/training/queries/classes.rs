@@ -265,7 +265,9 @@ pub async fn classes_by_code(
 ) -> QueryResult<HashMap<String, Class>> {
     let rows: Vec<Class> = training_classes::table
         .filter(training_classes::county_id.eq(within.county).and(training_classes::code.eq_any(codes)))
-        .filter(training_classes::path.ge(within.path.as_str()).and(training_classes::path.lt(within.path.end())))
+        .filter(
+            training_classes::path.ge(within.path.as_str()).and(training_classes::path.lt(within.path.end())),
+        )
         .select(Class::as_select())
         .load(conn)
         .await?;

@@ -118,9 +118,10 @@ pub async fn class_page(
         queries::list_classes(conn, within, filter, after, i64::from(limit).saturating_add(1)).await?;
     let more = cards.len() > wanted;
     cards.truncate(wanted);
-    let next = cards.last().filter(|_| more).map(|last| {
-        Listing::cursor(&[&last.class.first_day.to_string(), &last.class.id.to_string()])
-    });
+    let next = cards
+        .last()
+        .filter(|_| more)
+        .map(|last| Listing::cursor(&[&last.class.first_day.to_string(), &last.class.id.to_string()]));
     Ok((cards, next))
 }
 

@@ -15,7 +15,7 @@ use crate::records::training::queries::{self, TrainingHistory};
 use crate::records::training::{self, EndExemption, Exemption};
 use crate::web;
 use crate::web::api::ratings::Decimal;
-use crate::web::forms::training::{ExemptionInput, parse_day};
+use crate::web::forms::programme::{ExemptionInput, parse_day};
 use crate::web::guards::{Body, Caller, Db, IfMatch};
 use crate::web::respond::{Answer, Versioned};
 

@@ -19,7 +19,7 @@ use crate::records::training::{
     self, Outstanding, OutstandingFilter, OutstandingPlace, ReviseDemand, Risk, coverage, outstanding,
 };
 use crate::web;
-use crate::web::forms::training::{DemandInput, ProgrammeInput, parse_day};
+use crate::web::forms::programme::{DemandInput, ProgrammeInput, parse_day};
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
 use crate::web::respond::{Answer, Failure, Versioned};
 

@@ -96,15 +96,17 @@ impl EnrolInput {
         let wrong = |field: &str, message: String, value: Option<&str>| {
             Error::Invalid(vec![FieldError::new(field, message, value)])
         };
-        match (self.branch.as_deref().map(str::trim).filter(|code| !code.is_empty()), self.members.as_slice()) {
+        match (self.branch.as_deref().map(str::trim).filter(|code| !code.is_empty()), self.members.as_slice())
+        {
             (None, []) => Err(wrong("members", "请选择要报名的党员，或一个党支部。".to_owned(), None)),
             (Some(code), []) => {
                 let scope = &actor.scope;
                 let found = db::read(&mut db.0, scope, async |conn| {
                     Ok(organisations::queries::by_code(conn, scope, code).await?)
                 });
-                let unknown =
-                    || wrong("branch", format!("没有找到党支部“{code}”，或者不在您的管理范围内。"), Some(code));
+                let unknown = || {
+                    wrong("branch", format!("没有找到党支部“{code}”，或者不在您的管理范围内。"), Some(code))
+                };
                 Ok(Whom::Branch(found.await?.ok_or_else(unknown)?.id))
             }
             (None, members) if members.len() <= MOST => {
@@ -119,9 +121,7 @@ impl EnrolInput {
                 let message = format!("一次最多报名{MOST}人，现有{}人，请分次办理。", members.len());
                 Err(wrong("members", message, None))
             }
-            (Some(_), _) => {
-                Err(wrong("branch", "请在党员名单和党支部中只填一项。".to_owned(), None))
-            }
+            (Some(_), _) => Err(wrong("branch", "请在党员名单和党支部中只填一项。".to_owned(), None)),
         }
     }
 }
@@ -149,7 +149,10 @@ impl From<Enrolled> for EnrolledJson {
         Self {
             members: enrolled.members.iter().map(ToString::to_string).collect(),
             left_out: left_out
-                .map(|(member, refusal)| LeftOutJson { member: member.to_string(), reason: refusal.to_string() })
+                .map(|(member, refusal)| LeftOutJson {
+                    member: member.to_string(),
+                    reason: refusal.to_string(),
+                })
                 .collect(),
         }
     }
@@ -192,7 +195,8 @@ pub async fn withdraw_member(
     body: Body<WithdrawInput>,
 ) -> Answer<rocket::response::status::NoContent> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
-    let member = body.0.member.trim().parse::<MembershipId>().map_err(|_| Error::Missing { what: "这名党员" })?;
+    let member =
+        body.0.member.trim().parse::<MembershipId>().map_err(|_| Error::Missing { what: "这名党员" })?;
     let command = Withdraw { class: id, member, reason: body.0.reason };
     training::withdraw(&mut db.0, &caller.actor, &[command]).await?;
     Ok(rocket::response::status::NoContent)

@@ -8,7 +8,7 @@ use crate::base::db;
 use crate::base::error::Error;
 use crate::base::policy::{self, Action};
 use crate::records::training::{self, SetSettings, Settings, settings};
-use crate::web::forms::training::parse_day;
+use crate::web::forms::programme::parse_day;
 use crate::web::guards::{Body, Caller, Db};
 use crate::web::respond::Answer;
 

@@ -12,14 +12,12 @@ use crate::base::error::{Error, FieldError};
 use crate::base::ids::{MembershipId, TrainingClassId};
 use crate::base::policy::{self, Action};
 use crate::records::training::queries::{self, ClassCard, RollLine};
-use crate::records::training::{
-    self, Attend, CorrectAttendance, RemoveAttendance, TrainingResult, rules,
-};
+use crate::records::training::{self, Attend, CorrectAttendance, RemoveAttendance, TrainingResult, rules};
 use crate::web::api::training::{class_card, roll_page};
 use crate::web::forms::member::Said;
+use crate::web::forms::refusals;
 use crate::web::forms::training::{AttendanceInput, Plain};
 use crate::web::guards::{Db, Fields, Listing, SignedIn};
-use crate::web::forms::refusals;
 use crate::web::respond::{Answer, Failure, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind};
 use crate::web::views::form_page::FormPage;
@@ -108,7 +106,8 @@ const MOST: i64 = 3000;
 
 /// The words of what was typed or scanned.
 fn typed(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';' | '；')).filter(|word| !word.is_empty())
+    text.split(|c: char| c.is_whitespace() || matches!(c, ',' | '，' | '、' | ';' | '；'))
+        .filter(|word| !word.is_empty())
 }
 
 /// Which lines of the roll are meant.
@@ -125,7 +124,11 @@ fn meant<'l>(codes: &str, class: &str, lines: &'l [RollLine]) -> Result<Vec<&'l 
             .and_then(|number| lines.iter().find(|line| line.number == number));
         match line {
             Some(line) if found.iter().any(|one: &&RollLine| one.number == line.number) => {
-                errors.push(FieldError::new("codes", format!("识别码“{word}”重复，请去掉一个。"), Some(word)));
+                errors.push(FieldError::new(
+                    "codes",
+                    format!("识别码“{word}”重复，请去掉一个。"),
+                    Some(word),
+                ));
             }
             Some(line) => found.push(line),
             None => {
@@ -149,7 +152,8 @@ fn commands(class: &ClassCard, lines: &[RollLine], fields: &Fields) -> Result<Ve
         result: text("result"),
         note: Said::Absent,
     };
-    let parse = |line: &RollLine| input.parse(class.class.id, Some(line.membership_id)).map_err(Error::Invalid);
+    let parse =
+        |line: &RollLine| input.parse(class.class.id, Some(line.membership_id)).map_err(Error::Invalid);
     lines.into_iter().map(parse).collect()
 }
 
@@ -192,7 +196,12 @@ async fn enter(
 }
 
 /// The line of one member.
-async fn line(db: &mut Db, who: &SignedIn, id: TrainingClassId, member: MembershipId) -> Result<RollLine, Error> {
+async fn line(
+    db: &mut Db,
+    who: &SignedIn,
+    id: TrainingClassId,
+    member: MembershipId,
+) -> Result<RollLine, Error> {
     let scope = who.scope();
     let lines =
         db::read(&mut db.0, scope, async |conn| Ok(queries::roll(conn, scope, id, false, None, MOST).await?))
@@ -221,7 +230,11 @@ fn correct_page(who: &SignedIn, card: &ClassCard, line: &RollLine) -> FormPage {
                 "",
                 vec![
                     Control::new("then", "办理", then).required().value("correct").columns(4),
-                    Control::new("hours", "到课学时", Kind::Number).required().value(hours).focus().columns(2),
+                    Control::new("hours", "到课学时", Kind::Number)
+                        .required()
+                        .value(hours)
+                        .focus()
+                        .columns(2),
                     Control::new("result", "考核结果", results())
                         .required()
                         .value(line.result.clone().unwrap_or_default())
@@ -348,6 +361,9 @@ mod tests {
         let right = rules::row_code("2026-A1", 1);
         let errors = meant(&format!("{right} {right} 9999"), "2026-A1", &lines).expect_err("two are wrong");
         let told: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
-        assert!(told.iter().any(|text| text.contains("重复")) && told.iter().any(|text| text.contains("9999")), "{told:?}");
+        assert!(
+            told.iter().any(|text| text.contains("重复")) && told.iter().any(|text| text.contains("9999")),
+            "{told:?}"
+        );
     }
 }

@@ -141,10 +141,7 @@ async fn show(
     Ok(Page(ClassPage {
         frame: who.frame(Section::Training).telling(flash),
         name: card.class.name.clone(),
-        badges: vec![
-            Badge::new(kind_name(&card.class.kind), Tone::Neutral),
-            state_badge(&card.class.state),
-        ],
+        badges: vec![Badge::new(kind_name(&card.class.kind), Tone::Neutral), state_badge(&card.class.state)],
         sub: format!("{}　{}　{}", card.class.code, card.host.1, days(&card)),
         groups: groups(&card),
         actions: actions(&card, state, keeps, may_enter(&who.actor)),
@@ -158,7 +155,10 @@ fn groups(card: &ClassCard) -> Vec<FactGroup> {
     let yes = |truth: bool| if truth { "是" } else { "否" };
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let plan = vec![
-        Fact::link("轮训计划", Link::new(&card.programme, format!("/training/programmes/{}", class.programme_id))),
+        Fact::link(
+            "轮训计划",
+            Link::new(&card.programme, format!("/training/programmes/{}", class.programme_id)),
+        ),
         Fact::text("领域", &card.field),
         Fact::text("主办单位", &card.host.1),
         Fact::text("参训范围", &card.audience.1),
@@ -239,7 +239,12 @@ pub(super) fn roll(
                 format!("/members/{}/training", line.membership_id),
             )),
             Cell::Text(
-                line.sex.as_deref().and_then(|sex| Sex::parse(sex).ok()).map(Sex::name).unwrap_or_default().to_owned(),
+                line.sex
+                    .as_deref()
+                    .and_then(|sex| Sex::parse(sex).ok())
+                    .map(Sex::name)
+                    .unwrap_or_default()
+                    .to_owned(),
             ),
             Cell::Text(line.branch.clone().unwrap_or_default()),
             Cell::Number(

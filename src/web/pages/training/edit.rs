@@ -13,9 +13,9 @@ use crate::base::policy::{self, Action};
 use crate::records::training::queries::{self, ClassCard, ProgrammeRecord};
 use crate::records::training::{self, ChangeClass, ClassKind, ClassState};
 use crate::web::api::training::{class_card, class_places};
+use crate::web::forms::refusals;
 use crate::web::forms::training::ClassInput;
 use crate::web::guards::{Db, Fields, SignedIn};
-use crate::web::forms::refusals;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind, Source};
 use crate::web::views::form_page::FormPage;
@@ -95,8 +95,8 @@ fn new_form(who: &SignedIn, records: &[ProgrammeRecord]) -> Form {
             "主办单位",
             Kind::Picker(Source::Search("/places?everywhere=true".to_owned())),
         )
-            .hint("不填即为本单位")
-            .columns(3),
+        .hint("不填即为本单位")
+        .columns(3),
         Control::new("audience", "参训范围", Kind::Picker(Source::Search("/places".to_owned())))
             .hint("谁的党员可以报名；不填即为主办单位")
             .columns(3),

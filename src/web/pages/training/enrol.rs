@@ -13,8 +13,8 @@ use crate::records::training::queries::ClassCard;
 use crate::records::training::{self, Enrol, Enrolled, OutstandingFilter, outstanding};
 use crate::web;
 use crate::web::api::training::{EnrolInput, class_card};
-use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::forms::refusals;
+use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Kind, Source};
 use crate::web::views::training::{Candidate, EnrolPage};
@@ -38,7 +38,11 @@ async fn page(
     let class = &card.class;
     // A clerk of a town enrols his own members also in a class of the county.
     let audience = class.path();
-    let within = if who.scope().path.contains(&audience) { audience.code().to_owned() } else { who.scope().path.code().to_owned() };
+    let within = if who.scope().path.contains(&audience) {
+        audience.code().to_owned()
+    } else {
+        who.scope().path.code().to_owned()
+    };
     let filter = OutstandingFilter { risk: None, unplanned_only: true };
     let programme = class.programme_id;
     let found = outstanding(

@@ -17,8 +17,8 @@ use crate::records::training::{self, EndExemption, Exemption, ExemptionKind, Tra
 use crate::web;
 use crate::web::api::members::read;
 use crate::web::api::training::training_of;
+use crate::web::forms::programme::ExemptionInput;
 use crate::web::forms::refusals;
-use crate::web::forms::training::ExemptionInput;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind};
@@ -79,7 +79,11 @@ fn years(history: &TrainingHistory) -> Table {
 fn classes(history: &TrainingHistory) -> Table {
     let row = |line: &training::queries::HistoryLine| {
         let result = TrainingResult::parse(&line.result);
-        let tone = if result.as_ref().is_ok_and(|one| *one == TrainingResult::Failed) { Tone::Bad } else { Tone::Good };
+        let tone = if result.as_ref().is_ok_and(|one| *one == TrainingResult::Failed) {
+            Tone::Bad
+        } else {
+            Tone::Good
+        };
         let mut badges = vec![Badge::new(result.map_or("", TrainingResult::name), tone)];
         if line.trains {
             badges.push(Badge::new("计入轮训", Tone::Good));
@@ -118,8 +122,9 @@ fn classes(history: &TrainingHistory) -> Table {
 fn exempt_table(id: MembershipId, exemptions: &[Exemption], enters: bool) -> Table {
     let row = |one: &Exemption| {
         let kind = ExemptionKind::parse(&one.kind).map_or("", ExemptionKind::name);
-        let end = (enters && one.to_day.is_none())
-            .then(|| Link::new("结束", format!("/members/{id}/exemptions/{}/end?version={}", one.id, one.version)));
+        let end = (enters && one.to_day.is_none()).then(|| {
+            Link::new("结束", format!("/members/{id}/exemptions/{}/end?version={}", one.id, one.version))
+        });
         Row::new(vec![
             Cell::Text(kind.to_owned()),
             Cell::Text(one.reason.clone()),
@@ -140,7 +145,8 @@ fn exempt_table(id: MembershipId, exemptions: &[Exemption], enters: bool) -> Tab
             Column::new("办理"),
         ],
         rows: exemptions.iter().map(row).collect(),
-        empty: "没有免训记录。年老体弱、重病、失能的党员可以登记免训（《党员教育管理工作条例》第二十三条）。".to_owned(),
+        empty: "没有免训记录。年老体弱、重病、失能的党员可以登记免训（《党员教育管理工作条例》第二十三条）。"
+            .to_owned(),
         pager: None,
     }
 }
@@ -153,8 +159,9 @@ fn exempt_page(who: &SignedIn, card: &MemberCard) -> FormPage {
         title: "登记免训".to_owned(),
         back: Link::new(&card.person.name, format!("/members/{id}/training")),
         facts: vec![Fact::text("姓名", &card.person.name), Fact::text("所在党支部", &card.branch.name)],
-        note: "免训期间不计入轮训对象；《党员教育管理工作条例》第二十三条：对年老体弱、失能的党员不作硬性要求。"
-            .to_owned(),
+        note:
+            "免训期间不计入轮训对象；《党员教育管理工作条例》第二十三条：对年老体弱、失能的党员不作硬性要求。"
+                .to_owned(),
         form: Form {
             action: format!("/members/{id}/exempt"),
             csrf_token: who.known.csrf_token.clone().unwrap_or_default(),
@@ -285,7 +292,9 @@ async fn end(
     let card = read(&mut db, &who.actor, state, id).await?;
     let version = fields.get("version").parse().unwrap_or_default();
     let ended = match parse_date(fields.get("on")) {
-        Ok(on) => training::end_exemptions(&mut db.0, &who.actor, &[EndExemption { exemption, version, on }]).await,
+        Ok(on) => {
+            training::end_exemptions(&mut db.0, &who.actor, &[EndExemption { exemption, version, on }]).await
+        }
         Err(error) => Err(Error::Invalid(vec![FieldError::new("on", error, fields.given("on"))])),
     };
     match ended {

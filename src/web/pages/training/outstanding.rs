@@ -48,8 +48,13 @@ async fn list(
         outstanding_page(&mut db, &who.actor, state, id, (&code, day), &filter, &listing).await?;
     let (id, day) = (id.to_string(), day.to_string());
     let to = |risk: &str, after: &str| {
-        let pairs =
-            [("programme", id.as_str()), ("within", &code), ("as_of", &day), ("risk", risk), ("after", after)];
+        let pairs = [
+            ("programme", id.as_str()),
+            ("within", &code),
+            ("as_of", &day),
+            ("risk", risk),
+            ("after", after),
+        ];
         address("/training/outstanding", &pairs)
     };
     let risk = query.risk.unwrap_or_default();

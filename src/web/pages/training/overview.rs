@@ -68,9 +68,8 @@ async fn overview(
     let Some(id) = chosen(&programmes, programme) else { return Ok(Page(view)) };
     let coverage = training::coverage(&mut db.0, &who.actor, id, &code, day).await?;
     let (id, day) = (id.to_string(), day.to_string());
-    let here = |path: &str, code: &str| {
-        address(path, &[("programme", &id), ("within", code), ("as_of", &day)])
-    };
+    let here =
+        |path: &str, code: &str| address(path, &[("programme", &id), ("within", code), ("as_of", &day)]);
     view.above = above.map(|above| Link::new(&above.name, here("/training", &above.code)));
     view.rule = rule(&coverage);
     view.figures = figures(&coverage.total, here("/training/outstanding", &code));

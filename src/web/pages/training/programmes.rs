@@ -16,8 +16,8 @@ use crate::base::values::MembershipStatus;
 use crate::records::training::model::words;
 use crate::records::training::queries::{self, ProgrammeRecord};
 use crate::records::training::{self, ReviseDemand};
+use crate::web::forms::programme::{DemandInput, FieldInput, ProgrammeInput, parse_day};
 use crate::web::forms::refusals;
-use crate::web::forms::training::{DemandInput, FieldInput, ProgrammeInput, parse_day};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind};
@@ -49,7 +49,9 @@ fn demand_controls() -> Vec<Control> {
             .value(MembershipStatus::Normal.name())
             .hint("多个用顿号隔开")
             .columns(3),
-        Control::new("occupations", "工作岗位", Kind::Text).hint("代码，多个用顿号隔开；全部岗位的留空").columns(3),
+        Control::new("occupations", "工作岗位", Kind::Text)
+            .hint("代码，多个用顿号隔开；全部岗位的留空")
+            .columns(3),
         Control::new("exempt_age", "免训年龄", Kind::Number).hint("满此周岁免训；不设的留空").columns(3),
         Control::new("is_unified", "要求“五统一”", yes_or_no()).value("false").columns(3),
         Control::new("source", "依据", Kind::Text).required().hint("文件或会议").columns(9),
@@ -62,7 +64,11 @@ fn new_page(who: &SignedIn) -> FormPage {
         .map(|table| table.entries().iter().map(|entry| format!("{} {}", entry.code, entry.name)).collect())
         .unwrap_or_default();
     let plan = vec![
-        Control::new("code", "计划代码", Kind::Text).required().focus().hint("小写字母、数字、连字符").columns(3),
+        Control::new("code", "计划代码", Kind::Text)
+            .required()
+            .focus()
+            .hint("小写字母、数字、连字符")
+            .columns(3),
         Control::new("name", "计划名称", Kind::Text).required().columns(5),
         Control::new("from_day", "周期起始日期", Kind::Date).required().columns(2),
         Control::new("years", "周期（年）", Kind::Number).required().value("4").hint("一至五年").columns(2),
@@ -235,7 +241,8 @@ fn names(codes: &str, name: impl Fn(&str) -> String) -> String {
 }
 
 fn demands(record: &ProgrammeRecord) -> Table {
-    let status = |code: &str| MembershipStatus::parse(code).map_or(code.to_owned(), |one| one.name().to_owned());
+    let status =
+        |code: &str| MembershipStatus::parse(code).map_or(code.to_owned(), |one| one.name().to_owned());
     let occupation = |code: &str| codes::occupation().name_of(code).to_owned();
     let row = |version: &queries::DemandVersion| {
         let row = &version.row;
@@ -306,7 +313,8 @@ fn revise_page(who: &SignedIn, record: &ProgrammeRecord) -> FormPage {
         ..Form::default()
     };
     if let Some(last) = record.demands.last() {
-        let status = |code: &str| MembershipStatus::parse(code).map_or(code.to_owned(), |one| one.name().to_owned());
+        let status =
+            |code: &str| MembershipStatus::parse(code).map_or(code.to_owned(), |one| one.name().to_owned());
         let floors: Vec<String> = last.floors.iter().map(i32::to_string).collect();
         let stored = [
             ("floors", floors.join("/")),

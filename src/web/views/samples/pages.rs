@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::{ assessments, awards, class_plan, committees, desk, people, ratings, reports, reserves, slates, training, vetting };
+use super::{
+    assessments, awards, class_plan, committees, desk, people, ratings, reports, reserves, slates, training,
+    vetting,
+};
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};

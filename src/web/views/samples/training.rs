@@ -32,10 +32,18 @@ pub fn overview() -> Overview {
         as_of: "2021-06-30".into(),
         programmes: vec![Choice::new("0199", "万名党员大轮训")],
         programme: "0199".into(),
-        rule: "周期2020-01-01至2023-12-31（4年），每年至少新增轮训30%、30%、30%、10%；截至2021-06-30应达30%。".into(),
+        rule:
+            "周期2020-01-01至2023-12-31（4年），每年至少新增轮训30%、30%、30%、10%；截至2021-06-30应达30%。"
+                .into(),
         above: Some(Link::new("巫山县", "/training?within=500237")),
-        figures: vec![FigureCard { label: "覆盖率".into(), value: "40.00".into(), unit: "%".into(), ..FigureCard::default() }],
-        forecast: "2020-07-01至2021-06-30共365天新增轮训5000人；尚余12000人，预计2023-11-21完成，在周期内。".into(),
+        figures: vec![FigureCard {
+            label: "覆盖率".into(),
+            value: "40.00".into(),
+            unit: "%".into(),
+            ..FigureCard::default()
+        }],
+        forecast: "2020-07-01至2021-06-30共365天新增轮训5000人；尚余12000人，预计2023-11-21完成，在周期内。"
+            .into(),
         is_in_time: true,
         floor: "30".into(),
         rows: vec![row("龙井镇", "40.00", ""), row("官渡镇", "21.30", "71")],
@@ -84,7 +92,11 @@ pub fn classes() -> Classes {
 }
 
 fn facts() -> Vec<Fact> {
-    vec![Fact::text("班次编号", "2021-GD01"), Fact::text("学时", "16"), Fact::badge("状态", Badge::new("已举办", Tone::Warning))]
+    vec![
+        Fact::text("班次编号", "2021-GD01"),
+        Fact::text("学时", "16"),
+        Fact::badge("状态", Badge::new("已举办", Tone::Warning)),
+    ]
 }
 
 pub fn class() -> ClassPage {
@@ -94,7 +106,10 @@ pub fn class() -> ClassPage {
         badges: vec![Badge::new("培训班", Tone::Neutral), Badge::new("已举办", Tone::Warning)],
         sub: "2021-GD01　官渡镇　2021-03-01至2021-03-02".into(),
         groups: vec![FactGroup { title: "班次".into(), facts: facts() }],
-        actions: vec![Action { link: Link::new("录入参训情况", "/training/classes/0199/attendance"), icon: "edit" }],
+        actions: vec![Action {
+            link: Link::new("录入参训情况", "/training/classes/0199/attendance"),
+            icon: "edit",
+        }],
         edit: Some("/training/classes/0199/edit".into()),
         roll: people(),
     }
@@ -148,7 +163,10 @@ pub fn attendance() -> AttendancePage {
         frame: frame("clerk", Section::Training),
         back: Link::new("村干部轮训第一期", "/training/classes/0199"),
         facts: facts(),
-        form: form("/training/classes/0199/attendance", Control::new("codes", "到课人员的识别码", Kind::Area)),
+        form: form(
+            "/training/classes/0199/attendance",
+            Control::new("codes", "到课人员的识别码", Kind::Area),
+        ),
         roll: people(),
     }
 }
@@ -169,7 +187,11 @@ pub fn member() -> MemberTraining {
     MemberTraining {
         frame: frame("clerk", Section::Training),
         back: Link::new("王芳", "/members/0199"),
-        tables: vec![Table { caption: "年度学时".into(), empty: "还没有学时记录。".into(), ..Table::default() }],
+        tables: vec![Table {
+            caption: "年度学时".into(),
+            empty: "还没有学时记录。".into(),
+            ..Table::default()
+        }],
         exempt: Some("/members/0199/exempt".into()),
     }
 }
