@@ -249,7 +249,3 @@ id!(
     /// A version of a word that a county added to a list.
     WordId
 );
-id!(
-    /// A version of what a county demands of committees.
-    CommitteeRuleId
-);
