@@ -13,5 +13,6 @@ mod reports;
 mod reserves;
 mod session;
 mod slates;
+mod training;
 mod training_plan;
 mod vetting;

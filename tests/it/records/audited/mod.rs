@@ -28,7 +28,7 @@ use crate::support::TestDb;
 use crate::support::builders::{Place, TestCounty};
 
 /// Functions with an actor that leave no entry of their own, each with its reason.
-const SILENT: [(&str, &str); 16] = [
+const SILENT: [(&str, &str); 17] = [
     ("accounts::once", "keeps the answer of the verb within it, which leaves the entry"),
     ("imports::beat", "says that a writing is alive; `imports::commit` leaves the entry"),
     ("imports::begin_commit", "takes a plan in hand; `imports::commit` leaves the entry"),
