@@ -12,3 +12,4 @@ mod reserves;
 mod session;
 mod slates;
 mod vetting;
+mod words;
