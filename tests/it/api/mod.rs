@@ -16,3 +16,4 @@ mod slates;
 mod training;
 mod training_plan;
 mod vetting;
+mod words;
