@@ -138,7 +138,9 @@ impl Draft<'_> {
         let lengths = homes
             .iter()
             .flat_map(|(branch, home): (&OrganisationId, &Home)| {
-                hosts.iter().map(|(site, host)| ((*branch, *site), steps(&home.path, host.path().as_str())))
+                hosts
+                    .iter()
+                    .map(move |(site, host)| ((*branch, *site), steps(&home.path, host.path().as_str())))
             })
             .collect();
         let problem = Problem {
@@ -234,7 +236,7 @@ impl Hasher for Sum {
 
     fn finish(&self) -> u64 {
         let whole = self.0.clone().finalize();
-        whole.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+        whole.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
     }
 }
 
