@@ -9,8 +9,8 @@ use cadre::base::keys::KeyRing;
 use cadre::base::values::MembershipStatus;
 use cadre::base::{clock, db};
 use cadre::records::training::{
-    self, Attend, ClassKind, ClassStep, Demand, Enrol, Items, NewField, OutstandingFilter, PlanClass, SetProgramme,
-    StepClass, TrainingResult, Whom,
+    self, Attend, ClassKind, ClassStep, Demand, Enrol, Items, NewField, OutstandingFilter, PlanClass,
+    SetProgramme, StepClass, TrainingResult, Whom,
 };
 use chrono::{Days, NaiveDate};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
@@ -37,7 +37,8 @@ pub async fn measure(stage: &Stage, table: &mut Table) -> anyhow::Result<()> {
     for round in 0..ROUNDS {
         let on = first.checked_add_days(Days::new(round * 170 + 30)).context("a day")?;
         attended += enter(&mut conn, &actor, stage, programme, (round, on)).await?;
-        db::count(&mut owner, &["training_enrolments", "training_attendances", "training_completions"]).await?;
+        db::count(&mut owner, &["training_enrolments", "training_attendances", "training_completions"])
+            .await?;
     }
     let seconds = begin.elapsed().as_secs_f64();
     table.tell("attendances on record", attended as f64, "");
@@ -146,7 +147,8 @@ async fn enter(
         .collect();
     let ids = training::plan_classes(conn, actor, &plans).await?;
     let step = |step| {
-        let command = move |class: &TrainingClassId| StepClass { class: *class, version: None, step, reason: None };
+        let command =
+            move |class: &TrainingClassId| StepClass { class: *class, version: None, step, reason: None };
         ids.iter().map(command).collect::<Vec<_>>()
     };
     training::step_classes(conn, actor, &step(ClassStep::Open)).await?;

@@ -375,7 +375,7 @@ CREATE TABLE training_completions (
     CONSTRAINT training_completions_programme_fkey FOREIGN KEY (county_id, programme_id)
         REFERENCES training_programmes (county_id, id),
     CONSTRAINT training_completions_attendance_fkey FOREIGN KEY (county_id, class_id, membership_id)
-        REFERENCES training_attendances (county_id, class_id, membership_id)
+        REFERENCES training_attendances (county_id, class_id, membership_id) ON DELETE CASCADE
 );
 CREATE INDEX training_completions_attendance_idx ON training_completions (county_id, class_id, membership_id);
 COMMENT ON TABLE training_completions IS 'The first class of a programme that a member passed: who is trained. Follows from the attendances and is written with them.';

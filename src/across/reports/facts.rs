@@ -27,18 +27,35 @@ pub(super) fn inside(path: &str, code: &str) -> String {
 pub struct Extent {
     whole_county: bool,
     on_common_ground: bool,
+    has_standing: bool,
 }
 
 impl Extent {
     /// All of the county, in a statement of its own.
-    pub const COUNTY: Self = Self { whole_county: true, on_common_ground: false };
+    pub const COUNTY: Self = Self { whole_county: true, on_common_ground: false, has_standing: false };
     /// The organisations that are asked about and what stands below them, in a statement of its own.
-    pub const ORGANISATIONS: Self = Self { whole_county: false, on_common_ground: false };
+    pub const ORGANISATIONS: Self =
+        Self { whole_county: false, on_common_ground: false, has_standing: false };
 
     /// The same within a statement that begins with the common ground of its tables, as
     /// [`common_ground`](super::committee_facts::common_ground) gives it.
     pub fn on_common_ground(self) -> Self {
         Self { on_common_ground: true, ..self }
+    }
+
+    /// The same where that ground has worked out who stands where already ([`Extent::standing`]).
+    pub fn has_standing(self, has_standing: bool) -> Self {
+        Self { has_standing, ..self }
+    }
+
+    /// Who is in the register on the last day, and where, as the table `standing`: for statements that ask twice.
+    pub fn standing(self) -> String {
+        format!("standing AS MATERIALIZED ({})", places(LAST_DAY, self))
+    }
+
+    /// Who is in the register on the last day, and where.
+    pub(super) fn places(self) -> String {
+        if self.has_standing { "SELECT * FROM standing".to_owned() } else { places(LAST_DAY, self) }
     }
 
     /// The condition on a path.
@@ -73,10 +90,11 @@ pub(super) fn last_tree() -> String {
 }
 
 /// Who is in the register on `day`, and where. Needs `placed` of that day alone.
-pub(super) fn places(day: &str, extent: Extent) -> String {
+fn places(day: &str, extent: Extent) -> String {
     let within = extent.holds("t.path");
     format!(
-        "SELECT m.id AS membership_id, m.person_id, b.branch_id, t.path, s.status, m.joined_on, m.full_member_on \
+        "SELECT m.id AS membership_id, m.person_id, b.branch_id, t.path, s.status, m.joined_on, m.full_member_on, \
+            m.occupation, m.party_post \
          FROM memberships m \
          JOIN branch_memberships b ON b.county_id = $1 AND b.membership_id = m.id \
             AND b.from_day <= {day} AND (b.to_day IS NULL OR {day} < b.to_day) \
@@ -106,7 +124,7 @@ ORDER BY r.membership_id, last_round.last_day DESC, r.id";
 /// primary member scheme.
 pub fn members(extent: Extent) -> String {
     let with_tree = extent.with_tree();
-    let places = places(LAST_DAY, extent);
+    let places = extent.places();
     format!(
         "{with_tree}SELECT p.membership_id, p.person_id, p.branch_id, p.path, p.status, \
             CASE WHEN p.full_member_on <= {LAST_DAY} THEN 'full' ELSE 'probationary' END AS category, p.joined_on, \
@@ -134,7 +152,7 @@ pub fn opening(extent: Extent) -> String {
 
 /// How many members stand directly in each place (`path`, `members`, `full_members`) on the last day.
 fn members_by_place(extent: Extent) -> String {
-    let places = places(LAST_DAY, extent);
+    let places = extent.places();
     format!(
         "SELECT p.path, count(*) AS members, count(*) FILTER (WHERE p.full_member_on <= {LAST_DAY}) AS full_members \
          FROM ({places}) p GROUP BY p.path"

@@ -49,18 +49,32 @@ pub(super) fn rows_of(table: Table, basis: &Basis, organisation: &str) -> String
     rows(table, basis, extent(basis, organisation), None)
 }
 
-/// The rows of a table on a basis, in a statement that begins with [`ground`] and may have counted the members of each
-/// place already: `by_place` selects `path`, `members`, `full_members`.
-pub(super) fn rows_with(table: Table, basis: &Basis, organisation: &str, by_place: Option<&str>) -> String {
-    rows(table, basis, extent(basis, organisation).on_common_ground(), by_place)
+/// The rows of a table on a basis, in a statement that begins with [`ground`] over the same tables and may have counted
+/// the members of each place already: `by_place` selects `path`, `members`, `full_members`.
+pub(super) fn rows_with(
+    table: Table,
+    basis: &Basis,
+    organisation: &str,
+    tables: &[Table],
+    by_place: Option<&str>,
+) -> String {
+    let extent = extent(basis, organisation).on_common_ground().has_standing(stands(tables));
+    rows(table, basis, extent, by_place)
 }
 
 /// What a statement over several tables on a basis begins with: a `WITH`, and the ground of live tables.
-pub(super) fn ground(basis: &Basis, organisation: &str) -> String {
+pub(super) fn ground(basis: &Basis, organisation: &str, tables: &[Table]) -> String {
     if basis.revision.is_some() {
         return "WITH ".to_owned();
     }
-    format!("WITH RECURSIVE {}, ", committee_facts::common_ground(extent(basis, organisation)))
+    let extent = extent(basis, organisation);
+    let standing = if stands(tables) { format!("{}, ", extent.standing()) } else { String::new() };
+    format!("WITH RECURSIVE {}, {standing}", committee_facts::common_ground(extent))
+}
+
+/// Whether several tables ask who stands where.
+fn stands(tables: &[Table]) -> bool {
+    tables.contains(&Table::Members) && tables.contains(&Table::Training)
 }
 
 fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> String {
@@ -118,13 +132,19 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
         Table::Committees => {
             standing(&frozen_or(basis, "committee_facts", "path", extent, committee_facts::committees))
         }
-        Table::Training => standing(&frozen_or(basis, "training_facts", "path", extent, training_facts::members)),
+        Table::Training => {
+            standing(&frozen_or(basis, "training_facts", "path", extent, training_facts::members))
+        }
         Table::TrainingClasses => {
             standing(&frozen_or(basis, "training_class_facts", "path", extent, training_facts::classes))
         }
-        Table::TrainingAttendances => {
-            standing(&frozen_or(basis, "training_attendance_facts", "path", extent, training_facts::attendances))
-        }
+        Table::TrainingAttendances => standing(&frozen_or(
+            basis,
+            "training_attendance_facts",
+            "path",
+            extent,
+            training_facts::attendances,
+        )),
     }
 }
 

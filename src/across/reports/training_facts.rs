@@ -1,7 +1,7 @@
 //! The statements that turn programmes, classes and attendances into facts as of the last day of a quarter. Their
 //! parameters and their dating are those of [`super::facts`].
 
-use super::facts::{Extent, LAST_DAY, last_tree, places};
+use super::facts::{Extent, LAST_DAY, last_tree};
 use crate::records::training::settings;
 
 /// The county's primary programme that runs on the last day, with what it demands that day (`statuses`, `occupations`,
@@ -62,21 +62,21 @@ WHERE s.county_id = $1 AND s.from_day <= $3::date AND (s.to_day IS NULL OR $3::d
 
 /// The columns of `training_facts`: whom the programme in force is to train, the exempt left out, and how far each is.
 pub fn members(extent: Extent) -> String {
-    let (with, places) = (extent.with(last_tree, &own()), places(LAST_DAY, extent));
+    let (with, places) = (extent.with(last_tree, &own()), extent.places());
     format!(
         "{with}SELECT p.membership_id, p.person_id, p.path, g.id AS programme_id, t.passed_on, g.required_percent, \
-            coalesce(h.tenths, 0) AS tenths, l.person_id IS NOT NULL OR m.party_post IS NOT NULL AS is_leader, \
+            coalesce(h.tenths, 0) AS tenths, l.person_id IS NOT NULL OR p.party_post IS NOT NULL AS is_leader, \
             d.member_tenths AS demanded_tenths, d.leader_tenths \
-         FROM ({places}) p CROSS JOIN programme g CROSS JOIN demanded d \
-         JOIN memberships m ON m.county_id = $1 AND m.id = p.membership_id \
-            AND (g.occupations = '{{}}' OR m.occupation = ANY (g.occupations)) \
-         JOIN people who ON who.county_id = $1 AND who.id = p.person_id AND (g.exempt_age IS NULL \
-            OR date_part('year', age({LAST_DAY}::timestamp, who.birth_date::timestamp)) < g.exempt_age) \
+         FROM ({places} OFFSET 0) p CROSS JOIN programme g CROSS JOIN demanded d \
          LEFT JOIN training_completions t ON t.county_id = $1 AND t.programme_id = g.id \
             AND t.membership_id = p.membership_id AND t.passed_on <= {LAST_DAY} \
          LEFT JOIN ({HOURS}) h ON h.membership_id = p.membership_id \
          LEFT JOIN ({SITTING}) l ON l.person_id = p.person_id \
-         WHERE p.status = ANY (g.statuses) AND NOT EXISTS (SELECT FROM training_exemptions x \
+         WHERE p.status = ANY (g.statuses) AND (g.occupations = '{{}}' OR p.occupation = ANY (g.occupations)) \
+            AND (g.exempt_age IS NULL OR g.exempt_age > (SELECT date_part('year', \
+                age({LAST_DAY}::timestamp, who.birth_date::timestamp)) FROM people who \
+                WHERE who.county_id = $1 AND who.id = p.person_id)) \
+            AND NOT EXISTS (SELECT FROM training_exemptions x \
             WHERE x.county_id = $1 AND x.membership_id = p.membership_id AND x.from_day <= {LAST_DAY} \
                 AND (x.to_day IS NULL OR {LAST_DAY} < x.to_day))"
     )

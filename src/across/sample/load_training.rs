@@ -10,8 +10,8 @@ use crate::base::error::{Error, Result};
 use crate::base::ids::{MembershipId, OrganisationId, TrainingClassId, TrainingProgrammeId};
 use crate::base::values::MembershipStatus;
 use crate::records::training::{
-    self, Attend, ClassState, ClassStep, Demand, Enrol, Exempt, Items, NewField, PlanClass, SetProgramme, StepClass,
-    Whom,
+    self, Attend, ClassState, ClassStep, Demand, Enrol, Exempt, Items, NewField, PlanClass, SetProgramme,
+    StepClass, Whom,
 };
 
 use super::Loaded;
@@ -89,7 +89,7 @@ fn programme(pack: &ProgrammePack) -> Result<SetProgramme> {
         code: pack.code.clone(),
         name: pack.name.clone(),
         from_day: pack.from,
-        years: i32::try_from(pack.years).map_err(Error::broken)?,
+        years: pack.years,
         is_primary: true,
         demand: Demand {
             statuses: MembershipStatus::ALL.iter().copied().filter(|status| status.in_register()).collect(),
@@ -156,10 +156,8 @@ async fn step(
     classes: &[(&SampleClass, TrainingClassId)],
     step: ClassStep,
 ) -> Result<()> {
-    let commands: Vec<StepClass> = classes
-        .iter()
-        .map(|(_, id)| StepClass { class: *id, version: None, step, reason: None })
-        .collect();
+    let commands: Vec<StepClass> =
+        classes.iter().map(|(_, id)| StepClass { class: *id, version: None, step, reason: None }).collect();
     if commands.is_empty() { Ok(()) } else { training::step_classes(conn, actor, &commands).await }
 }
 

@@ -39,9 +39,9 @@ pub use load_reserves::load_reserves;
 pub use load_training::load_training;
 pub use load_vetting::load_vetting;
 pub use model::{
-    SampleClass, SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleExemption, SampleMember, SampleOrganisation,
-    SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound, SampleRoundState, SampleSeat,
-    SampleSitter, SampleTerm, SampleTraining,
+    SampleClass, SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleExemption, SampleMember,
+    SampleOrganisation, SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound,
+    SampleRoundState, SampleSeat, SampleSitter, SampleTerm, SampleTraining,
 };
 pub use pack::{COUNTIES, Pack, PackError};
 

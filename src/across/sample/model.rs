@@ -8,8 +8,8 @@ use crate::base::values::{
 use crate::records::committees::{CommitteeKind, Post};
 use crate::records::organisations::Kind;
 use crate::records::people::Identity;
-use crate::records::training::{ClassKind, ClassState, ExemptionKind, TrainingResult};
 use crate::records::reserves::{Grade, MentorKind, ReserveKind, ReserveState, Route};
+use crate::records::training::{ClassKind, ClassState, ExemptionKind, TrainingResult};
 
 use super::pack::{ProgrammePack, RatingPack};
 

@@ -61,7 +61,7 @@ pub struct ProgrammePack {
     /// First day.
     pub from: NaiveDate,
     /// Length of the cycle.
-    pub years: u32,
+    pub years: i32,
     /// Floor of each year, in percent.
     pub floors: Vec<i32>,
     /// Whether its classes need the unified items.

@@ -82,8 +82,10 @@ pub fn train(
 /// The oldest who are in the register on the day, as many as are too many for the programme members of the pack.
 fn exempt(pack: &TrainingPack, members: &[SampleMember]) -> Vec<SampleExemption> {
     let Some(wanted) = &pack.programme_members else { return Vec::new() };
-    let mut present: Vec<usize> =
-        (0..).zip(members).filter_map(|(place, one)| one.in_register_on(wanted.on).then_some(place)).collect();
+    let mut present: Vec<usize> = (0..)
+        .zip(members)
+        .filter_map(|(place, one)| one.in_register_on(wanted.on).then_some(place))
+        .collect();
     let count = present.len().saturating_sub(usize::try_from(wanted.count).unwrap_or(usize::MAX));
     present.sort_by_key(|place| members.get(*place).map(|one| one.person.birth_date()));
     let from = |place: usize| members.get(place).map(SampleMember::from_day).unwrap_or(wanted.from);
@@ -116,7 +118,8 @@ impl Ground<'_> {
         }
         let missed = self.today.checked_add_days(Days::new(DAYS_AHEAD));
         let runs = |day: NaiveDate| {
-            programme.from <= day && end_of_cycle(programme.from, programme.years).is_some_and(|end| day < end)
+            programme.from <= day
+                && end_of_cycle(programme.from, programme.years).is_some_and(|end| day < end)
         };
         if let Some(day) = missed.filter(|day| runs(*day) && programme.from <= self.today) {
             classes.extend(self.coming(number, programme, day, &trained));
@@ -142,12 +145,13 @@ impl Ground<'_> {
             })
             .collect();
         let whole = u64::try_from(present.len()).unwrap_or_default();
-        let wanted = target.trained.map_or_else(
-            || whole.saturating_mul(u64::from(target.percent)).div_ceil(100),
-            u64::from,
-        );
-        let done = u64::try_from(present.iter().filter(|place| trained.contains(place)).count()).unwrap_or_default();
-        let days = |day: NaiveDate| u64::try_from((day - from).num_days().saturating_add(1)).unwrap_or(1).max(1);
+        let wanted = target
+            .trained
+            .map_or_else(|| whole.saturating_mul(u64::from(target.percent)).div_ceil(100), u64::from);
+        let done =
+            u64::try_from(present.iter().filter(|place| trained.contains(place)).count()).unwrap_or_default();
+        let days =
+            |day: NaiveDate| u64::try_from((day - from).num_days().saturating_add(1)).unwrap_or(1).max(1);
         let rest = wanted.saturating_sub(done).saturating_mul(days(until));
         let need = rest.div_ceil(days(target.until.max(until)));
         let mut waiting: Vec<usize> = present.into_iter().filter(|place| !trained.contains(place)).collect();
@@ -188,7 +192,8 @@ impl Ground<'_> {
             let Some((first_day, last_day)) = dates.get(date).copied() else { continue };
             let is_last = date == dates.len().saturating_sub(1);
             for part in roll.chunks(size) {
-                let state = if is_last && last_day == self.today { ClassState::Held } else { ClassState::Closed };
+                let state =
+                    if is_last && last_day == self.today { ClassState::Held } else { ClassState::Closed };
                 let attended = part.iter().map(|member| (*member, self.result())).collect();
                 classes.push(SampleClass {
                     state,
@@ -225,7 +230,12 @@ impl Ground<'_> {
             first_day,
             last_day,
             // One day of a longer class takes its share of the hours.
-            hours: programme.hours.saturating_mul(days).checked_div(programme.days.max(1)).unwrap_or_default().max(1),
+            hours: programme
+                .hours
+                .saturating_mul(days)
+                .checked_div(programme.days.max(1))
+                .unwrap_or_default()
+                .max(1),
             places: programme.places,
             is_away: false,
             state: ClassState::Closed,
@@ -246,7 +256,9 @@ impl Ground<'_> {
         let mut waiting: BTreeMap<Place, Vec<usize>> = BTreeMap::new();
         for (member, one) in (0..).zip(self.members) {
             let place = self.places.get(&one.branch_on(self.today)).filter(|(keeper, _)| *keeper > 0);
-            let wants = one.in_register_on(self.today) && !trained.contains(&member) && !self.exempt.contains(&member);
+            let wants = one.in_register_on(self.today)
+                && !trained.contains(&member)
+                && !self.exempt.contains(&member);
             if let Some(place) = place.filter(|_| wants) {
                 waiting.entry(*place).or_default().push(member);
             }
@@ -293,7 +305,13 @@ impl Ground<'_> {
         for part in parts {
             let attended = part.iter().map(|member| (*member, self.result())).collect();
             let class = self.class(number, programme, (0, "county_department"), (away.first, last_day), part);
-            classes.push(SampleClass { is_away: true, attended, hours: 40, name: "外出培训班".to_owned(), ..class });
+            classes.push(SampleClass {
+                is_away: true,
+                attended,
+                hours: 40,
+                name: "外出培训班".to_owned(),
+                ..class
+            });
         }
         classes
     }
@@ -301,12 +319,14 @@ impl Ground<'_> {
     /// Lectures of one organisation, evenly over the days of the pack.
     fn lectures(&mut self, number: usize, programme: &ProgrammePack) -> Vec<SampleClass> {
         let Some(lectures) = &programme.lectures else { return Vec::new() };
-        let keeper = self.organisations.iter().position(|one| one.code == lectures.within).unwrap_or_default();
+        let keeper =
+            self.organisations.iter().position(|one| one.code == lectures.within).unwrap_or_default();
         let length = u64::try_from((lectures.until - lectures.from).num_days()).unwrap_or_default();
         let mut classes = Vec::new();
         for place in 0..lectures.count {
             let later = length.saturating_mul(u64::from(place)).checked_div(u64::from(lectures.count.max(1)));
-            let day = lectures.from.checked_add_days(Days::new(later.unwrap_or_default())).unwrap_or(lectures.from);
+            let day =
+                lectures.from.checked_add_days(Days::new(later.unwrap_or_default())).unwrap_or(lectures.from);
             let class = self.class(number, programme, (keeper, "village"), (day, day), Vec::new());
             classes.push(SampleClass {
                 kind: ClassKind::Lecture,
@@ -336,7 +356,8 @@ fn dates(from: NaiveDate, until: NaiveDate, days: u32) -> Vec<(NaiveDate, NaiveD
     let mut dates = Vec::new();
     if step > days {
         for number in 0..DATES {
-            let later = u64::from(number.saturating_mul(step)).saturating_add(u64::from(step.saturating_sub(days)));
+            let later =
+                u64::from(number.saturating_mul(step)).saturating_add(u64::from(step.saturating_sub(days)));
             let first = from.checked_add_days(Days::new(later)).unwrap_or(from);
             let last = first.checked_add_days(Days::new(u64::from(days.saturating_sub(1)))).unwrap_or(first);
             dates.push((first, last));

@@ -192,7 +192,8 @@ pub async fn attend(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Att
                 "training_enrolments_one_class_at_a_time",
                 || {
                     Error::Refused(
-                        "名单中有人同时参加了两个时间冲突的班次，一名党员同一时间只能参加一个班，请核对。".to_owned(),
+                        "名单中有人同时参加了两个时间冲突的班次，一名党员同一时间只能参加一个班，请核对。"
+                            .to_owned(),
                     )
                 },
             )?;
@@ -284,7 +285,8 @@ pub async fn correct_attendances(
         let ids: Vec<TrainingClassId> = commands.iter().map(|command| command.attend.class).collect();
         let classes = lock(conn, actor, &ids).await?;
         let attends: Vec<Attend> = commands.iter().map(|command| command.attend.clone()).collect();
-        let known: Vec<_> = commands.iter().map(|one| (one.attend.class, one.attend.member, one.version)).collect();
+        let known: Vec<_> =
+            commands.iter().map(|one| (one.attend.class, one.attend.member, one.version)).collect();
         let before = db::across_county(conn, actor, async |conn| {
             let before = standing(conn, actor, &classes, &known).await?;
             for command in &attends {
@@ -301,7 +303,9 @@ pub async fn correct_attendances(
             Ok(before)
         })
         .await?;
-        let told = |row: Option<&Attendance>| row.map(|row| json!({ "hours": row.hours.to_string(), "result": row.result }));
+        let told = |row: Option<&Attendance>| {
+            row.map(|row| json!({ "hours": row.hours.to_string(), "result": row.result }))
+        };
         let after = attends.first();
         let details = json!({
             "member": after.map(|one| one.member), "before": told(before.first()),

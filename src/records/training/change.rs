@@ -47,8 +47,7 @@ pub struct ChangeClass {
 }
 
 /// What cannot change once a class was held: who came for how long rests on it.
-const SETTLED: [&str; 7] =
-    ["field", "first_day", "last_day", "hours", "places", "is_away", "takes_walk_ins"];
+const SETTLED: [&str; 7] = ["field", "first_day", "last_day", "hours", "places", "is_away", "takes_walk_ins"];
 
 /// Changes classes; answers the names of the changed fields of each, in the order given. Where nothing differs, nothing
 /// is written.
@@ -84,13 +83,15 @@ pub async fn change_classes(
         if values.is_empty() {
             return Ok(answer);
         }
-        write::run(conn, actor.scope.county, UPDATE, &values)
-            .await
-            .constraint("training_enrolments_one_class_at_a_time", || {
+        write::run(conn, actor.scope.county, UPDATE, &values).await.constraint(
+            "training_enrolments_one_class_at_a_time",
+            || {
                 Error::Refused(
-                    "改期后，名单中有人在同一时间已报名其他班次；请另选日期，或先把这些人从名单中撤下。".to_owned(),
+                    "改期后，名单中有人在同一时间已报名其他班次；请另选日期，或先把这些人从名单中撤下。"
+                        .to_owned(),
                 )
-            })?;
+            },
+        )?;
         let path = paths.first().unwrap_or(&actor.scope.path);
         let details = json!({ "fields": answer.first() });
         let count = values.len();

@@ -117,7 +117,11 @@ pub async fn exempt(
 ///
 /// # Errors
 /// `Missing`, `Stale`, `Forbidden`; `Invalid` for a day that is not after the first one, or after the last.
-pub async fn end_exemptions(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[EndExemption]) -> Result<()> {
+pub async fn end_exemptions(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    commands: &[EndExemption],
+) -> Result<()> {
     db::write(conn, actor, async |conn| {
         let ids: Vec<TrainingExemptionId> = commands.iter().map(|command| command.exemption).collect();
         let known = queries::lock_exemptions(conn, &actor.scope, &ids).await?;

@@ -55,7 +55,8 @@ pub use coverage::{Coverage, CoverageLine, coverage};
 pub use enrol::{Enrol, Enrolled, Whom, Withdraw, enrol, withdraw};
 pub use exempt::{EndExemption, Exempt, end_exemptions, exempt};
 pub use model::{
-    Attendance, Class, ClassKind, ClassState, DemandRow, Exemption, ExemptionKind, Field, Programme, TrainingResult,
+    Attendance, Class, ClassKind, ClassState, DemandRow, Exemption, ExemptionKind, Field, Programme,
+    TrainingResult,
 };
 pub use outstanding::{Outstanding, OutstandingFilter, OutstandingPlace, Risk, outstanding};
 pub use place::{PlaceMember, place};

@@ -170,7 +170,11 @@ pub async fn outstanding(
 }
 
 fn number(risk: Risk) -> i32 {
-    Risk::ALL.iter().zip(0i32..).find_map(|(one, number)| (*one == risk).then_some(number)).unwrap_or_default()
+    Risk::ALL
+        .iter()
+        .zip(0i32..)
+        .find_map(|(one, number)| (*one == risk).then_some(number))
+        .unwrap_or_default()
 }
 
 fn statement(roster: &str) -> String {

@@ -90,7 +90,8 @@ impl Shape<'_> {
             let message = format!("结束日期“{}”早于开始日期“{}”，请核对。", self.last_day, self.first_day);
             errors.push(FieldError::new("last_day", message, Some(&self.last_day.to_string())));
         } else if days > 100 {
-            let message = format!("班次历时{}天，超过100天，请核对日期，或分期举办。", days.saturating_add(1));
+            let message =
+                format!("班次历时{}天，超过100天，请核对日期，或分期举办。", days.saturating_add(1));
             errors.push(FieldError::new("last_day", message, Some(&self.last_day.to_string())));
         }
         errors.extend(self.check_hours(days.max(0).saturating_add(1)));
@@ -112,7 +113,10 @@ impl Shape<'_> {
         let most = BigDecimal::from(days.saturating_mul(HOURS_A_DAY)).min(BigDecimal::from(800));
         let zero = BigDecimal::from(0);
         let message = if *self.hours <= zero || *self.hours > most {
-            format!("学时“{}”应大于0，且不超过{most}（每天不超过{HOURS_A_DAY}学时），请核对。", self.hours.normalized())
+            format!(
+                "学时“{}”应大于0，且不超过{most}（每天不超过{HOURS_A_DAY}学时），请核对。",
+                self.hours.normalized()
+            )
         } else if self.hours.with_scale_round(1, bigdecimal::RoundingMode::Down) != *self.hours {
             format!("学时“{}”最多一位小数，请改正。", self.hours.normalized())
         } else {
@@ -201,7 +205,8 @@ impl Known {
             );
             errors.push(FieldError::new("field", message, Some(field)));
         }
-        for (name, label, day) in [("first_day", "开始日期", days.0), ("last_day", "结束日期", days.1)] {
+        for (name, label, day) in [("first_day", "开始日期", days.0), ("last_day", "结束日期", days.1)]
+        {
             if !programme.runs_on(day) {
                 let message = format!(
                     "{label}“{day}”不在轮训计划“{}”的周期内（{}起，{}前），请核对日期或计划。",

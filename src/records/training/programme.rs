@@ -143,7 +143,8 @@ impl SetProgramme {
     pub fn check(&self) -> Vec<FieldError> {
         let mut errors = Vec::new();
         if !is_code(&self.code, 30, "_-") {
-            let message = format!("计划代码“{}”应为2至30个小写字母、数字、下划线或连字符，请改正。", self.code);
+            let message =
+                format!("计划代码“{}”应为2至30个小写字母、数字、下划线或连字符，请改正。", self.code);
             errors.push(FieldError::new("code", message, Some(&self.code)));
         }
         if !(2..=50).contains(&self.name.trim().chars().count()) {
@@ -166,7 +167,8 @@ impl SetProgramme {
         for (place, field) in self.fields.iter().enumerate() {
             let letter = field.code.starts_with(|first: char| first.is_ascii_lowercase());
             if !letter || !is_code(&field.code, 50, "_") {
-                let message = format!("领域代码“{}”应为2至50个小写字母、数字或下划线，以字母开头。", field.code);
+                let message =
+                    format!("领域代码“{}”应为2至50个小写字母、数字或下划线，以字母开头。", field.code);
                 errors.push(FieldError::new("fields", message, Some(&field.code)));
             }
             if !(2..=30).contains(&field.name.trim().chars().count()) {
@@ -309,7 +311,8 @@ async fn insert_programme(
                 }
                 Some("training_programmes_one_primary") => taken(
                     "is_primary",
-                    "同一时期已有另一项主要轮训计划；报表只统计一项，请改为非主要计划，或调整起止日期。".to_owned(),
+                    "同一时期已有另一项主要轮训计划；报表只统计一项，请改为非主要计划，或调整起止日期。"
+                        .to_owned(),
                 ),
                 _ => error.into(),
             },
@@ -382,7 +385,11 @@ async fn insert_fields(
     Ok(())
 }
 
-async fn revise(conn: &mut AsyncPgConnection, actor: &Actor, command: &ReviseDemand) -> Result<TrainingDemandId> {
+async fn revise(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    command: &ReviseDemand,
+) -> Result<TrainingDemandId> {
     let county = actor.scope.county;
     let programme: Programme = training_programmes::table
         .find((county, command.programme))

@@ -127,7 +127,9 @@ pub enum Refusal {
         last_day: NaiveDate,
     },
     /// Dead, removed, or otherwise out of the register.
-    #[error("“{name}”的党籍状态自{since}起为“{status}”，班次{last_day}结束时已不在册，不能计入参训，请核对。")]
+    #[error(
+        "“{name}”的党籍状态自{since}起为“{status}”，班次{last_day}结束时已不在册，不能计入参训，请核对。"
+    )]
     Gone {
         /// His name.
         name: String,

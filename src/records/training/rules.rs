@@ -59,7 +59,9 @@ impl ClassStep {
 pub const fn next_state(state: ClassState, step: ClassStep) -> Option<ClassState> {
     match (state, step) {
         (ClassState::Planned, ClassStep::Open) => Some(ClassState::Open),
-        (ClassState::Open, ClassStep::Hold) | (ClassState::Closed, ClassStep::Reopen) => Some(ClassState::Held),
+        (ClassState::Open, ClassStep::Hold) | (ClassState::Closed, ClassStep::Reopen) => {
+            Some(ClassState::Held)
+        }
         (ClassState::Held, ClassStep::Close) => Some(ClassState::Closed),
         (ClassState::Planned | ClassState::Open, ClassStep::Cancel) => Some(ClassState::Cancelled),
         _ => None,
@@ -110,7 +112,10 @@ pub fn floor_days(from_day: NaiveDate, floors: &[i32]) -> Vec<(NaiveDate, i32)> 
 #[must_use]
 pub fn required_percent(from_day: NaiveDate, floors: &[i32], day: NaiveDate) -> i32 {
     let over = |year: u32| last_day_of_year(from_day, year).is_some_and(|last| last <= day);
-    (1u32..).zip(floors).take_while(|(year, _)| over(*year)).fold(0i32, |sum, (_, floor)| sum.saturating_add(*floor))
+    (1u32..)
+        .zip(floors)
+        .take_while(|(year, _)| over(*year))
+        .fold(0i32, |sum, (_, floor)| sum.saturating_add(*floor))
 }
 
 /// How many of `members` a share of `percent` makes, any part of one more counting as one: a floor is reached or not.
@@ -264,7 +269,10 @@ mod tests {
 
     #[test]
     fn part_of_a_person_is_one_more() {
-        assert_eq!([required(20_000, 30), required(7, 30), required(10, 30), required(0, 30)], [6_000, 3, 3, 0]);
+        assert_eq!(
+            [required(20_000, 30), required(7, 30), required(10, 30), required(0, 30)],
+            [6_000, 3, 3, 0]
+        );
     }
 
     #[test]

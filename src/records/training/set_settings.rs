@@ -106,7 +106,11 @@ pub async fn set_settings(
 }
 
 /// Versions of one county are few and follow one another, so each is set by itself.
-async fn set(conn: &mut AsyncPgConnection, actor: &Actor, command: &SetSettings) -> Result<TrainingSettingsId> {
+async fn set(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    command: &SetSettings,
+) -> Result<TrainingSettingsId> {
     let county = actor.scope.county;
     let late = |present: Option<NaiveDate>| {
         let present = present.map(|day| format!("现行规定自{day}起施行，")).unwrap_or_default();

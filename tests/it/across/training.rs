@@ -2,7 +2,7 @@
 //! changes moves them.
 
 use cadre::across::reports;
-use cadre::across::reports::acceptance::{Published, PUBLISHED, accept, published};
+use cadre::across::reports::acceptance::{PUBLISHED, Published, accept, published};
 use cadre::across::sample::{Loaded, Pack, SampleCounty, generate, load, load_training};
 use cadre::base::actor::Actor;
 use cadre::base::ids::{MembershipId, TrainingClassId};
@@ -66,7 +66,11 @@ async fn forty_percent_of_wushan_are_trained_and_one_who_failed_moves_it() {
     };
     let found = coverage(&mut conn).await;
     assert_eq!((found.total.members, found.total.trained, found.total.required), (20_000, 8_000, 6_000));
-    assert_eq!(found.children.iter().map(|line| line.members).sum::<i64>(), 20_000, "each stands below the county");
+    assert_eq!(
+        found.children.iter().map(|line| line.members).sum::<i64>(),
+        20_000,
+        "each stands below the county"
+    );
     // One of those who passed did not.
     let class = county.training.classes.iter().find(|class| !class.attended.is_empty()).unwrap();
     let member = loaded.members[class.attended[0].0];
@@ -77,16 +81,26 @@ async fn forty_percent_of_wushan_are_trained_and_one_who_failed_moves_it() {
 }
 
 /// Opens a class again and says that somebody failed.
-async fn correct(conn: &mut diesel_async::AsyncPgConnection, actor: &Actor, code: &str, member: MembershipId) {
-    let class = db::read(conn, &actor.scope, async |conn| {
-        Ok(queries::class_by_code(conn, &actor.scope, code).await?)
-    })
-    .await
-    .unwrap()
-    .unwrap();
+async fn correct(
+    conn: &mut diesel_async::AsyncPgConnection,
+    actor: &Actor,
+    code: &str,
+    member: MembershipId,
+) {
+    let class =
+        db::read(
+            conn,
+            &actor.scope,
+            async |conn| Ok(queries::class_by_code(conn, &actor.scope, code).await?),
+        )
+        .await
+        .unwrap()
+        .unwrap();
     let id: TrainingClassId = class.id;
     let reopen =
-        StepClass { class: id, version: None, step: ClassStep::Reopen, reason: Some("成绩更正".to_owned()) };
+        StepClass {
+            class: id, version: None, step: ClassStep::Reopen, reason: Some("成绩更正".to_owned())
+        };
     training::step_classes(conn, actor, &[reopen]).await.unwrap();
     let attend = Attend { class: id, member, hours: 4.into(), result: TrainingResult::Failed, note: None };
     training::correct_attendances(conn, actor, &[CorrectAttendance { attend, version: 1 }]).await.unwrap();

@@ -11,10 +11,7 @@ fn count(code: &str, label: &str, filter: &'static str, definition: &str) -> Fig
 /// A count that follows from whole percents of people: part of a person is one more, and nobody is fewer than none.
 fn share(code: &str, label: &str, hundredths: &'static str, definition: &str) -> Figure {
     let part = MEMBERS.summing(hundredths);
-    Figure {
-        shape: Shape::RoundedUpPercent,
-        ..Figure::count(code, label, Unit::Persons, part, definition)
-    }
+    Figure { shape: Shape::RoundedUpPercent, ..Figure::count(code, label, Unit::Persons, part, definition) }
 }
 
 pub(super) fn section() -> Section {

@@ -143,7 +143,9 @@ fn filtered<'a>(within: &Scope, filter: &ClassFilter) -> training_classes::Boxed
     if let Some(typed) = filter.query.as_deref().map(str::trim).filter(|typed| !typed.is_empty()) {
         let escaped = typed.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         query = query.filter(
-            training_classes::code.like(format!("{escaped}%")).or(training_classes::name.like(format!("%{escaped}%"))),
+            training_classes::code
+                .like(format!("{escaped}%"))
+                .or(training_classes::name.like(format!("%{escaped}%"))),
         );
     }
     if let Some(programme) = filter.programme {
@@ -219,7 +221,11 @@ pub async fn count_classes(
 ///
 /// # Errors
 /// `Missing` where there is none.
-pub async fn find_class(conn: &mut AsyncPgConnection, within: &Scope, id: TrainingClassId) -> Result<ClassCard> {
+pub async fn find_class(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    id: TrainingClassId,
+) -> Result<ClassCard> {
     let found: Vec<Class> = filtered(within, &ClassFilter::default())
         .filter(training_classes::id.eq(id))
         .select(Class::as_select())
@@ -239,7 +245,9 @@ pub async fn class_by_code(
 ) -> QueryResult<Option<Class>> {
     training_classes::table
         .filter(training_classes::county_id.eq(within.county).and(training_classes::code.eq(code)))
-        .filter(training_classes::path.ge(within.path.as_str()).and(training_classes::path.lt(within.path.end())))
+        .filter(
+            training_classes::path.ge(within.path.as_str()).and(training_classes::path.lt(within.path.end())),
+        )
         .select(Class::as_select())
         .first(conn)
         .await

@@ -19,13 +19,13 @@ use crate::base::scope::{Path, Scope};
 use crate::records::organisations::Organisation;
 use crate::records::training::model::{Attendance, Class, Exemption, Field, Programme};
 use crate::schema::{
-    memberships, organisations, training_attendances, training_classes, training_demands, training_enrolments,
-    training_exemptions, training_fields, training_programmes,
+    memberships, organisations, training_attendances, training_classes, training_demands,
+    training_enrolments, training_exemptions, training_fields, training_programmes,
 };
 
 pub use classes::{
-    ClassCard, ClassFilter, ClassPlace, RollLine, RollPlace, class_by_code, count_classes, find_class, list_classes,
-    roll,
+    ClassCard, ClassFilter, ClassPlace, RollLine, RollPlace, class_by_code, count_classes, find_class,
+    list_classes, roll,
 };
 pub use history::{HistoryLine, TrainingHistory, YearHours, exemptions_of, history};
 pub use programmes::{DemandVersion, ProgrammeRecord, primary_on, programme, programme_by_word, programmes};
@@ -41,7 +41,9 @@ pub(super) async fn lock_classes(
 ) -> Result<Vec<Class>> {
     let rows: Vec<Class> = training_classes::table
         .filter(training_classes::county_id.eq(within.county))
-        .filter(training_classes::path.ge(within.path.as_str()).and(training_classes::path.lt(within.path.end())))
+        .filter(
+            training_classes::path.ge(within.path.as_str()).and(training_classes::path.lt(within.path.end())),
+        )
         .filter(training_classes::id.eq_any(ids))
         .order(training_classes::id)
         .select(Class::as_select())
@@ -63,7 +65,9 @@ pub(super) async fn classes_by_id(
 ) -> QueryResult<HashMap<TrainingClassId, Class>> {
     let rows: Vec<Class> = training_classes::table
         .filter(training_classes::county_id.eq(within.county))
-        .filter(training_classes::path.ge(within.path.as_str()).and(training_classes::path.lt(within.path.end())))
+        .filter(
+            training_classes::path.ge(within.path.as_str()).and(training_classes::path.lt(within.path.end())),
+        )
         .filter(training_classes::id.eq_any(ids))
         .select(Class::as_select())
         .load(conn)
@@ -91,7 +95,11 @@ pub(super) async fn lock_members(
         .await?;
     let found: HashMap<MembershipId, Path> =
         rows.into_iter().map(|(id, path)| (id, Path::stored(path))).collect();
-    if ids.iter().all(|id| found.contains_key(id)) { Ok(found) } else { Err(Error::Missing { what: "这名党员" }) }
+    if ids.iter().all(|id| found.contains_key(id)) {
+        Ok(found)
+    } else {
+        Err(Error::Missing { what: "这名党员" })
+    }
 }
 
 /// Waits for whoever is writing about the same members. Its transaction sees the whole county.

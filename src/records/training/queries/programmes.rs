@@ -88,7 +88,8 @@ pub async fn programme(
     for (demand, percent) in floors {
         by_demand.entry(demand).or_default().push(percent);
     }
-    let version = |row: DemandRow| DemandVersion { floors: by_demand.remove(&row.id).unwrap_or_default(), row };
+    let version =
+        |row: DemandRow| DemandVersion { floors: by_demand.remove(&row.id).unwrap_or_default(), row };
     let demands = rows.into_iter().map(version).collect();
     Ok(ProgrammeRecord { programme, demands, fields: fields_of(conn, county, &[id]).await? })
 }

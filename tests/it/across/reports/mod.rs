@@ -9,6 +9,7 @@ mod reserves;
 mod scripted;
 mod slate_rules;
 mod slates;
+mod training;
 mod walls;
 
 use cadre::across::reports::{self, Closed, FigurePart, QuarterlyReport, RowLine, RowsQuery};

@@ -56,7 +56,8 @@ async fn a_class_goes_no_way_but_the_one_of_the_rules() {
     for (number, (state, way)) in ways.into_iter().enumerate() {
         for step in ClassStep::ALL {
             let code = format!("c{number}-{}", step.code());
-            let id = stage.plan(class(stage.programme, stage.county.town(1), &code, "2021-05-10")).await.unwrap();
+            let id =
+                stage.plan(class(stage.programme, stage.county.town(1), &code, "2021-05-10")).await.unwrap();
             for before in way {
                 stage.step(id, *before).await.unwrap();
             }
@@ -143,7 +144,8 @@ async fn a_town_keeps_its_own_classes_and_sees_those_of_the_county() {
     let mut stage = Stage::new().await;
     let mut command = class(stage.programme, &stage.county.county.clone(), "county-1", "2021-05-10");
     let supervisor = stage.supervisor.clone();
-    let of_county = training::plan_classes(&mut stage.conn, &supervisor, &[command.clone()]).await.unwrap()[0];
+    let of_county =
+        training::plan_classes(&mut stage.conn, &supervisor, &[command.clone()]).await.unwrap()[0];
     assert_eq!(stage.card(of_county).await.class.code, "county-1");
     let error = stage.step(of_county, ClassStep::Open).await.unwrap_err();
     assert!(matches!(error, Error::Missing { .. }), "{error:?}");

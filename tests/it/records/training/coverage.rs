@@ -1,12 +1,17 @@
 //! How far an organisation has come on a day, and who is missing.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use cadre::base::actor::Role;
 use cadre::base::error::Error;
 use cadre::base::ids::MembershipId;
 use cadre::records::members::{self, Decision, Event, EventKind, ProposeTransfer};
 use cadre::records::training::{
-    self, ClassKind, ClassStep, EndExemption, Exempt, ExemptionKind, OutstandingFilter, Risk,
+    self, ClassKind, ClassStep, CorrectAttendance, EndExemption, Exempt, ExemptionKind, OutstandingFilter,
+    RemoveAttendance, Risk, TrainingResult,
 };
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 use super::{Stage, field};
 use crate::support::builders::day;
@@ -60,7 +65,9 @@ async fn a_member_counts_where_he_stands_on_the_day() {
     assert!(found.forecast.arithmetic.contains("尚余5人"), "{}", found.forecast.arithmetic);
     let clerk = stage.county.town(2).actor(Role::Clerk);
     let programme = stage.programme;
-    let error = training::coverage(&mut stage.conn, &clerk, programme, &town(1), day("2021-01-01")).await.unwrap_err();
+    let error = training::coverage(&mut stage.conn, &clerk, programme, &town(1), day("2021-01-01"))
+        .await
+        .unwrap_err();
     assert!(matches!(error, Error::Missing { .. }), "{error:?}");
 }
 
@@ -117,7 +124,15 @@ async fn those_most_at_risk_come_first_page_by_page() {
         let town = clerk.scope.path.code().to_owned();
         let on = day("2021-06-30");
         training::outstanding(
-            &mut stage.conn, &clerk, &stage.keys, programme, &town, on, filter, after, limit,
+            &mut stage.conn,
+            &clerk,
+            &stage.keys,
+            programme,
+            &town,
+            on,
+            filter,
+            after,
+            limit,
         )
         .await
         .unwrap()
@@ -135,10 +150,70 @@ async fn those_most_at_risk_come_first_page_by_page() {
     let wanted = [Risk::OutOfReach, Risk::Unplanned, Risk::Unplanned, Risk::MayMiss, Risk::Planned];
     assert_eq!(risks, wanted);
     assert_eq!((seen[0].0, seen[3].0, seen[4].0), (people[3], people[2], people[1]));
-    let line = page(&mut stage, &OutstandingFilter { risk: Some(Risk::Planned), ..all.clone() }, None, 5).await;
+    let line =
+        page(&mut stage, &OutstandingFilter { risk: Some(Risk::Planned), ..all.clone() }, None, 5).await;
     assert_eq!(line[0].coming, Some(("b".to_owned(), day("2021-07-10"))));
     assert_eq!((line[0].age, line[0].card.mobile.as_deref()), (41, Some("138****1111")));
     assert_eq!(line[0].since, day("2020-01-01"), "since the programme began");
     let unplanned = page(&mut stage, &OutstandingFilter { unplanned_only: true, risk: None }, None, 5).await;
     assert_eq!(unplanned.len(), 3);
+}
+
+/// Any attendances, corrections and removals in any order, beside a model that knows only who passed what: nobody is
+/// counted twice, nobody beyond the members, and whoever comes never lowers the coverage of any day.
+#[tokio::test]
+async fn coverage_is_bounded_and_rises_with_every_attendance_in_whatever_order() {
+    const YEARS: [i32; 3] = [2020, 2021, 2022];
+    let mut stage = Stage::new().await;
+    let people = stage.members(1, 1, 1..5).await;
+    let mut classes = Vec::new();
+    for year in YEARS {
+        classes.push(stage.held(&format!("y{year}"), &format!("{year}-05-10"), &people).await);
+    }
+    let clerk = stage.clerk.clone();
+    // Class and member → version and whether he passed.
+    let mut model: BTreeMap<(usize, usize), (i32, bool)> = BTreeMap::new();
+    let mut random = ChaCha8Rng::seed_from_u64(4);
+    let mut before = [0i64; 3];
+    for step in 0..60 {
+        let key = (random.random_range(0..classes.len()), random.random_range(0..people.len()));
+        let (class, member) = (classes[key.0], people[key.1]);
+        let passes = random.random_range(0..3) > 0;
+        let result = if passes { TrainingResult::Passed } else { TrainingResult::Failed };
+        let attend = training::Attend { result, ..attendance(class, member) };
+        let known = model.get(&key).copied();
+        let comes = known.is_none();
+        match known {
+            None => {
+                training::attend(&mut stage.conn, &clerk, &[attend]).await.unwrap();
+                model.insert(key, (1, passes));
+            }
+            Some((version, _)) if random.random() => {
+                let correct = [CorrectAttendance { attend, version }];
+                training::correct_attendances(&mut stage.conn, &clerk, &correct).await.unwrap();
+                model.insert(key, (version + 1, passes));
+            }
+            Some((version, _)) => {
+                let remove = [RemoveAttendance { class, member, version, reason: "误登".to_owned() }];
+                training::remove_attendances(&mut stage.conn, &clerk, &remove).await.unwrap();
+                model.remove(&key);
+            }
+        }
+        let mut now = [0i64; 3];
+        for (place, year) in YEARS.into_iter().enumerate() {
+            let passed: BTreeSet<usize> = model
+                .iter()
+                .filter(|((class, _), (_, passed))| *class <= place && *passed)
+                .map(|((_, member), _)| *member)
+                .collect();
+            let found = stage.coverage("500237", &format!("{year}-12-31")).await.total;
+            assert_eq!(found.trained, i64::try_from(passed.len()).unwrap(), "step {step}, {year}");
+            assert!((0..=found.members).contains(&found.trained) && found.members == 4);
+            now[place] = found.trained;
+        }
+        if comes {
+            assert!(now.iter().zip(before).all(|(now, before)| *now >= before), "step {step}");
+        }
+        before = now;
+    }
 }

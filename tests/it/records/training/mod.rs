@@ -42,7 +42,12 @@ impl Stage {
     }
 
     /// Members of the branch of a village, by number.
-    async fn members(&mut self, town: usize, village: usize, numbers: std::ops::Range<u16>) -> Vec<MembershipId> {
+    async fn members(
+        &mut self,
+        town: usize,
+        village: usize,
+        numbers: std::ops::Range<u16>,
+    ) -> Vec<MembershipId> {
         let branch = self.county.branch(town, village).id;
         let commands: Vec<_> =
             numbers.map(|number| member(branch, &format!("王{}", name(number)), number)).collect();
@@ -86,7 +91,9 @@ impl Stage {
 
     async fn card(&mut self, id: TrainingClassId) -> ClassCard {
         let scope = self.clerk.scope.clone();
-        db::read(&mut self.conn, &scope, async |conn| queries::find_class(conn, &scope, id).await).await.unwrap()
+        db::read(&mut self.conn, &scope, async |conn| queries::find_class(conn, &scope, id).await)
+            .await
+            .unwrap()
     }
 
     async fn roll(&mut self, id: TrainingClassId) -> Vec<RollLine> {

@@ -91,9 +91,11 @@ async fn the_hours_of_a_county_follow_one_another() {
         source: "县委〔2022〕3号".to_owned(),
     };
     training::set_settings(&mut stage.conn, &supervisor, &[set("2022-01-01", 40)]).await.unwrap();
-    let error = training::set_settings(&mut stage.conn, &supervisor, &[set("2021-06-01", 48)]).await.unwrap_err();
+    let error =
+        training::set_settings(&mut stage.conn, &supervisor, &[set("2021-06-01", 48)]).await.unwrap_err();
     assert!(refused(&error).contains("2022-01-01"), "{error}");
-    let error = training::set_settings(&mut stage.conn, &supervisor, &[set("2023-01-01", 0)]).await.unwrap_err();
+    let error =
+        training::set_settings(&mut stage.conn, &supervisor, &[set("2023-01-01", 0)]).await.unwrap_err();
     assert_eq!(field(&error).0, "member_hours");
     let county = supervisor.scope.county;
     let book = db::read(&mut stage.conn, &supervisor.scope, async |conn| {

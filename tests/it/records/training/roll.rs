@@ -7,8 +7,8 @@ use cadre::base::edit::Edit;
 use cadre::base::error::Error;
 use cadre::records::members::{self, Event, EventKind};
 use cadre::records::training::{
-    self, ChangeClass, ClassStep, CorrectAttendance, Edits, Enrol, RemoveAttendance, TrainingResult, Whom, Withdraw,
-    queries,
+    self, ChangeClass, ClassStep, CorrectAttendance, Edits, Enrol, RemoveAttendance, TrainingResult, Whom,
+    Withdraw, queries,
 };
 
 use super::{Stage, field, fields, refused};
@@ -40,8 +40,7 @@ async fn members_enrol_once_at_a_time_and_while_there_are_places() {
     assert_eq!(fields(&error).len(), 2);
     assert!(fields(&error)[0].message.contains("“small”名单中（2021-05-10至2021-05-11）"), "{error}");
     let clerk = stage.clerk.clone();
-    let withdraw =
-        |class| Withdraw { class, member: people[0], reason: "请假".to_owned() };
+    let withdraw = |class| Withdraw { class, member: people[0], reason: "请假".to_owned() };
     training::withdraw(&mut stage.conn, &clerk, &[withdraw(small)]).await.unwrap();
     let error = training::withdraw(&mut stage.conn, &clerk, &[withdraw(small)]).await.unwrap_err();
     assert!(matches!(error, Error::Missing { .. }), "{error:?}");
@@ -75,7 +74,9 @@ async fn a_branch_enrols_whoever_is_not_trained_yet() {
     command.places = Some(2);
     let supervisor = stage.supervisor.clone();
     let of_county = training::plan_classes(&mut stage.conn, &supervisor, &[command]).await.unwrap()[0];
-    training::step_classes(&mut stage.conn, &supervisor, &[class_step(of_county, ClassStep::Open)]).await.unwrap();
+    training::step_classes(&mut stage.conn, &supervisor, &[class_step(of_county, ClassStep::Open)])
+        .await
+        .unwrap();
     let branch = stage.county.branch(1, 1).id;
     let clerk = stage.clerk.clone();
     let enrol = [Enrol { class: of_county, whom: Whom::Branch(branch) }];
@@ -105,11 +106,13 @@ async fn attendance_is_entered_once_for_whoever_was_enrolled() {
     stage.step(id, ClassStep::Hold).await.unwrap();
     let error = stage.attend(attendance(id, people[2])).await.unwrap_err();
     assert!(field(&error).1.contains("没有报名该班次"), "{error}");
-    for (hours, result, wrong) in [("16.5", TrainingResult::Passed, "hours"), ("-1", TrainingResult::Failed, "hours"),
-        ("7.25", TrainingResult::Passed, "hours"), ("0", TrainingResult::Passed, "result")]
-    {
-        let command =
-            training::Attend { hours: hours.parse().unwrap(), result, ..attendance(id, people[0]) };
+    for (hours, result, wrong) in [
+        ("16.5", TrainingResult::Passed, "hours"),
+        ("-1", TrainingResult::Failed, "hours"),
+        ("7.25", TrainingResult::Passed, "hours"),
+        ("0", TrainingResult::Passed, "result"),
+    ] {
+        let command = training::Attend { hours: hours.parse().unwrap(), result, ..attendance(id, people[0]) };
         assert_eq!(field(&stage.attend(command).await.unwrap_err()).0, wrong, "{hours}");
     }
     stage.attend(attendance(id, people[0])).await.unwrap();
@@ -208,11 +211,10 @@ async fn a_correction_moves_who_is_trained_and_since_when() {
     assert_eq!(stage.coverage("500237", "2020-12-31").await.total.trained, 0);
     assert_eq!(stage.coverage("500237", "2021-12-31").await.total.trained, 1, "the second one does");
     let (scope, member) = (stage.clerk.scope.clone(), people[0]);
-    let history = db::read(&mut stage.conn, &scope, async |conn| {
-        Ok(queries::history(conn, &scope, member).await?)
-    })
-    .await
-    .unwrap();
+    let history =
+        db::read(&mut stage.conn, &scope, async |conn| Ok(queries::history(conn, &scope, member).await?))
+            .await
+            .unwrap();
     let lines: Vec<_> = history.lines.iter().map(|line| (line.code.as_str(), line.trains)).collect();
     assert_eq!(lines, [("second", true), ("first", false)]);
     let years: Vec<_> = history.years.iter().map(|year| (year.year, year.hours.to_string())).collect();
