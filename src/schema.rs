@@ -57,6 +57,268 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// A score that an upheld objection corrected, in the open: what it was and what it became. Never changed.
+    assessment_corrections (county_id, objection_id, indicator_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The objection.
+        objection_id -> Uuid,
+        /// The indicator.
+        indicator_id -> Uuid,
+        /// The score before.
+        before -> Numeric,
+        /// The score since.
+        after -> Numeric,
+    }
+}
+
+diesel::table! {
+    /// How each village stood in the assessment of a quarter: total, rank in its town, and the rotating flag.
+    assessment_facts (county_id, quarter, revision, assessment_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The assessment.
+        assessment_id -> Uuid,
+        /// The village or community.
+        village_id -> Uuid,
+        /// Path of the village in the tree of that day.
+        path -> Text,
+        /// The town that assessed it.
+        assessor_id -> Uuid,
+        /// The total, of a hundred.
+        total -> Numeric,
+        /// Its rank among the villages of the town, by the scheme's tie rule.
+        place -> Int4,
+        /// How many villages the town assessed.
+        units -> Int4,
+        /// Its rank in the quarter before, where it was assessed.
+        place_before -> Nullable<Int4>,
+        /// Whether it holds the rotating flag.
+        has_flag -> Bool,
+        /// For how many quarters on end it has held the flag; nought without it.
+        streak -> Int4,
+    }
+}
+
+diesel::table! {
+    /// What a version of a scheme looks at. Full marks times weight add up to 100.
+    assessment_indicators (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The version of the scheme.
+        scheme_id -> Uuid,
+        /// Code in the API.
+        code -> Text,
+        /// Chinese name: the heading of its column.
+        name -> Text,
+        /// Place among the columns, from 1.
+        position -> Int4,
+        /// The highest score.
+        full_marks -> Numeric,
+        /// What a score is multiplied by.
+        weight -> Numeric,
+        /// What evidence is demanded, in words.
+        evidence -> Nullable<Text>,
+        /// Which place it has among the indicators that part units of equal totals, from 1; empty: none. Units that no such indicator parts share a rank.
+        tie_order -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    /// What somebody raised against a published assessment within the term of notice, and how it was answered.
+    assessment_objections (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The assessment.
+        assessment_id -> Uuid,
+        /// Path of the village.
+        path -> Text,
+        /// The day on which it was raised, within the notice.
+        raised_on -> Date,
+        /// Who raised it: a unit or a name.
+        raised_by -> Text,
+        /// What is objected to.
+        content -> Text,
+        /// Vocabulary list `objection_state`.
+        state -> Text,
+        /// The reason of the decision, for everybody to read.
+        answer -> Nullable<Text>,
+        /// Who decided.
+        answered_by -> Nullable<Text>,
+        /// When it was decided.
+        answered_at -> Nullable<Timestamptz>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// Who made it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// One town assesses its villages for one quarter.
+    assessment_rounds (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The version of the scheme in force in that quarter; it stays with the round.
+        scheme_id -> Uuid,
+        /// The town whose panel assesses.
+        organisation_id -> Uuid,
+        /// Path of that town.
+        path -> Text,
+        /// 2026Q1.
+        quarter -> Text,
+        /// First day of the quarter.
+        first_day -> Date,
+        /// Last day of the quarter: villages of the town on it are assessed.
+        last_day -> Date,
+        /// Vocabulary list `assessment_state`.
+        state -> Text,
+        /// First day of the public notice: the day of publishing.
+        notice_from -> Nullable<Date>,
+        /// Last day of the notice: an objection is raised by then.
+        notice_to -> Nullable<Date>,
+        /// Why it was sent back last.
+        returned_reason -> Nullable<Text>,
+        /// Who sent it back last.
+        returned_by -> Nullable<Text>,
+        /// When it was sent back last.
+        returned_at -> Nullable<Timestamptz>,
+        /// Who submitted it: he may not decide on it.
+        submitted_by -> Nullable<Text>,
+        /// When it was submitted.
+        submitted_at -> Nullable<Timestamptz>,
+        /// Who confirmed it.
+        confirmed_by -> Nullable<Text>,
+        /// When it was confirmed.
+        confirmed_at -> Nullable<Timestamptz>,
+        /// Who published it.
+        published_by -> Nullable<Text>,
+        /// When it was published.
+        published_at -> Nullable<Timestamptz>,
+        /// Rises by one with every change of the round or its scores; the ETag.
+        version -> Int4,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// Who made it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// How a county, or a town for itself, assesses its villages each quarter: one row per version, in force over a range of quarters. Never edited: a change is a new version from a later quarter.
+    assessment_schemes (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application; names one version.
+        id -> Uuid,
+        /// Who set it: the county for all its towns, or a town for itself.
+        organisation_id -> Uuid,
+        /// Path of that organisation.
+        path -> Text,
+        /// Its Chinese name.
+        name -> Text,
+        /// What the panel enters, vocabulary list `assessment_entry`: scores, or deductions from full marks with their reasons.
+        entry -> Text,
+        /// How many decimals a score may have.
+        decimals -> Int4,
+        /// Who holds the flag where several are first after the tie rule, vocabulary list `flag_rule`.
+        flag_rule -> Text,
+        /// For how many days the result is on public notice, the day of publishing included.
+        notice_days -> Int4,
+        /// Who assesses and how, in words.
+        method -> Text,
+        /// First day of the first quarter in force.
+        from_day -> Date,
+        /// First day of the first quarter no longer in force; empty: still in force.
+        to_day -> Nullable<Date>,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// Who made it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The score of one village by one indicator.
+    assessment_scores (county_id, assessment_id, indicator_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The assessment.
+        assessment_id -> Uuid,
+        /// The indicator.
+        indicator_id -> Uuid,
+        /// The score, from nought to the indicator's full marks; where deductions are entered, what they leave.
+        score -> Numeric,
+    }
+}
+
+diesel::table! {
+    /// The assessment of one village in one round.
+    assessments (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The round.
+        round_id -> Uuid,
+        /// The village or community that is assessed.
+        village_id -> Uuid,
+        /// Path of the village.
+        path -> Text,
+        /// Sum of score times weight, rounded half up to two decimals; empty while a score is missing.
+        total -> Nullable<Numeric>,
+        /// Why marks were taken off.
+        deduction_note -> Nullable<Text>,
+        /// What the scores rest on.
+        evidence -> Nullable<Text>,
+        /// Free remark.
+        note -> Nullable<Text>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// Signed checkpoints as pages and reports show them; what is believed stands outside the database.
+    audit_checkpoints (chain, size) {
+        /// County code, or `system`.
+        chain -> Text,
+        /// How many entries it covers: 1 to this number.
+        size -> Int8,
+        /// The county; empty for `system`.
+        county_id -> Nullable<Uuid>,
+        /// Root of the Merkle tree (RFC 6962) over the hashes of those entries.
+        root -> Bytea,
+        /// Origin, size and root as a signed note (C2SP).
+        note -> Text,
+        /// When it was signed.
+        signed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// One entry per action, written in its transaction; never changed.
     audit_entries (chain, sequence) {
         /// County code, or `system`.
@@ -89,6 +351,12 @@ diesel::table! {
         subject_count -> Int4,
         /// Before and after by field, reasons, purposes; identifiers never in clear.
         details -> Jsonb,
+        /// When its transaction began: what rows that it wrote are stamped with; empty for entries older than this column.
+        began -> Nullable<Timestamptz>,
+        /// How the entry is hashed: 1, SHA-256 over encoding 1 of docs/audit-format.md.
+        algorithm -> Int2,
+        /// Hash over the hash of the entry before and over every other column.
+        hash -> Bytea,
     }
 }
 
@@ -99,6 +367,222 @@ diesel::table! {
         chain -> Text,
         /// Number of the last entry.
         sequence -> Int8,
+        /// Hash of the last entry: what the next one is hashed with.
+        hash -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// The way of an award, step by step; never edited.
+    award_events (county_id, award_id, number) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The award.
+        award_id -> Uuid,
+        /// From 1; the version of the award after it.
+        number -> Int4,
+        /// Vocabulary list `award_act`.
+        act -> Text,
+        /// The day of the step.
+        on_day -> Date,
+        /// The state after it.
+        state -> Text,
+        /// Reason, objection or resolution, in words.
+        note -> Nullable<Text>,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who took it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The awards of villages by the county's primary scheme that held on the last day of a quarter, whenever they were given.
+    award_facts (county_id, quarter, revision, award_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// The award.
+        award_id -> Uuid,
+        /// The village or community.
+        village_id -> Uuid,
+        /// Its place in the tree of that day.
+        path -> Text,
+        /// Code of the kind of award.
+        kind -> Text,
+        /// The year that it was honoured for.
+        year -> Int4,
+        /// From which day the award held.
+        given_on -> Date,
+    }
+}
+
+diesel::table! {
+    /// The kinds of award of a scheme.
+    award_kinds (county_id, scheme_id, code) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The version of the scheme.
+        scheme_id -> Uuid,
+        /// Code in the API and in figures.
+        code -> Text,
+        /// Chinese name.
+        name -> Text,
+        /// Place in lists, from 1.
+        position -> Int4,
+    }
+}
+
+diesel::table! {
+    /// What was objected during the public notice of an award, and what came of it.
+    award_objections (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// What it is about.
+        award_id -> Uuid,
+        /// The day it came in, within the public notice.
+        received_on -> Date,
+        /// Who objected; empty: did not want to be named.
+        objector -> Nullable<Text>,
+        /// What was objected.
+        content -> Text,
+        /// Vocabulary list `objection_outcome`; empty: open.
+        outcome -> Nullable<Text>,
+        /// What was found.
+        resolution -> Nullable<Text>,
+        /// The day it was resolved.
+        resolved_on -> Nullable<Date>,
+        /// Who resolved it.
+        resolved_by -> Nullable<Text>,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it: he may not resolve it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// How a county honours villages: one row per version of a scheme, in force over a range of days. Never edited: a change is a new version.
+    award_schemes (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application; names one version.
+        id -> Uuid,
+        /// Code of the scheme, the same in all its versions.
+        code -> Text,
+        /// Its Chinese name.
+        name -> Text,
+        /// For how many working days a decision is made public before it is final.
+        notice_days -> Int4,
+        /// The highest mark that a member of the panel gives.
+        full_marks -> Numeric,
+        /// The lowest mark of the panel with which the committee may decide for it; empty: any.
+        pass_mark -> Nullable<Numeric>,
+        /// How many members of the panel have to give a mark.
+        least_raters -> Int4,
+        /// How marks become one: mean, or trimmed_mean (without one highest and one lowest).
+        aggregation -> Text,
+        /// Who does what, in words.
+        procedure -> Text,
+        /// Whether the quarterly report counts the awards of this scheme.
+        is_primary -> Bool,
+        /// First day in force.
+        from_day -> Date,
+        /// First day no longer in force; empty: still in force.
+        to_day -> Nullable<Date>,
+        /// When it was set.
+        created_at -> Timestamptz,
+        /// Who set it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The mark that one member of the panel gave.
+    award_scores (county_id, award_id, rater) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// What was scored.
+        award_id -> Uuid,
+        /// Who gave it: a unit of the panel, or its member.
+        rater -> Text,
+        /// From nought to the scheme's full marks.
+        score -> Numeric,
+    }
+}
+
+diesel::table! {
+    /// The way of an award by a scheme, step after step; none is skipped.
+    award_steps (county_id, scheme_id, position) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The version of the scheme.
+        scheme_id -> Uuid,
+        /// Place on the way, from 1.
+        position -> Int4,
+        /// Vocabulary list `award_step`: begins with recommend, ends with finish.
+        step -> Text,
+        /// What the county calls it.
+        name -> Text,
+        /// Whose step it is: of the town of the village, or of the county.
+        level -> Text,
+    }
+}
+
+diesel::table! {
+    /// One village put forward for one kind of award of one year: how far it has come, and whether and from when the award holds.
+    awards (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The version of the scheme in force when it was recommended; it stays with the row.
+        scheme_id -> Uuid,
+        /// Code of the scheme: a village has one award of a kind and year by it, whatever the version.
+        scheme_code -> Text,
+        /// Code of the kind of award.
+        kind -> Text,
+        /// The village or community.
+        village_id -> Uuid,
+        /// Its path.
+        path -> Text,
+        /// The year that it is honoured for.
+        year -> Int4,
+        /// Vocabulary list `award_state`.
+        state -> Text,
+        /// The day of the last step.
+        state_on -> Date,
+        /// Why it was recommended.
+        reason -> Text,
+        /// Who recommended it last: he may not decide on it.
+        recommended_by -> Text,
+        /// The mark of the panel, rounded half up to two decimals.
+        mark -> Nullable<Numeric>,
+        /// The day on which it was made public.
+        notice_from -> Nullable<Date>,
+        /// The last day of the public notice, counted in working days from the day after.
+        notice_until -> Nullable<Date>,
+        /// From which day the award holds.
+        given_on -> Nullable<Date>,
+        /// From which day it no longer holds.
+        revoked_on -> Nullable<Date>,
+        /// Why it was sent back, rejected or revoked last.
+        ended_reason -> Nullable<Text>,
+        /// Rises by one with every step: the number of its last event; the ETag.
+        version -> Int4,
+        /// When it was recommended first.
+        created_at -> Timestamptz,
+        /// Who recommended it first.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
     }
 }
 
@@ -383,6 +867,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Posts and sources that a county adds to those that come with cadre: one row per version, never edited.
+    county_words (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The list of the vocabulary that it is added to: post, committee_source or reserve_source.
+        list -> Text,
+        /// Its code: what records, the API and figures call it.
+        code -> Text,
+        /// Its Chinese name: what pages and workbooks call it.
+        name -> Text,
+        /// Of a post: whether village Party organisations have it.
+        in_party -> Bool,
+        /// Of a post: whether village and residents' committees have it.
+        in_village_committee -> Bool,
+        /// Of a post: whether supervision committees have it.
+        in_supervision -> Bool,
+        /// First day on which it may be used.
+        from_day -> Date,
+        /// First day on which it may no longer be used; empty: it may still.
+        to_day -> Nullable<Date>,
+        /// The decision that it rests on.
+        source -> Text,
+        /// When it was set.
+        created_at -> Timestamptz,
+        /// Who set it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
     /// What the ballots of one vote said of one candidate.
     election_ballots (county_id, election_id, person_id) {
         /// The county that owns the row.
@@ -591,6 +1107,44 @@ diesel::table! {
         created_at -> Timestamptz,
         /// Last sign of life: a reading or writing that stays silent has died.
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// A check beside the quarterly assessment: half-year inspection, unannounced visit, review on site, annual evaluation.
+    inspections (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The village or community that was looked at.
+        unit_id -> Uuid,
+        /// Its path.
+        path -> Text,
+        /// Vocabulary list `inspection_kind`.
+        kind -> Text,
+        /// The day.
+        held_on -> Date,
+        /// The score of a hundred, where one was given.
+        score -> Nullable<Numeric>,
+        /// What was found.
+        finding -> Nullable<Text>,
+        /// What it rests on.
+        evidence -> Nullable<Text>,
+        /// Who looked.
+        inspected_by -> Text,
+        /// The draw that a visit follows from.
+        draw_id -> Nullable<Uuid>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// Who made it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
     }
 }
 
@@ -2064,10 +2618,89 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    /// The units that were drawn, in the order of the draw. Never changed.
+    visit_draw_picks (county_id, draw_id, place) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The draw.
+        draw_id -> Uuid,
+        /// Place in the draw, from 1.
+        place -> Int4,
+        /// The village or community.
+        unit_id -> Uuid,
+        /// Its lot: SHA-256 over seed, day and code, one a line; the smallest lots are drawn.
+        lot -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// The units among which a draw draws, fixed before the seed is revealed. Never changed.
+    visit_draw_units (county_id, draw_id, unit_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The draw.
+        draw_id -> Uuid,
+        /// The village or community.
+        unit_id -> Uuid,
+        /// Its code at that time: what the draw is computed from.
+        code -> Text,
+        /// Its name at that time.
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    /// A draw of the units that are visited unannounced. First the digest of a secret seed is made public, then the units and the day are fixed, then the seed is revealed and the draw follows from it: whoever has the seed can draw again.
+    visit_draws (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Who draws among the units below.
+        organisation_id -> Uuid,
+        /// Path of that organisation.
+        path -> Text,
+        /// What the visits look at.
+        purpose -> Text,
+        /// Vocabulary list `visit_draw_state`.
+        state -> Text,
+        /// SHA-256 of the seed's 64 hexadecimal digits: public from the beginning, and never changed.
+        commitment -> Bytea,
+        /// The seed, encrypted, until it is revealed; nobody sees it before.
+        seed_cipher -> Bytea,
+        /// The day of the visits, fixed after the commitment.
+        visit_on -> Nullable<Date>,
+        /// How many units are drawn, fixed with the day.
+        sample_size -> Nullable<Int4>,
+        /// SHA-256 over the codes of the units in their order, one a line.
+        units_sha256 -> Nullable<Bytea>,
+        /// When units and day were fixed.
+        fixed_at -> Nullable<Timestamptz>,
+        /// Who fixed them.
+        fixed_by -> Nullable<Text>,
+        /// The seed in 64 hexadecimal digits, once it is revealed.
+        seed -> Nullable<Text>,
+        /// When it was revealed.
+        revealed_at -> Nullable<Timestamptz>,
+        /// Who revealed it.
+        revealed_by -> Nullable<Text>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// Who made it.
+        created_by -> Text,
+    }
+}
+
+diesel::joinable!(audit_checkpoints -> counties (county_id));
 diesel::joinable!(audit_entries -> counties (county_id));
+diesel::joinable!(award_schemes -> counties (county_id));
 diesel::joinable!(committee_rules -> counties (county_id));
 diesel::joinable!(committee_targets -> counties (county_id));
 diesel::joinable!(committees -> counties (county_id));
+diesel::joinable!(county_words -> counties (county_id));
 diesel::joinable!(organisations -> counties (county_id));
 diesel::joinable!(people -> counties (county_id));
 diesel::joinable!(quarters -> counties (county_id));
@@ -2081,8 +2714,25 @@ diesel::joinable!(vetting_departments -> counties (county_id));
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
     accounts,
+    assessment_corrections,
+    assessment_facts,
+    assessment_indicators,
+    assessment_objections,
+    assessment_rounds,
+    assessment_schemes,
+    assessment_scores,
+    assessments,
+    audit_checkpoints,
     audit_entries,
     audit_heads,
+    award_events,
+    award_facts,
+    award_kinds,
+    award_objections,
+    award_schemes,
+    award_scores,
+    award_steps,
+    awards,
     branch_memberships,
     candidate_checks,
     candidate_verdicts,
@@ -2093,6 +2743,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     committee_terms,
     committees,
     counties,
+    county_words,
     election_ballots,
     elections,
     finding_explanations,
@@ -2100,6 +2751,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     idempotency_keys,
     import_rows,
     imports,
+    inspections,
     kinships,
     member_facts,
     member_search_keys,
@@ -2154,4 +2806,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     vetting_departments,
     vetting_items,
     vetting_members,
+    visit_draw_picks,
+    visit_draw_units,
+    visit_draws,
 );

@@ -8,3 +8,4 @@ pub mod planning;
 pub mod reports;
 pub mod sample;
 pub mod sheets;
+pub mod trail;

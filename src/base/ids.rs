@@ -170,6 +170,34 @@ id!(
     ReserveSettingsId
 );
 id!(
+    /// A version of how villages are assessed each quarter.
+    AssessmentSchemeId
+);
+id!(
+    /// What a version of an assessment scheme looks at.
+    IndicatorId
+);
+id!(
+    /// One town's assessment of its villages for one quarter.
+    AssessmentRoundId
+);
+id!(
+    /// The assessment of one village in one round.
+    AssessmentId
+);
+id!(
+    /// What was raised against a published assessment.
+    AssessmentObjectionId
+);
+id!(
+    /// A check of a village beside the quarterly assessment.
+    InspectionId
+);
+id!(
+    /// A draw of the units that are visited unannounced.
+    VisitDrawId
+);
+id!(
     /// A department that vets candidates.
     VettingDepartmentId
 );
@@ -204,4 +232,20 @@ id!(
 id!(
     /// That a member is exempt from training.
     TrainingExemptionId
+);
+id!(
+    /// One version of a scheme of awards.
+    AwardSchemeId
+);
+id!(
+    /// One village put forward for one award.
+    AwardId
+);
+id!(
+    /// An objection to an award or a rating.
+    ObjectionId
+);
+id!(
+    /// A version of a word that a county added to a list.
+    WordId
 );

@@ -1,6 +1,7 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · slates · {training, reserves} · committees · vetting · members · people · accounts · organisations · audit.
+//! quarters · imports · ratings · slates · {assessments, training, reserves} · committees · vetting · words · members · people · accounts · organisations · audit.
 pub mod accounts;
+pub mod assessments;
 pub mod audit;
 pub mod committees;
 pub mod imports;
@@ -13,10 +14,11 @@ pub mod reserves;
 pub mod slates;
 pub mod training;
 pub mod vetting;
+pub mod words;
 
 /// Which area owns (alone writes) which table; a test reads the sources to prove it.
 pub const OWNERS: &[(&str, &[&str])] = &[
-    ("audit", &["audit_entries", "audit_heads"]),
+    ("audit", &["audit_entries", "audit_heads", "audit_checkpoints"]),
     ("organisations", &["counties", "organisations", "organisation_parents"]),
     ("accounts", &["accounts", "sessions", "access_tokens", "idempotency_keys", "sign_in_sources"]),
     ("people", &["people", "person_visibility", "kinships"]),
@@ -31,6 +33,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "transfers",
         ],
     ),
+    ("words", &["county_words"]),
     (
         "vetting",
         &[
@@ -83,6 +86,22 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "training_completions",
         ],
     ),
+    (
+        "assessments",
+        &[
+            "assessment_schemes",
+            "assessment_indicators",
+            "assessment_rounds",
+            "assessments",
+            "assessment_scores",
+            "assessment_objections",
+            "assessment_corrections",
+            "inspections",
+            "visit_draws",
+            "visit_draw_units",
+            "visit_draw_picks",
+        ],
+    ),
     ("slates", &["committee_targets", "slates", "slate_seats"]),
     ("imports", &["imports", "import_rows"]),
     (
@@ -94,6 +113,13 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "rating_rounds",
             "ratings",
             "rating_scores",
+            "award_schemes",
+            "award_kinds",
+            "award_steps",
+            "awards",
+            "award_scores",
+            "award_objections",
+            "award_events",
         ],
     ),
     (
@@ -112,6 +138,8 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "training_facts",
             "training_class_facts",
             "training_attendance_facts",
+            "award_facts",
+            "assessment_facts",
         ],
     ),
 ];

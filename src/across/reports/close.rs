@@ -2,6 +2,8 @@
 
 use diesel_async::AsyncPgConnection;
 
+use super::assessment_facts;
+use super::award_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent};
@@ -112,6 +114,8 @@ fn statements(basis: &Basis) -> Vec<Facts> {
         facts(FactTable::Training, training_facts::members(county), Reach::Everybody),
         facts(FactTable::TrainingClasses, training_facts::classes(county), Reach::Everybody),
         facts(FactTable::TrainingAttendances, training_facts::attendances(county), Reach::Everybody),
+        facts(FactTable::Awards, award_facts::awards(county), Reach::Everybody),
+        facts(FactTable::Assessments, assessment_facts::assessments(county), Reach::Everybody),
     ];
     if matches!(basis.previous_number, Some(1..)) {
         statements.push(facts(FactTable::Flow, facts::recorded_late(county), Reach::Everybody));

@@ -7,7 +7,7 @@
 //!
 //! [`quarters::Ask`]: crate::records::quarters::Ask
 
-use crate::records::organisations::tree::tree;
+use crate::records::organisations::tree::{tree, tree_over};
 
 /// The last day of the quarter.
 pub(super) const LAST_DAY: &str = "$3::date";
@@ -87,6 +87,17 @@ pub(super) fn tree_of(day: &str) -> String {
 /// The tree of the last day of the quarter.
 pub(super) fn last_tree() -> String {
     tree_of(LAST_DAY)
+}
+
+/// The tree of the last day as far as it stands above some organisations, which a statement selects.
+pub(super) fn last_tree_above(organisations: &str) -> String {
+    format!(
+        "concerned (id) AS ({organisations} UNION SELECT p.parent_id FROM concerned c \
+            JOIN organisation_parents p ON p.county_id = $1 AND p.organisation_id = c.id \
+            WHERE p.parent_id IS NOT NULL), \
+         {}",
+        tree_over(&format!("SELECT {LAST_DAY}, NULL::date"), " AND o.id IN (SELECT id FROM concerned)")
+    )
 }
 
 /// Who is in the register on `day`, and where. Needs `placed` of that day alone.

@@ -191,8 +191,8 @@ fn counted(number: usize, part: &Part) -> String {
 
 fn count(part: &Part) -> String {
     match part.sum {
-        None => format!("count(*) FILTER (WHERE {})", part.filter),
-        Some(amount) => format!("sum({amount}) FILTER (WHERE {})", part.filter),
+        None => format!("count(*) FILTER (WHERE {})", part.condition()),
+        Some(amount) => format!("sum({amount}) FILTER (WHERE {})", part.condition()),
     }
 }
 

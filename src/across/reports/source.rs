@@ -5,6 +5,8 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use super::assessment_facts;
+use super::award_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent, TOP, inside};
@@ -26,10 +28,14 @@ pub enum Table {
     Flow,
     /// Ratings that wait for somebody: `state`.
     Ratings,
+    /// Awards of villages that hold: `kind`, `year`, `given_on`.
+    Awards,
     /// Who stands in a pool, or was appointed out of one: the columns of `reserve_facts`, `age`, `college_or_above`.
     Reserves,
     /// Villages with the depth of their reserve: `minimum`, `reserve_cadres`.
     ReserveVillages,
+    /// Villages that their towns assessed in the quarter: the columns of `assessment_facts`.
+    Assessments,
     /// Entries of the trail in the quarter: `action`.
     Trail,
     /// Who sits in the committees of villages, each person once at the organisation asked about (`PERSON`).
@@ -68,8 +74,13 @@ pub(super) fn ground(basis: &Basis, organisation: &str, tables: &[Table]) -> Str
         return "WITH ".to_owned();
     }
     let extent = extent(basis, organisation);
+    let ground = if tables.iter().all(|table| matches!(table, Table::Seats | Table::Committees)) {
+        committee_facts::ground_of_committees(extent)
+    } else {
+        committee_facts::common_ground(extent)
+    };
     let standing = if stands(tables) { format!("{}, ", extent.standing()) } else { String::new() };
-    format!("WITH RECURSIVE {}, {standing}", committee_facts::common_ground(extent))
+    format!("WITH RECURSIVE {ground}, {standing}")
 }
 
 /// Whether several tables ask who stands where.
@@ -102,16 +113,24 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
             let rows = frozen_or(basis, "rating_facts", "path", extent, facts::ratings);
             format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
         }
+        Table::Awards => {
+            let rows = frozen_or(basis, "award_facts", "path", extent, award_facts::awards);
+            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+        }
         Table::Reserves => {
             let rows = frozen_or(basis, "reserve_facts", "path", extent, reserve_facts::reserves);
             format!(
-                "SELECT x.*, NULL::text AS from_path, x.path AS to_path, \
+                "SELECT {POOLED}, NULL::text AS from_path, x.path AS to_path, \
                  date_part('year', age($3::timestamp, x.birth_date::timestamp))::integer AS age, \
                  x.education = ANY ($11) AS college_or_above FROM ({rows}) x OFFSET 0"
             )
         }
         Table::ReserveVillages => {
             let rows = frozen_or(basis, "reserve_village_facts", "path", extent, reserve_facts::villages);
+            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+        }
+        Table::Assessments => {
+            let rows = frozen_or(basis, "assessment_facts", "path", extent, assessment_facts::assessments);
             format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
         }
         Table::Trail => format!(
@@ -194,6 +213,10 @@ f.standing, f.person_id, min(f.sex) AS sex, min(f.ethnicity) AS ethnicity, min(f
     bool_or(f.is_newly_elected) AS newly_elected, bool_or(f.is_elected_unanimously) AS unanimous,
     bool_or(f.is_cross_appointed) AS cross_appointed,
     concat(' ', string_agg(f.sources, ' '), ' ') AS sources";
+
+/// The columns of `reserve_facts`, a blank before and behind each source.
+const POOLED: &str = "x.reserve_id, x.person_id, x.path, x.kind, x.state, x.state_from, x.entered_on, x.sex, \
+    x.education, x.birth_date, x.fully_mentored, concat(' ', x.sources, ' ') AS sources";
 
 /// A county's own report needs no filter: everything is inside.
 fn extent(basis: &Basis, organisation: &str) -> Extent {

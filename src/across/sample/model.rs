@@ -3,15 +3,17 @@
 use chrono::NaiveDate;
 
 use crate::base::values::{
-    Arrival, CitizenId, MembershipStatus, MobileNumber, Period, PersonName, Sex, Telephone,
+    Arrival, CitizenId, MembershipStatus, MobileNumber, Period, PersonName, Quarter, Sex, Telephone,
 };
+use crate::records::assessments::SetScheme;
 use crate::records::committees::{CommitteeKind, Post};
 use crate::records::organisations::Kind;
 use crate::records::people::Identity;
+use crate::records::ratings::awards::AwardState;
 use crate::records::reserves::{Grade, MentorKind, ReserveKind, ReserveState, Route};
 use crate::records::training::{ClassKind, ClassState, ExemptionKind, TrainingResult};
 
-use super::pack::{ProgrammePack, RatingPack};
+use super::pack::{AwardPack, ProgrammePack, RatingPack};
 
 /// A county made from a seed.
 #[derive(Debug)]
@@ -28,8 +30,14 @@ pub struct SampleCounty {
     pub rating_scheme: RatingPack,
     /// Rounds of ratings, earlier periods first.
     pub rating_rounds: Vec<SampleRound>,
+    /// How its villages are honoured; none where no pack says it.
+    pub award_pack: Option<AwardPack>,
+    /// Villages put forward for awards, earlier years first.
+    pub awards: Vec<SampleAward>,
     /// Who stands or stood in a pool.
     pub reserves: Vec<SampleReserve>,
+    /// How its villages are assessed.
+    pub assessments: SampleAssessments,
     /// Residents who sit in committees and are no members.
     pub residents: Vec<SamplePerson>,
     /// Terms of committees, earlier ones first.
@@ -95,6 +103,65 @@ pub struct SampleClass {
     pub roll: Vec<usize>,
     /// Who came for all of its hours, and with what result.
     pub attended: Vec<(usize, TrainingResult)>,
+}
+
+/// One village put forward for one kind of award of one year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleAward {
+    /// Place of the village in [`SampleCounty::organisations`].
+    pub village: usize,
+    /// Code of the kind.
+    pub kind: String,
+    /// The year.
+    pub year: i32,
+    /// How far it has come.
+    pub state: AwardState,
+    /// The days of its steps, as far as it may come.
+    pub days: Vec<NaiveDate>,
+}
+
+/// The scheme by which villages are assessed, and the rounds.
+#[derive(Debug, Clone)]
+pub struct SampleAssessments {
+    /// The scheme.
+    pub scheme: SetScheme,
+    /// Rounds, earlier quarters first.
+    pub rounds: Vec<SampleAssessment>,
+}
+
+/// How far a round has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SampleAssessmentState {
+    /// Handed in.
+    Submitted,
+    /// Published.
+    Published,
+}
+
+/// One town's assessment of its villages in one quarter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleAssessment {
+    /// Code of the town.
+    pub town: String,
+    /// The quarter.
+    pub quarter: Quarter,
+    /// How far it has come.
+    pub state: SampleAssessmentState,
+    /// The villages.
+    pub villages: Vec<SampleAssessed>,
+    /// The day of the check beside it.
+    pub visited_on: NaiveDate,
+}
+
+/// The assessment of one village.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleAssessed {
+    /// Code of the village.
+    pub village: String,
+    /// Tenths of marks taken off each indicator, in their order.
+    pub deductions: Vec<u32>,
+    /// Why.
+    pub note: Option<String>,
 }
 
 /// One term of one committee, with all who sit in it.

@@ -375,3 +375,35 @@ fn as_many_are_trained_as_the_articles_say() {
     let (members, passed) = trained(&county("zhushan"), "2020-12-31".parse().unwrap());
     assert!(members >= 16_000 && passed == members, "{passed} of {members}");
 }
+
+#[test]
+fn towns_assess_all_their_villages_quarter_by_quarter() {
+    for name in COUNTIES {
+        let county = county(name);
+        let again = generate(&Pack::load(name).unwrap(), 1, today()).unwrap();
+        assert_eq!(county.assessments.rounds, again.assessments.rounds, "{name}");
+        let rounds = &county.assessments.rounds;
+        let quarters: BTreeSet<Quarter> = rounds.iter().map(|round| round.quarter).collect();
+        assert_eq!(quarters.len(), 4, "{name}");
+        for round in rounds {
+            assert!(round.quarter.last_day() < today(), "{name}: a quarter that has not ended");
+            assert!(
+                round.town.starts_with(&county.code) && !round.villages.is_empty(),
+                "{name} {}",
+                round.town
+            );
+            for village in &round.villages {
+                assert_eq!(
+                    village.note.is_none(),
+                    village.deductions.iter().all(|tenths| *tenths == 0),
+                    "{name}"
+                );
+            }
+        }
+    }
+    let wufeng = county("wufeng");
+    let told: BTreeSet<(String, usize)> = (wufeng.assessments.rounds.iter())
+        .map(|round| (round.quarter.to_string(), round.villages.len()))
+        .collect();
+    assert_eq!(told, ["2022Q1", "2022Q2", "2022Q3", "2022Q4"].map(|quarter| (quarter.to_owned(), 10)).into());
+}

@@ -82,3 +82,17 @@ pub const TRAINING_THEMES: &[&str] =
 /// Who teaches a class.
 pub const TRAINING_TEACHERS: &[&str] =
     &["县委党校教师", "县委宣讲团成员", "驻村第一书记", "县农业农村部门技术人员", "乡镇党委负责人"];
+
+/// Why marks are taken off in a quarterly assessment.
+pub const DEDUCTIONS: &[&str] = &[
+    "主题党日缺一次，补学记录不全",
+    "党员轮训有一人未参加",
+    "值班记录不连续",
+    "党务公开更新不及时",
+    "集体经济项目推进慢于计划",
+    "矛盾纠纷台账有两件未办结",
+    "人居环境检查发现乱堆乱放",
+    "交办任务超期一次",
+    "流动党员联系记录不全",
+    "会议记录要素不齐",
+];

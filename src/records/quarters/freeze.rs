@@ -48,6 +48,10 @@ pub enum FactTable {
     TrainingClasses,
     /// `training_attendance_facts`.
     TrainingAttendances,
+    /// `award_facts`.
+    Awards,
+    /// `assessment_facts`.
+    Assessments,
 }
 
 impl FactTable {
@@ -64,6 +68,8 @@ impl FactTable {
             Self::Training => "training_facts",
             Self::TrainingClasses => "training_class_facts",
             Self::TrainingAttendances => "training_attendance_facts",
+            Self::Awards => "award_facts",
+            Self::Assessments => "assessment_facts",
         }
     }
 }
@@ -205,6 +211,12 @@ AS digest, count(*) AS row_count FROM (
     UNION ALL
     SELECT 11, concat_ws(' ', class_id, membership_id), jsonb_strip_nulls(to_jsonb(f))::text
     FROM training_attendance_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 9, award_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM award_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 9, assessment_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM assessment_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
 ) rows";
 
 /// The digest of a revision, computed anew, and the number of its rows.

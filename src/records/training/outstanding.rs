@@ -47,6 +47,17 @@ impl Risk {
     /// Every risk, the greatest first.
     pub const ALL: [Self; 4] = [Self::OutOfReach, Self::Unplanned, Self::MayMiss, Self::Planned];
 
+    /// The code in addresses and answers.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OutOfReach => "out_of_reach",
+            Self::Unplanned => "unplanned",
+            Self::MayMiss => "may_miss",
+            Self::Planned => "planned",
+        }
+    }
+
     /// What it is called in a list.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -66,8 +66,25 @@ async fn the_rights_of_the_two_roles_are_these() {
     insta::assert_snapshot!(lines(&client, &query).await.join("\n"), @"
     siu---- ------- access_tokens
     siu---- ------- accounts
+    si----- ------- assessment_corrections
+    si----- s------ assessment_facts
+    si----- s------ assessment_indicators
+    siu---- ------- assessment_objections
+    siu---- s------ assessment_rounds
+    siu---- s------ assessment_schemes
+    siud--- s------ assessment_scores
+    siu---- s------ assessments
+    s------ s------ audit_checkpoints
     s------ s------ audit_entries
     ------- ------- audit_heads
+    si----- ------- award_events
+    si----- s------ award_facts
+    si----- s------ award_kinds
+    siu---- ------- award_objections
+    siu---- s------ award_schemes
+    si-d--- ------- award_scores
+    si----- s------ award_steps
+    siu---- s------ awards
     siu---- s------ branch_memberships
     siu---- ------- candidate_checks
     si----- ------- candidate_verdicts
@@ -78,6 +95,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ committee_terms
     siu---- s------ committees
     s------ s------ counties
+    siu---- s------ county_words
     siud--- s------ election_ballots
     siud--- s------ elections
     si----- ------- finding_explanations
@@ -85,6 +103,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- ------- idempotency_keys
     siud--- ------- import_rows
     siu---- ------- imports
+    siu---- ------- inspections
     si-d--- ------- kinships
     si----- s------ member_facts
     siud--- ------- member_search_keys
@@ -139,6 +158,9 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- ------- vetting_departments
     si----- ------- vetting_items
     si-d--- ------- vetting_members
+    si----- ------- visit_draw_picks
+    si----- ------- visit_draw_units
+    si----- ------- visit_draws
     ");
 }
 

@@ -48,8 +48,25 @@ const EITHER: &str = "(person_id IN (SELECT person_id FROM person_visibility WHE
 const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
     AND relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
 
-const CASES: [Case; 71] = [
+const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
+
+const CASES: [Case; 92] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
+    scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
+    scoped("assessment_facts", "@path"),
+    // Everybody in the county reads its schemes; each unit sets its own.
+    Case {
+        table: "assessment_indicators",
+        seen: "@county",
+        changed: "false",
+        inserted: "scheme_id IN (SELECT id FROM assessment_schemes WHERE @path)",
+    },
+    scoped("assessment_objections", "@path"),
+    scoped("assessment_rounds", "@path"),
+    Case { table: "assessment_schemes", seen: "@county", changed: "@path", inserted: "@path" },
+    scoped("assessment_scores", "assessment_id IN (SELECT id FROM assessments WHERE @path)"),
+    scoped("assessments", "@path"),
+    of_county("audit_checkpoints"),
     Case {
         table: "audit_entries",
         seen: "@county AND @path OR account_id = '@account'",
@@ -57,6 +74,14 @@ const CASES: [Case; 71] = [
         inserted: "false",
     },
     scoped("audit_heads", "false"),
+    scoped("award_events", OF_AWARD),
+    scoped("award_facts", "@path"),
+    of_county("award_kinds"),
+    scoped("award_objections", OF_AWARD),
+    of_county("award_schemes"),
+    scoped("award_scores", OF_AWARD),
+    of_county("award_steps"),
+    scoped("awards", "@path"),
     scoped("branch_memberships", OF_MEMBER),
     scoped("candidate_checks", "@path"),
     // Nobody sees a verdict in an ordinary transaction, whatever his scope.
@@ -67,6 +92,7 @@ const CASES: [Case; 71] = [
     of_county("committee_targets"),
     scoped("committee_terms", "@path"),
     scoped("committees", "@path"),
+    of_county("county_words"),
     scoped("election_ballots", "election_id IN (SELECT id FROM elections WHERE @path)"),
     scoped("elections", "@path"),
     scoped("finding_explanations", "@path"),
@@ -74,6 +100,7 @@ const CASES: [Case; 71] = [
     scoped("idempotency_keys", "account_id = '@account'"),
     scoped("import_rows", "@path"),
     scoped("imports", "@path"),
+    scoped("inspections", "@path"),
     // A rule about two people is read by whoever sees one of them, and entered or removed by whoever sees both.
     Case { table: "kinships", seen: EITHER, changed: BOTH, inserted: BOTH },
     scoped("member_facts", "@path"),
@@ -140,6 +167,9 @@ const CASES: [Case; 71] = [
     of_county("vetting_departments"),
     of_county("vetting_items"),
     of_county("vetting_members"),
+    scoped("visit_draw_picks", "draw_id IN (SELECT id FROM visit_draws WHERE @path)"),
+    scoped("visit_draw_units", "draw_id IN (SELECT id FROM visit_draws WHERE @path)"),
+    scoped("visit_draws", "@path"),
 ];
 
 /// A township's view of the world: two connections, and who it is.

@@ -11,8 +11,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::base::error::{OrMissing, Result};
 use crate::base::ids::{MembershipId, OrganisationId, TrainingClassId, TrainingProgrammeId};
 use crate::base::scope::Scope;
-use crate::records::training::model::{Class, ClassKind, ClassState};
-use crate::schema::training_classes;
+use crate::records::training::model::{Attendance, Class, ClassKind, ClassState};
+use crate::schema::{training_attendances, training_classes};
 
 /// What a list of classes is filtered by.
 #[derive(Debug, Clone, Default)]
@@ -254,6 +254,47 @@ pub async fn class_by_code(
         .optional()
 }
 
+/// Classes by their numbers inside a scope.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn classes_by_code(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    codes: &[String],
+) -> QueryResult<HashMap<String, Class>> {
+    let rows: Vec<Class> = training_classes::table
+        .filter(training_classes::county_id.eq(within.county).and(training_classes::code.eq_any(codes)))
+        .filter(
+            training_classes::path.ge(within.path.as_str()).and(training_classes::path.lt(within.path.end())),
+        )
+        .select(Class::as_select())
+        .load(conn)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.code.clone(), row)).collect())
+}
+
+/// What was entered of some members in classes inside a scope.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn attendances(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    classes: &[TrainingClassId],
+    members: &[MembershipId],
+) -> QueryResult<Vec<Attendance>> {
+    training_attendances::table
+        .filter(training_attendances::county_id.eq(within.county))
+        .filter(training_attendances::path.ge(within.path.as_str()))
+        .filter(training_attendances::path.lt(within.path.end()))
+        .filter(training_attendances::class_id.eq_any(classes))
+        .filter(training_attendances::membership_id.eq_any(members))
+        .select(Attendance::as_select())
+        .load(conn)
+        .await
+}
+
 /// Where a page of a roll ended.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RollPlace {
@@ -266,6 +307,10 @@ pub struct RollPlace {
 /// A line of a roll.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct RollLine {
+    /// His number on the roll: in the order in which members were enrolled, kept also when others are taken off it. Only
+    /// for who keeps the class; others count their own members.
+    #[diesel(sql_type = BigInt)]
+    pub number: i64,
     /// The member.
     #[diesel(sql_type = Uuid)]
     pub membership_id: MembershipId,
@@ -321,15 +366,16 @@ pub async fn roll(
     limit: i64,
 ) -> QueryResult<Vec<RollLine>> {
     diesel::sql_query(
-        "SELECT * FROM (SELECT e.membership_id, p.name, coalesce(m.sort_key, '') AS sort_key, p.sex, m.branch_id, \
+        "SELECT * FROM (SELECT e.number, e.membership_id, p.name, coalesce(m.sort_key, '') AS sort_key, p.sex, m.branch_id, \
             o.name AS branch, e.is_walk_in, e.withdrawn_on, e.withdrawal_reason, a.hours, a.result, a.note, a.version \
-         FROM training_enrolments e \
+         FROM (SELECT *, row_number() OVER (ORDER BY created_at, membership_id) AS number \
+            FROM training_enrolments WHERE county_id = $1 AND class_id = $2) e \
          LEFT JOIN memberships m ON m.county_id = $1 AND m.id = e.membership_id AND m.path >= $3 AND m.path < $4 \
          LEFT JOIN people p ON p.county_id = $1 AND p.id = m.person_id \
          LEFT JOIN organisations o ON o.county_id = $1 AND o.id = m.branch_id \
          LEFT JOIN training_attendances a ON a.county_id = $1 AND a.class_id = e.class_id \
             AND a.membership_id = e.membership_id \
-         WHERE e.county_id = $1 AND e.class_id = $2 AND ($5 OR e.withdrawn_on IS NULL) \
+         WHERE ($5 OR e.withdrawn_on IS NULL) \
             AND (m.id IS NOT NULL OR e.path >= $3 AND e.path < $4)) line \
          WHERE $6::text IS NULL OR (sort_key, membership_id) > ($6, $7::uuid) \
          ORDER BY sort_key, membership_id LIMIT $8",

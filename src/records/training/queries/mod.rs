@@ -24,8 +24,8 @@ use crate::schema::{
 };
 
 pub use classes::{
-    ClassCard, ClassFilter, ClassPlace, RollLine, RollPlace, class_by_code, count_classes, find_class,
-    list_classes, roll,
+    ClassCard, ClassFilter, ClassPlace, RollLine, RollPlace, attendances, class_by_code, classes_by_code,
+    count_classes, find_class, list_classes, roll,
 };
 pub use history::{HistoryLine, TrainingHistory, YearHours, exemptions_of, history};
 pub use programmes::{DemandVersion, ProgrammeRecord, primary_on, programme, programme_by_word, programmes};
@@ -58,7 +58,7 @@ pub(super) async fn lock_classes(
 ///
 /// # Errors
 /// Whatever the database answers.
-pub(super) async fn classes_by_id(
+pub async fn classes_by_id(
     conn: &mut AsyncPgConnection,
     within: &Scope,
     ids: &[TrainingClassId],

@@ -1,5 +1,6 @@
 //! Quarters and their reports: figures worked out by hand, the balance under random lives, what is frozen stays.
 
+mod assessments;
 mod at_once;
 mod closing;
 mod committees;

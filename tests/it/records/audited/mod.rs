@@ -2,6 +2,7 @@
 //! are read from the sources; one that no story here tells fails the test.
 
 mod accounts;
+mod assessments;
 mod committees;
 mod members;
 mod others;
@@ -10,6 +11,7 @@ mod reserves;
 mod slates;
 mod training;
 mod vetting;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -136,9 +138,11 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     reserves::tell(&mut story).await;
     slates::tell(&mut story).await;
     training::tell(&mut story).await;
+    assessments::tell(&mut story).await;
     accounts::tell(&mut story).await;
     committees::tell(&mut story).await;
     vetting::tell(&mut story).await;
+    words::tell(&mut story).await;
     others::tell(&mut story).await;
     let names =
         |list: &[(&str, &str)]| list.iter().map(|(verb, _)| (*verb).to_owned()).collect::<BTreeSet<_>>();
@@ -148,4 +152,8 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     let expected = &all - &silent;
     assert_eq!(story.done, expected, "verbs whose entry is told");
     assert_eq!(story.refused, &expected - &never_refused, "verbs whose refusal is told");
+    // What the verbs wrote agrees with what their entries say.
+    let client = cadre::records::audit::reader::connect(story.db.owner_url()).await.unwrap();
+    let differences = cadre::records::audit::reconcile::reconcile(&client).await.unwrap();
+    assert!(differences.is_empty(), "{differences:#?}");
 }

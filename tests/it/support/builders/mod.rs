@@ -1,5 +1,6 @@
 //! Builders write rows straight to the database, past verbs and policy: for what must exist before the test begins.
 
+pub mod assessment;
 pub mod county;
 
 pub use county::{Place, TestCounty};
