@@ -10,7 +10,7 @@ use cadre::base::ids::{MembershipId, TrainingClassId, TrainingProgrammeId};
 use cadre::base::keys::KeyRing;
 use cadre::records::members;
 use cadre::records::training::{
-    self, ChangeClass, ClassState, ClassStep, Edits, Enrol, PlanClass, Whom, Withdraw, queries,
+    self, ChangeClass, ClassState, ClassStep, Edits, Enrol, PlanClass, SetSite, Whom, Withdraw, queries,
 };
 use cadre::schema::audit_entries;
 use diesel::prelude::*;
@@ -290,4 +290,43 @@ async fn a_town_plans_its_own_classes_and_people() {
     let terms = Terms { farthest: 0, without: None };
     let error = planning::propose(&mut stage.conn, &supervisor, stage.programme, terms).await.unwrap_err();
     assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_registered_site_binds_by_its_room_and_is_near_where_it_stands() {
+    let mut stage = Stage::new().await;
+    let supervisor = stage.supervisor.clone();
+    let site =
+        |capacity| SetSite {
+            name: "县委党校".to_owned(), organisation: stage.county.town(1).id, capacity
+        };
+    let (small, large) = (site(0), site(5));
+    let error = training::set_sites(&mut stage.conn, &supervisor, &[small]).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+    let twice = [large.clone(), large.clone()];
+    let error = training::set_sites(&mut stage.conn, &supervisor, &twice).await.unwrap_err();
+    assert!(error.to_string().contains("重复"), "{error}");
+    let clerk = stage.county.town(1).actor(Role::Supervisor);
+    let error = training::set_sites(&mut stage.conn, &clerk, &[large.clone()]).await.unwrap_err();
+    assert!(matches!(error, Error::Forbidden), "{error:?}");
+    training::set_sites(&mut stage.conn, &supervisor, &[large]).await.unwrap();
+    // Two classes of the county on the same days at the site, one of another programme with two places beside them.
+    let (one, other) = (stage.class(0, "one", 10, 3), stage.class(0, "other", 10, 3));
+    stage.plan_class(one).await;
+    stage.plan_class(other).await;
+    let mut third = running();
+    ("third".clone_into(&mut third.code), "专题培训".clone_into(&mut third.name));
+    third.is_primary = false;
+    let third = training::set_programmes(&mut stage.conn, &supervisor, &[third]).await.unwrap()[0];
+    let mut beside = class(third, &stage.county.county.clone(), "beside", &in_days(11).to_string());
+    beside.places = Some(2);
+    stage.plan_class(beside).await;
+    let proposal = stage.propose(None).await;
+    // The site stands in the first town: two steps for its people, four for those of the second.
+    let reasons: Vec<_> =
+        proposal.plan.unmet.iter().map(|unmet| (unmet.reason.code(), unmet.people)).collect();
+    assert_eq!((proposal.plan.worth.people, reasons.len()), (3, 2), "{reasons:?}");
+    assert!(reasons.contains(&("too_far", 4)) && reasons.contains(&("full", 1)), "{reasons:?}");
+    let full = proposal.plan.unmet.iter().find(|unmet| unmet.reason.code() == "full").unwrap();
+    assert!(proposal.sentence(full).contains("受培训地点容量限制"), "{}", proposal.sentence(full));
 }
