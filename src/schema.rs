@@ -2495,6 +2495,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Places where classes are held, known by the name that classes give as their site: where they stand and how many people they take at one time.
+    training_sites (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The name that classes give as their site.
+        name -> Text,
+        /// Where it stands: ways are counted to it.
+        organisation_id -> Uuid,
+        /// People it takes on one day over all its classes.
+        capacity -> Int4,
+        /// Rises by one with every change.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// Moves of a member between branches of the county: proposed by one side, accepted by the other; until then he belongs to the old branch (Regulation on education and management of members, article 25).
     transfers (county_id, id) {
         /// The county that owns the row.
@@ -2801,6 +2827,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     training_floors,
     training_programmes,
     training_settings,
+    training_sites,
     transfers,
     vetting_checklists,
     vetting_departments,

@@ -218,6 +218,10 @@ id!(
     TrainingSettingsId
 );
 id!(
+    /// A site where classes are held.
+    TrainingSiteId
+);
+id!(
     /// A training programme.
     TrainingProgrammeId
 );

@@ -75,6 +75,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
         "training",
         &[
             "training_settings",
+            "training_sites",
             "training_programmes",
             "training_demands",
             "training_floors",

@@ -191,6 +191,8 @@ POST   /members/<id>/exemptions/<exemption>/end form                     in     
 GET    /places                               -                           in       ok    ok      ok      ok      403   403      in
 
 # Pages of training
+GET    /training/sites                       -                           in       ok    ok      ok      ok      403   403      in
+POST   /training/sites                       form                        in       403   403     ok      403     403   403      in
 GET    /training/plan                        -                           in       ok    ok      ok      403     403   403      in
 POST   /training/plan                        formprogramme={programme}&farthest=3 in 403 403    ok      403     403   403      in
 
@@ -365,6 +367,8 @@ POST   /api/v1/training/classes/<id>/<step>|reopen json{"reason":"更正"} 401 o
 GET    /api/v1/members/<id>/training         -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/training/exemptions           json{"member":"{member}","kind":"ill","reason":"重病","from":"2026-01-01"} 401 ok 404 ok 403 403 403 ok
 POST   /api/v1/training/exemptions/<id>/end  json{"on":"2026-02-01"}     401      ok    404     ok      403     403   403      ok
+GET    /api/v1/training/sites                -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/training/sites                json{"sites":[]}            401      403   403     ok      403     403   403      403
 GET    /api/v1/training/settings             -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/training/settings             training-settings           401      403   403     ok      403     403   403      403
 

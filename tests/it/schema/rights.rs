@@ -153,6 +153,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     si----- s------ training_floors
     siu---- s------ training_programmes
     siu---- s------ training_settings
+    siu---- s------ training_sites
     siu---- s------ transfers
     siu---- ------- vetting_checklists
     siu---- ------- vetting_departments

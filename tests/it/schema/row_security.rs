@@ -162,6 +162,7 @@ const CASES: [Case; 93] = [
     of_county("training_floors"),
     of_county("training_programmes"),
     of_county("training_settings"),
+    of_county("training_sites"),
     scoped("transfers", "(@from_path OR @to_path)"),
     of_county("vetting_checklists"),
     of_county("vetting_departments"),

@@ -10,7 +10,7 @@ use cadre::records::accounts::{self, Open, RawOpen};
 use cadre::records::members::{self, Floating, ProposeTransfer};
 use cadre::records::ratings::{self, Decide, EnterScores, OpenRound, ScoreRow, SetScheme, scheme_of_pack};
 use cadre::records::reserves;
-use cadre::records::training::{self, ClassStep, Enrol, Exempt, ExemptionKind, SetSettings, Whom};
+use cadre::records::training::{self, ClassStep, Enrol, Exempt, ExemptionKind, SetSettings, SetSite, Whom};
 use diesel_async::AsyncPgConnection;
 
 use crate::support::TestDb;
@@ -201,6 +201,8 @@ async fn settle(conn: &mut AsyncPgConnection, county: &TestCounty) -> AccountId 
         source: "县委〔2024〕1号".to_owned(),
     };
     training::set_settings(conn, &supervisor("wang"), &[settings]).await.unwrap();
+    let site = SetSite { name: "县委党校".to_owned(), organisation: county.county.id, capacity: 200 };
+    training::set_sites(conn, &supervisor("wang"), &[site]).await.unwrap();
     let mut account = None;
     for town in [1, 2] {
         let clerk = county.town(town).actor(Role::Clerk);

@@ -74,6 +74,7 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("slates_sheet", &slates::sheet()),
         page("slates_targets", &slates::targets()),
         page("training_plan", &class_plan::plan()),
+        page("training_sites", &class_plan::sites()),
         page("training_plan_refused", &class_plan::refused()),
         page("reserves_list", &reserves::list()),
         page("reserves_show", &reserves::show()),
