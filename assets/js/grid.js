@@ -27,17 +27,23 @@ function millionths(text) {
 }
 
 /**
- * The total of a row in hundredths as the server computes it: the sum of score times weight, or that divided by the
- * weights that counted, rounded half up; null while nothing, or not enough, is filled in.
+ * The total of a row in hundredths as the server computes it: the sum of score times weight, each up to its cap, or that
+ * divided by the weights, or by the number, of those that counted, rounded half up; null while nothing, or not enough, is
+ * filled in.
  */
 export function totalOf(scores, { aggregation, missingPart }) {
   const given = scores.filter(({ value }) => value !== null);
   if (!given.length || (given.length < scores.length && missingPart !== "zero" && missingPart !== "leave_out")) return null;
-  const sum = given.reduce((total, { value, weight }) => total + BigInt(value) * millionths(weight), 0n);
+  const product = ({ value, weight, cap }) => {
+    const exact = BigInt(value) * millionths(weight);
+    const most = cap ? BigInt(hundredths(cap)) * 1_000_000n : exact;
+    return exact < most ? exact : most;
+  };
+  const sum = given.reduce((total, score) => total + product(score), 0n);
   const counted = missingPart === "leave_out" ? given : scores;
   const divisor = aggregation === "weighted_mean"
     ? counted.reduce((total, { weight }) => total + millionths(weight), 0n)
-    : 1_000_000n;
+    : 1_000_000n * BigInt(aggregation === "mean" ? counted.length : 1);
   if (divisor === 0n) return null;
   return Number((2n * sum + divisor) / (2n * divisor));
 }
@@ -160,7 +166,7 @@ class Grid {
     const cells = this.rows[index].filter((input) => input.matches("[data-score]"));
     const row = this.table.querySelectorAll("tr[data-row]")[index];
     const wrong = cells.some((input) => this.reason(input));
-    const scores = cells.map((input) => ({ value: hundredths(input.value), weight: input.dataset.weight ?? "1" }));
+    const scores = cells.map((input) => ({ value: hundredths(input.value), weight: input.dataset.weight ?? "1", cap: input.dataset.cap }));
     const total = wrong ? null : totalOf(scores, this.rule);
     const complete = total !== null;
     row.querySelector("[data-total]").textContent = complete ? printed(total) : "";

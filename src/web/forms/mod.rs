@@ -3,5 +3,6 @@ pub mod award;
 pub mod committee;
 pub mod member;
 pub mod reserve;
+pub mod scheme;
 pub mod slate;
 pub mod vetting;

@@ -12,7 +12,7 @@ use crate::web::respond::Answer;
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![villages]
+    routes![villages, units]
 }
 
 /// What a picker offers.
@@ -51,5 +51,19 @@ async fn villages(
         code: village.code,
         name: village.name,
     };
+    Ok(Json(found.into_iter().map(offer).collect()))
+}
+
+/// Any organisation of the own subtree: where ratings are opened.
+#[get("/ratings/units?<q>")]
+async fn units(who: SignedIn, mut db: Db, q: Option<&str>) -> Answer<Json<Vec<Offer>>> {
+    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    let scope = who.scope();
+    let filter = organisations::queries::Filter { kind: None, query: q.map(str::to_owned) };
+    let found = db::read(&mut db.0, scope, async |conn| {
+        Ok(organisations::queries::list(conn, scope, &filter, None, 20).await?)
+    })
+    .await?;
+    let offer = |unit: organisations::Organisation| Offer { note: unit.code.clone(), code: unit.code, name: unit.name };
     Ok(Json(found.into_iter().map(offer).collect()))
 }

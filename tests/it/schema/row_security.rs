@@ -38,9 +38,10 @@ const EITHER: &str = "(person_id IN (SELECT person_id FROM person_visibility WHE
 const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
     AND relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
 
+const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 66] = [
+const CASES: [Case; 70] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     Case {
         table: "audit_entries",
@@ -103,10 +104,14 @@ const CASES: [Case; 66] = [
     of_county("quarters"),
     of_county("rating_dimensions"),
     scoped("rating_facts", "@path"),
+    scoped("rating_objections", OF_RATING),
+    scoped("rating_rater_scores", OF_RATING),
+    scoped("rating_raters", "round_id IN (SELECT id FROM rating_rounds WHERE @path)"),
     scoped("rating_rounds", "@path"),
     of_county("rating_schemes"),
     scoped("rating_scores", "rating_id IN (SELECT id FROM ratings WHERE @path)"),
     of_county("rating_thresholds"),
+    of_county("rating_vetoes"),
     scoped("ratings", "@path"),
     scoped("reserve_facts", "@path"),
     scoped("reserve_mentors", OF_RESERVE),

@@ -6,7 +6,7 @@ mod rounds;
 mod schemes;
 mod subjects;
 
-pub use grid::{Grid, GridRow, RatingCard, grid, rating};
+pub use grid::{Grid, GridRow, Objection, RatingCard, grid, rating};
 pub(super) use grid::{lock_ratings, rounds_of, scores_of};
 pub use review::{Past, Review, ReviewRow, Share, of_member, review};
 pub(super) use rounds::lock_rounds;

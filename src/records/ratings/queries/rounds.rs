@@ -38,7 +38,7 @@ pub struct RoundCard {
 /// How far the ratings of a round are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Members to be rated.
+    /// Whoever and whatever is to be rated.
     pub subjects: i64,
     /// Ratings with a total.
     pub rated: i64,
@@ -54,6 +54,10 @@ pub struct Progress {
     pub confirmed: i64,
     /// Published.
     pub published: i64,
+    /// Published, with an objection that waits.
+    pub objected: i64,
+    /// Revoked.
+    pub revoked: i64,
 }
 
 /// A line of the list of rounds.
@@ -229,6 +233,8 @@ impl Progress {
             RatingState::Reviewed => &mut self.reviewed,
             RatingState::Confirmed => &mut self.confirmed,
             RatingState::Published => &mut self.published,
+            RatingState::Objected => &mut self.objected,
+            RatingState::Revoked => &mut self.revoked,
         }
     }
 }
@@ -246,6 +252,8 @@ pub struct Waiting {
     pub reviewed: i64,
     /// Ratings to be published.
     pub confirmed: i64,
+    /// Ratings with an objection that waits.
+    pub objected: i64,
 }
 
 /// What waits in a scope.
@@ -263,7 +271,7 @@ pub async fn waiting(conn: &mut AsyncPgConnection, within: &Scope) -> QueryResul
     let counts: Vec<(String, i64)> = ratings::table
         .filter(ratings::county_id.eq(within.county))
         .filter(ratings::path.ge(within.path.as_str()).and(ratings::path.lt(within.path.end())))
-        .filter(ratings::state.eq_any(["returned", "submitted", "reviewed", "confirmed"]))
+        .filter(ratings::state.eq_any(["returned", "submitted", "reviewed", "confirmed", "objected"]))
         .group_by(ratings::state)
         .select((ratings::state, count_star()))
         .load(conn)
@@ -277,6 +285,7 @@ pub async fn waiting(conn: &mut AsyncPgConnection, within: &Scope) -> QueryResul
         submitted: of(RatingState::Submitted),
         reviewed: of(RatingState::Reviewed),
         confirmed: of(RatingState::Confirmed),
+        objected: of(RatingState::Objected),
     })
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn tell(story: &mut Story) {
 
     let scores = ["ideology", "neighbours", "courtyard", "family", "example"];
     let scores = scores.map(|code| (code.to_owned(), "16".to_owned())).into_iter().collect();
-    let rows = vec![ScoreRow { subject: enrolled[0], scores, evidence: None }];
+    let rows = vec![ScoreRow { subject: enrolled[0].into(), scores, evidence: None, veto: None }];
     let entered = [EnterScores { round: rounds[0], version: None, rows }];
     story
         .refused("ratings::enter_scores", async |conn| ratings::enter_scores(conn, &outsider, &entered).await)
