@@ -35,7 +35,8 @@ pub fn honour(
     let villages = shuffled_villages(organisations, chance);
     let mut awards = Vec::new();
     for (place, year) in pack.given.iter().enumerate() {
-        let Some(days) = days_of(year.year).filter(|days| days.last().is_some_and(|last| *last < today)) else {
+        let Some(days) = days_of(year.year).filter(|days| days.last().is_some_and(|last| *last < today))
+        else {
             continue;
         };
         for (kind_place, (kind, count)) in year.counts.iter().enumerate() {
@@ -82,7 +83,8 @@ fn days_of(year: i32) -> Option<Vec<NaiveDate>> {
 }
 
 fn under_way(pack: &AwardPack, villages: &[usize], today: NaiveDate) -> Vec<SampleAward> {
-    let Some(kinds) = pack.schemes.last().map(|scheme| &scheme.kinds).filter(|kinds| !kinds.is_empty()) else {
+    let Some(kinds) = pack.schemes.last().map(|scheme| &scheme.kinds).filter(|kinds| !kinds.is_empty())
+    else {
         return Vec::new();
     };
     let count = usize::try_from(pack.under_way).unwrap_or_default();

@@ -18,11 +18,7 @@ use super::model::{SampleAward, SampleCounty};
 ///
 /// # Errors
 /// What the verbs answer, which would be a defect of the sample.
-pub async fn load_awards(
-    conn: &mut AsyncPgConnection,
-    county: &SampleCounty,
-    loaded: &Loaded,
-) -> Result<()> {
+pub async fn load_awards(conn: &mut AsyncPgConnection, county: &SampleCounty, loaded: &Loaded) -> Result<()> {
     let actor = Actor::command_line(loaded.scope.clone());
     let Some(pack) = &county.award_pack else { return Ok(()) };
     // A version ends with the next: each is set when the one before it has.

@@ -39,9 +39,9 @@ pub use load_ratings::load_ratings;
 pub use load_reserves::load_reserves;
 pub use load_vetting::load_vetting;
 pub use model::{
-    SampleAward, SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation,
-    SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound, SampleRoundState, SampleSeat,
-    SampleSitter, SampleTerm,
+    SampleAward, SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleMember,
+    SampleOrganisation, SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound,
+    SampleRoundState, SampleSeat, SampleSitter, SampleTerm,
 };
 pub use pack::{COUNTIES, Pack, PackError};
 

@@ -286,7 +286,7 @@ impl Pack {
             "wushan" | "500237" => {
                 let awards = include_str!("../../../data/packs/wushan/awards.json");
                 pack!("wushan", Some(serde_json::from_str(awards)?))
-            },
+            }
             "liangping" | "500155" => pack!("liangping", None),
             "wufeng" | "420529" => pack!("wufeng", None),
             "zhushan" | "420323" => pack!("zhushan", None),
@@ -325,7 +325,8 @@ mod tests {
             }
             for year in pack.awards.iter().flat_map(|awards| &awards.given) {
                 let schemes = pack.awards.iter().flat_map(|awards| &awards.schemes);
-                let in_force = schemes.filter(|scheme| scheme.from_day.year() <= year.year).next_back().unwrap();
+                let in_force =
+                    schemes.filter(|scheme| scheme.from_day.year() <= year.year).next_back().unwrap();
                 assert!(in_force.check().is_empty(), "{name} {:?}", in_force.check());
                 for kind in year.counts.keys() {
                     assert!(in_force.kinds.iter().any(|own| own.code == *kind), "{name} {kind}");

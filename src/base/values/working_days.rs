@@ -62,7 +62,9 @@ mod tests {
             let is_weekend = matches!(day.weekday(), Weekday::Sat | Weekday::Sun);
             assert_eq!(*works, is_weekend, "{day} says what the week says");
         }
-        assert!(is_covered(day("2017-06-01")) && is_covered(day("2026-12-31")) && !is_covered(day("2016-06-01")));
+        assert!(
+            is_covered(day("2017-06-01")) && is_covered(day("2026-12-31")) && !is_covered(day("2016-06-01"))
+        );
     }
 
     #[test]
@@ -81,7 +83,12 @@ mod tests {
         let mut first = day("2017-01-01");
         while first < day("2027-01-01") {
             let last = after_working_days(first, 5).unwrap();
-            let counted = first.iter_days().skip(1).take_while(|on| *on <= last).filter(|on| is_working_day(*on)).count();
+            let counted = first
+                .iter_days()
+                .skip(1)
+                .take_while(|on| *on <= last)
+                .filter(|on| is_working_day(*on))
+                .count();
             assert!(is_working_day(last) && counted == 5, "{first}");
             first = first.succ_opt().unwrap();
         }

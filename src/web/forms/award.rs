@@ -116,18 +116,24 @@ impl DeedInput {
                 scores: self.scores.iter().map(|mark| (mark.rater.clone(), typed(&mark.score))).collect(),
             },
             "decide" => AwardDeed::Decide,
-            "notice" => AwardDeed::Notice { until: wrong.maybe_day("until", "公示截止日期", self.until.as_deref()) },
+            "notice" => AwardDeed::Notice {
+                until: wrong.maybe_day("until", "公示截止日期", self.until.as_deref()),
+            },
             "finish" => AwardDeed::Finish,
             "return" => AwardDeed::Return { reason: reason() },
             "reject" => AwardDeed::Reject { reason: reason() },
             "revoke" => AwardDeed::Revoke { reason: reason() },
-            "object" => {
-                AwardDeed::Object { objector: filled(self.objector.as_ref()).map(str::to_owned), content: text(self.content.as_ref()) }
-            }
+            "object" => AwardDeed::Object {
+                objector: filled(self.objector.as_ref()).map(str::to_owned),
+                content: text(self.content.as_ref()),
+            },
             "resolve" => {
                 let given = text(self.outcome.as_ref());
                 let outcome = wrong.keep("outcome", &given, ObjectionOutcome::parse(&given));
-                AwardDeed::Resolve { outcome: outcome.unwrap_or(ObjectionOutcome::Dismissed), reason: reason() }
+                AwardDeed::Resolve {
+                    outcome: outcome.unwrap_or(ObjectionOutcome::Dismissed),
+                    reason: reason(),
+                }
             }
             _ => return Err(Error::Missing { what: "这个操作" }),
         };
@@ -221,7 +227,9 @@ impl AwardSchemeInput {
             }
         }
         let known = match (full_marks, aggregation, from_day) {
-            (Some(full_marks), Some(aggregation), Some(from_day)) => Some((full_marks, aggregation, from_day)),
+            (Some(full_marks), Some(aggregation), Some(from_day)) => {
+                Some((full_marks, aggregation, from_day))
+            }
             _ => None,
         };
         let (full_marks, aggregation, from_day) = wrong.finish(known)?;

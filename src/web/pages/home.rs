@@ -169,15 +169,33 @@ fn award_tasks(who: &SignedIn, waiting: ratings::awards::queries::Waiting) -> Ve
         let under_way = waiting.under_way;
         return vec![
             of("星级村评选待办理（项）", "/ratings/awards", under_way, Tone::Waiting, "评审、审定或公示。"),
-            of("星级村公示异议（项）", "/ratings/awards?disputed=true", waiting.disputed, Tone::Warning, "处理完才能命名。"),
-            of("星级村公示期满（项）", "/ratings/awards?state=noticed", waiting.notice_over, Tone::Waiting, "没有异议的可以命名。"),
+            of(
+                "星级村公示异议（项）",
+                "/ratings/awards?disputed=true",
+                waiting.disputed,
+                Tone::Warning,
+                "处理完才能命名。",
+            ),
+            of(
+                "星级村公示期满（项）",
+                "/ratings/awards?state=noticed",
+                waiting.notice_over,
+                Tone::Waiting,
+                "没有异议的可以命名。",
+            ),
         ];
     }
     if policy::require(&who.actor, Action::EnterRecords, &who.scope().path).is_err() {
         return Vec::new();
     }
     let note = "按退回理由补充后重新推荐。";
-    vec![of("退回的星级村推荐（项）", "/ratings/awards?state=returned", waiting.returned, Tone::Warning, note)]
+    vec![of(
+        "退回的星级村推荐（项）",
+        "/ratings/awards?state=returned",
+        waiting.returned,
+        Tone::Warning,
+        note,
+    )]
 }
 
 /// Committees whose election is overdue or due within six months, and those with a post that nobody holds.

@@ -164,7 +164,10 @@ async fn the_star_villages_of_wushan_come_out_and_one_award_moves_them() {
     for name in ["wang", "li"] {
         reports::close(&mut conn, &actor(name), "500237", quarter).await.unwrap();
     }
-    diesel::sql_query("UPDATE awards SET given_on = '2021-12-31' WHERE kind = 'industry' AND year < 2021").execute(&mut owner).await.unwrap();
+    diesel::sql_query("UPDATE awards SET given_on = '2021-12-31' WHERE kind = 'industry' AND year < 2021")
+        .execute(&mut owner)
+        .await
+        .unwrap();
     let frozen = accept(&mut report, &wanted).await.unwrap();
     assert_eq!(accepted, frozen);
 }

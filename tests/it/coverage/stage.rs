@@ -254,12 +254,8 @@ impl Stage {
                 (kind, String::from_utf8(body).unwrap())
             }
             _ => match (sent.strip_prefix("json"), sent.strip_prefix("form")) {
-                (Some(body), _) => {
-                    (JSON, self.filled(body))
-                }
-                (_, Some(fields)) => {
-                    ("application/x-www-form-urlencoded", self.filled(fields))
-                }
+                (Some(body), _) => (JSON, self.filled(body)),
+                (_, Some(fields)) => ("application/x-www-form-urlencoded", self.filled(fields)),
                 _ => panic!("nothing is sent as {sent}"),
             },
         }

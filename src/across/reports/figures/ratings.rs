@@ -105,8 +105,10 @@ mod tests {
 
     #[test]
     fn there_is_a_figure_for_every_kind_of_award_of_the_vocabulary() {
-        let known: Vec<String> =
-            AwardKindCode::ALL.iter().map(|kind| format!("ratings.villages.awards.{}", kind.code())).collect();
+        let known: Vec<String> = AwardKindCode::ALL
+            .iter()
+            .map(|kind| format!("ratings.villages.awards.{}", kind.code()))
+            .collect();
         assert_eq!(KINDS.iter().map(|kind| kind.0).collect::<Vec<_>>(), known);
         assert!(KINDS.iter().zip(AwardKindCode::ALL).all(|(kind, known)| kind.1 == known.name()));
     }

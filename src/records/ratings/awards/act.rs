@@ -18,9 +18,9 @@ use crate::records::ratings::awards::check::check;
 use crate::records::ratings::awards::model::{
     Award, AwardAct, AwardObjection, AwardScheme, AwardState, AwardStep, ObjectionOutcome,
 };
+use crate::records::ratings::awards::queries;
 use crate::records::ratings::awards::rules::{self, AwardRefusal, Standing};
 use crate::records::ratings::awards::write::{self, NewEvent, Told};
-use crate::records::ratings::awards::queries;
 
 /// What is done to an award.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,9 +192,10 @@ pub async fn act_on_awards(
 
 /// One act for each award, and the same for all.
 fn refuse_mixed(commands: &[ActOnAward]) -> Result<AwardAct> {
-    let act = commands.first().map(|command| command.deed.act()).ok_or_else(|| {
-        Error::invalid("awards", "没有选择任何一项评选，请先勾选要办理的评选。")
-    })?;
+    let act = commands
+        .first()
+        .map(|command| command.deed.act())
+        .ok_or_else(|| Error::invalid("awards", "没有选择任何一项评选，请先勾选要办理的评选。"))?;
     let mut seen = HashSet::new();
     for command in commands {
         if command.deed.act() != act {
@@ -317,7 +318,8 @@ impl Attempt<'_> {
         scores: &[(String, String)],
         done: &mut Done,
     ) -> std::result::Result<BigDecimal, AwardRefusal> {
-        let given: Vec<BigDecimal> = scores.iter().filter_map(|(_, score)| score.trim().parse().ok()).collect();
+        let given: Vec<BigDecimal> =
+            scores.iter().filter_map(|(_, score)| score.trim().parse().ok()).collect();
         let least = self.scheme.least_raters;
         let too_few = || AwardRefusal::TooFewRaters { given: given.len(), least };
         if usize::try_from(least).is_ok_and(|least| given.len() < least) {
@@ -325,9 +327,9 @@ impl Attempt<'_> {
         }
         let mark = rules::panel_mark(self.scheme.aggregation, &given).ok_or_else(too_few)?;
         done.scored.push(json!({ "award": self.row.id }));
-        done.scores.extend(scores.iter().map(|(rater, score)| {
-            json!({ "award": self.row.id, "rater": rater.trim(), "score": score.trim() })
-        }));
+        done.scores.extend(scores.iter().map(
+            |(rater, score)| json!({ "award": self.row.id, "rater": rater.trim(), "score": score.trim() }),
+        ));
         Ok(mark)
     }
 
@@ -339,7 +341,9 @@ impl Attempt<'_> {
                 Some(format!("{}人评分，得分{mark}", scores.len()))
             }
             (AwardDeed::Notice { .. }, Some(until)) => Some(format!("公示至{until}")),
-            (AwardDeed::Resolve { outcome, reason }, _) => Some(format!("{}：{}", outcome.name(), reason.trim())),
+            (AwardDeed::Resolve { outcome, reason }, _) => {
+                Some(format!("{}：{}", outcome.name(), reason.trim()))
+            }
             (deed, _) => deed.words().map(str::to_owned),
         }
     }

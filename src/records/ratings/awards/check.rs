@@ -47,7 +47,8 @@ fn check_until(on: NaiveDate, until: NaiveDate, scheme: &AwardScheme) -> Option<
     let days = scheme.notice_days;
     let least = after_working_days(on, u32::try_from(days).unwrap_or_default())?;
     (until < least).then(|| {
-        let message = format!("公示自{on}起满{days}个工作日应到{least}，“{until}”太早，请填写{least}或以后的日期。");
+        let message =
+            format!("公示自{on}起满{days}个工作日应到{least}，“{until}”太早，请填写{least}或以后的日期。");
         FieldError::new("until", message, Some(&until.to_string()))
     })
 }
@@ -74,7 +75,8 @@ fn check_scores(scores: &[(String, String)], scheme: &AwardScheme) -> Vec<FieldE
             is_plain && *value <= scheme.full_marks && value.normalized().fractional_digit_count() <= 2
         });
         if value.is_none() {
-            let message = format!("{name}的评分“{}”应为0至{full}的数字，最多两位小数，请改正。", excerpt(plain));
+            let message =
+                format!("{name}的评分“{}”应为0至{full}的数字，最多两位小数，请改正。", excerpt(plain));
             errors.push(FieldError::new(&field("score"), message, Some(&excerpt(plain))));
         }
     }

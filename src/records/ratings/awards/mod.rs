@@ -19,8 +19,8 @@ mod write;
 
 pub use act::{ActOnAward, AwardDeed, AwardOutcome, act_on_awards};
 pub use model::{
-    Award, AwardAct, AwardEvent, AwardKind, AwardKindCode, AwardObjection, AwardScheme, AwardState, AwardStep,
-    ObjectionOutcome, PanelAggregation, StepLevel,
+    Award, AwardAct, AwardEvent, AwardKind, AwardKindCode, AwardObjection, AwardScheme, AwardState,
+    AwardStep, ObjectionOutcome, PanelAggregation, StepLevel,
 };
 pub use recommend::{RecommendAward, recommend_awards};
 pub use rules::AwardRefusal;

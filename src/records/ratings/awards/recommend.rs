@@ -14,8 +14,8 @@ use crate::base::ids::AwardId;
 use crate::base::policy::{self, Action};
 use crate::records::organisations::{self, Kind, Organisation};
 use crate::records::ratings::awards::model::{AwardAct, AwardScheme, AwardState};
-use crate::records::ratings::awards::write::{self, NewEvent, Told};
 use crate::records::ratings::awards::queries;
+use crate::records::ratings::awards::write::{self, NewEvent, Told};
 use crate::records::ratings::lock;
 
 /// The longest reason.
@@ -54,12 +54,11 @@ pub async fn recommend_awards(
         codes.sort_unstable();
         codes.dedup();
         // The tree is no secret inside a county: a village elsewhere is found here and refused by policy.
-        let villages: HashMap<String, Organisation> =
-            organisations::queries::by_codes(conn, &county, &codes)
-                .await?
-                .into_iter()
-                .map(|village| (village.code.clone(), village))
-                .collect();
+        let villages: HashMap<String, Organisation> = organisations::queries::by_codes(conn, &county, &codes)
+            .await?
+            .into_iter()
+            .map(|village| (village.code.clone(), village))
+            .collect();
         let paths: Vec<_> = villages.values().map(Organisation::path).collect();
         policy::require_all(actor, Action::EnterRecords, &paths)?;
         lock::among_others(conn, county.county).await?;

@@ -102,7 +102,9 @@ fn wrong_state(act: AwardAct, state: AwardState, pending: Option<AwardStep>) -> 
     let way_out = match (state, pending) {
         (AwardState::Final, _) if act == AwardAct::Object => "公示期已过，确有问题的请办理撤销".to_owned(),
         (AwardState::Final, _) => "已经命名，确有问题的请办理撤销".to_owned(),
-        (AwardState::Rejected | AwardState::Revoked, _) => "评选已经终止，需要的请在下一年度重新推荐".to_owned(),
+        (AwardState::Rejected | AwardState::Revoked, _) => {
+            "评选已经终止，需要的请在下一年度重新推荐".to_owned()
+        }
         (AwardState::Returned, _) => "请待乡镇（街道）重新推荐".to_owned(),
         (_, Some(step)) => format!("下一步是“{}”", step.name()),
         (_, None) => "请刷新后核对".to_owned(),
@@ -216,12 +218,18 @@ mod tests {
             middles = middles
                 .iter()
                 .flat_map(|middle| {
-                    MIDDLE.iter().filter(|step| !middle.contains(step)).map(|step| [middle.as_slice(), &[*step]].concat())
+                    MIDDLE
+                        .iter()
+                        .filter(|step| !middle.contains(step))
+                        .map(|step| [middle.as_slice(), &[*step]].concat())
                 })
                 .collect();
             found.extend(middles.clone());
         }
-        found.iter().map(|middle| [&[AwardStep::Recommend], middle.as_slice(), &[AwardStep::Finish]].concat()).collect()
+        found
+            .iter()
+            .map(|middle| [&[AwardStep::Recommend], middle.as_slice(), &[AwardStep::Finish]].concat())
+            .collect()
     }
 
     fn standing(way: &[AwardStep], state: AwardState) -> Standing<'_> {

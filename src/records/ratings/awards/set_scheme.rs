@@ -133,7 +133,11 @@ impl SetAwardScheme {
             [("name", "方案名称", &self.name, 50), ("procedure", "评选办法", &self.procedure, 500)]
         {
             if !(1..=longest).contains(&text.trim().chars().count()) {
-                errors.push(FieldError::new(field, format!("{what}应为1至{longest}个字，请填写或缩短。"), None));
+                errors.push(FieldError::new(
+                    field,
+                    format!("{what}应为1至{longest}个字，请填写或缩短。"),
+                    None,
+                ));
             }
         }
         for (field, what, given, least, most) in [
@@ -154,7 +158,9 @@ impl SetAwardScheme {
             let message = "评审满分应大于0、不超过9999，最多两位小数，请改正。";
             errors.push(FieldError::new("full_marks", message, Some(&rules::printed(&self.full_marks))));
         }
-        if let Some(pass) = self.pass_mark.as_ref().filter(|pass| !printable(pass) || **pass > self.full_marks) {
+        if let Some(pass) =
+            self.pass_mark.as_ref().filter(|pass| !printable(pass) || **pass > self.full_marks)
+        {
             let message = "最低得分应大于0、不超过评审满分，最多两位小数；没有要求的请不填。";
             errors.push(FieldError::new("pass_mark", message, Some(&rules::printed(pass))));
         }
@@ -175,7 +181,8 @@ impl SetAwardScheme {
         for (index, kind) in self.kinds.iter().enumerate() {
             let field = |name: &str| format!("kinds[{index}].{name}");
             if !rules::is_code(&kind.code) {
-                let message = format!("奖项代码“{}”应由小写字母开头，2至50个小写字母、数字和下划线。", kind.code);
+                let message =
+                    format!("奖项代码“{}”应由小写字母开头，2至50个小写字母、数字和下划线。", kind.code);
                 errors.push(FieldError::new(&field("code"), message, Some(&kind.code)));
             }
             if !(1..=50).contains(&kind.name.trim().chars().count()) {
@@ -315,8 +322,11 @@ async fn follow(
 fn is_same(present: &AwardScheme, wanted: &AwardScheme) -> bool {
     let said = |scheme: &AwardScheme| {
         let kinds: Vec<_> = scheme.kinds.iter().map(|kind| (kind.code.clone(), kind.name.clone())).collect();
-        let steps: Vec<_> =
-            scheme.steps.iter().map(|step| (step.step.clone(), step.name.clone(), step.level.clone())).collect();
+        let steps: Vec<_> = scheme
+            .steps
+            .iter()
+            .map(|step| (step.step.clone(), step.name.clone(), step.level.clone()))
+            .collect();
         let marks = (scheme.full_marks.normalized(), scheme.pass_mark.as_ref().map(BigDecimal::normalized));
         let numbers = (scheme.notice_days, scheme.least_raters, scheme.is_primary, scheme.from_day);
         (scheme.name.clone(), scheme.procedure.clone(), scheme.aggregation, kinds, steps, marks, numbers)
@@ -346,7 +356,8 @@ async fn insert(conn: &mut AsyncPgConnection, actor: &Actor, scheme: &AwardSchem
         .await
         .constraint("award_schemes_one_primary", || Error::Taken {
             field: "is_primary",
-            message: "已有另一个评选方案由报表统计；同一时期只能有一个，请先结束原方案，或不设为统计方案。".to_owned(),
+            message: "已有另一个评选方案由报表统计；同一时期只能有一个，请先结束原方案，或不设为统计方案。"
+                .to_owned(),
         })?;
     diesel::insert_into(award_kinds::table).values(scheme.kinds.clone()).execute(conn).await?;
     diesel::insert_into(award_steps::table).values(scheme.steps.clone()).execute(conn).await?;

@@ -159,7 +159,8 @@ pub(super) async fn record(
     told: &[Told],
 ) -> Result<()> {
     let one = if let [one] = told { Some(one) } else { None };
-    let rows: Vec<Value> = told.iter().take(SHOWN).map(|one| json!({ "id": one.id, "note": one.note })).collect();
+    let rows: Vec<Value> =
+        told.iter().take(SHOWN).map(|one| json!({ "id": one.id, "note": one.note })).collect();
     audit::append(
         conn,
         actor,

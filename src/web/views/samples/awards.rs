@@ -26,7 +26,10 @@ fn row(id: &str, village: &str, choosable: bool) -> AwardRow {
 pub fn list() -> List {
     List {
         frame: frame("supervisor", Section::Ratings),
-        tabs: vec![(Link::new("全部", "/ratings/awards"), false), (Link::new("公示中", "/ratings/awards?state=noticed"), true)],
+        tabs: vec![
+            (Link::new("全部", "/ratings/awards"), false),
+            (Link::new("公示中", "/ratings/awards?state=noticed"), true),
+        ],
         figures: vec![FigureCard {
             label: "现有星级村奖项".into(),
             value: "98".into(),
@@ -60,7 +63,10 @@ pub fn show() -> Show {
         badges: vec![Badge::new("公示中", Tone::Waiting)],
         facts: vec![Fact::text("评选年度", "2026"), Fact::text("评审得分", "88.5")],
         way: vec![("推荐".into(), true), ("公示".into(), false)],
-        actions: vec![Action { link: Link::new("命名", "/ratings/awards/0199/finish"), icon: "circle-check" }],
+        actions: vec![Action {
+            link: Link::new("命名", "/ratings/awards/0199/finish"),
+            icon: "circle-check",
+        }],
         tables: vec![Table {
             caption: "联合评审（平均分）".into(),
             columns: vec![Column::new("评审人"), Column::numeric("得分")],
@@ -85,7 +91,9 @@ pub fn notice() -> NoticeSheet {
         title: "星级村评选公示".into(),
         opening: "经推荐、评审、审定，拟命名下列1个村（社区）奖项，现予公示。".into(),
         term: "公示期自2026-11-24起，次日起算，到2026-12-01止。".into(),
-        groups: vec![NoticeGroup { kind: "平安稳定星级村".into(), villages: vec!["龙井镇白泉村".into()] }],
+        groups: vec![NoticeGroup {
+            kind: "平安稳定星级村".into(), villages: vec!["龙井镇白泉村".into()]
+        }],
         empty: String::new(),
     }
 }

@@ -62,7 +62,13 @@ impl Stage {
     }
 
     /// What became of a deed: the state, or the sentence of the refusal.
-    async fn act(&mut self, who: &Actor, award: AwardId, on: &str, deed: AwardDeed) -> Result<AwardState, String> {
+    async fn act(
+        &mut self,
+        who: &Actor,
+        award: AwardId,
+        on: &str,
+        deed: AwardDeed,
+    ) -> Result<AwardState, String> {
         let command = ActOnAward { award, version: None, deed, on: day(on) };
         match awards::act_on_awards(&mut self.conn, who, &[command]).await {
             Ok(outcomes) => match &outcomes[0].refusal {
@@ -89,13 +95,17 @@ impl Stage {
 
     async fn record(&mut self, award: AwardId) -> AwardRecord {
         let scope = self.supervisor.scope.clone();
-        db::read(&mut self.conn, &scope, async |conn| queries::record(conn, &scope, award).await).await.unwrap()
+        db::read(&mut self.conn, &scope, async |conn| queries::record(conn, &scope, award).await)
+            .await
+            .unwrap()
     }
 
     async fn held(&mut self, on: &str) -> i64 {
         let scope = self.supervisor.scope.clone();
         let filter = Filter { holds_on: Some(day(on)), ..Filter::default() };
-        db::read(&mut self.conn, &scope, async |conn| queries::count(conn, &scope, &filter).await).await.unwrap()
+        db::read(&mut self.conn, &scope, async |conn| queries::count(conn, &scope, &filter).await)
+            .await
+            .unwrap()
     }
 }
 
@@ -224,7 +234,8 @@ async fn wrong_words_marks_and_days_come_back_by_field() {
     let mut elsewhere = recommendation("500237", 2020);
     elsewhere.on = day("2016-10-15");
     let supervisor = stage.supervisor.clone();
-    let refused = awards::recommend_awards(&mut stage.conn, &supervisor, &[wrong, elsewhere]).await.unwrap_err();
+    let refused =
+        awards::recommend_awards(&mut stage.conn, &supervisor, &[wrong, elsewhere]).await.unwrap_err();
     let Error::Invalid(errors) = refused else { panic!("{refused:?}") };
     let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(
@@ -273,11 +284,17 @@ async fn a_scheme_in_use_does_not_change_under_what_is_under_way() {
     let award = stage.recommend(2020).await;
     let supervisor = stage.supervisor.clone();
     let later = SetAwardScheme { notice_days: 7, from_day: day("2020-10-01"), ..scheme_of_wushan() };
-    let refused =
-        awards::set_award_schemes(&mut stage.conn, &supervisor, std::slice::from_ref(&later)).await.unwrap_err();
+    let refused = awards::set_award_schemes(&mut stage.conn, &supervisor, std::slice::from_ref(&later))
+        .await
+        .unwrap_err();
     assert!(refused.to_string().contains("还有正在办理的评选"), "{refused}");
     let unsound = SetAwardScheme {
-        steps: scheme_of_wushan().steps.into_iter().filter(|step| step.step.code() != "notice").rev().collect(),
+        steps: scheme_of_wushan()
+            .steps
+            .into_iter()
+            .filter(|step| step.step.code() != "notice")
+            .rev()
+            .collect(),
         least_raters: 2,
         ..later
     };

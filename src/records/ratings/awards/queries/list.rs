@@ -136,7 +136,8 @@ pub async fn list(
 /// # Errors
 /// Whatever the database answers.
 pub async fn count(conn: &mut AsyncPgConnection, within: &Scope, filter: &Filter) -> Result<i64> {
-    let total: Total = filtered!(format!("SELECT count(*) AS total {FILTERED}"), within, filter).get_result(conn).await?;
+    let total: Total =
+        filtered!(format!("SELECT count(*) AS total {FILTERED}"), within, filter).get_result(conn).await?;
     Ok(total.total)
 }
 
@@ -176,34 +177,32 @@ pub async fn cards(conn: &mut AsyncPgConnection, within: &Scope, ids: &[AwardId]
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<(Award, String, String, String, String)> = awards::table
-        .inner_join(
-            organisations::table.on(organisations::county_id
-                .eq(awards::county_id)
-                .and(organisations::id.eq(awards::village_id))),
-        )
-        .inner_join(
-            award_schemes::table
-                .on(award_schemes::county_id.eq(awards::county_id).and(award_schemes::id.eq(awards::scheme_id))),
-        )
-        .inner_join(
-            award_kinds::table.on(award_kinds::county_id
-                .eq(awards::county_id)
-                .and(award_kinds::scheme_id.eq(awards::scheme_id))
-                .and(award_kinds::code.eq(awards::kind))),
-        )
-        .filter(awards::county_id.eq(within.county))
-        .filter(awards::path.ge(within.path.as_str()).and(awards::path.lt(within.path.end())))
-        .filter(awards::id.eq_any(ids))
-        .select((
-            Award::as_select(),
-            organisations::code,
-            organisations::name,
-            award_schemes::name,
-            award_kinds::name,
-        ))
-        .load(conn)
-        .await?;
+    let rows: Vec<(Award, String, String, String, String)> =
+        awards::table
+            .inner_join(organisations::table.on(
+                organisations::county_id.eq(awards::county_id).and(organisations::id.eq(awards::village_id)),
+            ))
+            .inner_join(award_schemes::table.on(
+                award_schemes::county_id.eq(awards::county_id).and(award_schemes::id.eq(awards::scheme_id)),
+            ))
+            .inner_join(
+                award_kinds::table.on(award_kinds::county_id
+                    .eq(awards::county_id)
+                    .and(award_kinds::scheme_id.eq(awards::scheme_id))
+                    .and(award_kinds::code.eq(awards::kind))),
+            )
+            .filter(awards::county_id.eq(within.county))
+            .filter(awards::path.ge(within.path.as_str()).and(awards::path.lt(within.path.end())))
+            .filter(awards::id.eq_any(ids))
+            .select((
+                Award::as_select(),
+                organisations::code,
+                organisations::name,
+                award_schemes::name,
+                award_kinds::name,
+            ))
+            .load(conn)
+            .await?;
     let counted: Vec<Counted> = diesel::sql_query(COUNTS)
         .bind::<Uuid, _>(within.county)
         .bind::<Array<Uuid>, _>(ids)

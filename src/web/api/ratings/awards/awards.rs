@@ -183,8 +183,7 @@ pub async fn recommend_awards(
     let actor = &caller.actor;
     policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
     let Body(input, hash) = body;
-    let commands =
-        input.awards.into_iter().map(RecommendationInput::parse).collect::<Result<Vec<_>>>()?;
+    let commands = input.awards.into_iter().map(RecommendationInput::parse).collect::<Result<Vec<_>>>()?;
     once.once(&mut db.0, actor, &hash, async |conn| {
         let ids = awards::recommend_awards(conn, actor, &commands).await?;
         let scope = &actor.scope;

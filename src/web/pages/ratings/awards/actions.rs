@@ -73,9 +73,8 @@ fn note(act: AwardAct, record: &AwardRecord) -> String {
 
 fn controls(act: AwardAct, record: &AwardRecord) -> Vec<Control> {
     let today = clock::today();
-    let on = |label: &str| {
-        Control::new("on", label, Kind::Date).required().value(today.to_string()).columns(3)
-    };
+    let on =
+        |label: &str| Control::new("on", label, Kind::Date).required().value(today.to_string()).columns(3);
     let reason = |label: &str| Control::new("reason", label, Kind::Area).required().columns(12);
     match act {
         AwardAct::Recommend => {
@@ -86,14 +85,19 @@ fn controls(act: AwardAct, record: &AwardRecord) -> Vec<Control> {
             let mut controls = vec![on("评审日期").columns(12)];
             for at in 0..least.saturating_add(SPARE) {
                 let mut rater =
-                    Control::new(format!("scores[{at}].rater"), format!("评审人{}", at + 1), Kind::Text).columns(8);
+                    Control::new(format!("scores[{at}].rater"), format!("评审人{}", at + 1), Kind::Text)
+                        .columns(8);
                 if at == 0 {
                     rater = rater.focus();
                 }
                 controls.push(rater);
                 controls.push(
-                    Control::new(format!("scores[{at}].score"), format!("评审人{}得分", at + 1), Kind::Number)
-                        .columns(4),
+                    Control::new(
+                        format!("scores[{at}].score"),
+                        format!("评审人{}得分", at + 1),
+                        Kind::Number,
+                    )
+                    .columns(4),
                 );
             }
             controls
@@ -114,7 +118,8 @@ fn controls(act: AwardAct, record: &AwardRecord) -> Vec<Control> {
             Control::new("content", "异议内容", Kind::Area).required().columns(12).focus(),
         ],
         AwardAct::Resolve => {
-            let choices = ObjectionOutcome::ALL.iter().map(|one| Choice::new(one.code(), one.name())).collect();
+            let choices =
+                ObjectionOutcome::ALL.iter().map(|one| Choice::new(one.code(), one.name())).collect();
             vec![
                 Control::new("outcome", "处理结果", Kind::Radio(choices)).required().columns(12).focus(),
                 on("处理日期"),
@@ -132,10 +137,8 @@ fn controls(act: AwardAct, record: &AwardRecord) -> Vec<Control> {
 fn page(who: &SignedIn, record: &AwardRecord, act: AwardAct) -> FormPage {
     let id = record.card.award.id;
     let title = act.step().map_or(act.name(), |step| record.scheme.step_name(step)).to_owned();
-    let mut shown = vec![
-        Fact::text("村（社区）", &record.card.village_name),
-        Fact::text("奖项", &record.card.kind_name),
-    ];
+    let mut shown =
+        vec![Fact::text("村（社区）", &record.card.village_name), Fact::text("奖项", &record.card.kind_name)];
     shown.extend(badges(&record.card).into_iter().map(|badge| Fact::badge("进度", badge)));
     shown.extend(facts(record));
     FormPage {
@@ -181,10 +184,11 @@ fn typed_marks(fields: &Fields) -> (Vec<MarkInput>, Vec<usize>) {
 
 /// The error beside the row of the form that it is about.
 fn placed(error: FieldError, places: &[usize]) -> FieldError {
-    let found = error.field.strip_prefix("scores[").and_then(|rest| rest.split_once(']')).and_then(|(at, name)| {
-        let place = places.get(at.parse::<usize>().ok()?)?;
-        Some(format!("scores[{place}]{name}"))
-    });
+    let found =
+        error.field.strip_prefix("scores[").and_then(|rest| rest.split_once(']')).and_then(|(at, name)| {
+            let place = places.get(at.parse::<usize>().ok()?)?;
+            Some(format!("scores[{place}]{name}"))
+        });
     FieldError { field: found.unwrap_or(error.field), ..error }
 }
 

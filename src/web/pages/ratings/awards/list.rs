@@ -45,7 +45,11 @@ fn address(query: &AwardQuery<'_>, state: Option<&str>, after: &str) -> String {
         .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
         .map(|(name, value)| format!("{name}={}", rocket::http::RawStr::new(value).percent_encode()))
         .collect();
-    if parts.is_empty() { "/ratings/awards".to_owned() } else { format!("/ratings/awards?{}", parts.join("&")) }
+    if parts.is_empty() {
+        "/ratings/awards".to_owned()
+    } else {
+        format!("/ratings/awards?{}", parts.join("&"))
+    }
 }
 
 async fn view(who: &SignedIn, db: &mut Db, query: &AwardQuery<'_>, listing: &Listing) -> Answer<List> {
@@ -151,7 +155,11 @@ fn row(card: &AwardCard, choosable: bool, today: chrono::NaiveDate) -> AwardRow 
         village: Link::new(&card.village_name, format!("/ratings/awards/{}", award.id)),
         kind: card.kind_name.clone(),
         year: award.year,
-        streak: if card.years_in_a_row > 1 { format!("连续{}年", card.years_in_a_row) } else { String::new() },
+        streak: if card.years_in_a_row > 1 {
+            format!("连续{}年", card.years_in_a_row)
+        } else {
+            String::new()
+        },
         mark: award.mark.as_ref().map(printed).unwrap_or_default(),
         on: award.state_on.to_string(),
         until: award.notice_until.map(|day| day.to_string()).unwrap_or_default(),
@@ -181,7 +189,8 @@ fn chosen(fields: &Fields) -> Result<Vec<ActOnAward>, Error> {
         return Err(Error::Missing { what: "这个操作" });
     }
     let ids = fields.all("awards").filter_map(|text| Some((text, text.parse().ok()?)));
-    ids.map(|(text, id)| input.parse(step, id, fields.get(&format!("version[{text}]")).parse().ok())).collect()
+    ids.map(|(text, id)| input.parse(step, id, fields.get(&format!("version[{text}]")).parse().ok()))
+        .collect()
 }
 
 #[post("/ratings/awards/decisions", data = "<fields>")]
@@ -224,7 +233,8 @@ async fn told(db: &mut Db, who: &SignedIn, outcomes: &[AwardOutcome]) -> Answer<
     let scope = who.scope();
     let cards = db::read(&mut db.0, scope, async |conn| queries::cards(conn, scope, &ids).await).await?;
     for outcome in refused {
-        let name = cards.iter().find(|card| card.award.id == outcome.award).map(|card| card.village_name.as_str());
+        let name =
+            cards.iter().find(|card| card.award.id == outcome.award).map(|card| card.village_name.as_str());
         let why = outcome.refusal.as_ref().map(ToString::to_string).unwrap_or_default();
         notices.push(Notice::new(Tone::Warning, format!("{}：{why}。", name.unwrap_or_default())));
     }

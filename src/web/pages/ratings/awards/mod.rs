@@ -34,7 +34,9 @@ fn refused(error: Error) -> Result<Vec<FieldError>> {
 
 fn state_badge(state: AwardState) -> Badge {
     let tone = match state {
-        AwardState::Recommended | AwardState::Scored | AwardState::Decided | AwardState::Noticed => Tone::Waiting,
+        AwardState::Recommended | AwardState::Scored | AwardState::Decided | AwardState::Noticed => {
+            Tone::Waiting
+        }
         AwardState::Final => Tone::Good,
         AwardState::Returned => Tone::Warning,
         AwardState::Rejected => Tone::Neutral,

@@ -27,12 +27,14 @@ async fn page(who: &SignedIn, db: &mut Db) -> Answer<FormPage> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let (scope, today) = (who.scope(), clock::today());
     let schemes =
-        db::read(&mut db.0, scope, async |conn| queries::award_schemes(conn, scope, Some(today)).await).await?;
+        db::read(&mut db.0, scope, async |conn| queries::award_schemes(conn, scope, Some(today)).await)
+            .await?;
     let several = schemes.len() > 1;
     let mut choices = Vec::new();
     for scheme in &schemes {
         for kind in &scheme.kinds {
-            let name = if several { format!("{}（{}）", kind.name, scheme.name) } else { kind.name.clone() };
+            let name =
+                if several { format!("{}（{}）", kind.name, scheme.name) } else { kind.name.clone() };
             choices.push(Choice::new(format!("{}/{}", scheme.code, kind.code), name));
         }
     }
@@ -51,9 +53,10 @@ async fn page(who: &SignedIn, db: &mut Db) -> Answer<FormPage> {
         title: "推荐星级村".to_owned(),
         back: Link::new("星级村评选", "/ratings/awards"),
         facts: Vec::new(),
-        note: schemes.first().map(|scheme| scheme.procedure.clone()).unwrap_or_else(|| {
-            "还没有施行的评选方案，请先由县级审核员设置方案。".to_owned()
-        }),
+        note: schemes
+            .first()
+            .map(|scheme| scheme.procedure.clone())
+            .unwrap_or_else(|| "还没有施行的评选方案，请先由县级审核员设置方案。".to_owned()),
         form: Form {
             action: "/ratings/awards".to_owned(),
             csrf_token: who.known.csrf_token.clone().unwrap_or_default(),

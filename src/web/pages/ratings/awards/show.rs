@@ -4,10 +4,10 @@ use rocket::request::FlashMessage;
 use rocket::{Route, get, routes};
 
 use super::{badges, may_enter, may_take};
+use crate::base::clock;
 use crate::base::db;
 use crate::base::ids::AwardId;
 use crate::base::policy::{self, Action};
-use crate::base::clock;
 use crate::records::ratings::awards::queries::{self, AwardRecord};
 use crate::records::ratings::awards::{AwardAct, AwardEvent, AwardState, AwardStep, ObjectionOutcome};
 use crate::records::ratings::printed;
@@ -52,10 +52,13 @@ pub(super) fn facts(record: &AwardRecord) -> Vec<Fact> {
         Fact::text("推荐人", &award.recommended_by),
         Fact::text("推荐理由", &award.reason),
         Fact::text("评审得分", award.mark.as_ref().map(printed).unwrap_or_default()),
-        Fact::text("公示", match (award.notice_from, award.notice_until) {
-            (Some(from), Some(until)) => format!("{from}至{until}"),
-            _ => String::new(),
-        }),
+        Fact::text(
+            "公示",
+            match (award.notice_from, award.notice_until) {
+                (Some(from), Some(until)) => format!("{from}至{until}"),
+                _ => String::new(),
+            },
+        ),
         Fact::text("命名日期", day(award.given_on)),
     ];
     if award.revoked_on.is_some() {
@@ -78,7 +81,10 @@ fn way(record: &AwardRecord) -> Vec<(String, bool)> {
         _ => way.iter().position(|step| step.state() == state).map(|at| at + 1),
     };
     let name = |step: &AwardStep| record.scheme.step_name(*step).to_owned();
-    way.iter().enumerate().map(|(at, step)| (name(step), reached.is_some_and(|reached| at < reached))).collect()
+    way.iter()
+        .enumerate()
+        .map(|(at, step)| (name(step), reached.is_some_and(|reached| at < reached)))
+        .collect()
 }
 
 /// What the reader may do now.
@@ -136,9 +142,9 @@ fn objections(record: &AwardRecord) -> Table {
             Some(name) => Badge::new(name, Tone::Neutral),
             None => Badge::new("待处理", Tone::Warning),
         };
-        let told = objection.resolved_on.map(|on| {
-            format!("{on} {}", objection.resolution.as_deref().unwrap_or_default())
-        });
+        let told = objection
+            .resolved_on
+            .map(|on| format!("{on} {}", objection.resolution.as_deref().unwrap_or_default()));
         Row::new(vec![
             Cell::Number(objection.received_on.to_string()),
             Cell::Text(objection.objector.clone().unwrap_or_else(|| "未署名".to_owned())),
