@@ -97,7 +97,8 @@ async fn play(
     let ids = ratings::open_round(conn, actor, &opened).await?;
     let present: HashSet<(RoundId, MembershipId)> = db::read(conn, &actor.scope, async |conn| {
         let subjects = queries::subjects(conn, actor.scope.county, &ids).await?;
-        let members = subjects.into_iter().filter_map(|subject| Some((subject.round_id, subject.membership_id?)));
+        let members =
+            subjects.into_iter().filter_map(|subject| Some((subject.round_id, subject.membership_id?)));
         Ok(members.collect())
     })
     .await?;

@@ -13,10 +13,10 @@ use crate::base::ids::{RatingId, RoundId, SchemeId, SubjectId};
 use crate::base::policy::{self, Action};
 use crate::base::scope::Path;
 use crate::records::audit;
-use crate::records::ratings::model::{Rating, RatingState, Round, Scheme};
 use crate::records::ratings::frame::Frame;
-use crate::records::ratings::{dispute, queries};
+use crate::records::ratings::model::{Rating, RatingState, Round, Scheme};
 use crate::records::ratings::rules::{self, Evaluation, Step, StepRefusal};
+use crate::records::ratings::{dispute, queries};
 
 /// What is decided on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -141,8 +141,7 @@ pub(super) async fn keep(
 ) -> Result<()> {
     let taken: Vec<RatingId> =
         outcomes.iter().filter(|outcome| outcome.refusal.is_none()).map(|outcome| outcome.rating).collect();
-    let words: Vec<&str> =
-        taken.iter().map(|id| reasons.get(id).map_or("", String::as_str)).collect();
+    let words: Vec<&str> = taken.iter().map(|id| reasons.get(id).map_or("", String::as_str)).collect();
     let outcome = match step {
         Step::Object => return enter(conn, actor, &taken, &words, ratings).await,
         Step::Dismiss => "dismissed",

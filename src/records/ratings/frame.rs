@@ -48,7 +48,9 @@ impl Frame<'_> {
             let Some(scheme) = self.schemes.get(&round.scheme_id) else { continue };
             let counted = |rating: &&Rating| {
                 let stands = !rating.state().is_open() && rating.state() != RatingState::Revoked;
-                rating.round_id == round.id && rating.total.is_some() && (stands || taken.contains(&rating.id))
+                rating.round_id == round.id
+                    && rating.total.is_some()
+                    && (stands || taken.contains(&rating.id))
             };
             let is_top = |rating: &&Rating| rating.stars == Some(scheme.stars);
             let rated = number(self.ratings.iter().filter(counted).count());
@@ -56,7 +58,9 @@ impl Frame<'_> {
                 self.ratings.iter().filter(counted).filter(is_top).map(|rating| rating.id).collect();
             let full = rules::refuse_top(scheme.rules.top_share, rated, number(top.len()));
             let Err(refusal) = full else { continue };
-            for outcome in outcomes.iter_mut().filter(|one| one.refusal.is_none() && top.contains(&one.rating)) {
+            for outcome in
+                outcomes.iter_mut().filter(|one| one.refusal.is_none() && top.contains(&one.rating))
+            {
                 outcome.refusal = Some(refusal.clone());
             }
         }

@@ -43,7 +43,9 @@ mod set_scheme;
 
 pub use decide::{Decide, Outcome, SendBack, Target, confirm, publish, return_, review, submit};
 pub use dispute::{Dispute, object, resolve, revoke};
-pub use enter_scores::{EnterRaterScores, EnterScores, Entered, Rater, ScoreRow, enter_rater_scores, enter_scores};
+pub use enter_scores::{
+    EnterRaterScores, EnterScores, Entered, Rater, ScoreRow, enter_rater_scores, enter_scores,
+};
 pub use model::{Dimension, Rating, RatingState, Round, Scheme, Threshold};
 pub use open_round::{OpenRound, RoundRefusal, open_round};
 pub use rules::{Arithmetic, Step, level_name, printed};

@@ -115,7 +115,10 @@ impl TopShare {
     /// How many of `rated` may have the highest level.
     #[must_use]
     pub fn allowed(self, rated: i64) -> i64 {
-        rated.saturating_mul(i64::from(self.numerator)).checked_div(i64::from(self.denominator)).unwrap_or(rated)
+        rated
+            .saturating_mul(i64::from(self.numerator))
+            .checked_div(i64::from(self.denominator))
+            .unwrap_or(rated)
     }
 }
 

@@ -14,7 +14,8 @@ use crate::base::ids::{CountyId, DimensionId, SchemeId};
 use crate::base::policy::{self, Action};
 use crate::records::audit;
 use crate::records::ratings::model::{
-    Aggregation, Dimension, MissingPart, PeriodKind, Scheme, SchemeRow, SchemeRules, SubjectKind, Threshold, Veto,
+    Aggregation, Dimension, MissingPart, PeriodKind, Scheme, SchemeRow, SchemeRules, SubjectKind, Threshold,
+    Veto,
 };
 use crate::records::ratings::{lock, queries, rules};
 use crate::schema::{rating_dimensions, rating_rounds, rating_schemes, rating_thresholds, rating_vetoes};
@@ -280,7 +281,11 @@ fn is_same(present: &Scheme, wanted: &Scheme) -> bool {
             .dimensions
             .iter()
             .map(|d| {
-                let numbers = (d.maximum.normalized(), d.weight.normalized(), d.cap.as_ref().map(BigDecimal::normalized));
+                let numbers = (
+                    d.maximum.normalized(),
+                    d.weight.normalized(),
+                    d.cap.as_ref().map(BigDecimal::normalized),
+                );
                 (d.code.clone(), d.name.clone(), numbers)
             })
             .collect();

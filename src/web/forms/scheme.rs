@@ -68,7 +68,8 @@ fn read_rules<'f>(wrong: &mut Wrong, field: &impl Fn(&str) -> &'f str) -> Option
         Some(None)
     } else {
         let parts = share.split_once('/');
-        let numbers = parts.and_then(|(top, bottom)| Some((top.trim().parse().ok()?, bottom.trim().parse().ok()?)));
+        let numbers =
+            parts.and_then(|(top, bottom)| Some((top.trim().parse().ok()?, bottom.trim().parse().ok()?)));
         if numbers.is_none() {
             let message = format!("最高等级比例“{}”应写成分数，如1/3；不限的请不填。", excerpt(share));
             wrong.refuse("top_share", message, Some(share));
@@ -121,7 +122,8 @@ fn lines<T>(
 
 fn decimal(text: &str) -> Option<BigDecimal> {
     let text = half_width(text);
-    let is_plain = text.len() <= LONGEST_NUMBER && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let is_plain =
+        text.len() <= LONGEST_NUMBER && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     text.parse().ok().filter(|_| is_plain)
 }
 
@@ -162,7 +164,8 @@ pub fn shown(scheme: &SetScheme) -> Vec<(&'static str, String)> {
         let cap = one.cap.as_ref().map(|cap| format!(" {}", printed(cap))).unwrap_or_default();
         format!("{} {} {} {}{cap}", one.code, one.name, printed(&one.maximum), printed(&one.weight))
     });
-    let thresholds = scheme.thresholds.iter().map(|step| format!("{} {}", step.stars, printed(&step.minimum)));
+    let thresholds =
+        scheme.thresholds.iter().map(|step| format!("{} {}", step.stars, printed(&step.minimum)));
     let vetoes = scheme.vetoes.iter().map(|veto| format!("{} {} {}", veto.code, veto.name, veto.stars));
     let rules = &scheme.rules;
     let share = rules.top_share.map(|share| format!("{}/{}", share.numerator, share.denominator));

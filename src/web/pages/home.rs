@@ -136,7 +136,13 @@ fn rating_tasks(who: &SignedIn, waiting: &ratings::queries::Waiting) -> Vec<Task
         let note = "未审定的星级不计入季度报告。";
         vec![
             ratings("审核星级评定（人）", Shown::ToReview, decided, Tone::Warning, note),
-            ratings("处理星级评定异议（人）", Shown::Objected, waiting.objected, Tone::Warning, "处理结果会告知本人。"),
+            ratings(
+                "处理星级评定异议（人）",
+                Shown::Objected,
+                waiting.objected,
+                Tone::Warning,
+                "处理结果会告知本人。",
+            ),
         ]
     } else if policy::require(&who.actor, Action::EnterRecords, scope).is_ok() {
         vec![

@@ -64,6 +64,10 @@ async fn units(who: SignedIn, mut db: Db, q: Option<&str>) -> Answer<Json<Vec<Of
         Ok(organisations::queries::list(conn, scope, &filter, None, 20).await?)
     })
     .await?;
-    let offer = |unit: organisations::Organisation| Offer { note: unit.code.clone(), code: unit.code, name: unit.name };
+    let offer = |unit: organisations::Organisation| Offer {
+        note: unit.code.clone(),
+        code: unit.code,
+        name: unit.name,
+    };
     Ok(Json(found.into_iter().map(offer).collect()))
 }

@@ -154,7 +154,8 @@ impl Cells<'_> {
         match rating.map(|rating| rating.state()).filter(|state| !state.is_open()) {
             None => Ok(()),
             Some(state) => {
-                let reason = format!("评定当前为“{}”，不能修改；确需修改的，请由审核员退回后再填", state.name());
+                let reason =
+                    format!("评定当前为“{}”，不能修改；确需修改的，请由审核员退回后再填", state.name());
                 Err(wrong_cell(self.index, Some(name), "subject", reason, None))
             }
         }
@@ -182,7 +183,8 @@ impl Cells<'_> {
         let found = self.scheme.vetoes.iter().find(|veto| veto.code == given || veto.name == given);
         if found.is_none() {
             let names: Vec<&str> = self.scheme.vetoes.iter().map(|veto| veto.name.as_str()).collect();
-            let choice = if names.is_empty() { "本方案没有否决项".to_owned() } else { names.join("、") };
+            let choice =
+                if names.is_empty() { "本方案没有否决项".to_owned() } else { names.join("、") };
             let reason = format!("“{}”不是本方案的否决项（{choice}），请改正或不填", excerpt(given));
             errors.push(wrong_cell(self.index, Some(name), "veto", reason, Some(&excerpt(given))));
         }

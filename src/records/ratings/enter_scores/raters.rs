@@ -13,7 +13,9 @@ use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{CountyId, DimensionId, MembershipId, RaterId, RatingId, RoundId, SubjectId};
 use crate::base::policy::{self, Action};
 use crate::records::ratings::enter_scores::plan::{Cells, Change, ScoreChange};
-use crate::records::ratings::enter_scores::{Entered, EnterScores, Known, ScoreRow, record, write, wrong_cell};
+use crate::records::ratings::enter_scores::{
+    EnterScores, Entered, Known, ScoreRow, record, write, wrong_cell,
+};
 use crate::records::ratings::model::{RaterRule, Round, Scheme, Scores};
 use crate::records::ratings::{queries, rules};
 use crate::schema::{rating_rater_scores, rating_raters};
@@ -117,7 +119,8 @@ async fn find_rater(
     match found {
         Some((id, member)) if member == command.rater.member => Ok(id),
         Some(_) => {
-            let message = format!("本期已有名为“{name}”的评分人，但对应的党员不同；同名的请在姓名后加以区分。");
+            let message =
+                format!("本期已有名为“{name}”的评分人，但对应的党员不同；同名的请在姓名后加以区分。");
             Err(Error::Invalid(vec![FieldError::new("rater", message, Some(name))]))
         }
         None => {
@@ -192,8 +195,7 @@ impl Sheet<'_> {
         index: usize,
         row: &ScoreRow,
     ) -> std::result::Result<(Option<Change>, Vec<Given>), Vec<FieldError>> {
-        let cells =
-            Cells { known: self.known, round: self.round, scheme: self.scheme, index, row };
+        let cells = Cells { known: self.known, round: self.round, scheme: self.scheme, index, row };
         let name = cells.name().map_err(|error| vec![error])?;
         if self.member.map(SubjectId::from) == Some(row.subject) {
             let reason = "评分人不能给本人评分，请删除这一行";
@@ -226,7 +228,8 @@ impl Sheet<'_> {
         // A rating begins with the first sheet, also while too few have scored for anything to count.
         let change = change.or_else(|| rating.is_none().then(|| cells.blank()));
         let id = change.as_ref().map(|change| change.rating).or(rating.map(|rating| rating.id));
-        let given = id.into_iter().flat_map(|id| mine.iter().map(move |(at, score)| (id, *at, score.clone())));
+        let given =
+            id.into_iter().flat_map(|id| mine.iter().map(move |(at, score)| (id, *at, score.clone())));
         Ok((change, given.collect()))
     }
 

@@ -10,9 +10,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::{CountyId, DimensionId, RatingId, RoundId, SubjectId};
 use crate::base::scope::Scope;
+use crate::records::ratings::dispute;
 use crate::records::ratings::model::{Rating, Scheme, Scores};
 use crate::records::ratings::queries::{RoundCard, RoundLine, Subject, by_ids, round, subjects};
-use crate::records::ratings::dispute;
 use crate::records::ratings::rules::{self, Evaluation};
 use crate::schema::{rating_objections, rating_scores, ratings};
 
@@ -81,7 +81,11 @@ pub struct Objection {
     pub created_by: String,
 }
 
-async fn objections(conn: &mut AsyncPgConnection, county: CountyId, id: RatingId) -> QueryResult<Vec<Objection>> {
+async fn objections(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    id: RatingId,
+) -> QueryResult<Vec<Objection>> {
     rating_objections::table
         .filter(rating_objections::county_id.eq(county).and(rating_objections::rating_id.eq(id)))
         .order(rating_objections::created_at.desc())

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use bigdecimal::{BigDecimal, One, RoundingMode, Zero};
 
 use crate::base::ids::DimensionId;
-use crate::records::ratings::model::{Aggregation, Dimension, MissingPart, ResultKind, Scheme, Threshold, Veto};
+use crate::records::ratings::model::{
+    Aggregation, Dimension, MissingPart, ResultKind, Scheme, Threshold, Veto,
+};
 
 /// Decimals of a total.
 const DECIMALS: i64 = 2;

@@ -2,14 +2,33 @@
 
 /// What somebody is and cannot or need not change: a criterion on it would discriminate.
 const PROTECTED: [&str; 22] = [
-    "民族", "性别", "男性", "女性", "年龄", "宗教信仰", "信教", "籍贯", "户籍", "出身", "婚姻", "婚否", "离异", "生育", "残疾", "疾病", "病史",
-    "健康状况", "血缘", "宗族", "姓氏", "血型",
+    "民族",
+    "性别",
+    "男性",
+    "女性",
+    "年龄",
+    "宗教信仰",
+    "信教",
+    "籍贯",
+    "户籍",
+    "出身",
+    "婚姻",
+    "婚否",
+    "离异",
+    "生育",
+    "残疾",
+    "疾病",
+    "病史",
+    "健康状况",
+    "血缘",
+    "宗族",
+    "姓氏",
+    "血型",
 ];
 
 /// Somebody's right to complain: a criterion on it would punish those who use it.
-const COMPLAINTS: [&str; 12] = [
-    "信访", "上访", "越级访", "缠访", "投诉", "举报", "申诉", "检举", "控告", "复议", "诉讼", "异议",
-];
+const COMPLAINTS: [&str; 12] =
+    ["信访", "上访", "越级访", "缠访", "投诉", "举报", "申诉", "检举", "控告", "复议", "诉讼", "异议"];
 
 /// The same in codes.
 const CODES: [(&str, bool); 12] = [
@@ -33,7 +52,10 @@ pub fn protected(code: &str, name: &str) -> Option<String> {
     let plain: String = name.chars().filter(|letter| !letter.is_whitespace()).collect();
     let of_name = |words: &[&'static str]| words.iter().find(|word| plain.contains(**word)).copied();
     let of_code = |is_personal: bool| {
-        CODES.iter().find(|(word, personal)| *personal == is_personal && is_part(code, word)).map(|(word, _)| *word)
+        CODES
+            .iter()
+            .find(|(word, personal)| *personal == is_personal && is_part(code, word))
+            .map(|(word, _)| *word)
     };
     if let Some(word) = of_name(&PROTECTED).or_else(|| of_code(true)) {
         return Some(format!(
@@ -48,7 +70,9 @@ pub fn protected(code: &str, name: &str) -> Option<String> {
 
 /// Whether a word is, or begins, one of the parts of a code.
 fn is_part(code: &str, word: &str) -> bool {
-    code == word || code.split('_').any(|part| part.starts_with(word)) || code.contains(word) && word.contains('_')
+    code == word
+        || code.split('_').any(|part| part.starts_with(word))
+        || code.contains(word) && word.contains('_')
 }
 
 #[cfg(test)]

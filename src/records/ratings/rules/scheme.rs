@@ -72,7 +72,9 @@ pub enum SchemeRefusal {
     #[error("{0}")]
     Protected(String),
     /// A cap that caps nothing, or is none.
-    #[error("维度“{name}”的计分上限“{given}”应大于0、不超过满分乘权重，最多两位小数，只用于加权合计；不设上限的请不填")]
+    #[error(
+        "维度“{name}”的计分上限“{given}”应大于0、不超过满分乘权重，最多两位小数，只用于加权合计；不设上限的请不填"
+    )]
     Cap {
         /// The dimension.
         name: String,
@@ -145,7 +147,10 @@ pub enum SchemeRefusal {
 pub fn highest_total(scheme: &Scheme) -> BigDecimal {
     highest(
         scheme.aggregation,
-        scheme.dimensions.iter().map(|dimension| (&dimension.maximum, &dimension.weight, dimension.cap.as_ref())),
+        scheme
+            .dimensions
+            .iter()
+            .map(|dimension| (&dimension.maximum, &dimension.weight, dimension.cap.as_ref())),
     )
 }
 
@@ -297,7 +302,10 @@ fn check_thresholds(scheme: &SetScheme) -> Vec<FieldError> {
     }
     let highest = highest(
         scheme.aggregation,
-        scheme.dimensions.iter().map(|dimension| (&dimension.maximum, &dimension.weight, dimension.cap.as_ref())),
+        scheme
+            .dimensions
+            .iter()
+            .map(|dimension| (&dimension.maximum, &dimension.weight, dimension.cap.as_ref())),
     );
     for (index, step) in scheme.thresholds.iter().enumerate() {
         if !(1..=scheme.stars).contains(&step.stars) {

@@ -29,8 +29,18 @@ pub fn routes() -> Vec<Route> {
 
 /// Code, word, symbol and rule of what may be done.
 const VERBS: [(&str, &str, &str, &str); 3] = [
-    ("object", "登记异议", "edit", "公示后异议期内，由本人或知情人提出，在此登记；处理完以前评定暂按原结果计算。"),
-    ("resolve", "处理异议", "check", "成立的退回更正后重新办理，不成立的维持原结果；登记异议的人不能处理同一异议。"),
+    (
+        "object",
+        "登记异议",
+        "edit",
+        "公示后异议期内，由本人或知情人提出，在此登记；处理完以前评定暂按原结果计算。",
+    ),
+    (
+        "resolve",
+        "处理异议",
+        "check",
+        "成立的退回更正后重新办理，不成立的维持原结果；登记异议的人不能处理同一异议。",
+    ),
     ("revoke", "撤销", "circle-x", "撤销后不再计入报表，记录和理由保留。"),
 ];
 
@@ -41,11 +51,18 @@ async fn read(who: &SignedIn, db: &mut Db, id: RatingId) -> Result<RatingCard, E
 }
 
 #[get("/ratings/<id>", rank = 6)]
-async fn show(who: SignedIn, mut db: Db, id: RatingId, flash: Option<FlashMessage<'_>>) -> Answer<Page<Card>> {
+async fn show(
+    who: SignedIn,
+    mut db: Db,
+    id: RatingId,
+    flash: Option<FlashMessage<'_>>,
+) -> Answer<Page<Card>> {
     let card = read(&who, &mut db, id).await?;
     let arithmetic = card.evaluation.complete();
     let right = match card.until {
-        Some(until) => format!("对评定结果有异议的，请在{until}以前向评定单位提出，由审核人员调查处理并答复。"),
+        Some(until) => {
+            format!("对评定结果有异议的，请在{until}以前向评定单位提出，由审核人员调查处理并答复。")
+        }
         None => "评定结果公示后，可以在异议期内向评定单位提出异议。".to_owned(),
     };
     Ok(Page(Card {
@@ -173,8 +190,10 @@ fn page(who: &SignedIn, card: &RatingCard, verb: &str) -> Result<FormPage, Error
     };
     let mut controls = Vec::new();
     if verb == "resolve" {
-        let choices = vec![Choice::new("dismissed", "不成立，维持原结果"), Choice::new("upheld", "成立，退回更正")];
-        controls.push(Control::new("outcome", "处理结果", Kind::Radio(choices)).required().columns(12).focus());
+        let choices =
+            vec![Choice::new("dismissed", "不成立，维持原结果"), Choice::new("upheld", "成立，退回更正")];
+        controls
+            .push(Control::new("outcome", "处理结果", Kind::Radio(choices)).required().columns(12).focus());
     }
     controls.push(Control::new("reason", label, Kind::Area).required().columns(12));
     let mut shown = vec![Fact::badge("状态", badge(card.rating.state()))];

@@ -11,9 +11,9 @@ use crate::base::db;
 use crate::base::error::{Error, FieldError};
 use crate::base::ids::RoundId;
 use crate::base::policy::{self, Action};
+use crate::records::ratings::model::RaterRule;
 use crate::records::ratings::printed;
 use crate::records::ratings::queries::{self, GridRow as Stored};
-use crate::records::ratings::model::RaterRule;
 use crate::records::ratings::{
     self, Decide, EnterRaterScores, EnterScores, Rater, RatingState, Scheme, ScoreRow,
 };
@@ -63,9 +63,18 @@ async fn view(who: &SignedIn, db: &mut Db, id: RoundId) -> Answer<Grid> {
                 from: printed(&step.minimum),
             })
             .collect(),
-        vetoes: grid.scheme.vetoes.iter().map(|veto| Choice::new(veto.code.clone(), veto.name.clone())).collect(),
+        vetoes: grid
+            .scheme
+            .vetoes
+            .iter()
+            .map(|veto| Choice::new(veto.code.clone(), veto.name.clone()))
+            .collect(),
         rater: (grid.scheme.rules.raters != RaterRule::One).then(String::new),
-        raters_note: format!("{}，至少{}人评分才计分；不能给本人评分。", grid.scheme.rules.raters.name(), grid.scheme.rules.least_raters),
+        raters_note: format!(
+            "{}，至少{}人评分才计分；不能给本人评分。",
+            grid.scheme.rules.raters.name(),
+            grid.scheme.rules.least_raters
+        ),
         rows: grid.rows.iter().map(|row| line(&grid.scheme, row)).collect(),
         problems: Vec::new(),
         editable: policy::require(&who.actor, Action::EnterRecords, &who.scope().path).is_ok(),
@@ -203,7 +212,8 @@ async fn enter(
         _ => None,
     };
     let filled = rows.iter().filter_map(|row| {
-        let scores: Vec<_> = row.scores.iter().filter(|(_, score)| !score.trim().is_empty()).cloned().collect();
+        let scores: Vec<_> =
+            row.scores.iter().filter(|(_, score)| !score.trim().is_empty()).cloned().collect();
         (!scores.is_empty()).then_some(ScoreRow { scores, evidence: None, veto: None, ..row.clone() })
     });
     let rows: Vec<ScoreRow> = filled.collect();

@@ -17,7 +17,8 @@ use crate::web::views::{Badge, Tone};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [rounds::routes(), grid::routes(), review::routes(), awards::routes(), card::routes(), schemes::routes()].concat()
+    [rounds::routes(), grid::routes(), review::routes(), awards::routes(), card::routes(), schemes::routes()]
+        .concat()
 }
 
 fn badge(state: RatingState) -> Badge {

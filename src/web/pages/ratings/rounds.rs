@@ -67,7 +67,10 @@ impl Shown {
     fn read(code: Option<&str>) -> Result<Self, Error> {
         let code = code.unwrap_or_default();
         Self::EVERY.into_iter().find(|shown| shown.code() == code).ok_or_else(|| {
-            Error::invalid("shown", format!("“{code}”不是评定进度；请填review、returned、objected或draft，或不填。"))
+            Error::invalid(
+                "shown",
+                format!("“{code}”不是评定进度；请填review、returned、objected或draft，或不填。"),
+            )
         })
     }
 

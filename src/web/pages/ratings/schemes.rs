@@ -125,7 +125,11 @@ fn groups() -> Vec<Group> {
     let number = |name: &str, label: &str| Control::new(name, label, Kind::Number).required().columns(3);
     let area = |name: &str, label: &str| Control::new(name, label, Kind::Area).columns(12);
     let head = vec![
-        Control::new("code", "方案代码", Kind::Text).required().columns(3).hint("各版本相同，小写字母开头").focus(),
+        Control::new("code", "方案代码", Kind::Text)
+            .required()
+            .columns(3)
+            .hint("各版本相同，小写字母开头")
+            .focus(),
         Control::new("name", "方案名称", Kind::Text).required().columns(6),
         Control::new("from", "施行日期", Kind::Date).required().columns(3),
         select("subject_kind", "评定对象", SubjectKind::ALL.iter().map(|one| (one.code(), one.name()))),
@@ -175,7 +179,12 @@ fn page(who: &SignedIn) -> FormPage {
 }
 
 /// The scheme that the editor begins with: a pack, or the present version of one in force.
-async fn begun(who: &SignedIn, db: &mut Db, pack: Option<&str>, from: Option<&str>) -> Result<Option<SetScheme>, Error> {
+async fn begun(
+    who: &SignedIn,
+    db: &mut Db,
+    pack: Option<&str>,
+    from: Option<&str>,
+) -> Result<Option<SetScheme>, Error> {
     if let Some(name) = pack.filter(|name| !name.is_empty()) {
         return packs::pack(name).map(|pack| Some(SetScheme { is_primary: false, ..pack }));
     }

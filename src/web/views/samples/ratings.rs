@@ -213,7 +213,9 @@ pub fn review() -> Review {
 
 /// A grid for the sheets of several raters.
 pub fn sheet() -> Grid {
-    Grid { rater: Some("张伟".into()), raters_note: "各评分人平均，至少3人评分才计分。".into(), ..grid() }
+    Grid {
+        rater: Some("张伟".into()), raters_note: "各评分人平均，至少3人评分才计分。".into(), ..grid()
+    }
 }
 
 /// See the page of this name.

@@ -36,7 +36,8 @@ async fn an_objection_counts_on_until_it_is_upheld_and_then_it_is_corrected() {
     assert_eq!(stage.states().await, ["published", "objected", "published"]);
     let again = ratings::object(&mut stage.conn, &clerk, &about(ids[1], "带动农户应计分")).await.unwrap();
     assert_eq!(refusal(&again), "当前为“有异议”，不能登记异议：已有异议待处理，请等待处理结果");
-    let upheld = ratings::resolve(&mut stage.conn, &supervisor, true, &about(ids[1], "查实漏计")).await.unwrap();
+    let upheld =
+        ratings::resolve(&mut stage.conn, &supervisor, true, &about(ids[1], "查实漏计")).await.unwrap();
     assert!(upheld[0].refusal.is_none());
     assert_eq!(stage.states().await, ["published", "returned", "published"]);
     let scope = stage.supervisor.scope.clone();
@@ -53,13 +54,16 @@ async fn whoever_entered_an_objection_does_not_resolve_it_and_a_dismissed_one_le
     let (mut stage, ids) = published().await;
     let supervisor = stage.supervisor.clone();
     ratings::object(&mut stage.conn, &supervisor, &about(ids[0], "分数偏高")).await.unwrap();
-    let own = ratings::resolve(&mut stage.conn, &supervisor, false, &about(ids[0], "经核实无误")).await.unwrap();
+    let own =
+        ratings::resolve(&mut stage.conn, &supervisor, false, &about(ids[0], "经核实无误")).await.unwrap();
     assert_eq!(refusal(&own), "本人登记的异议不能由本人处理，请由其他审核员办理");
     let second = Actor { name: "supervisor2".to_owned(), ..supervisor };
-    let dismissed = ratings::resolve(&mut stage.conn, &second, false, &about(ids[0], "经核实无误")).await.unwrap();
+    let dismissed =
+        ratings::resolve(&mut stage.conn, &second, false, &about(ids[0], "经核实无误")).await.unwrap();
     assert!(dismissed[0].refusal.is_none());
     assert_eq!(stage.states().await, ["published"; 3]);
-    let nothing = ratings::resolve(&mut stage.conn, &second, false, &about(ids[0], "经核实无误")).await.unwrap();
+    let nothing =
+        ratings::resolve(&mut stage.conn, &second, false, &about(ids[0], "经核实无误")).await.unwrap();
     assert!(refusal(&nothing).contains("没有待处理的异议"), "{}", refusal(&nothing));
 }
 

@@ -20,12 +20,14 @@ struct Case {
 #[test]
 fn every_pack_makes_of_the_same_scores_what_was_computed_beside_the_program() {
     let text = include_str!("golden.csv");
-    let cases: Vec<Case> = csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect();
+    let cases: Vec<Case> =
+        csv::Reader::from_reader(text.as_bytes()).deserialize().map(Result::unwrap).collect();
     assert_eq!(cases.len(), 60 * packs::names().count());
     let mut complete = 0;
     for case in &cases {
         let scheme = packs::pack(&case.pack).unwrap().as_scheme(CountyId::new(), SchemeId::new());
-        let typed: HashMap<&str, &str> = case.scores.split(';').filter_map(|pair| pair.split_once('=')).collect();
+        let typed: HashMap<&str, &str> =
+            case.scores.split(';').filter_map(|pair| pair.split_once('=')).collect();
         let scores: HashMap<DimensionId, BigDecimal> = scheme
             .dimensions
             .iter()
