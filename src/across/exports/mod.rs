@@ -5,6 +5,7 @@
 mod committees;
 mod members;
 mod organisations;
+mod ratings;
 mod reserves;
 mod sink;
 
@@ -173,7 +174,11 @@ async fn write<W: Write + Send>(
     let looked_over = if request.as_of.is_some() { scope.whole_county() } else { scope.clone() };
     let title = format!("{} {}", request.organisation.name, request.kind.name());
     db::read_snapshot(conn, &looked_over, async |conn| {
-        Sink::write(request, &title, &columns, out, async |sink| {
+        let further = match request.kind {
+            Kind::Ratings => ratings::columns(conn, &scope).await?,
+            _ => Vec::new(),
+        };
+        Sink::write(request, &title, (columns.as_slice(), further.as_slice()), out, async |sink| {
             let job = Job { keys, actor, request, scope: &scope, columns: &columns };
             match request.kind {
                 Kind::Members => members::write(conn, &job, sink).await,
@@ -181,6 +186,7 @@ async fn write<W: Write + Send>(
                 Kind::Committees => committees::write_seats(conn, &job, sink).await,
                 Kind::Elections => committees::write_votes(conn, &job, sink).await,
                 Kind::ReserveCadres => reserves::write(conn, &job, sink).await,
+                Kind::Ratings => ratings::write(conn, &job, &further, sink).await,
             }
         })
         .await

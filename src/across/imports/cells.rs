@@ -87,6 +87,31 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// What the row says in a further column, as a county has named it; a finding has its name as field.
+    pub fn said_extra<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Edit<T> {
+        let Some(column) = self.layout.extra(name) else { return Edit::Keep };
+        let shown = match self.row.get(column) {
+            Cell::Error(_) => Err(format!("{name}是公式错误；请直接填写内容")),
+            Cell::Number(number) => Ok(number.to_string()),
+            other => Ok(other.shown().trim().to_owned()),
+        };
+        let parsed = match shown {
+            Ok(text) if text.is_empty() => return Edit::Keep,
+            Ok(text) if CLEAR.contains(&text.as_str()) => return Edit::Clear,
+            Ok(text) => parse(&text),
+            Err(message) => Err(message),
+        };
+        match parsed {
+            Ok(value) => Edit::Set(value),
+            Err(message) => {
+                let value = self.row.get(column).shown();
+                let (column, field) = (name.to_owned(), name.to_owned());
+                self.findings.push(Finding { column, field, value, message });
+                Edit::Keep
+            }
+        }
+    }
+
     /// What the row says of a day.
     pub fn day(&mut self, field: &str) -> Edit<chrono::NaiveDate> {
         let title = self.title(field);

@@ -16,6 +16,7 @@ pub mod members;
 pub mod objections;
 pub mod organisations;
 pub mod progress;
+pub mod ratings;
 pub mod read;
 pub mod refused;
 pub mod reserves;

@@ -36,6 +36,11 @@ pub trait Subject: Sized + 'static {
     /// What carrying a row out does.
     type Deed: Send;
 
+    /// The columns beside [`HEADINGS`](Self::HEADINGS) that a sheet may have, by what the county has set.
+    fn extras(_context: &Self::Context) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Loads what the cells are understood with.
     ///
     /// # Errors
@@ -129,6 +134,10 @@ macro_rules! for_subject {
             }
             $crate::records::imports::Kind::ReserveCadres => {
                 type $subject = $crate::across::imports::reserves::ReserveCadres;
+                $body
+            }
+            $crate::records::imports::Kind::Ratings => {
+                type $subject = $crate::across::imports::ratings::Ratings;
                 $body
             }
             $crate::records::imports::Kind::Organisations => {

@@ -174,6 +174,19 @@ async fn of_rounds(
         .await
 }
 
+/// The ratings of some rounds, by round and subject.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn ids_of_rounds(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    rounds: &[RoundId],
+) -> QueryResult<HashMap<(RoundId, SubjectId), RatingId>> {
+    let found = of_rounds(conn, county, rounds).await?;
+    Ok(found.into_iter().map(|rating| ((rating.round_id, rating.subject_id), rating.id)).collect())
+}
+
 /// All ratings of some rounds. The caller has locked the rounds, and every writer locks them first: so the ratings
 /// stand still too.
 ///

@@ -166,6 +166,25 @@ pub async fn list(
     lines(conn, within.county, cards).await
 }
 
+/// The rounds of some periods inside a scope, without their progress.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn of_periods(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    periods: &[String],
+) -> QueryResult<Vec<RoundCard>> {
+    cards!()
+        .filter(rating_rounds::county_id.eq(within.county))
+        .filter(rating_rounds::path.ge(within.path.as_str()).and(rating_rounds::path.lt(within.path.end())))
+        .filter(rating_rounds::period.eq_any(periods))
+        .order(rating_rounds::id)
+        .select(RoundCard::as_select())
+        .load(conn)
+        .await
+}
+
 /// How many rounds a list has.
 ///
 /// # Errors

@@ -1,13 +1,18 @@
 //! Whom a round concerns.
 
+use std::collections::HashMap;
+
 use chrono::{Datelike, NaiveDate};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::base::ids::{CountyId, MembershipId, RoundId, SubjectId};
+use crate::base::ids::{CountyId, MembershipId, PersonId, RoundId, SubjectId};
+use crate::base::scope::Scope;
 use crate::base::values::Sex;
+use crate::records::people::{Person, queries as records_of_people};
 use crate::records::ratings::model::SchemeRules;
+use crate::schema::{memberships, people};
 
 /// Whom or what a round concerns: a member in the register of the branch on the period's last day, a branch or village
 /// below the organisation, an office-holder of the village; or rated in the round.
@@ -78,4 +83,39 @@ pub async fn subjects(
         .bind::<Array<Uuid>, _>(rounds)
         .load(conn)
         .await
+}
+
+/// The people behind some members and office-holders; an organisation has none.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn people_of(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    subjects: &[&Subject],
+) -> QueryResult<HashMap<SubjectId, Person>> {
+    let members: Vec<MembershipId> = subjects.iter().filter_map(|subject| subject.membership_id).collect();
+    let holders: Vec<PersonId> = subjects
+        .iter()
+        .filter(|subject| subject.membership_id.is_none() && subject.code.is_none())
+        .map(|subject| PersonId(subject.id.0))
+        .collect();
+    let mut found: HashMap<SubjectId, Person> = HashMap::new();
+    if !members.is_empty() {
+        let rows: Vec<(MembershipId, Person)> =
+            memberships::table
+                .inner_join(people::table.on(
+                    people::county_id.eq(memberships::county_id).and(people::id.eq(memberships::person_id)),
+                ))
+                .filter(memberships::county_id.eq(within.county).and(memberships::id.eq_any(members)))
+                .select((memberships::id, Person::as_select()))
+                .load(conn)
+                .await?;
+        found.extend(rows.into_iter().map(|(member, person)| (member.into(), person)));
+    }
+    if !holders.is_empty() {
+        let people = records_of_people::by_ids(conn, within, &holders).await?;
+        found.extend(people.into_iter().map(|person| (person.id.into(), person)));
+    }
+    Ok(found)
 }

@@ -7,6 +7,7 @@ mod dating;
 pub(in crate::across) mod elections;
 mod files;
 mod pool;
+pub(in crate::across) mod rated;
 mod tree;
 
 use std::io::Write;
