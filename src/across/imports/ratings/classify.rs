@@ -150,12 +150,9 @@ async fn rehearse(
     conn: &mut AsyncPgConnection,
     lines: &mut [Line<'_>],
 ) -> Result<()> {
-    let blameless = |line: &&mut Line<'_>| {
-        line.cells.findings().is_empty() && line.conflict.is_none() && !line.changes.is_empty()
-    };
     let (mut at, mut deeds) = (Vec::new(), Vec::new());
     for (number, line) in lines.iter_mut().enumerate() {
-        if blameless(&line)
+        if line.is_blameless()
             && let Some(deed) = line.deed.take()
         {
             at.push(number);
@@ -179,6 +176,17 @@ async fn rehearse(
         }
     }
     Ok(())
+}
+
+/// Who holds the citizen ID of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holder {
+    /// The row gives none.
+    Unasked,
+    /// Nobody who could be rated.
+    Nobody,
+    /// Whom a rating would be about.
+    Is(SubjectId),
 }
 
 /// A row on its way to a bucket.
@@ -210,6 +218,11 @@ impl<'a> Line<'a> {
         if of_organisations || !named("name") && named("village") { "village" } else { "name" }
     }
 
+    /// Whether it would write something that nothing is wrong with so far.
+    fn is_blameless(&self) -> bool {
+        self.cells.findings().is_empty() && self.conflict.is_none() && !self.changes.is_empty()
+    }
+
     fn compare(&mut self, seen: &mut HashMap<(Key, SubjectId), u32>) {
         let said = &self.read.said;
         if set(&said.unit).is_some_and(|unit| unit.elsewhere) {
@@ -218,12 +231,9 @@ impl<'a> Line<'a> {
             self.conflict = Some(format!("“{named}”不归“{within}”填报；请由该单位导入"));
             return;
         }
-        let Some((key, found)) = key(said).and_then(|key| {
-            let found = self.found.rounds.get(&key)?;
-            Some((key, found))
-        }) else {
-            return;
-        };
+        let on_record = self.found;
+        let Some(key) = key(said) else { return };
+        let Some(found) = on_record.rounds.get(&key) else { return };
         let (round, grid) = match found {
             Ok((round, grid)) => (*round, grid),
             Err(errors) => {
@@ -286,23 +296,21 @@ impl<'a> Line<'a> {
             return;
         }
         let mask = self.found.masks.get(&row.subject.id).map_or("", String::as_str);
-        check_person(&mut self.cells, &said.name, &said.citizen_id, (&row.subject.name, mask));
-        if let Some(id) = self.holder(row.subject.membership_id.is_some())
-            && id != Some(row.subject.id)
-        {
+        check_person(&mut self.cells, &said.name, &said.citizen_id, (row.subject.name.as_str(), mask));
+        let holder = self.holder(row.subject.membership_id.is_some());
+        if holder != Holder::Unasked && holder != Holder::Is(row.subject.id) {
             let why = "记录编号和公民身份号码指向两个不同的人；请核对公民身份号码，或清空记录编号";
             self.conflict = Some(why.to_owned());
         }
     }
 
-    /// The holder of the whole citizen ID of the row; the inner none where nobody has it.
-    fn holder(&self, as_member: bool) -> Option<Option<SubjectId>> {
-        let mac = mac(self.basis, &self.read.said)?;
-        let holder = self.found.holders.get(&mac);
-        Some(holder.and_then(|(person, membership)| match as_member {
-            true => membership.map(SubjectId::from),
-            false => Some(SubjectId::from(*person)),
-        }))
+    /// Who holds the citizen ID of the row.
+    fn holder(&self, as_member: bool) -> Holder {
+        let Some(mac) = mac(self.basis, &self.read.said) else { return Holder::Unasked };
+        let subject = self.found.holders.get(&mac).and_then(|(person, membership)| {
+            if as_member { membership.map(SubjectId::from) } else { Some(SubjectId::from(*person)) }
+        });
+        subject.map_or(Holder::Nobody, Holder::Is)
     }
 
     fn organisation(&mut self, grid: &'a Grid) -> Option<&'a GridRow> {
@@ -327,13 +335,18 @@ impl<'a> Line<'a> {
     fn person(&mut self, grid: &'a Grid) -> Option<&'a GridRow> {
         let said = &self.read.said;
         let name = set(&said.name).map(|name| name.as_str().to_owned());
-        if let Some(holder) = self.holder(grid.scheme.subject == SubjectKind::Member) {
-            let row = grid.rows.iter().find(|row| Some(row.subject.id) == holder);
+        let holder = self.holder(grid.scheme.subject == SubjectKind::Member);
+        if holder != Holder::Unasked {
+            let row = grid.rows.iter().find(|row| holder == Holder::Is(row.subject.id));
             match row {
                 None => {
-                    self.cells.refuse("citizen_id", "此人不在本期评定的名单内；请核对号码、评定期和评定单位")
+                    let message = "此人不在本期评定的名单内；请核对号码、评定期和评定单位";
+                    self.cells.refuse("citizen_id", message);
                 }
-                Some(row) => check_person(&mut self.cells, &said.name, &Edit::Keep, (&row.subject.name, "")),
+                Some(row) => {
+                    let stored = (row.subject.name.as_str(), "");
+                    check_person(&mut self.cells, &said.name, &Edit::Keep, stored);
+                }
             }
             return row;
         }
