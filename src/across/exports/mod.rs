@@ -2,12 +2,14 @@
 //! `unchanged`. Rows are written as they are read; nothing is held together. Identifiers are masked unless somebody who
 //! may asks for them with a reason; no file leaves without its entry in the trail.
 
+mod assessments;
 mod committees;
 mod members;
 mod organisations;
 mod ratings;
 mod reserves;
-mod sink;
+pub(in crate::across) mod sink;
+mod training;
 
 use std::io::Write;
 
@@ -28,6 +30,7 @@ use crate::records::audit;
 use crate::records::imports::Kind;
 use crate::records::members::listing::{Filter, Sort};
 use crate::records::organisations::Organisation;
+use crate::records::words::{self, WordBook};
 use sink::{Sealed, Sink};
 
 /// How a list is written.
@@ -176,10 +179,12 @@ async fn write<W: Write + Send>(
     db::read_snapshot(conn, &looked_over, async |conn| {
         let further = match request.kind {
             Kind::Ratings => ratings::columns(conn, &scope).await?,
+            Kind::Assessments => assessments::columns(conn, &scope).await?,
             _ => Vec::new(),
         };
         Sink::write(request, &title, (columns.as_slice(), further.as_slice()), out, async |sink| {
-            let job = Job { keys, actor, request, scope: &scope, columns: &columns };
+            let words = words::book(conn, scope.county).await?;
+            let job = Job { keys, actor, request, scope: &scope, columns: &columns, words };
             match request.kind {
                 Kind::Members => members::write(conn, &job, sink).await,
                 Kind::Organisations => organisations::write(conn, &job, sink).await,
@@ -187,6 +192,9 @@ async fn write<W: Write + Send>(
                 Kind::Elections => committees::write_votes(conn, &job, sink).await,
                 Kind::ReserveCadres => reserves::write(conn, &job, sink).await,
                 Kind::Ratings => ratings::write(conn, &job, &further, sink).await,
+                Kind::TrainingClasses => training::write_classes(conn, &job, sink).await,
+                Kind::TrainingAttendance => training::write_attendances(conn, &job, sink).await,
+                Kind::Assessments => assessments::write(conn, &job, &further, sink).await,
             }
         })
         .await
@@ -201,6 +209,8 @@ struct Job<'a> {
     request: &'a Request,
     scope: &'a crate::base::scope::Scope,
     columns: &'a [&'static Heading],
+    /// The words that the county added.
+    words: WordBook,
 }
 
 impl Job<'_> {

@@ -140,6 +140,18 @@ macro_rules! for_subject {
                 type $subject = $crate::across::imports::ratings::Ratings;
                 $body
             }
+            $crate::records::imports::Kind::TrainingClasses => {
+                type $subject = $crate::across::imports::training_classes::TrainingClasses;
+                $body
+            }
+            $crate::records::imports::Kind::TrainingAttendance => {
+                type $subject = $crate::across::imports::training_attendance::TrainingAttendance;
+                $body
+            }
+            $crate::records::imports::Kind::Assessments => {
+                type $subject = $crate::across::imports::assessments::Assessments;
+                $body
+            }
             $crate::records::imports::Kind::Organisations => {
                 type $subject = $crate::across::imports::organisations::Organisations;
                 $body

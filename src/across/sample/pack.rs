@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::base::values::Quarter;
+use crate::records::assessments::SetScheme;
 use crate::records::ratings::awards::SetAwardScheme;
 use crate::records::reserves::ReserveKind;
 
@@ -25,8 +26,107 @@ pub struct Pack {
     pub awards: Option<AwardPack>,
     /// Who stands in its pools.
     pub reserves: ReservePack,
+    /// How its villages are assessed.
+    pub assessments: AssessmentPack,
     /// Who leads its villages.
     pub committees: CommitteePack,
+    /// How its members are trained.
+    pub training: TrainingPack,
+}
+
+/// `training.json`: the programmes of the county, earlier ones first, and how far they have come.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingPack {
+    /// How many are to be trained on a day: the oldest of those too many are exempt.
+    pub programme_members: Option<ProgrammeMembers>,
+    /// The programmes.
+    pub programmes: Vec<ProgrammePack>,
+}
+
+/// How many are to be trained on a day.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgrammeMembers {
+    /// The day.
+    pub on: NaiveDate,
+    /// How many.
+    pub count: u32,
+    /// From which day on the others are exempt.
+    pub from: NaiveDate,
+}
+
+/// One programme.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgrammePack {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Length of the cycle.
+    pub years: i32,
+    /// Floor of each year, in percent.
+    pub floors: Vec<i32>,
+    /// Whether its classes need the unified items.
+    pub is_unified: bool,
+    /// The decision that it rests on.
+    pub source: String,
+    /// Codes of its fields (vocabulary list `training_field`).
+    pub fields: Vec<String>,
+    /// Places of a class.
+    pub places: u32,
+    /// Days of a class.
+    pub days: u32,
+    /// Hours of a class.
+    pub hours: u32,
+    /// How many are trained by which days, earlier ones first.
+    pub targets: Vec<TargetPack>,
+    /// Classes outside the county.
+    pub away: Option<AwayPack>,
+    /// Lectures.
+    pub lectures: Option<LecturePack>,
+}
+
+/// How many are trained by a day: `trained` of the programme members, or `percent` of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetPack {
+    /// The day.
+    pub until: NaiveDate,
+    /// How many.
+    pub trained: Option<u32>,
+    /// How many in a hundred, where no number is said.
+    #[serde(default)]
+    pub percent: u32,
+}
+
+/// Classes outside the county, all in one week.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AwayPack {
+    /// Their first day.
+    pub first: NaiveDate,
+    /// Attendances.
+    pub person_times: u32,
+}
+
+/// A series of lectures of one organisation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LecturePack {
+    /// Code of the organisation.
+    pub within: String,
+    /// Their name.
+    pub name: String,
+    /// How many.
+    pub count: u32,
+    /// Day of the first.
+    pub from: NaiveDate,
+    /// A day after the last.
+    pub until: NaiveDate,
 }
 
 /// `awards.json`: the schemes of awards of villages, and how many were given in which year.
@@ -49,6 +149,22 @@ pub struct AwardYear {
     pub year: i32,
     /// Code of a kind → how many.
     pub counts: BTreeMap<String, u32>,
+}
+
+/// `assessments.json`: how villages are assessed, and which towns have done so.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentPack {
+    /// The scheme.
+    pub scheme: SetScheme,
+    /// Codes of the towns that assess.
+    pub towns: Vec<String>,
+    /// The first quarter; none: so many quarters up to the last one that ended.
+    pub first: Option<Quarter>,
+    /// How many quarters.
+    pub quarters: u32,
+    /// Whether the last round of the last town waits to be confirmed.
+    pub waiting: bool,
 }
 
 /// `committees.json`: the terms of the county's committees, earlier ones first.
@@ -267,10 +383,20 @@ macro_rules! pack {
                 $name,
                 "/reserves.json"
             )))?,
+            assessments: serde_json::from_str(include_str!(concat!(
+                "../../../data/packs/",
+                $name,
+                "/assessments.json"
+            )))?,
             committees: serde_json::from_str(include_str!(concat!(
                 "../../../data/packs/",
                 $name,
                 "/committees.json"
+            )))?,
+            training: serde_json::from_str(include_str!(concat!(
+                "../../../data/packs/",
+                $name,
+                "/training.json"
             )))?,
         })
     };

@@ -23,6 +23,12 @@ crate::vocabulary! {
         ReserveCadres = "reserve-cadres", "后备干部";
         /// 星级评定.
         Ratings = "ratings", "星级评定";
+        /// 培训班次.
+        TrainingClasses = "training-classes", "培训班次";
+        /// 参训名单.
+        TrainingAttendance = "training-attendance", "参训名单";
+        /// 季度考核.
+        Assessments = "assessments", "季度考核";
     }
 }
 

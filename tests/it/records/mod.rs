@@ -1,6 +1,7 @@
 //! Verbs and queries against PostgreSQL, one folder per area.
 
 mod accounts;
+mod assessments;
 mod audited;
 mod committees;
 mod members;
@@ -8,4 +9,7 @@ mod organisations;
 pub mod ratings;
 mod reserves;
 mod slates;
+mod trail;
+mod training;
 mod vetting;
+mod words;

@@ -36,7 +36,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// A score, total, weight or limit: a JSON number, digit by digit as it stands on record.
-struct Decimal(BigDecimal);
+pub(super) struct Decimal(pub(super) BigDecimal);
 
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -193,7 +193,7 @@ async fn form(who: &SignedIn, db: &mut Db) -> Answer<FormPage> {
             .value(quarter.to_string())
             .hint("季度写2026Q1，月份写2026-03，年份写2026。")
             .columns(6),
-        Control::new("organisation", "评定单位", Kind::Picker(Source::Search("/ratings/units".to_owned())))
+        Control::new("organisation", "评定单位", Kind::Picker(Source::Search("/places".to_owned())))
             .required()
             .columns(6)
             .focus(),
