@@ -53,8 +53,8 @@ class Grid {
     this.table = table;
     this.form = table.closest("form");
     this.scale = (table.dataset.scale ?? "").split(",").filter(Boolean).map((step) => {
-      const [from, stars] = step.split(":");
-      return { from: hundredths(from), stars };
+      const [from, level] = step.split(":");
+      return { from: hundredths(from), level };
     }).sort((left, right) => right.from - left.from);
     this.decimals = Number(table.dataset.decimals ?? 2);
     this.rule = { aggregation: table.dataset.aggregation, missingPart: table.dataset.missingPart };
@@ -63,6 +63,7 @@ class Grid {
     for (const input of table.querySelectorAll('input[aria-invalid="true"]')) input.dataset.marked = input.value;
     table.addEventListener("keydown", (event) => this.key(event));
     table.addEventListener("input", (event) => this.typed(event.target));
+    table.addEventListener("change", (event) => this.vetoed(event.target));
     table.addEventListener("paste", (event) => this.paste(event));
     table.addEventListener("focusin", (event) => {
       if (event.target.matches("input")) {
@@ -149,6 +150,12 @@ class Grid {
     this.say(input.title, true);
   }
 
+  vetoed(select) {
+    if (!select.matches?.("select")) return;
+    const row = Array.from(this.table.querySelectorAll("tr[data-row]")).indexOf(select.closest("tr[data-row]"));
+    if (row >= 0) this.sum(row);
+  }
+
   /** Why a score cannot stand, or nothing. */
   reason(input) {
     const text = input.value.trim();
@@ -189,10 +196,16 @@ class Grid {
     const scores = cells.map((input) => ({ value: this.score(input), weight: input.dataset.weight ?? "1", cap: input.dataset.cap }));
     const total = wrong ? null : totalOf(scores, this.rule);
     const complete = total !== null;
+    // What raters' scores become together, the server alone knows: what it said stays.
+    if (this.table.matches("[data-sheet-of-rater]")) {
+      row.dataset.complete = String(complete);
+      return;
+    }
     row.querySelector("[data-total]").textContent = complete ? printed(total) : "";
     const step = complete ? this.scale.find((candidate) => total >= candidate.from) : null;
-    const stars = row.querySelector("[data-stars]");
-    if (stars) stars.textContent = complete ? `${step?.stars ?? 0} 星` : "";
+    const level = row.querySelector("[data-stars]");
+    const veto = row.querySelector("select")?.selectedOptions[0]?.dataset.level;
+    if (level) level.textContent = complete ? veto || (step?.level ?? this.table.dataset.lowest ?? "") : "";
     row.dataset.complete = String(complete);
   }
 

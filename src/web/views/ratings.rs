@@ -3,7 +3,6 @@
 use askama::Template;
 
 use super::Frame;
-use super::controls::Choice;
 use super::members::Action;
 use super::parts::{Badge, Fact, Link, Notice};
 use super::table::Table;
@@ -37,11 +36,22 @@ pub struct Dimension {
     pub cap: String,
 }
 
-/// From which total a number of stars is given.
+/// What sets the level, whatever the total.
+#[derive(Debug, Clone, Default)]
+pub struct Veto {
+    /// Its code.
+    pub code: String,
+    /// What is the case.
+    pub name: String,
+    /// The level that it sets.
+    pub level: String,
+}
+
+/// From which total a level is given.
 #[derive(Debug, Clone, Default)]
 pub struct Threshold {
-    /// The number of stars.
-    pub stars: u8,
+    /// The level, as the grid shows it (`5 星`, `优秀`).
+    pub level: String,
     /// The lowest total, as a decimal number.
     pub from: String,
 }
@@ -68,7 +78,7 @@ pub struct GridRow {
     pub scores: Vec<Score>,
     /// The total as stored, empty while incomplete.
     pub total: String,
-    /// What the stars as stored are called (`五星`, `优秀`).
+    /// The level as stored (`5 星`, `优秀`).
     pub level: String,
     /// Code of the veto that is the case.
     pub veto: String,
@@ -110,7 +120,9 @@ pub struct Grid {
     /// The columns.
     pub dimensions: Vec<Dimension>,
     /// What sets the stars, whatever the total.
-    pub vetoes: Vec<Choice>,
+    pub vetoes: Vec<Veto>,
+    /// What a total below the lowest level earns.
+    pub lowest: String,
     /// The rater that was typed, where a scheme has several; none: scores are entered once.
     pub rater: Option<String>,
     /// How his scores count.
@@ -126,11 +138,11 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// The thresholds as the grid's script reads them: `90:5,80:4`.
+    /// The thresholds as the grid's script reads them: `90:5 星,80:4 星`.
     fn scale(&self) -> String {
         self.thresholds
             .iter()
-            .map(|threshold| format!("{}:{}", threshold.from, threshold.stars))
+            .map(|threshold| format!("{}:{}", threshold.from, threshold.level))
             .collect::<Vec<_>>()
             .join(",")
     }

@@ -11,7 +11,7 @@ use crate::base::db;
 use crate::base::error::{Error, FieldError};
 use crate::base::ids::RoundId;
 use crate::base::policy::{self, Action};
-use crate::records::ratings::model::RaterRule;
+use crate::records::ratings::model::{RaterRule, ResultKind};
 use crate::records::ratings::printed;
 use crate::records::ratings::queries::{self, GridRow as Stored};
 use crate::records::ratings::{
@@ -20,9 +20,8 @@ use crate::records::ratings::{
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::ratings::badge;
 use crate::web::respond::{Answer, Failure, Page, PageWith};
-use crate::web::views::controls::Choice;
 use crate::web::views::parts::Fact;
-use crate::web::views::ratings::{Dimension, Grid, GridRow, Score, Threshold};
+use crate::web::views::ratings::{Dimension, Grid, GridRow, Score, Threshold, Veto};
 use crate::web::views::{Badge, Link, Notice, Section, Tone};
 
 /// The routes.
@@ -58,17 +57,19 @@ async fn view(who: &SignedIn, db: &mut Db, id: RoundId) -> Answer<Grid> {
             .scheme
             .thresholds
             .iter()
-            .map(|step| Threshold {
-                stars: u8::try_from(step.stars).unwrap_or_default(),
-                from: printed(&step.minimum),
-            })
+            .map(|step| Threshold { level: level(&grid.scheme, step.stars), from: printed(&step.minimum) })
             .collect(),
         vetoes: grid
             .scheme
             .vetoes
             .iter()
-            .map(|veto| Choice::new(veto.code.clone(), veto.name.clone()))
+            .map(|veto| Veto {
+                code: veto.code.clone(),
+                name: veto.name.clone(),
+                level: level(&grid.scheme, veto.stars),
+            })
             .collect(),
+        lowest: level(&grid.scheme, 0),
         rater: (grid.scheme.rules.raters != RaterRule::One).then(String::new),
         raters_note: format!(
             "{}，至少{}人评分才计分；不能给本人评分。",
@@ -79,6 +80,14 @@ async fn view(who: &SignedIn, db: &mut Db, id: RoundId) -> Answer<Grid> {
         problems: Vec::new(),
         editable: policy::require(&who.actor, Action::EnterRecords, &who.scope().path).is_ok(),
     })
+}
+
+/// A level as the grid shows it: stars are counted, grades have names.
+fn level(scheme: &Scheme, stars: i32) -> String {
+    match scheme.rules.result {
+        ResultKind::Stars => format!("{stars} 星"),
+        ResultKind::Grades => ratings::level_name(ResultKind::Grades, stars),
+    }
 }
 
 pub(super) fn dimensions(scheme: &Scheme) -> Vec<Dimension> {
@@ -107,10 +116,7 @@ fn line(scheme: &Scheme, row: &Stored) -> GridRow {
         note: row.subject.note(),
         scores: scheme.dimensions.iter().map(score).collect(),
         total: rating.and_then(|rating| rating.total.as_ref()).map(printed).unwrap_or_default(),
-        level: rating
-            .and_then(|rating| rating.stars)
-            .map(|stars| ratings::level_name(scheme.rules.result, stars))
-            .unwrap_or_default(),
+        level: rating.and_then(|rating| rating.stars).map(|stars| level(scheme, stars)).unwrap_or_default(),
         veto: rating.and_then(|rating| rating.veto.clone()).unwrap_or_default(),
         evidence: rating.and_then(|rating| rating.evidence.clone()).unwrap_or_default(),
         state: state.map_or_else(|| Badge::new("未评", Tone::Neutral), badge),

@@ -2,11 +2,10 @@
 
 use super::pages::{frame, number, text};
 use crate::web::views::Section;
-use crate::web::views::controls::Choice;
 use crate::web::views::members::Action;
 use crate::web::views::parts::{Badge, Fact, Link, Tone};
 use crate::web::views::ratings::{
-    Card, Dimension, Grid, GridRow, Review, ReviewRow, Rounds, Schemes, Score, Share, Threshold,
+    Card, Dimension, Grid, GridRow, Review, ReviewRow, Rounds, Schemes, Score, Share, Threshold, Veto,
 };
 use crate::web::views::table::{Cell, Column, Row, Table};
 
@@ -110,13 +109,14 @@ pub fn grid() -> Grid {
         decimals: 2,
         aggregation: "sum",
         missing_part: "refuse",
-        vetoes: vec![Choice::new("punished", "受党纪处分")],
+        vetoes: vec![Veto { code: "punished".into(), name: "受党纪处分".into(), level: "1 星".into() }],
+        lowest: "0 星".into(),
         rater: None,
         raters_note: String::new(),
         dimensions: dimensions(),
         thresholds: [("90", 5), ("80", 4), ("70", 3), ("60", 2), ("0", 1)]
             .iter()
-            .map(|(from, stars)| Threshold { stars: *stars, from: (*from).into() })
+            .map(|(from, stars)| Threshold { level: format!("{stars} 星"), from: (*from).into() })
             .collect(),
         rows: names
             .iter()
