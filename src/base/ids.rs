@@ -253,3 +253,29 @@ id!(
     /// A version of a word that a county added to a list.
     WordId
 );
+id!(
+    /// Whom or what a rating is about: a membership, an organisation, or a person.
+    SubjectId
+);
+id!(
+    /// Who scores in a round.
+    RaterId
+);
+
+impl From<MembershipId> for SubjectId {
+    fn from(membership: MembershipId) -> Self {
+        Self(membership.0)
+    }
+}
+
+impl From<OrganisationId> for SubjectId {
+    fn from(organisation: OrganisationId) -> Self {
+        Self(organisation.0)
+    }
+}
+
+impl From<PersonId> for SubjectId {
+    fn from(person: PersonId) -> Self {
+        Self(person.0)
+    }
+}

@@ -190,7 +190,7 @@ AS digest, count(*) AS row_count FROM (
     SELECT 3, concat_ws(' ', membership_id, to_char(day, 'YYYY-MM-DD'), kind), jsonb_strip_nulls(to_jsonb(f))::text
     FROM flow_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
     UNION ALL
-    SELECT 4, rating_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    SELECT 4, concat_ws(' ', rating_id, state), jsonb_strip_nulls(to_jsonb(f))::text
     FROM rating_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
     UNION ALL
     SELECT 5, concat_ws(' ', standing, seat_id), jsonb_strip_nulls(to_jsonb(f))::text

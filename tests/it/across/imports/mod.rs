@@ -9,6 +9,7 @@ pub(in crate::across) mod elections;
 mod files;
 mod pool;
 mod training;
+pub(in crate::across) mod rated;
 mod tree;
 
 use std::io::Write;
