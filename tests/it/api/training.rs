@@ -99,11 +99,18 @@ async fn a_class_goes_from_plan_to_close_and_counts_for_the_town() {
     assert_eq!((&total["members"], &total["trained"]), (&json!(3), &json!(1)), "{coverage}");
     assert_eq!(total["coverage"], json!(33.33));
     let missing = stage.get(&format!("/training/programmes/{programme}/outstanding")).await;
-    let names: Vec<&str> =
-        missing["items"].as_array().unwrap().iter().map(|one| one["member"]["name"].as_str().unwrap()).collect();
+    let names: Vec<&str> = missing["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["member"]["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names, ["李强", "王芳"]);
     let history = stage.get(&format!("/members/{}/training", stage.members[0])).await;
-    assert_eq!((&history["classes"][0]["trains"], &history["classes"][0]["hours"]), (&json!(true), &json!(16)));
+    assert_eq!(
+        (&history["classes"][0]["trains"], &history["classes"][0]["hours"]),
+        (&json!(true), &json!(16))
+    );
     assert_eq!(history["years"][0]["member_hours"], json!(32));
 }
 
@@ -131,12 +138,16 @@ async fn what_cannot_be_is_refused_in_words_and_nothing_is_stored() {
     assert_eq!(conflict.status, Status::UnprocessableEntity, "{}", conflict.body);
     assert!(conflict.body.contains("2026-A1"), "{}", conflict.body);
     assert_eq!(stage.step(&class, "hold").await.status, Status::Ok);
-    let much = stage.attend(&class, json!([{ "member": stage.members[0], "hours": 17, "result": "passed" }])).await;
+    let much =
+        stage.attend(&class, json!([{ "member": stage.members[0], "hours": 17, "result": "passed" }])).await;
     assert_eq!(much.status, Status::UnprocessableEntity);
     assert!(much.body.contains("17") && much.body.contains("16"), "{}", much.body);
-    let stranger = stage.attend(&class, json!([{ "member": stage.members[2], "hours": 8, "result": "passed" }])).await;
+    let stranger =
+        stage.attend(&class, json!([{ "member": stage.members[2], "hours": 8, "result": "passed" }])).await;
     assert_eq!(stranger.status, Status::UnprocessableEntity, "{}", stranger.body);
-    let odd = stage.attend(&class, json!([{ "member": stage.members[0], "hours": "1e9", "result": "passed" }])).await;
+    let odd = stage
+        .attend(&class, json!([{ "member": stage.members[0], "hours": "1e9", "result": "passed" }]))
+        .await;
     assert_eq!(odd.status, Status::UnprocessableEntity, "{}", odd.body);
     assert_eq!(stage.get(&format!("/training/classes/{class}")).await["attended"], json!(0));
 }
@@ -164,7 +175,10 @@ async fn who_came_is_entered_by_the_codes_of_the_sheet() {
     assert!(sheet.body.contains(&code), "{}", sheet.body);
     let page = format!("/training/classes/{class}/attendance");
     let send = async |codes: &str, hours: &str| {
-        stage.app.submit(&stage.clerk, &page, None, &format!("codes={codes}&hours={hours}&result=passed")).await
+        stage
+            .app
+            .submit(&stage.clerk, &page, None, &format!("codes={codes}&hours={hours}&result=passed"))
+            .await
     };
     let wrong = send("77-7", "16").await;
     assert_eq!(wrong.status, Status::UnprocessableEntity);

@@ -8,8 +8,8 @@ mod dating;
 pub(in crate::across) mod elections;
 mod files;
 mod pool;
-mod training;
 pub(in crate::across) mod rated;
+mod training;
 mod tree;
 
 use std::io::Write;

@@ -54,11 +54,15 @@ async fn stage() -> Stage {
 async fn classes_that_are_over_are_held_and_the_same_list_twice_changes_nothing() {
     let stage = stage().await;
     let field = field();
-    let rows = [class("2021-A1").with("领域", &field), class("2021-A2").with("领域", &field).with("名额", "")];
+    let rows =
+        [class("2021-A1").with("领域", &field), class("2021-A2").with("领域", &field).with("名额", "")];
     assert_eq!(stage.import(&rows).await, Counts { new: 2, ..Counts::default() });
     assert_eq!(stage.import(&rows).await, Counts { unchanged: 2, ..Counts::default() });
-    let states: Vec<String> =
-        training_classes::table.select(training_classes::state).load(&mut stage.db.owner().await).await.unwrap();
+    let states: Vec<String> = training_classes::table
+        .select(training_classes::state)
+        .load(&mut stage.db.owner().await)
+        .await
+        .unwrap();
     assert_eq!(states, ["held", "held"]);
 }
 
@@ -99,7 +103,8 @@ async fn who_came_is_entered_once_and_corrected_by_the_next_list() {
     assert_eq!(stage.import(&rows).await, Counts { unchanged: 2, ..Counts::default() });
     let corrected = [came("2021-A1", "张伟", 1).with("到课学时", "8"), rows[1].clone()];
     assert_eq!(stage.import(&corrected).await, Counts { changed: 1, unchanged: 1, ..Counts::default() });
-    let count: i64 = training_attendances::table.count().get_result(&mut stage.db.owner().await).await.unwrap();
+    let count: i64 =
+        training_attendances::table.count().get_result(&mut stage.db.owner().await).await.unwrap();
     assert_eq!(count, 2);
 }
 
