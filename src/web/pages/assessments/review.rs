@@ -114,7 +114,11 @@ fn scores(grid: &Grid) -> Table {
         cells.push(Cell::Number(total.map_or_else(dash, printed)));
         Row::new(cells)
     };
-    let caption = if grid.scheme.entry == Entry::Deduction { "各项得分（满分减扣分）" } else { "各项得分" };
+    let caption = if grid.scheme.entry == Entry::Deduction {
+        "各项得分（满分减扣分）"
+    } else {
+        "各项得分"
+    };
     Table {
         caption: caption.to_owned(),
         columns,
