@@ -27,17 +27,23 @@ function millionths(text) {
 }
 
 /**
- * The total of a row in hundredths as the server computes it: the sum of score times weight, or that divided by the
- * weights that counted, rounded half up; null while nothing, or not enough, is filled in.
+ * The total of a row in hundredths as the server computes it: the sum of score times weight, each up to its cap, or that
+ * divided by the weights, or by the number, of those that counted, rounded half up; null while nothing, or not enough, is
+ * filled in.
  */
 export function totalOf(scores, { aggregation, missingPart }) {
   const given = scores.filter(({ value }) => value !== null);
   if (!given.length || (given.length < scores.length && missingPart !== "zero" && missingPart !== "leave_out")) return null;
-  const sum = given.reduce((total, { value, weight }) => total + BigInt(value) * millionths(weight), 0n);
+  const product = ({ value, weight, cap }) => {
+    const exact = BigInt(value) * millionths(weight);
+    const most = cap ? BigInt(hundredths(cap)) * 1_000_000n : exact;
+    return exact < most ? exact : most;
+  };
+  const sum = given.reduce((total, score) => total + product(score), 0n);
   const counted = missingPart === "leave_out" ? given : scores;
   const divisor = aggregation === "weighted_mean"
     ? counted.reduce((total, { weight }) => total + millionths(weight), 0n)
-    : 1_000_000n;
+    : 1_000_000n * BigInt(aggregation === "mean" ? counted.length : 1);
   if (divisor === 0n) return null;
   return Number((2n * sum + divisor) / (2n * divisor));
 }
@@ -47,8 +53,8 @@ class Grid {
     this.table = table;
     this.form = table.closest("form");
     this.scale = (table.dataset.scale ?? "").split(",").filter(Boolean).map((step) => {
-      const [from, stars] = step.split(":");
-      return { from: hundredths(from), stars };
+      const [from, level] = step.split(":");
+      return { from: hundredths(from), level };
     }).sort((left, right) => right.from - left.from);
     this.decimals = Number(table.dataset.decimals ?? 2);
     this.rule = { aggregation: table.dataset.aggregation, missingPart: table.dataset.missingPart };
@@ -57,6 +63,7 @@ class Grid {
     for (const input of table.querySelectorAll('input[aria-invalid="true"]')) input.dataset.marked = input.value;
     table.addEventListener("keydown", (event) => this.key(event));
     table.addEventListener("input", (event) => this.typed(event.target));
+    table.addEventListener("change", (event) => this.vetoed(event.target));
     table.addEventListener("paste", (event) => this.paste(event));
     table.addEventListener("focusin", (event) => {
       if (event.target.matches("input")) {
@@ -69,7 +76,21 @@ class Grid {
     this.rows.forEach((_, index) => this.sum(index));
     this.count();
     this.form.addEventListener("submit", (event) => this.submit(event), { capture: true });
+    this.form.querySelector("[data-fill]")?.addEventListener("click", (event) => this.fill(event.target.dataset.fill));
     this.begin();
+  }
+
+  /** Every score that is empty gets a value that the person asked for: nothing taken off, most often. */
+  fill(value) {
+    const empty = this.rows.flat().filter((input) => input.matches("[data-score]") && !input.readOnly && !input.value.trim());
+    for (const input of empty) {
+      input.value = value;
+      this.check(input);
+    }
+    this.rows.forEach((_, index) => this.sum(index));
+    this.count();
+    empty[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+    this.say(`已在 ${empty.length} 个空格填 ${value}。`, false);
   }
 
   /** The keyboard goes to the first score that waits: one that was sent back, else the first empty one. */
@@ -129,6 +150,12 @@ class Grid {
     this.say(input.title, true);
   }
 
+  vetoed(select) {
+    if (!select.matches?.("select")) return;
+    const row = Array.from(this.table.querySelectorAll("tr[data-row]")).indexOf(select.closest("tr[data-row]"));
+    if (row >= 0) this.sum(row);
+  }
+
   /** Why a score cannot stand, or nothing. */
   reason(input) {
     const text = input.value.trim();
@@ -156,16 +183,29 @@ class Grid {
     }
   }
 
+  /** The score of a cell in hundredths: what is typed, or what a deduction leaves of full marks. */
+  score(input) {
+    const typed = hundredths(input.value);
+    return typed === null || !this.table.matches("[data-deducts]") ? typed : hundredths(input.dataset.max) - typed;
+  }
+
   sum(index) {
     const cells = this.rows[index].filter((input) => input.matches("[data-score]"));
     const row = this.table.querySelectorAll("tr[data-row]")[index];
     const wrong = cells.some((input) => this.reason(input));
-    const scores = cells.map((input) => ({ value: hundredths(input.value), weight: input.dataset.weight ?? "1" }));
+    const scores = cells.map((input) => ({ value: this.score(input), weight: input.dataset.weight ?? "1", cap: input.dataset.cap }));
     const total = wrong ? null : totalOf(scores, this.rule);
     const complete = total !== null;
+    // What raters' scores become together, the server alone knows: what it said stays.
+    if (this.table.matches("[data-sheet-of-rater]")) {
+      row.dataset.complete = String(complete);
+      return;
+    }
     row.querySelector("[data-total]").textContent = complete ? printed(total) : "";
     const step = complete ? this.scale.find((candidate) => total >= candidate.from) : null;
-    row.querySelector("[data-stars]").textContent = complete ? `${step?.stars ?? 0} 星` : "";
+    const level = row.querySelector("[data-stars]");
+    const veto = row.querySelector("select")?.selectedOptions[0]?.dataset.level;
+    if (level) level.textContent = complete ? veto || (step?.level ?? this.table.dataset.lowest ?? "") : "";
     row.dataset.complete = String(complete);
   }
 

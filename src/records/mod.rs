@@ -1,6 +1,7 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · slates · reserves · committees · vetting · words · members · people · accounts · organisations · audit.
+//! quarters · imports · ratings · slates · {assessments, training, reserves} · committees · vetting · words · members · people · accounts · organisations · audit.
 pub mod accounts;
+pub mod assessments;
 pub mod audit;
 pub mod committees;
 pub mod imports;
@@ -11,12 +12,13 @@ pub mod quarters;
 pub mod ratings;
 pub mod reserves;
 pub mod slates;
+pub mod training;
 pub mod vetting;
 pub mod words;
 
 /// Which area owns (alone writes) which table; a test reads the sources to prove it.
 pub const OWNERS: &[(&str, &[&str])] = &[
-    ("audit", &["audit_entries", "audit_heads"]),
+    ("audit", &["audit_entries", "audit_heads", "audit_checkpoints"]),
     ("organisations", &["counties", "organisations", "organisation_parents"]),
     ("accounts", &["accounts", "sessions", "access_tokens", "idempotency_keys", "sign_in_sources"]),
     ("people", &["people", "person_visibility", "kinships"]),
@@ -69,6 +71,38 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "reserve_settings",
         ],
     ),
+    (
+        "training",
+        &[
+            "training_settings",
+            "training_sites",
+            "training_programmes",
+            "training_demands",
+            "training_floors",
+            "training_fields",
+            "training_exemptions",
+            "training_classes",
+            "training_enrolments",
+            "training_attendances",
+            "training_completions",
+        ],
+    ),
+    (
+        "assessments",
+        &[
+            "assessment_schemes",
+            "assessment_indicators",
+            "assessment_rounds",
+            "assessments",
+            "assessment_scores",
+            "assessment_objections",
+            "assessment_corrections",
+            "inspections",
+            "visit_draws",
+            "visit_draw_units",
+            "visit_draw_picks",
+        ],
+    ),
     ("slates", &["committee_targets", "slates", "slate_seats"]),
     ("imports", &["imports", "import_rows"]),
     (
@@ -80,6 +114,17 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "rating_rounds",
             "ratings",
             "rating_scores",
+            "rating_vetoes",
+            "rating_raters",
+            "rating_rater_scores",
+            "rating_objections",
+            "award_schemes",
+            "award_kinds",
+            "award_steps",
+            "awards",
+            "award_scores",
+            "award_objections",
+            "award_events",
         ],
     ),
     (
@@ -95,6 +140,11 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "committee_facts",
             "reserve_facts",
             "reserve_village_facts",
+            "training_facts",
+            "training_class_facts",
+            "training_attendance_facts",
+            "award_facts",
+            "assessment_facts",
         ],
     ),
 ];

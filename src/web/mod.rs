@@ -15,6 +15,7 @@ pub mod import_work;
 pub mod pages;
 pub mod respond;
 pub mod views;
+pub mod witness;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use rocket::{Build, Rocket, Route};
 use crate::across::reports::KeptPictures;
 use crate::base::db::Database;
 use crate::base::keys::KeyRing;
+use crate::records::audit::checkpoints::Published;
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -40,6 +42,8 @@ pub struct State {
     pub uploads: PathBuf,
     /// Team pictures that were counted before.
     pub pictures: Arc<KeptPictures>,
+    /// The checkpoints of the trail.
+    pub trail: Published,
     /// The addresses whose word is taken for where a request came from and whether over TLS.
     pub front: Vec<std::net::IpAddr>,
 }
@@ -59,7 +63,9 @@ pub fn page_routes() -> Vec<Route> {
         pages::accounts::routes(),
         pages::audit::routes(),
         pages::ratings::routes(),
+        pages::assessments::routes(),
         pages::committees::routes(),
+        pages::training::routes(),
         pages::pickers::routes(),
         pages::vetting::routes(),
         pages::reports::routes(),
@@ -81,7 +87,9 @@ pub fn api_routes() -> Vec<Route> {
         api::reserves::routes(),
         api::slates::routes(),
         api::ratings::routes(),
+        api::assessments::routes(),
         api::committees::routes(),
+        api::training::routes(),
         api::kinships::routes(),
         api::vetting::routes(),
         api::words::routes(),

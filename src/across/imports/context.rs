@@ -72,9 +72,9 @@ pub async fn villages(conn: &mut AsyncPgConnection, import: &Import) -> Result<V
 ///
 /// # Errors
 /// `Broken` where what was stored is no layout.
-pub fn layout(import: &Import) -> Result<Layout> {
+pub fn layout(import: &Import, extras: &[String]) -> Result<Layout> {
     let cells = (0..).zip(import.headings()).map(|(at, text)| (at, Cell::Text(text))).collect();
-    Layout::read(&Row::new(1, cells), headings(import.kind()?), &mapping(import)?)
+    Layout::read_with(&Row::new(1, cells), headings(import.kind()?), extras, &mapping(import)?)
         .map_err(|_| Error::broken("the stored headings of an import are no layout"))
 }
 

@@ -7,6 +7,8 @@
 //!
 //! [`quarters::Ask`]: crate::records::quarters::Ask
 
+use crate::records::organisations::tree::{tree, tree_over};
+
 /// The last day of the quarter.
 pub(super) const LAST_DAY: &str = "$3::date";
 /// The last day of the quarter before.
@@ -25,18 +27,35 @@ pub(super) fn inside(path: &str, code: &str) -> String {
 pub struct Extent {
     whole_county: bool,
     on_common_ground: bool,
+    has_standing: bool,
 }
 
 impl Extent {
     /// All of the county, in a statement of its own.
-    pub const COUNTY: Self = Self { whole_county: true, on_common_ground: false };
+    pub const COUNTY: Self = Self { whole_county: true, on_common_ground: false, has_standing: false };
     /// The organisations that are asked about and what stands below them, in a statement of its own.
-    pub const ORGANISATIONS: Self = Self { whole_county: false, on_common_ground: false };
+    pub const ORGANISATIONS: Self =
+        Self { whole_county: false, on_common_ground: false, has_standing: false };
 
     /// The same within a statement that begins with the common ground of its tables, as
     /// [`common_ground`](super::committee_facts::common_ground) gives it.
     pub fn on_common_ground(self) -> Self {
         Self { on_common_ground: true, ..self }
+    }
+
+    /// The same where that ground has worked out who stands where already ([`Extent::standing`]).
+    pub fn has_standing(self, has_standing: bool) -> Self {
+        Self { has_standing, ..self }
+    }
+
+    /// Who is in the register on the last day, and where, as the table `standing`: for statements that ask twice.
+    pub fn standing(self) -> String {
+        format!("standing AS MATERIALIZED ({})", places(LAST_DAY, self))
+    }
+
+    /// Who is in the register on the last day, and where.
+    pub(super) fn places(self) -> String {
+        if self.has_standing { "SELECT * FROM standing".to_owned() } else { places(LAST_DAY, self) }
     }
 
     /// The condition on a path.
@@ -58,37 +77,6 @@ impl Extent {
     fn with_tree(self) -> String {
         self.with(last_tree, "")
     }
-}
-
-/// `days`, `parents`, `placed`: the tree of each day of `days` (`day`, `before`: the day before it in that list). Where
-/// no parent is on record for a day, the nearest earlier one holds, else the first later one: members may have joined
-/// before their branch was founded. An organisation that hangs on nothing keeps the path of today.
-fn tree(days: &str) -> String {
-    tree_over(days, "")
-}
-
-/// The same over the organisations that a condition on the organisation `o` lets through, which must let through whatever
-/// stands above one that it does.
-fn tree_over(days: &str, concerned: &str) -> String {
-    format!(
-        "days (day, before) AS ({days}), \
-         parents AS MATERIALIZED ( \
-            SELECT DISTINCT ON (d.day, p.organisation_id) d.day, p.organisation_id, p.parent_id, o.code \
-            FROM days d JOIN organisation_parents p ON p.county_id = $1 \
-            JOIN organisations o ON o.county_id = $1 AND o.id = p.organisation_id{concerned} \
-            ORDER BY d.day, p.organisation_id, (p.from_day <= d.day) DESC, abs(p.from_day - d.day)), \
-         tree (day, id, parent_id, path) AS ( \
-            SELECT d.day, o.id, NULL::uuid, o.path FROM days d \
-            JOIN organisations o ON o.county_id = $1 AND o.parent_id IS NULL \
-            UNION ALL \
-            SELECT p.day, p.organisation_id, p.parent_id, (t.path || p.code || '/') COLLATE \"C\" FROM tree t \
-            JOIN parents p ON p.day = t.day AND p.parent_id = t.id), \
-         placed AS MATERIALIZED ( \
-            SELECT day, id, parent_id, path FROM tree \
-            UNION ALL \
-            SELECT d.day, o.id, o.parent_id, o.path FROM days d JOIN organisations o ON o.county_id = $1{concerned} \
-            WHERE NOT EXISTS (SELECT FROM tree t WHERE t.day = d.day AND t.id = o.id))"
-    )
 }
 
 /// `days` with one day.
@@ -116,7 +104,8 @@ pub(super) fn last_tree_above(organisations: &str) -> String {
 fn places(day: &str, extent: Extent) -> String {
     let within = extent.holds("t.path");
     format!(
-        "SELECT m.id AS membership_id, m.person_id, b.branch_id, t.path, s.status, m.joined_on, m.full_member_on \
+        "SELECT m.id AS membership_id, m.person_id, b.branch_id, t.path, s.status, m.joined_on, m.full_member_on, \
+            m.occupation, m.party_post \
          FROM memberships m \
          JOIN branch_memberships b ON b.county_id = $1 AND b.membership_id = m.id \
             AND b.from_day <= {day} AND (b.to_day IS NULL OR {day} < b.to_day) \
@@ -136,9 +125,9 @@ FROM (SELECT DISTINCT ON (o.organisation_id) o.id, o.last_day FROM rating_rounds
         JOIN rating_schemes p ON p.county_id = $1 AND p.code = s.code AND p.is_primary AND p.subject_kind = 'member'
             AND p.from_day <= $3 AND (p.to_day IS NULL OR $3 < p.to_day)
         WHERE o.county_id = $1 AND o.last_day <= $3 AND EXISTS (SELECT FROM ratings c
-            WHERE c.county_id = $1 AND c.round_id = o.id AND c.state IN ('confirmed', 'published'))
+            WHERE c.county_id = $1 AND c.round_id = o.id AND c.state IN ('confirmed', 'published', 'objected'))
         ORDER BY o.organisation_id, o.last_day DESC) last_round
-    JOIN ratings r ON r.county_id = $1 AND r.round_id = last_round.id AND r.state IN ('confirmed', 'published')
+    JOIN ratings r ON r.county_id = $1 AND r.round_id = last_round.id AND r.state IN ('confirmed', 'published', 'objected')
 ORDER BY r.membership_id, last_round.last_day DESC, r.id";
 
 /// The columns of `member_facts`: who is in the register on the last day, and all that figures ask of him. His stars
@@ -146,7 +135,7 @@ ORDER BY r.membership_id, last_round.last_day DESC, r.id";
 /// primary member scheme.
 pub fn members(extent: Extent) -> String {
     let with_tree = extent.with_tree();
-    let places = places(LAST_DAY, extent);
+    let places = extent.places();
     format!(
         "{with_tree}SELECT p.membership_id, p.person_id, p.branch_id, p.path, p.status, \
             CASE WHEN p.full_member_on <= {LAST_DAY} THEN 'full' ELSE 'probationary' END AS category, p.joined_on, \
@@ -174,7 +163,7 @@ pub fn opening(extent: Extent) -> String {
 
 /// How many members stand directly in each place (`path`, `members`, `full_members`) on the last day.
 fn members_by_place(extent: Extent) -> String {
-    let places = places(LAST_DAY, extent);
+    let places = extent.places();
     format!(
         "SELECT p.path, count(*) AS members, count(*) FILTER (WHERE p.full_member_on <= {LAST_DAY}) AS full_members \
          FROM ({places}) p GROUP BY p.path"
@@ -305,15 +294,28 @@ pub fn recorded_late(extent: Extent) -> String {
     )
 }
 
-/// The columns of `rating_facts`: ratings that wait for review, of rounds whose period ended by the last day.
+/// The columns of `rating_facts`: ratings that wait for review, of rounds whose period ended by the last day; ratings with
+/// an objection that was open at the end of it; ratings that were overturned in the quarter.
 pub fn ratings(extent: Extent) -> String {
     let within = extent.holds("r.path");
+    let china = |moment: &str| format!("({moment} AT TIME ZONE 'Asia/Shanghai')::date");
+    let (objected, resolved) = (china("j.created_at"), china("j.resolved_at"));
+    let revoked = china("r.revoked_at");
     format!(
-        "SELECT r.id AS rating_id, r.membership_id, m.person_id, 'awaiting_review' AS state, r.path \
-         FROM ratings r \
-         JOIN rating_rounds o ON o.county_id = $1 AND o.id = r.round_id AND o.last_day <= {LAST_DAY} \
-         JOIN memberships m ON m.county_id = $1 AND m.id = r.membership_id \
-         WHERE r.county_id = $1 AND r.state = 'submitted' AND {within}"
+        "SELECT r.id AS rating_id, r.membership_id, coalesce(m.person_id, r.person_id) AS person_id, w.state, r.path \
+         FROM (SELECT r.id, 'awaiting_review' AS state FROM ratings r \
+                JOIN rating_rounds o ON o.county_id = $1 AND o.id = r.round_id AND o.last_day <= {LAST_DAY} \
+                WHERE r.county_id = $1 AND r.state = 'submitted' \
+            UNION SELECT j.rating_id, 'objection_open' FROM rating_objections j \
+                WHERE j.county_id = $1 AND {objected} <= {LAST_DAY} \
+                    AND (j.resolved_at IS NULL OR {LAST_DAY} < {resolved}) \
+            UNION SELECT j.rating_id, 'overturned' FROM rating_objections j \
+                WHERE j.county_id = $1 AND j.outcome = 'upheld' AND {resolved} BETWEEN $2 AND $3 \
+            UNION SELECT r.id, 'overturned' FROM ratings r \
+                WHERE r.county_id = $1 AND r.state = 'revoked' AND {revoked} BETWEEN $2 AND $3) w \
+         JOIN ratings r ON r.county_id = $1 AND r.id = w.id \
+         LEFT JOIN memberships m ON m.county_id = $1 AND m.id = r.membership_id \
+         WHERE {within}"
     )
 }
 

@@ -59,9 +59,9 @@ pub(super) async fn measure(
 ) -> Result<Counts> {
     let top = organisations.first().map(String::as_str).unwrap_or_default();
     let by_table = by_table(parts);
-    let rows = |table, by_place: Option<&str>| rows_with(table, basis, top, by_place);
-    let ground = ground(basis, top, by_table.iter().map(|(table, _)| *table));
-    let statement = statement(&ground, &by_table, || seats(basis, top), rows);
+    let tables: Vec<Table> = by_table.iter().map(|(table, _)| *table).collect();
+    let rows = |table, by_place: Option<&str>| rows_with(table, basis, top, &tables, by_place);
+    let statement = statement(&ground(basis, top, &tables), &by_table, || seats(basis, top), rows);
     let lines: Vec<Line> = basis.ask(organisations.to_vec()).about(statement).load(conn).await?;
     Ok(gather(&by_table, lines))
 }

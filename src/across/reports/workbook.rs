@@ -1,7 +1,7 @@
 //! The quarterly report as a workbook: numbers are numbers, equal to the digit to those of the page and the API.
 
 use super::figures::{self, Amount, FigureValue, Unit};
-use super::report::{QuarterlyReport, SectionReport};
+use super::report::{QuarterlyReport, SectionReport, TableValue};
 use crate::across::sheets::{Book, Cell, Column, ColumnKind, Field, Properties, SheetWriter, WriteError};
 use crate::base::clock;
 
@@ -43,6 +43,15 @@ fn whole(count: i64) -> Field {
     number(Some(Amount::Whole(count)))
 }
 
+fn value(value: &TableValue) -> Field {
+    match value {
+        TableValue::Count(count) => whole(*count),
+        TableValue::Score(score) => number(Some(Amount::Decimal(*score))),
+        TableValue::Text(words) => text(words),
+        TableValue::Nothing => Cell::Empty.into(),
+    }
+}
+
 fn unit(code: &str) -> String {
     let known = Unit::ALL.into_iter().find(|unit| unit.code() == code);
     known.map_or_else(|| code.to_owned(), |unit| unit.name().to_owned())
@@ -63,6 +72,7 @@ fn overview(book: &mut Book, report: &QuarterlyReport, title: &str) -> Result<()
         ("截至日期", report.quarter.last_day().to_string()),
         ("版本", revision),
         ("数据摘要（SHA-256）", report.digest.clone().unwrap_or_default()),
+        ("检查点", report.checkpoint.clone().unwrap_or_default()),
         ("党员增减", balanced.to_owned()),
         ("增减算式", report.balance.clone()),
     ] {
@@ -111,8 +121,8 @@ fn figures(book: &mut Book, section: &SectionReport) -> Result<(), WriteError> {
         let counts = table.columns.iter().map(|name| column(*name, ColumnKind::Number, 10));
         let mut sheet = book.sheet(table.title, std::iter::once(heading).chain(counts).collect())?;
         for row in &table.rows {
-            let counts = row.values.iter().copied().map(whole);
-            sheet.row(&std::iter::once(text(row.label)).chain(counts).collect::<Vec<_>>())?;
+            let counts = row.values.iter().map(value);
+            sheet.row(&std::iter::once(text(&row.label)).chain(counts).collect::<Vec<_>>())?;
         }
         sheet.finish()?;
     }

@@ -8,6 +8,7 @@ use crate::base::db;
 use crate::base::edit::Edit;
 use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::ReserveId;
+use crate::records::audit;
 use crate::records::reserves::examine::{check_codes, check_sources};
 use crate::records::reserves::mentors::lock;
 use crate::records::reserves::model::{Reserve, ReserveKind, Route};
@@ -55,9 +56,15 @@ pub async fn change(
         let mut changed = Vec::new();
         let mut replaced = Vec::new();
         let mut answer = Vec::with_capacity(commands.len());
+        let mut changes = Vec::new();
         for (mut row, command) in rows.into_iter().zip(commands) {
             let old = sources.get(&row.id).cloned().unwrap_or_default();
+            let earlier = told(&row, &old);
             let (fields, new) = apply(&mut row, &old, &command.edits, &words)?;
+            if !fields.is_empty() {
+                let sources = if fields.contains(&"sources") { &new } else { &old };
+                changes.push(audit::changes(&earlier, &told(&row, sources)));
+            }
             if fields.contains(&"sources") {
                 replaced.push((row.id, new));
             }
@@ -69,12 +76,26 @@ pub async fn change(
         if !changed.is_empty() {
             replace_sources(conn, actor, &replaced).await?;
             write::update(conn, actor, &changed).await?;
-            write::append(conn, actor, "reserves.change", &changed, |_| json!({ "fields": answer.first() }))
-                .await?;
+            write::append(
+                conn,
+                actor,
+                "reserves.change",
+                &changed,
+                |_| json!({ "changes": changes.first() }),
+            )
+            .await?;
         }
         Ok(answer)
     })
     .await
+}
+
+/// A pool entry as the trail tells it.
+fn told(row: &Reserve, sources: &[String]) -> serde_json::Value {
+    json!({
+        "kind": row.kind, "route": row.route, "political_status": row.political_status,
+        "education": row.education_at_entry, "note": row.note, "sources": sources,
+    })
 }
 
 fn apply(

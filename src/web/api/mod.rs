@@ -1,5 +1,6 @@
 //! The JSON API below `/api/v1`, one file per area; whatever a page does, the API does.
 pub mod accounts;
+pub mod assessments;
 pub mod audit;
 pub mod committees;
 pub mod document;
@@ -14,5 +15,6 @@ pub mod reports;
 pub mod reserves;
 pub mod session;
 pub mod slates;
+pub mod training;
 pub mod vetting;
 pub mod words;

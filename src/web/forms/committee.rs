@@ -38,7 +38,7 @@ impl Wrong {
             self.refuse(field, format!("{label}没有填写，请按2026-07-01的格式填写"), None);
             return None;
         };
-        self.keep(field, given, parse_date(given).map_err(|error| format!("{label}：{error}")))
+        self.keep(field, given, parse_date(given).map_err(|error| error.about(label)))
     }
 
     /// A day that may be missing.

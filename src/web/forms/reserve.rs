@@ -76,12 +76,12 @@ pub struct ReserveInput {
 }
 
 /// Parses fields and gathers what is wrong.
-struct Reader {
-    errors: Vec<FieldError>,
+pub(super) struct Reader {
+    pub(super) errors: Vec<FieldError>,
 }
 
 impl Reader {
-    fn read<T, E: Display>(
+    pub(super) fn read<T, E: Display>(
         &mut self,
         field: &str,
         said: &Said,
@@ -106,11 +106,11 @@ impl Reader {
         self.read(field, said, |text| table.find(text).map(|entry| entry.code.clone()))
     }
 
-    fn day(&mut self, field: &str, said: &Said) -> Edit<NaiveDate> {
-        self.read(field, said, parse_date)
+    pub(super) fn day(&mut self, field: &str, name: &str, said: &Said) -> Edit<NaiveDate> {
+        self.read(field, said, |text| parse_date(text).map_err(|error| error.about(name)))
     }
 
-    fn words(&mut self, field: &str, name: &str, said: &Said, longest: usize) -> Edit<String> {
+    pub(super) fn words(&mut self, field: &str, name: &str, said: &Said, longest: usize) -> Edit<String> {
         self.read(field, said, |text| {
             let text = text.trim();
             if text.chars().count() > longest {
@@ -120,7 +120,7 @@ impl Reader {
         })
     }
 
-    fn required<T>(&mut self, field: &str, name: &str, edit: Edit<T>) -> Option<T> {
+    pub(super) fn required<T>(&mut self, field: &str, name: &str, edit: Edit<T>) -> Option<T> {
         let value = value(edit);
         if value.is_none() && !self.errors.iter().any(|error| error.field == field) {
             self.errors.push(FieldError::new(field, format!("请填写{name}。"), None));
@@ -142,7 +142,7 @@ impl Reader {
     }
 }
 
-fn value<T>(edit: Edit<T>) -> Option<T> {
+pub(super) fn value<T>(edit: Edit<T>) -> Option<T> {
     match edit {
         Edit::Set(value) => Some(value),
         Edit::Keep | Edit::Clear => None,
@@ -211,7 +211,7 @@ impl ReserveInput {
         let political_status = reader.required("political_status", "政治面貌", status);
         let kind = reader.read("kind", &self.kind, ReserveKind::parse);
         let kind = reader.required("kind", "类别", kind);
-        let entered_on = reader.day("entered_on", &self.entered_on);
+        let entered_on = reader.day("entered_on", "入库日期", &self.entered_on);
         let entered_on = reader.required("entered_on", "入库日期", entered_on);
         let route = value(reader.read("route", &self.route, Route::parse));
         let who = self.who(&mut reader, education.as_deref());
@@ -285,7 +285,7 @@ impl ReserveInput {
 
     fn posting(&self, reader: &mut Reader) -> Option<Posting> {
         let state = value(reader.read("state", &self.state, ReserveState::parse));
-        let from_day = value(reader.day("state_from", &self.state_from));
+        let from_day = value(reader.day("state_from", "状态日期", &self.state_from));
         let post = value(reader.words("post", "任用职务", &self.post, 50));
         match (state.filter(|state| *state != ReserveState::InPool), from_day) {
             (Some(state), Some(from_day)) => {
@@ -356,7 +356,7 @@ impl MentorInput {
         let person = reader.read("mentor", &said(self.person.as_deref().unwrap_or_default()), |text| {
             text.trim().parse::<PersonId>().map_err(|_| "帮带人编号无效，请重新选择，或只填写姓名。")
         });
-        let from = reader.day("from", &said(self.from.as_deref().unwrap_or_default()));
+        let from = reader.day("from", "联系起始日期", &said(self.from.as_deref().unwrap_or_default()));
         let from_day = value(from).or(otherwise)?;
         Some(NewMentor { kind: kind?, person: value(person), name: name?, from_day })
     }

@@ -1,5 +1,6 @@
 //! Pages for people, one file or folder per area.
 pub mod accounts;
+pub mod assessments;
 pub mod audit;
 pub mod committees;
 pub mod health;
@@ -13,4 +14,5 @@ pub mod reports;
 pub mod reserves;
 pub mod session;
 pub mod slates;
+pub mod training;
 pub mod vetting;

@@ -9,6 +9,7 @@ use cadre::base::clock;
 use cadre::base::db;
 use cadre::base::error::Error;
 use cadre::base::values::MembershipStatus;
+use cadre::records::assessments;
 use cadre::records::imports::{Counts, Kind};
 use cadre::records::members::listing::{Filter, Sort};
 use cadre::records::organisations::queries;
@@ -20,7 +21,9 @@ use tempfile::NamedTempFile;
 
 use super::imports::committees::team;
 use super::imports::elections::votes;
+use super::imports::rated;
 use super::imports::{Roster, Stage};
+use crate::support::builders::assessment::{filled, published, scheme};
 use crate::support::builders::{Place, day};
 
 async fn request(stage: &Stage, place: &Place, kind: Kind, format: Format) -> Request {
@@ -158,6 +161,26 @@ async fn the_tree_comes_back_unchanged() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn assessments_come_back_unchanged() {
+    let stage = Stage::of(Kind::Assessments).await;
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let mut conn = stage.db.web().await;
+    assessments::set_scheme(&mut conn, &supervisor, &[scheme("500237")]).await.unwrap();
+    published(&mut conn, &supervisor, "500237101", "2025Q4", ["50,30,20", "48.5,30,20"]).await;
+    filled(&mut conn, &supervisor, "500237101", "2026Q1", ["50,29.5,20", "48,30,20"]).await;
+    drop(conn);
+    let town = stage.county.town(1).clone();
+    for format in [Format::Xlsx, Format::Csv] {
+        let wanted = request(&stage, &town, Kind::Assessments, format).await;
+        let (file, receipt) = write(&stage, &stage.clerk, &wanted).await.unwrap();
+        assert_eq!(receipt.rows, 4);
+        let (import, counts) = stage.upload(&stage.clerk, &town, file.path(), Mapping::new()).await.unwrap();
+        let lines = stage.lines(&import).await;
+        assert_eq!(counts.unwrap(), Counts { unchanged: 4, ..Counts::default() }, "{lines:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_pool_comes_back_unchanged_masked_or_not() {
     let stage = Stage::of(Kind::ReserveCadres).await;
     let of = |name: &str, number: u16| {
@@ -193,6 +216,27 @@ async fn the_pool_comes_back_unchanged_masked_or_not() {
                 stage.upload(&stage.clerk, &town, file.path(), Mapping::new()).await.unwrap();
             let lines = stage.lines(&import).await;
             assert_eq!(counts.unwrap(), Counts { unchanged: 4, ..Counts::default() }, "{lines:#?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ratings_come_back_unchanged_masked_or_not() {
+    let stage = rated::stage().await;
+    let rows = [rated::row("张伟").with("评定依据", "=1+1"), rated::row("李娜").with("邻里和睦", "16.5")];
+    stage.import(&rows).await;
+    stage.import(&[rated::row("张伟").with("评定期", "2025Q4").with("示范带动", "")]).await;
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let town = stage.county.town(1).clone();
+    for format in [Format::Xlsx, Format::Csv] {
+        for unmasked in [None, Some("上级核查".to_owned())] {
+            let wanted = Request { unmasked, ..request(&stage, &town, Kind::Ratings, format).await };
+            let (file, receipt) = write(&stage, &supervisor, &wanted).await.unwrap();
+            assert_eq!(receipt.rows, 3);
+            let (import, counts) =
+                stage.upload(&stage.clerk, &town, file.path(), Mapping::new()).await.unwrap();
+            let lines = stage.lines(&import).await;
+            assert_eq!(counts.unwrap(), Counts { unchanged: 3, ..Counts::default() }, "{lines:#?}");
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The JSON API through the whole server: who may come in, what it answers, what it refuses.
 
+mod assessments;
+mod audit;
 mod bad_input;
 mod committees;
 mod document;
@@ -11,5 +13,7 @@ mod reports;
 mod reserves;
 mod session;
 mod slates;
+mod training;
+mod training_plan;
 mod vetting;
 mod words;

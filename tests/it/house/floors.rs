@@ -39,7 +39,7 @@ fn fault(source: &Source, import: &str) -> Option<String> {
     if there < here {
         return Some(format!("{} imports {import}, which stands above it", source.path));
     }
-    if from[0] == "cli" && to[0] == "web" && !matches!(from[1], "serve" | "openapi") {
+    if from[0] == "cli" && to[0] == "web" && !matches!(from[1], "serve" | "openapi" | "witness") {
         return Some(format!("{} imports {import}: only serving and the document need the web", source.path));
     }
     if from[0] == "records" && to[0] == "records" && from.len() > 1 && to.len() > 1 && from[1] != to[1] {

@@ -66,8 +66,25 @@ async fn the_rights_of_the_two_roles_are_these() {
     insta::assert_snapshot!(lines(&client, &query).await.join("\n"), @"
     siu---- ------- access_tokens
     siu---- ------- accounts
+    si----- ------- assessment_corrections
+    si----- s------ assessment_facts
+    si----- s------ assessment_indicators
+    siu---- ------- assessment_objections
+    siu---- s------ assessment_rounds
+    siu---- s------ assessment_schemes
+    siud--- s------ assessment_scores
+    siu---- s------ assessments
+    s------ s------ audit_checkpoints
     s------ s------ audit_entries
     ------- ------- audit_heads
+    si----- ------- award_events
+    si----- s------ award_facts
+    si----- s------ award_kinds
+    siu---- ------- award_objections
+    siu---- s------ award_schemes
+    si-d--- ------- award_scores
+    si----- s------ award_steps
+    siu---- s------ awards
     siu---- s------ branch_memberships
     siu---- ------- candidate_checks
     si----- ------- candidate_verdicts
@@ -86,6 +103,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- ------- idempotency_keys
     siud--- ------- import_rows
     siu---- ------- imports
+    siu---- ------- inspections
     si-d--- ------- kinships
     si----- s------ member_facts
     siud--- ------- member_search_keys
@@ -102,10 +120,14 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ quarters
     si----- s------ rating_dimensions
     si----- s------ rating_facts
+    siu---- s------ rating_objections
+    siud--- ------- rating_rater_scores
+    si----- ------- rating_raters
     siu---- s------ rating_rounds
     siu---- s------ rating_schemes
     siud--- s------ rating_scores
     si----- s------ rating_thresholds
+    si----- s------ rating_vetoes
     siu---- s------ ratings
     si----- s------ reserve_facts
     siu---- s------ reserve_mentors
@@ -122,11 +144,28 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- ------- sign_in_sources
     si-d--- ------- slate_seats
     siu---- ------- slates
+    si----- s------ training_attendance_facts
+    siud--- s------ training_attendances
+    si----- s------ training_class_facts
+    siu---- s------ training_classes
+    siud--- s------ training_completions
+    siu---- s------ training_demands
+    siu---- s------ training_enrolments
+    siu---- s------ training_exemptions
+    si----- s------ training_facts
+    si----- s------ training_fields
+    si----- s------ training_floors
+    siu---- s------ training_programmes
+    siu---- s------ training_settings
+    siu---- s------ training_sites
     siu---- s------ transfers
     siu---- ------- vetting_checklists
     siu---- ------- vetting_departments
     si----- ------- vetting_items
     si-d--- ------- vetting_members
+    si----- ------- visit_draw_picks
+    si----- ------- visit_draw_units
+    si----- ------- visit_draws
     ");
 }
 

@@ -3,6 +3,7 @@
 //! A figure never computes; `measure` counts its parts, and [`Figure::value`] makes the number of them. The rows behind
 //! it are the rows of the same part.
 
+mod assessments;
 mod committees;
 mod flow;
 mod members;
@@ -10,6 +11,7 @@ mod organisations;
 mod ratings;
 mod reserves;
 mod trail;
+mod training;
 mod value;
 
 pub use super::source::Table;
@@ -86,6 +88,11 @@ pub enum Shape {
     Percentage,
     /// Numerator over denominator, two decimals, half up.
     Mean,
+    /// The same of a numerator that counts tenths.
+    MeanOfTenths,
+    /// The numerator is a sum of percents of people: the number is how many people they make, part of one being one
+    /// more, and none where it is below zero.
+    RoundedUpPercent,
 }
 
 /// What a figure is counted in.
@@ -105,6 +112,8 @@ pub enum Unit {
     Stars,
     /// 份.
     Ratings,
+    /// 个.
+    Awards,
     /// 条.
     Entries,
     /// 人次: one person may have several tags.
@@ -113,11 +122,19 @@ pub enum Unit {
     Points,
     /// 个职位.
     Posts,
+    /// 期.
+    Classes,
+    /// 场.
+    Sessions,
+    /// 学时.
+    Hours,
+    /// 分, of a hundred.
+    Marks,
 }
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::Persons,
         Self::PersonTimes,
         Self::Organisations,
@@ -125,10 +142,15 @@ impl Unit {
         Self::Years,
         Self::Stars,
         Self::Ratings,
+        Self::Awards,
         Self::Entries,
         Self::Tags,
         Self::Points,
         Self::Posts,
+        Self::Classes,
+        Self::Sessions,
+        Self::Hours,
+        Self::Marks,
     ];
 
     /// The code in the API.
@@ -142,10 +164,15 @@ impl Unit {
             Self::Years => "years",
             Self::Stars => "stars",
             Self::Ratings => "ratings",
+            Self::Awards => "awards",
             Self::Entries => "entries",
             Self::Tags => "tags",
             Self::Points => "points",
             Self::Posts => "posts",
+            Self::Classes => "classes",
+            Self::Sessions => "sessions",
+            Self::Hours => "hours",
+            Self::Marks => "marks",
         }
     }
 
@@ -160,10 +187,15 @@ impl Unit {
             Self::Years => "岁",
             Self::Stars => "星",
             Self::Ratings => "份",
+            Self::Awards => "个",
             Self::Entries => "条",
             Self::Tags => "人次",
             Self::Points => "百分点",
             Self::Posts => "个",
+            Self::Classes => "期",
+            Self::Sessions => "场",
+            Self::Hours => "学时",
+            Self::Marks => "分",
         }
     }
 }
@@ -302,7 +334,9 @@ pub fn sections(star_scale: Option<i32>, words: &WordBook) -> Vec<Section> {
         flow::section(),
         committees::section(words),
         reserves::section(words),
+        training::section(),
         ratings::section(star_scale.unwrap_or_default()),
+        assessments::section(),
         trail::section(),
     ]
 }
@@ -348,7 +382,8 @@ mod tests {
     #[test]
     fn every_percentage_and_mean_says_over_what() {
         for figure in all(&WordBook::default()) {
-            assert_eq!(figure.shape == Shape::Count, figure.denominator.is_none(), "{}", figure.code);
+            let counts = matches!(figure.shape, Shape::Count | Shape::RoundedUpPercent);
+            assert_eq!(counts, figure.denominator.is_none(), "{}", figure.code);
             assert!(figure.definition.ends_with('。'), "{}", figure.code);
         }
     }

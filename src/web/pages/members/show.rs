@@ -206,33 +206,13 @@ fn trail(entries: Vec<audit::queries::EntryLine>) -> Table {
                 Row::new(vec![
                     Cell::Text(moment(entry.at)),
                     Cell::Text(entry.actor),
-                    Cell::Text(action_name(&entry.action).to_owned()),
+                    Cell::Text(audit::names::action(&entry.action).to_owned()),
                     Cell::Text(purpose.or(reason).unwrap_or_default().to_owned()),
                 ])
             })
             .collect(),
         empty: "暂无可显示的操作记录（批量导入的记录见导入批次）。".to_owned(),
         pager: None,
-    }
-}
-
-/// The Chinese name of a verb in the trail.
-fn action_name(action: &str) -> &str {
-    match action {
-        "members.enrol" => "录入",
-        "members.change" => "修改",
-        "members.confirm" => "转为正式党员",
-        "members.stop" => "停止党籍",
-        "members.reinstate" => "恢复",
-        "members.restrict" => "限制权利",
-        "members.remove" => "出党",
-        "members.decease" => "登记死亡",
-        "members.propose_transfer" => "提出转接",
-        "members.accept_transfer" => "接收转接",
-        "members.refuse_transfer" => "退回转接",
-        "members.withdraw_transfer" => "撤回转接",
-        "members.reveal" => "查看完整号码",
-        other => other,
     }
 }
 

@@ -186,8 +186,12 @@ fn kind(row: &RowLine) -> String {
         "deceased" => "死亡",
         "became_full" => "转正",
         "recorded_late" => "补录",
+        "trained" => "轮训合格",
+        "attended" => "到课",
         _ if row.subject == "reserve" => named("reserve_state", code),
+        _ if row.subject == "award" => named("award_kind", code),
         _ if row.subject == "committee" => named("committee_kind", code),
+        _ if row.subject == "training_class" => named("training_kind", code),
         _ => named("organisation_kind", code),
     };
     known.to_owned()
@@ -207,7 +211,9 @@ fn href(row: &RowLine) -> Option<String> {
     match row.subject.as_str() {
         "member" | "rating" | "person" => row.member.map(|id| format!("/members/{id}")),
         "reserve" => Some(format!("/reserves/{}", row.id)),
+        "award" => Some(format!("/ratings/awards/{}", row.id)),
         "organisation" => Some(format!("/members?within={}", row.id)),
+        "assessment" => Some(format!("/assessments/{}", row.id)),
         _ => None,
     }
 }

@@ -1,6 +1,9 @@
 //! Every page with sample data: the house rules of markup are checked on what is really printed, and
 //! `CADRE_PAGES=folder cargo test --lib every_page` writes the pages there, to be looked at in a browser.
 
+mod assessments;
+mod awards;
+mod class_plan;
 mod committees;
 mod desk;
 mod pages;
@@ -9,6 +12,7 @@ mod ratings;
 mod reports;
 mod reserves;
 mod slates;
+mod training;
 mod vetting;
 
 use std::collections::HashSet;

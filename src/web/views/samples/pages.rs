@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::{committees, desk, people, ratings, reports, reserves, slates, vetting};
+use super::{
+    assessments, awards, class_plan, committees, desk, people, ratings, reports, reserves, slates, training,
+    vetting,
+};
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -28,11 +31,17 @@ pub fn frame(role: &str, section: Section) -> Frame {
     }
 }
 
+fn page(name: &'static str, view: &impl Template) -> (&'static str, String) {
+    (name, view.render().expect("a sample page is printed"))
+}
+
 /// Every page, by name.
 pub fn all() -> Vec<(&'static str, String)> {
-    fn page(name: &'static str, view: &impl Template) -> (&'static str, String) {
-        (name, view.render().expect("a sample page is printed"))
-    }
+    [of_people(), of_the_house()].concat()
+}
+
+/// The pages about people and villages.
+fn of_people() -> Vec<(&'static str, String)> {
     vec![
         page("sign_in", &desk::sign_in()),
         page("home", &desk::home()),
@@ -46,6 +55,22 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("ratings_rounds", &ratings::rounds()),
         page("ratings_grid", &ratings::grid()),
         page("ratings_review", &ratings::review()),
+        page("ratings_sheet", &ratings::sheet()),
+        page("ratings_schemes", &ratings::schemes()),
+        page("ratings_card", &ratings::card()),
+        page("awards_list", &awards::list()),
+        page("awards_nothing", &awards::nothing()),
+        page("awards_show", &awards::show()),
+        page("awards_notice", &awards::notice()),
+        page("awards_scheme", &awards::scheme()),
+        page("assessments_rounds", &assessments::rounds()),
+        page("assessments_grid", &assessments::grid()),
+        page("assessments_review", &assessments::review()),
+        page("assessments_ranking", &assessments::ranking()),
+        page("assessments_unit", &assessments::unit()),
+        page("assessments_draws", &assessments::draws()),
+        page("assessments_draw", &assessments::draw()),
+        page("assessments_notice", &assessments::notice()),
         page("committees_list", &committees::list()),
         page("committees_village", &committees::village()),
         page("committees_vote", &committees::vote()),
@@ -57,14 +82,32 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("slates_compare", &slates::compare()),
         page("slates_sheet", &slates::sheet()),
         page("slates_targets", &slates::targets()),
+        page("training_plan", &class_plan::plan()),
+        page("training_sites", &class_plan::sites()),
+        page("training_plan_refused", &class_plan::refused()),
         page("reserves_list", &reserves::list()),
         page("reserves_show", &reserves::show()),
         page("reserves_map", &reserves::map()),
+        page("training_overview", &training::overview()),
+        page("training_outstanding", &training::outstanding()),
+        page("training_classes", &training::classes()),
+        page("training_class", &training::class()),
+        page("training_enrol", &training::enrol()),
+        page("training_sheet", &training::sheet()),
+        page("training_attendance", &training::attendance()),
+        page("training_programme", &training::programme()),
+        page("training_member", &training::member()),
         page("vetting_list", &vetting::list()),
         page("vetting_sheet", &vetting::sheet()),
         page("vetting_paper", &vetting::paper()),
         page("vetting_progress", &vetting::progress()),
         page("vetting_checklist", &vetting::checklist()),
+    ]
+}
+
+/// The pages of work over all areas.
+fn of_the_house() -> Vec<(&'static str, String)> {
+    vec![
         page("imports_upload", &desk::upload()),
         page("imports_plan", &desk::plan()),
         page("imports_reading", &Plan { events: Some("/imports/1/events".into()), ..desk::plan() }),
