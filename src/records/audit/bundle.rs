@@ -264,7 +264,7 @@ impl<R: BufRead> Reader<R> {
     ///
     /// # Errors
     /// When the file cannot be read, or the line is none of this form.
-    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub fn read(&mut self) -> io::Result<Option<Line<'_>>> {
         self.buffer.clear();
         self.number += 1;
         if self.input.read_until(b'\n', &mut self.buffer)? == 0 {

@@ -160,10 +160,11 @@ pub fn advance(act: AwardAct, standing: &Standing<'_>, on: NaiveDate) -> Result<
     if standing.has_open_objection && act != AwardAct::Resolve {
         return Err(AwardRefusal::ObjectionOpen(act));
     }
-    if state == S::Noticed && act.step().is_some() {
-        if let Some(until) = standing.notice_until.filter(|until| on <= *until) {
-            return Err(AwardRefusal::NoticeRuns { act, on, until });
-        }
+    if state == S::Noticed
+        && act.step().is_some()
+        && let Some(until) = standing.notice_until.filter(|until| on <= *until)
+    {
+        return Err(AwardRefusal::NoticeRuns { act, on, until });
     }
     Ok(target)
 }
