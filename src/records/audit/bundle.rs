@@ -214,7 +214,7 @@ impl Covered {
         let mut reader = files.hashes(0).map_err(Error::broken)?;
         let mut hashes = Vec::new();
         for _ in 0..size {
-            let hash = reader.next().map_err(Error::broken)?;
+            let hash = reader.read().map_err(Error::broken)?;
             hashes.push(hash.ok_or_else(|| Error::broken("fewer hashes than the checkpoint covers"))?);
         }
         let tree = Tree::new(hashes.iter().map(|hash| merkle::leaf(hash)).collect());
