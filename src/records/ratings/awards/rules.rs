@@ -123,7 +123,7 @@ pub fn pending(way: &[AwardStep], state: AwardState) -> Option<AwardStep> {
 }
 
 /// The state after something is done on a day. An objection and what came of it leave the state as it is, unless it was
-/// right: [`after_objection`].
+/// right: `after_objection`.
 ///
 /// # Errors
 /// When it does not follow from the state, comes too early, or the actor would decide on what he recommended himself.
