@@ -5,7 +5,6 @@ pub mod assessments;
 pub mod audit;
 pub mod committees;
 pub mod imports;
-mod joins;
 pub mod members;
 pub mod organisations;
 pub mod people;

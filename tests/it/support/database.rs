@@ -1,20 +1,20 @@
-//! A schema of its own for each test, dropped at its end. No test sees another's rows, so all run at once.
+//! A database of its own for each test, dropped at its end. No test sees another's rows, so all run at once.
 
 use cadre::base::db::{Connection, Database};
 use diesel_async::{AsyncConnection, AsyncPgConnection};
 use tokio_postgres::Client;
 
 use super::server::Server;
-use super::template::{self, Template};
+use super::template::{self, SCHEMA};
 
 /// The database of one test: one schema, made like production's, reached by the same three roles.
 pub struct TestDb {
-    schema: String,
+    name: String,
     owner_url: String,
     web_url: String,
     report_url: String,
     database: Database,
-    /// The last field: released when the schema is gone.
+    /// The last field: released when the database is gone.
     server: Server,
 }
 
@@ -22,25 +22,33 @@ impl TestDb {
     /// An empty database in the newest shape.
     pub async fn new() -> Self {
         let server = Server::join().await.expect("a PostgreSQL for tests");
-        let template = Template::get(&server);
-        Self::made(server, |schema| template.ddl_for(schema)).await
+        let template = template::database(&server);
+        // Copying files costs less than writing each page to the log, and a test's database need survive no crash.
+        Self::made(server, &format!("TEMPLATE {template} STRATEGY file_copy")).await
     }
 
-    /// A schema with nothing in it: for what is told of the migrations themselves.
+    /// A database with an empty schema: for what is told of the migrations themselves.
     pub async fn bare() -> Self {
         let server = Server::join().await.expect("a PostgreSQL for tests");
-        Self::made(server, |schema| format!("CREATE SCHEMA {schema}")).await
+        template::database(&server); // Sweeps what crashed runs left.
+        let db = Self::made(server, "TEMPLATE template0 ENCODING 'UTF8'").await;
+        let schema = format!(
+            "CREATE EXTENSION btree_gist SCHEMA public; CREATE SCHEMA {SCHEMA} AUTHORIZATION cadre_owner"
+        );
+        db.superuser().await.batch_execute(&schema).await.expect("an empty schema");
+        db
     }
 
-    async fn made(server: Server, ddl: impl FnOnce(&str) -> String) -> Self {
-        let schema = format!("test_{:010}_{}", template::now(), hex::encode(rand::random::<[u8; 8]>()));
+    async fn made(server: Server, like: &str) -> Self {
+        let name = format!("test_{:010}_{}", template::now(), hex::encode(rand::random::<[u8; 8]>()));
+        let client = template::connect(&server.superuser).await;
+        let made = client.batch_execute(&format!("CREATE DATABASE {name} OWNER cadre_owner {like}")).await;
+        made.expect("a database for the test");
+        let scoped = |url: &str| template::in_schema(&template::in_database(url, &name), SCHEMA);
         let urls = &server.addresses;
-        let client = template::connect(&urls.owner).await;
-        client.batch_execute(&ddl(&schema)).await.expect("the captured DDL runs");
-        let scoped = |url: &str| template::in_schema(url, &schema);
-        let (web_url, report_url) = (scoped(&urls.web), scoped(&urls.report));
+        let (owner_url, web_url, report_url) = (scoped(&urls.owner), scoped(&urls.web), scoped(&urls.report));
         let database = Database::new(&web_url, &report_url).expect("pools");
-        Self { owner_url: scoped(&urls.owner), web_url, report_url, schema, database, server }
+        Self { name, owner_url, web_url, report_url, database, server }
     }
 
     /// A connection of the owner, whom row-level security does not bind: for builders and for looking behind the doors.
@@ -75,12 +83,16 @@ impl TestDb {
 
     /// A plain connection of the superuser, whom nothing in the database binds.
     pub async fn superuser(&self) -> Client {
-        template::connect(&template::in_schema(&self.server.superuser, &self.schema)).await
+        template::connect(&template::in_schema(
+            &template::in_database(&self.server.superuser, &self.name),
+            SCHEMA,
+        ))
+        .await
     }
 
     /// Every object of the schema as `pg_dump` writes it, with comments, owners, rights and policies; no rows.
     pub fn definitions(&self) -> String {
-        template::definitions(&self.owner_url, &self.schema)
+        template::definitions(&self.owner_url, SCHEMA)
     }
 
     /// The pools, as a server holds them.
@@ -105,19 +117,19 @@ impl TestDb {
 
     /// The name of the schema.
     pub fn schema(&self) -> &str {
-        &self.schema
+        SCHEMA
     }
 }
 
 impl Drop for TestDb {
     fn drop(&mut self) {
-        let (url, schema) = (self.server.addresses.owner.clone(), self.schema.clone());
+        let (url, name) = (self.server.superuser.clone(), self.name.clone());
         template::aside(async move {
             let client = template::connect(&url).await;
-            let dropped = client.batch_execute(&format!("DROP SCHEMA {schema} CASCADE")).await;
+            let dropped = client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
             // A failing test must keep its own message; the next run sweeps what stays.
             if let Err(error) = dropped {
-                eprintln!("schema {schema} stays for now: {error}");
+                eprintln!("database {name} stays for now: {error}");
             }
         });
     }
