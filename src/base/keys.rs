@@ -59,6 +59,8 @@ pub enum Secret {
     Verdict,
     /// Why a candidate was filed or rejected.
     Decision,
+    /// What the one-time codes of an account are made from.
+    OneTimeCode,
 }
 
 impl Secret {
@@ -70,6 +72,7 @@ impl Secret {
             Self::ImportRow => b"import_row",
             Self::Verdict => b"verdict",
             Self::Decision => b"decision",
+            Self::OneTimeCode => b"one_time_code",
         }
     }
 }

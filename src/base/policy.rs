@@ -1,6 +1,6 @@
 //! The one decision: role × action × relation, pure. Pages, API, command line and imports all ask here.
 
-use crate::base::actor::{Actor, Door, Role};
+use crate::base::actor::{Actor, Door, Proof, Role};
 use crate::base::error::{Error, Result};
 use crate::base::scope::Path;
 
@@ -57,6 +57,20 @@ impl Action {
     ];
 }
 
+impl Action {
+    /// Whether it weighs so much that the person himself must have shown a short while ago that it is he (SEC-11).
+    #[must_use]
+    pub const fn needs_recent_proof(self) -> bool {
+        matches!(self, Self::RevealIdentifier | Self::ExportUnmasked | Self::CloseQuarter | Self::GrantRoles)
+    }
+
+    /// Whether no program may do it, whatever its account may.
+    #[must_use]
+    pub const fn needs_a_person(self) -> bool {
+        self.needs_recent_proof() || matches!(self, Self::ManageAccounts)
+    }
+}
+
 /// How the subject stands to the actor's organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relation {
@@ -107,17 +121,31 @@ pub fn relation(actor: &Actor, path: &Path) -> Relation {
     if actor.scope.path.contains(path) { Relation::Within } else { Relation::Outside }
 }
 
-/// Refuses unless the actor may do the action to a subject at `path`.
-///
-/// # Errors
-/// `Forbidden`.
-pub fn require(actor: &Actor, action: Action, path: &Path) -> Result<()> {
+/// Whether the actor may do the action to a subject at `path`, once he has shown that it is he: what a page offers.
+#[must_use]
+pub fn may(actor: &Actor, action: Action, path: &Path) -> bool {
     let relation = relation(actor, path);
     // At the machine itself `account` does in one step what takes two people in the page (contract 2).
     let at_the_machine = actor.door == Door::CommandLine
         && relation == Relation::Within
         && matches!(action, Action::ManageAccounts | Action::GrantRoles);
-    if at_the_machine || allows(actor.role, action, relation) { Ok(()) } else { Err(Error::Forbidden) }
+    at_the_machine || allows(actor.role, action, relation)
+}
+
+/// Refuses unless the actor may do the action to a subject at `path`.
+///
+/// # Errors
+/// `Forbidden`; `Unproven` where he may, but a program acts for him or he has not shown for too long that it is he.
+pub fn require(actor: &Actor, action: Action, path: &Path) -> Result<()> {
+    if !may(actor, action, path) {
+        return Err(Error::Forbidden);
+    }
+    match actor.proof {
+        Proof::Machine | Proof::Recent => Ok(()),
+        Proof::Program if action.needs_a_person() => Err(Error::Unproven(Proof::Program)),
+        Proof::Old if action.needs_recent_proof() => Err(Error::Unproven(Proof::Old)),
+        Proof::Program | Proof::Old => Ok(()),
+    }
 }
 
 /// Refuses unless the actor may do the action to every one of `paths`; whether he may do it at all when there is none.

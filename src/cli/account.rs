@@ -9,7 +9,7 @@ use crate::base::scope::{Path, Scope};
 use crate::cli::installation::Installation;
 use crate::cli::{Failure, output};
 use crate::records::accounts::{
-    self, AccountLine, Disable, IssueToken, Open, Password, RawOpen, ResetPassword, Token, queries,
+    self, AccountLine, Disable, IssueToken, Open, Password, RawOpen, ResetPassword, queries,
 };
 use crate::records::organisations;
 
@@ -132,13 +132,13 @@ async fn reset(installation: &Installation, username: &str, typed: bool, json: b
     let text = password(typed)?;
     let password =
         Password::parse(&text, username).map_err(|error| Failure::from(Error::invalid("password", error)))?;
-    let command = ResetPassword { account: line.id, password };
+    let command = ResetPassword { account: line.id, password, temporary: !typed };
     accounts::reset_password(&mut *installation.database.web().await?, &actor, &[command]).await?;
     let mut value = serde_json::json!({ "username": username });
     let mut sentence = format!("账号 {username} 的密码已重置，其登录已全部结束。");
     if !typed {
         note_password(&mut value, &text);
-        sentence.push_str(&format!("新密码（只显示这一次）：{text}"));
+        sentence.push_str(&format!("临时密码（只显示这一次，登录后须更换）：{text}"));
     }
     output::print(json, &value, &sentence);
     Ok(())
@@ -153,7 +153,7 @@ fn note_password(value: &mut serde_json::Value, password: &str) {
 /// The password of standard input, without its line end; or a random one.
 fn password(typed: bool) -> Result<String, Failure> {
     if !typed {
-        return Ok(Token::random().reveal().chars().take(20).collect());
+        return Ok(Password::random());
     }
     let mut text = String::new();
     std::io::stdin()

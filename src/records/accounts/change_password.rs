@@ -7,6 +7,7 @@ use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::records::accounts::password::{self, Password};
+use crate::records::accounts::password_rules;
 use crate::records::accounts::reset_password::set_password;
 use crate::records::audit;
 use crate::schema::accounts;
@@ -23,13 +24,17 @@ pub struct ChangePassword {
 /// Changes the actor's own password and ends all his sessions, the present one included.
 ///
 /// # Errors
-/// `Invalid` when the old password is wrong, `Forbidden` where no account acts.
+/// `Invalid` when the old password is wrong or the new one is the same or none that the county takes, `Forbidden` where no account acts.
 pub async fn change_password(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     command: ChangePassword,
 ) -> Result<()> {
     let own = actor.account.ok_or(Error::Forbidden)?;
+    let sentence = "新密码不能与原密码相同，请换一个。";
+    if command.new.text() == command.old {
+        return Err(Error::invalid("password", sentence));
+    }
     let stored: Option<String> = accounts::table
         .filter(accounts::id.eq(own))
         .select(accounts::password_hash)
@@ -40,9 +45,10 @@ pub async fn change_password(
     if !password::verify(command.old, Some(stored)).await? {
         return Err(Error::invalid("old_password", "原密码不正确，请重新输入。"));
     }
-    let hash = command.new.hash().await?;
+    let hash = command.new.clone().hash().await?;
     db::write(conn, actor, async |conn| {
-        set_password(conn, own, &hash).await?;
+        password_rules::check(conn, actor.scope.county, &actor.scope.path, &command.new, "password").await?;
+        set_password(conn, own, &hash, None).await?;
         let entry = audit::Entry {
             action: "accounts.change_password",
             subject_kind: "account",

@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, audit, committees, exports, imports, kinships, member_events, members, organisations, ratings,
+    accounts, approvals, audit, committees, exports, imports, kinships, member_events, members, organisations, own_sessions, ratings,
     reports, reserves, session, slates, vetting,
 };
 use crate::web::respond::{Answer, Failure, Problem};
@@ -20,7 +20,8 @@ use crate::web::respond::{Answer, Failure, Problem};
         description = "Records of grassroots Party organisations. Dates are YYYY-MM-DD, quarters 2026Q1; organisations are addressed by code, people and records by id. Errors are application/problem+json with Chinese texts."
     ),
     paths(
-        session::open, session::show, session::close,
+        session::open, session::show, session::close, session::prove, session::begin, session::confirm,
+        own_sessions::list, own_sessions::end, own_sessions::end_others,
         organisations::list, organisations::show, organisations::summary,
         members::list, members::show, members::enrol, members::change, members::history,
         member_events::event, member_events::reveal, member_events::transfer, member_events::show_transfer,
@@ -47,6 +48,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         vetting::record_verdicts, vetting::decide_candidate, vetting::list_checklists, vetting::set_checklist,
         vetting::list_departments, vetting::set_departments,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
+        approvals::list, approvals::show, approvals::decide,
         audit::list,
         reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,
         reports::list_quarters, reports::close,

@@ -1,5 +1,6 @@
 //! The JSON API below `/api/v1`, one file per area; whatever a page does, the API does.
 pub mod accounts;
+pub mod approvals;
 pub mod audit;
 pub mod committees;
 pub mod document;
@@ -9,6 +10,7 @@ pub mod kinships;
 pub mod member_events;
 pub mod members;
 pub mod organisations;
+pub mod own_sessions;
 pub mod ratings;
 pub mod reports;
 pub mod reserves;

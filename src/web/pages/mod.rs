@@ -1,12 +1,15 @@
 //! Pages for people, one file or folder per area.
 pub mod accounts;
+pub mod approvals;
 pub mod audit;
 pub mod committees;
 pub mod health;
 pub mod home;
 pub mod imports;
 pub mod members;
+pub mod own_account;
 pub mod pickers;
+pub mod proof;
 pub mod quarters;
 pub mod ratings;
 pub mod reports;

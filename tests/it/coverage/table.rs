@@ -26,9 +26,22 @@ GET    /api/v1/openapi.json                  -                           ok     
 # Pages of everybody who is signed in with a browser
 GET    /                                     -                           in       ok    ok      ok      ok      ok    ok       in
 GET    /session/alive                        -                           in       ok    ok      ok      ok      ok    ok       in
+GET    /sign-in/code                         -                           in       ok    ok      ok      ok      ok    ok       in
+POST   /sign-in/code                         formotp=123456              in       ok    ok      ok      ok      ok    ok       in
+POST   /session/proof                        formproof_password=x        in       ok    ok      ok      ok      ok    ok       in
+GET    /account/second-factor                -                           in       ok    ok      ok      ok      ok    ok       in
+POST   /account/second-factor                form                        in       ok    ok      ok      ok      ok    ok       in
+POST   /account/second-factor/confirm        formotp=1                   in       ok    ok      ok      ok      ok    ok       in
+GET    /account/sessions                     -                           in       ok    ok      ok      ok      ok    ok       in
+POST   /account/sessions/<id>/end            form                        in       404   404     404     404     404   404      in
+POST   /account/sessions/end-others          form                        in       ok    ok      ok      ok      ok    ok       in
 GET    /account                              -                           in       ok    ok      ok      ok      ok    ok       in
 POST   /account                              form                        in       ok    ok      ok      ok      ok    ok       in
 GET    /audit                                -                           in       ok    ok      ok      ok      ok    ok       in
+
+GET    /approvals                            -                           in       403   403     403     403     403   ok       in
+GET    /approvals/<id>                       -                           in       403   403     403     403     403   404      in
+POST   /approvals/<id>                       formverb=approve            in       403   403     403     403     403   404      in
 
 # Pages of members
 GET    /members                              -                           in       ok    ok      ok      ok      403   403      in
@@ -156,6 +169,15 @@ POST   /accounts/<id>                        form                        in     
 
 # API: members
 GET    /api/v1/session                       -                           401      ok    ok      ok      ok      ok    ok       ok
+POST   /api/v1/session/proof                 json{"password":"x"}        401      ok    ok      ok      ok      ok    ok       403
+POST   /api/v1/session/second-factor         -                           401      ok    ok      ok      ok      ok    ok       403
+POST   /api/v1/session/second-factor/confirm json{"otp":"1"}             401      ok    ok      ok      ok      ok    ok       403
+GET    /api/v1/sessions                      -                           401      ok    ok      ok      ok      ok    ok       ok
+DELETE /api/v1/sessions                      -                           401      ok    ok      ok      ok      ok    ok       403
+DELETE /api/v1/sessions/<id>                 -                           401      404   404     404     404     404   404      404
+GET    /api/v1/approvals                     -                           401      403   403     403     403     403   ok       403
+GET    /api/v1/approvals/<id>                -                           401      403   403     403     403     403   404      403
+POST   /api/v1/approvals/<id>/<step>|approve json{}                      401      403   403     403     403     403   404      403
 GET    /api/v1/organisations                 -                           401      ok    ok      ok      ok      ok    ok       ok
 GET    /api/v1/organisations/<code>          -                           401      ok    404     ok      ok      ok    ok       ok
 GET    /api/v1/organisations/<code>/summary  -                           401      ok    404     ok      ok      403   403      ok

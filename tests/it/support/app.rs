@@ -38,6 +38,7 @@ pub struct Answer {
     pub etag: Option<String>,
     pub location: Option<String>,
     pub retry_after: Option<String>,
+    pub cookie: Option<String>,
     pub body: String,
 }
 
@@ -291,6 +292,7 @@ async fn finish(request: LocalRequest<'_>) -> Answer {
     let header = |name| response.headers().get_one(name).map(str::to_owned);
     let (status, etag, location) = (response.status(), header("ETag"), header("Location"));
     let retry_after = header("Retry-After");
+    let cookie = response.cookies().get("cadre").map(|cookie| cookie.value().to_owned());
     let body = response.into_string().await.unwrap_or_default();
-    Answer { status, etag, location, retry_after, body }
+    Answer { status, etag, location, retry_after, cookie, body }
 }

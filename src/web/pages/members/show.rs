@@ -51,7 +51,7 @@ async fn show(
     .await?;
     let frame = who.frame(Section::Members).telling(flash);
     let may_enter = may_enter(&who.actor);
-    let may_reveal = policy::require(&who.actor, Action::RevealIdentifier, &scope.path).is_ok();
+    let may_reveal = policy::may(&who.actor, Action::RevealIdentifier, &scope.path);
     Ok(Page(Show {
         frame,
         name: card.person.name.clone(),

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{committees, desk, people, ratings, reports, reserves, slates, vetting};
+use super::{accounts, committees, desk, people, ratings, reports, reserves, slates, vetting};
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -72,6 +72,10 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("quarters_close", &reports::close()),
         page("accounts_list", &desk::accounts()),
         page("accounts_form", &desk::account_form()),
+        page("accounts_codes", &accounts::codes()),
+        page("accounts_codes_must", &accounts::codes_must()),
+        page("accounts_sessions", &accounts::sessions()),
+        page("accounts_proof", &accounts::proof()),
         page("audit_list", &desk::trail()),
         page("errors_problem", &desk::problem()),
         page(

@@ -107,7 +107,7 @@ async fn a_new_password_ends_every_session_and_the_old_password() {
     let neighbour = stage.account("lina", Role::Clerk, &town).await;
     let administrator = stage.official(Role::Administrator).await;
     let (one, two) = (stage.session("zhangwei").await, stage.session("lina").await);
-    let reset = ResetPassword { account, password: other() };
+    let reset = ResetPassword { account, password: other(), temporary: false };
     accounts::reset_password(&mut stage.conn, &administrator, &[reset]).await.unwrap();
     assert!(!stage.is_alive(&one).await && stage.is_alive(&two).await);
     assert!(is_refused(&stage.attempt("zhangwei", PASSWORD, None).await));
@@ -135,7 +135,7 @@ async fn a_reset_lifts_a_lock() {
         stage.attempt("zhangwei", "wrong wrong wrong", None).await;
     }
     let administrator = stage.official(Role::Administrator).await;
-    let reset = ResetPassword { account, password: other() };
+    let reset = ResetPassword { account, password: other(), temporary: false };
     accounts::reset_password(&mut stage.conn, &administrator, &[reset]).await.unwrap();
     assert!(!is_refused(&stage.attempt("zhangwei", OTHER, None).await));
 }

@@ -1,0 +1,289 @@
+//! What a county demands of whoever signs in: data, set by whoever works at the machine or by two security officers.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+
+use crate::base::actor::{Actor, Role};
+use crate::base::db;
+use crate::base::error::{Error, FieldError, Result};
+use crate::base::ids::CountyId;
+use crate::base::policy::{self, Action};
+use crate::records::audit;
+use crate::schema::{second_factor_roles, security_policies};
+
+/// What a password has to be like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PasswordStyle {
+    /// Long, and not a well-known one (ASVS 5.0, 6.2).
+    Length,
+    /// Also three of four kinds of characters (GB/T 22239-2019, 8.1.4.1 a).
+    Complexity,
+}
+
+impl PasswordStyle {
+    /// The code in the database and the API.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Length => "length",
+            Self::Complexity => "complexity",
+        }
+    }
+
+    /// The style of a code; an unknown one is as good as the stricter.
+    #[must_use]
+    pub fn of(code: &str) -> Self {
+        if code == "length" { Self::Length } else { Self::Complexity }
+    }
+}
+
+/// What a county demands of whoever signs in. Minutes, days and counts are whole numbers.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SecurityPolicy {
+    /// The roles that need a one-time code beside the password.
+    pub second_factor_roles: Vec<Role>,
+    /// A session ends after so many minutes without a request: 1 to 30 (SEC-09).
+    pub idle_minutes: i32,
+    /// However busy, a session ends after so many minutes: 1 to 720 (SEC-09).
+    pub session_minutes: i32,
+    /// Before what weighs most, the last proof of who one is may be so many minutes old: 1 to 720 (SEC-11).
+    pub proof_minutes: i32,
+    /// What a password has to be like.
+    pub password_style: PasswordStyle,
+    /// A password has to be changed after so many days; never where there is none.
+    pub password_days: Option<i32>,
+    /// How many identifiers an account may see in clear within an hour (PRV-02).
+    pub reveals_per_hour: i32,
+    /// How many records of people an account may read within ten minutes (PRV-04); not counted where there is none.
+    pub records_per_ten_minutes: Option<i32>,
+    /// The decision that it rests on.
+    pub source: String,
+}
+
+impl SecurityPolicy {
+    /// What holds in a county that set nothing: the strictest.
+    #[must_use]
+    pub fn production() -> Self {
+        Self {
+            second_factor_roles: Role::ALL.to_vec(),
+            idle_minutes: 30,
+            session_minutes: 720,
+            proof_minutes: 5,
+            password_style: PasswordStyle::Length,
+            password_days: None,
+            reveals_per_hour: 30,
+            records_per_ten_minutes: Some(3_000),
+            source: "系统默认".to_owned(),
+        }
+    }
+
+    /// What holds in a demonstration: a password is enough, and nothing is asked for twice.
+    #[must_use]
+    pub fn demonstration() -> Self {
+        Self {
+            second_factor_roles: Vec::new(),
+            proof_minutes: 720,
+            reveals_per_hour: 300,
+            records_per_ten_minutes: None,
+            source: "演示数据".to_owned(),
+            ..Self::production()
+        }
+    }
+
+    /// After how long without a request a session ends.
+    #[must_use]
+    pub fn idle(&self) -> TimeDelta {
+        TimeDelta::minutes(self.idle_minutes.into())
+    }
+
+    /// After how long a session ends.
+    #[must_use]
+    pub fn longest(&self) -> TimeDelta {
+        TimeDelta::minutes(self.session_minutes.into())
+    }
+
+    /// How old a proof may be before what weighs most.
+    #[must_use]
+    pub fn proof(&self) -> TimeDelta {
+        TimeDelta::minutes(self.proof_minutes.into())
+    }
+
+    /// Whether a role needs a one-time code.
+    #[must_use]
+    pub fn demands_code(&self, role: Role) -> bool {
+        self.second_factor_roles.contains(&role)
+    }
+
+    fn check(&self) -> Result<()> {
+        let mut wrong = Vec::new();
+        let mut within = |field: &str, label: &str, value: Option<i32>, least: i32, most: i32| {
+            if let Some(value) = value.filter(|value| !(least..=most).contains(value)) {
+                let message = format!("{label}应为{least}至{most}，现在是{value}。");
+                wrong.push(FieldError::new(field, message, Some(&value.to_string())));
+            }
+        };
+        within("idle_minutes", "空闲退出的分钟数", Some(self.idle_minutes), 1, 30);
+        within("session_minutes", "登录有效的分钟数", Some(self.session_minutes), 1, 720);
+        within("proof_minutes", "再次确认身份的分钟数", Some(self.proof_minutes), 1, 720);
+        within("password_days", "密码有效的天数", self.password_days, 1, 3650);
+        within("reveals_per_hour", "每小时查看完整号码的次数", Some(self.reveals_per_hour), 0, 100_000);
+        within(
+            "records_per_ten_minutes",
+            "十分钟内查看记录的条数",
+            self.records_per_ten_minutes,
+            50,
+            10_000_000,
+        );
+        if !(1..=200).contains(&self.source.trim().chars().count()) {
+            wrong.push(FieldError::new("source", "请用1至200字写明依据，例如文件名和文号。", None));
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
+    }
+}
+
+/// The columns of a policy, as they are read beside an account.
+pub(super) type Row = (i32, i32, i32, String, Option<i32>, i32, Option<i32>, String);
+
+/// The columns of a policy.
+pub(super) const COLUMNS: (
+    security_policies::idle_minutes,
+    security_policies::session_minutes,
+    security_policies::proof_minutes,
+    security_policies::password_style,
+    security_policies::password_days,
+    security_policies::reveals_per_hour,
+    security_policies::records_per_ten_minutes,
+    security_policies::source,
+) = (
+    security_policies::idle_minutes,
+    security_policies::session_minutes,
+    security_policies::proof_minutes,
+    security_policies::password_style,
+    security_policies::password_days,
+    security_policies::reveals_per_hour,
+    security_policies::records_per_ten_minutes,
+    security_policies::source,
+);
+
+/// The policy of a row; the strictest where there is none. `roles` are those of the county that need a code.
+pub(super) fn of_row(row: Option<Row>, roles: Vec<Role>) -> SecurityPolicy {
+    let Some((idle, session, proof, style, days, reveals, records, source)) = row else {
+        return SecurityPolicy::production();
+    };
+    SecurityPolicy {
+        second_factor_roles: roles,
+        idle_minutes: idle,
+        session_minutes: session,
+        proof_minutes: proof,
+        password_style: PasswordStyle::of(&style),
+        password_days: days,
+        reveals_per_hour: reveals,
+        records_per_ten_minutes: records,
+        source,
+    }
+}
+
+/// What a county demands.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn security_policy(conn: &mut AsyncPgConnection, county: CountyId) -> QueryResult<SecurityPolicy> {
+    let row: Option<Row> =
+        security_policies::table.find(county).select(COLUMNS).first(conn).await.optional()?;
+    let codes: Vec<String> = second_factor_roles::table
+        .filter(second_factor_roles::county_id.eq(county))
+        .order(second_factor_roles::role)
+        .select(second_factor_roles::role)
+        .load(conn)
+        .await?;
+    Ok(of_row(row, codes.iter().filter_map(|code| Role::from_code(code)).collect()))
+}
+
+/// Sets what the actor's county demands; holds from the next request on.
+///
+/// # Errors
+/// `Invalid` for figures out of bounds, `Forbidden` for anybody but a security officer of the whole county.
+pub async fn set_security_policy(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    command: &SecurityPolicy,
+) -> Result<()> {
+    command.check()?;
+    db::write(conn, actor, async |conn| {
+        let county = actor.scope.whole_county();
+        policy::require(actor, Action::GrantRoles, &county.path)?;
+        let before = security_policy(conn, county.county).await?;
+        let values = (
+            security_policies::idle_minutes.eq(command.idle_minutes),
+            security_policies::session_minutes.eq(command.session_minutes),
+            security_policies::proof_minutes.eq(command.proof_minutes),
+            security_policies::password_style.eq(command.password_style.code()),
+            security_policies::password_days.eq(command.password_days),
+            security_policies::reveals_per_hour.eq(command.reveals_per_hour),
+            security_policies::records_per_ten_minutes.eq(command.records_per_ten_minutes),
+            security_policies::source.eq(command.source.trim()),
+            security_policies::updated_by.eq(&actor.name),
+            security_policies::updated_at.eq(diesel::dsl::now),
+        );
+        diesel::insert_into(security_policies::table)
+            .values((security_policies::county_id.eq(county.county), values.clone()))
+            .on_conflict(security_policies::county_id)
+            .do_update()
+            .set((values, security_policies::version.eq(security_policies::version + 1)))
+            .execute(conn)
+            .await?;
+        let held = second_factor_roles::table.filter(second_factor_roles::county_id.eq(county.county));
+        diesel::delete(held).execute(conn).await?;
+        let mut roles = command.second_factor_roles.clone();
+        roles.sort_by_key(|role| role.code());
+        roles.dedup();
+        let rows: Vec<_> = roles
+            .iter()
+            .map(|role| {
+                let role = second_factor_roles::role.eq(role.code());
+                (second_factor_roles::county_id.eq(county.county), role)
+            })
+            .collect();
+        diesel::insert_into(second_factor_roles::table).values(rows).execute(conn).await?;
+        let entry = audit::Entry {
+            action: "accounts.set_security_policy",
+            subject_kind: "security_policy",
+            subject: None,
+            count: 1,
+            path: &county.path,
+            details: serde_json::json!({ "before": before, "after": command }),
+        };
+        audit::append(conn, actor, &entry).await
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_set_is_the_strictest_and_a_demonstration_says_what_it_leaves_out() {
+        let (strict, demo) = (of_row(None, Vec::new()), SecurityPolicy::demonstration());
+        assert!(Role::ALL.into_iter().all(|role| strict.demands_code(role) && !demo.demands_code(role)));
+        assert_eq!((strict.proof_minutes, strict.records_per_ten_minutes), (5, Some(3_000)));
+        assert!(strict.check().is_ok() && demo.check().is_ok());
+    }
+
+    #[test]
+    fn figures_out_of_bounds_are_told_at_once() {
+        let wrong = SecurityPolicy {
+            idle_minutes: 31,
+            session_minutes: 721,
+            password_days: Some(0),
+            source: " ".to_owned(),
+            ..SecurityPolicy::production()
+        };
+        let Err(Error::Invalid(fields)) = wrong.check() else { panic!("it was taken") };
+        let names: Vec<&str> = fields.iter().map(|field| field.field.as_str()).collect();
+        assert_eq!(names, ["idle_minutes", "session_minutes", "password_days", "source"]);
+    }
+}
