@@ -1,4 +1,4 @@
-//! The nine kinds of error. Public words and the inner cause are kept apart.
+//! The ten kinds of error. Public words and the inner cause are kept apart.
 
 use std::fmt;
 
@@ -58,6 +58,14 @@ pub enum Error {
     /// The actor may, but has to show anew that it is he.
     #[error("{}", unproven_sentence(*.0))]
     Unproven(Proof),
+    /// Too much in too short a time.
+    #[error("{message}")]
+    TooOften {
+        /// A Chinese sentence with the way out.
+        message: String,
+        /// How long to wait.
+        wait: chrono::TimeDelta,
+    },
     /// The database is away.
     #[error("数据库暂时无法连接，请稍后再试；已填写的内容没有丢失，也没有保存。")]
     Unavailable,

@@ -165,6 +165,59 @@ pub fn require_all<'a>(
 mod tests {
     use super::*;
 
+    /// The word of the table for a role, an action and a subject.
+    fn word(role: Role, action: Action, path: &Path) -> &'static str {
+        let own = Path::root("500237").child("500237101");
+        let scope = crate::base::scope::Scope::new(crate::base::ids::CountyId::new(), own);
+        let asks = |proof| {
+            let actor = Actor { role, proof, door: Door::Web, ..Actor::command_line(scope.clone()) };
+            require(&actor, action, path).is_ok()
+        };
+        match (asks(Proof::Recent), asks(Proof::Old), asks(Proof::Program)) {
+            (true, true, true) => "yes",
+            (true, false, false) => "proof",
+            (true, true, false) => "person",
+            (false, false, false) => "-",
+            other => panic!("{role:?} {action:?}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_table_of_roles_actions_and_relations_is_this() {
+        let county = Path::root("500237");
+        let town = county.child("500237101");
+        let (child, sibling) = (town.child("500237101201"), county.child("500237102"));
+        let other = Path::root("500155").child("500155101");
+        let kept = include_str!("../../docs/who-may-what.txt");
+        let mut text: String = kept.lines().take(6).map(|line| format!("{line}\n")).collect();
+        for action in Action::ALL {
+            for role in Role::ALL {
+                let [own, child, sibling, parent, other] =
+                    [&town, &child, &sibling, &county, &other].map(|path| word(role, action, path));
+                let (action, role) = (format!("{action:?}"), format!("{role:?}"));
+                let line = format!("{action:<18}{role:<15}{own:<8}{child:<8}{sibling:<9}{parent:<8}{other}\n");
+                text.push_str(&line);
+            }
+        }
+        if std::env::var_os("CADRE_WRITE").is_some() {
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/who-may-what.txt"), &text).unwrap();
+        }
+        assert_eq!(kept, text);
+    }
+
+    #[test]
+    fn at_the_machine_accounts_are_managed_and_records_are_not_decided_for_others() {
+        let scope = crate::base::scope::Scope::new(crate::base::ids::CountyId::new(), Path::root("500237"));
+        let machine = Actor { role: Role::Clerk, ..Actor::command_line(scope) };
+        let (own, other) = (Path::root("500237"), Path::root("500155"));
+        for action in Action::ALL {
+            let expected = allows(Role::Clerk, action, Relation::Within)
+                || matches!(action, Action::ManageAccounts | Action::GrantRoles);
+            assert_eq!(require(&machine, action, &own).is_ok(), expected, "{action:?}");
+            assert!(require(&machine, action, &other).is_err(), "{action:?}");
+        }
+    }
+
     #[test]
     fn only_supervisors_vet() {
         for role in Role::ALL {

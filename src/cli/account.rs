@@ -9,7 +9,7 @@ use crate::base::scope::{Path, Scope};
 use crate::cli::installation::Installation;
 use crate::cli::{Failure, output};
 use crate::records::accounts::{
-    self, AccountLine, Disable, IssueToken, Open, Password, RawOpen, ResetPassword, queries,
+    self, AccountLine, Disable, IssueToken, Open, Password, RawOpen, ResetPassword, SecurityPolicy, queries,
 };
 use crate::records::organisations;
 
@@ -62,6 +62,18 @@ pub enum Command {
         #[arg(long)]
         organisation: Option<String>,
     },
+    /// Show or set what a county demands at sign-in: one-time codes, limits, the style of passwords
+    #[command(
+        after_help = "Example:\n  cadre account policy --organisation 500237 --json > policy.json\n  cadre account policy --organisation 500237 --set policy.json"
+    )]
+    Policy {
+        /// Code of the county
+        #[arg(long)]
+        organisation: String,
+        /// A file with the policy, in the form that --json prints
+        #[arg(long, value_name = "FILE.json")]
+        set: Option<std::path::PathBuf>,
+    },
     /// Issue a bearer token for a program and print it once
     #[command(after_help = "Example:\n  cadre account token zhangwei --name 数据交换 --days 90")]
     Token {
@@ -95,6 +107,9 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
         }
         Command::Reset { username, password_stdin } => {
             reset(&installation, username, *password_stdin, json).await
+        }
+        Command::Policy { organisation, set } => {
+            policy(&installation, organisation, set.as_deref(), json).await
         }
         Command::List { organisation } => list(&installation, organisation.as_deref(), json).await,
         Command::Token { username, name, days } => {
@@ -141,6 +156,36 @@ async fn reset(installation: &Installation, username: &str, typed: bool, json: b
         sentence.push_str(&format!("临时密码（只显示这一次，登录后须更换）：{text}"));
     }
     output::print(json, &value, &sentence);
+    Ok(())
+}
+
+async fn policy(
+    installation: &Installation,
+    organisation: &str,
+    set: Option<&std::path::Path>,
+    json: bool,
+) -> Result<(), Failure> {
+    let (_, actor) = installation.organisation(organisation).await?;
+    let mut conn = installation.database.web().await?;
+    if let Some(file) = set {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Failure::Usage(format!("文件 {} 无法读取：{error}。", file.display())))?;
+        let command: SecurityPolicy = serde_json::from_str(&text).map_err(|error| {
+            Failure::Usage(format!(
+                "文件 {} 不是有效的登录安全要求：{error}。请以 --json 输出的内容为准修改。",
+                file.display()
+            ))
+        })?;
+        accounts::set_security_policy(&mut conn, &actor, &command).await?;
+    }
+    let county = actor.scope.county;
+    let held = db::read(&mut conn, &actor.scope, async |conn| {
+        Ok(accounts::security_policy(conn, county).await?)
+    })
+    .await?;
+    let value = serde_json::json!(held);
+    let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::Failed(error.to_string()))?;
+    output::print(json, &value, &text);
     Ok(())
 }
 

@@ -45,6 +45,7 @@ pub async fn serve(
         program,
         uploads,
         pictures: Arc::default(),
+        readings: Arc::default(),
         front: installation.config.front.clone(),
     };
     let announce = AdHoc::on_liftoff("ready", move |_| {

@@ -13,6 +13,7 @@ pub mod guards;
 pub mod headers;
 pub mod import_work;
 pub mod pages;
+pub mod reading;
 pub mod respond;
 pub mod views;
 
@@ -40,6 +41,8 @@ pub struct State {
     pub uploads: PathBuf,
     /// Team pictures that were counted before.
     pub pictures: Arc<KeptPictures>,
+    /// How many records of people each account was shown of late.
+    pub readings: Arc<reading::Readings>,
     /// The addresses whose word is taken for where a request came from and whether over TLS.
     pub front: Vec<std::net::IpAddr>,
 }
@@ -60,6 +63,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::own_account::routes(),
         pages::approvals::routes(),
         pages::proof::routes(),
+        pages::exports::routes(),
         pages::audit::routes(),
         pages::ratings::routes(),
         pages::committees::routes(),

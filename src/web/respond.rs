@@ -44,8 +44,6 @@ enum Marker {
     Unauthorized(String),
     #[error("{}", duty_sentence(*.0))]
     Duty(Duty),
-    #[error("{message}")]
-    TooOften { message: String, seconds: i64 },
 }
 
 fn duty_sentence(duty: Duty) -> &'static str {
@@ -90,7 +88,7 @@ impl Failure {
     /// Too many requests of this kind from one address; how long it has to wait still.
     #[must_use]
     pub fn too_often(message: String, wait: TimeDelta) -> Self {
-        Self(Error::broken(Marker::TooOften { message, seconds: whole_seconds(wait) }))
+        Self(Error::TooOften { message, wait })
     }
 
     /// One wrong field.
@@ -111,6 +109,9 @@ impl Failure {
             Error::Stale => Problem::new(412, detail),
             Error::Forbidden => Problem::new(403, detail),
             Error::Unproven(proof) => Problem { unproven: Some(proof), ..Problem::new(403, detail) },
+            Error::TooOften { wait, .. } => {
+                Problem { retry_after: Some(whole_seconds(wait)), ..Problem::new(429, detail) }
+            }
             Error::Unavailable => Problem::new(503, detail),
             Error::Broken(cause) => match cause.downcast_ref::<Marker>() {
                 Some(Marker::Duty(duty)) => Problem { duty: Some(*duty), ..Problem::new(403, duty_sentence(*duty).to_owned()) },
@@ -118,9 +119,6 @@ impl Failure {
                 Some(Marker::VersionMissing) => Problem::new(428, VERSION.to_owned()),
                 Some(Marker::Malformed(message)) => Problem::new(400, message.clone()),
                 Some(Marker::Unauthorized(message)) => Problem::new(401, message.clone()),
-                Some(Marker::TooOften { message, seconds }) => {
-                    Problem { retry_after: Some(*seconds), ..Problem::new(429, message.clone()) }
-                }
                 None => {
                     tracing::error!(error = %cause, "broken");
                     Problem::new(500, detail)

@@ -26,6 +26,7 @@ mod second_factor;
 mod security_policy;
 mod sign_in;
 mod sign_out;
+mod stop_reading;
 mod throttle;
 mod tokens;
 
@@ -46,4 +47,5 @@ pub use second_factor::{CodeSecret, SecondFactor, second_factor};
 pub use security_policy::{PasswordStyle, SecurityPolicy, security_policy, set_security_policy};
 pub use sign_in::{OpenedSession, SignIn, SignedIn, enter_code, sign_in};
 pub use sign_out::sign_out;
+pub use stop_reading::{READING_STOP, stop_reading};
 pub use tokens::Token;

@@ -24,7 +24,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         own_sessions::list, own_sessions::end, own_sessions::end_others,
         organisations::list, organisations::show, organisations::summary,
         members::list, members::show, members::enrol, members::change, members::history,
-        member_events::event, member_events::reveal, member_events::transfer, member_events::show_transfer,
+        member_events::event, member_events::reveal, member_events::accesses, member_events::transfer, member_events::show_transfer,
         member_events::decide_transfer,
         ratings::list_schemes, ratings::set_scheme, ratings::list_rounds, ratings::open_round, ratings::show_round,
         ratings::show_scores, ratings::enter_scores, ratings::decide_round, ratings::show_rating,

@@ -14,6 +14,7 @@ use crate::base::ids::SessionId;
 use crate::base::scope::Scope;
 use crate::records::accounts::{self, Duty, Identity};
 use crate::web::guards::database::state;
+use crate::web::reading::read_too_much;
 use crate::web::guards::{is_https, nul, own_origin, source};
 use crate::web::respond::{Failure, stash};
 use crate::web::views::{Frame, Section};
@@ -162,14 +163,6 @@ fn held_back(known: &Known) -> Option<Failure> {
     let until = known.identity.reading_blocked_until?;
     let left = until - clock::now();
     (left > TimeDelta::zero()).then(|| Failure::too_often(read_too_much(left), left))
-}
-
-/// The sentence for who read too many records in a short time.
-fn read_too_much(left: TimeDelta) -> String {
-    let minutes = left.num_seconds().max(0) / 60 + 1;
-    format!(
-        "短时间内查看的人员记录过多，已暂停查询并记入审计记录，请过{minutes}分钟再试。确需大量数据时请使用导出，或联系安全管理员。"
-    )
 }
 
 /// A person who signed in with a browser, whatever he has to do before anything else: for the pages where he does it.

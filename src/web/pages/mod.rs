@@ -3,6 +3,7 @@ pub mod accounts;
 pub mod approvals;
 pub mod audit;
 pub mod committees;
+pub mod exports;
 pub mod health;
 pub mod home;
 pub mod imports;

@@ -39,6 +39,8 @@ GET    /account                              -                           in     
 POST   /account                              form                        in       ok    ok      ok      ok      ok    ok       in
 GET    /audit                                -                           in       ok    ok      ok      ok      ok    ok       in
 
+GET    /exports/new                          -                           in       ok    ok      ok      ok      403   403      in
+POST   /exports                              formkind=members            in       ok    ok      ok      ok      403   403      in
 GET    /approvals                            -                           in       403   403     403     403     403   ok       in
 GET    /approvals/<id>                       -                           in       403   403     403     403     403   404      in
 POST   /approvals/<id>                       formverb=approve            in       403   403     403     403     403   404      in
@@ -175,6 +177,7 @@ POST   /api/v1/session/second-factor/confirm json{"otp":"1"}             401    
 GET    /api/v1/sessions                      -                           401      ok    ok      ok      ok      ok    ok       ok
 DELETE /api/v1/sessions                      -                           401      ok    ok      ok      ok      ok    ok       403
 DELETE /api/v1/sessions/<id>                 -                           401      404   404     404     404     404   404      404
+GET    /api/v1/members/<id>/accesses         -                           401      ok    404     ok      ok      403   403      ok
 GET    /api/v1/approvals                     -                           401      403   403     403     403     403   ok       403
 GET    /api/v1/approvals/<id>                -                           401      403   403     403     403     403   404      403
 POST   /api/v1/approvals/<id>/<step>|approve json{}                      401      403   403     403     403     403   404      403

@@ -161,6 +161,10 @@ async fn second_factor(story: &mut Story, keys: &KeyRing, own: &Actor, session: 
             accounts::enter_code(conn, keys, &waiting, &with_code).await
         })
         .await;
+    story
+        .refused("accounts::stop_reading", async |conn| accounts::stop_reading(conn, &nobody, 51).await)
+        .await;
+    story.done("accounts::stop_reading", async |conn| accounts::stop_reading(conn, own, 51).await).await;
     let other = EndSessions::One(opened.unwrap().session.id);
     story.done("accounts::end_sessions", async |conn| accounts::end_sessions(conn, own, other).await).await;
     story.refused("accounts::end_sessions", async |conn| accounts::end_sessions(conn, own, other).await).await;
