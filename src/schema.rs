@@ -1553,7 +1553,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// What a county demands of whoever signs in, as now; earlier rules stand in the trail. A county without a row is held to the rules of `SecurityPolicy::production`.
+    /// What a county demands of whoever signs in, as now; earlier rules stand in the trail. A county without a row is held to the rules of `SecurityPolicy::unset`: a password is enough.
     security_policies (county_id) {
         /// The county that owns the row.
         county_id -> Uuid,

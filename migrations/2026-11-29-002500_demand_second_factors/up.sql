@@ -1,4 +1,4 @@
--- What a county demands of whoever signs in. A county without a row is held to the strictest rules, which the program knows.
+-- What a county demands of whoever signs in. A county without a row asks for a password only.
 CREATE TABLE security_policies (
     county_id uuid NOT NULL,
     idle_minutes integer NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE security_policies (
     CONSTRAINT security_policies_source_filled CHECK (char_length(source) BETWEEN 1 AND 200),
     CONSTRAINT security_policies_version_positive CHECK (version > 0)
 );
-COMMENT ON TABLE security_policies IS 'What a county demands of whoever signs in, as now; earlier rules stand in the trail. A county without a row is held to the rules of `SecurityPolicy::production`.';
+COMMENT ON TABLE security_policies IS 'What a county demands of whoever signs in, as now; earlier rules stand in the trail. A county without a row is held to the rules of `SecurityPolicy::unset`: a password is enough.';
 COMMENT ON COLUMN security_policies.county_id IS 'The county that owns the row.';
 COMMENT ON COLUMN security_policies.idle_minutes IS 'A session ends after so many minutes without a request.';
 COMMENT ON COLUMN security_policies.session_minutes IS 'However busy, a session ends after so many minutes.';

@@ -119,6 +119,7 @@ async fn open_accounts(
     let actor = Actor::command_line(loaded.scope.clone());
     let ids = accounts::open(conn, &actor, &commands).await?;
     if strict {
+        accounts::set_security_policy(conn, &actor, &SecurityPolicy::production()).await?;
         for (id, line) in ids.iter().zip(&mut file) {
             line.otp_secret = Some(accounts::enrol_at_machine(conn, &actor, keys, *id).await?.base32());
         }

@@ -64,13 +64,16 @@ pub enum Command {
     },
     /// Show or set what a county demands at sign-in: one-time codes, limits, the style of passwords
     #[command(
-        after_help = "Example:\n  cadre account policy --organisation 500237 --json > policy.json\n  cadre account policy --organisation 500237 --set policy.json"
+        after_help = "Example:\n  cadre account policy --organisation 500237 --preset production\n  cadre account policy --organisation 500237 --set policy.json"
     )]
     Policy {
         /// Code of the county
         #[arg(long)]
         organisation: String,
-        /// A file with the policy, in the form that --json prints
+        /// production: one-time codes for everybody and every limit; password-only: as in a demonstration
+        #[arg(long, conflicts_with = "set")]
+        preset: Option<Preset>,
+        /// A file with the policy, in the form that is printed
         #[arg(long, value_name = "FILE.json")]
         set: Option<std::path::PathBuf>,
     },
@@ -86,6 +89,15 @@ pub enum Command {
         #[arg(long, default_value_t = 90)]
         days: i64,
     },
+}
+
+/// What a county may demand, ready made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Preset {
+    /// One-time codes for everybody, and every limit
+    Production,
+    /// A password is enough
+    PasswordOnly,
 }
 
 /// Runs one of the commands.
@@ -108,8 +120,8 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
         Command::Reset { username, password_stdin } => {
             reset(&installation, username, *password_stdin, json).await
         }
-        Command::Policy { organisation, set } => {
-            policy(&installation, organisation, set.as_deref(), json).await
+        Command::Policy { organisation, preset, set } => {
+            policy(&installation, organisation, (*preset, set.as_deref()), json).await
         }
         Command::List { organisation } => list(&installation, organisation.as_deref(), json).await,
         Command::Token { username, name, days } => {
@@ -162,11 +174,18 @@ async fn reset(installation: &Installation, username: &str, typed: bool, json: b
 async fn policy(
     installation: &Installation,
     organisation: &str,
-    set: Option<&std::path::Path>,
+    (preset, set): (Option<Preset>, Option<&std::path::Path>),
     json: bool,
 ) -> Result<(), Failure> {
     let (_, actor) = installation.organisation(organisation).await?;
     let mut conn = installation.database.web().await?;
+    if let Some(preset) = preset {
+        let command = match preset {
+            Preset::Production => SecurityPolicy::production(),
+            Preset::PasswordOnly => SecurityPolicy::demonstration(),
+        };
+        accounts::set_security_policy(&mut conn, &actor, &command).await?;
+    }
     if let Some(file) = set {
         let text = std::fs::read_to_string(file)
             .map_err(|error| Failure::Usage(format!("文件 {} 无法读取：{error}。", file.display())))?;

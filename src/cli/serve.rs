@@ -8,6 +8,7 @@ use rocket::fairing::AdHoc;
 use crate::cli::Failure;
 use crate::cli::installation::Installation;
 use crate::cli::interruption::Serving;
+use crate::records::{accounts, organisations};
 use crate::web;
 
 /// Where to listen.
@@ -53,10 +54,25 @@ pub async fn serve(
             println!("ready http://{listen}");
         })
     });
+    notice(installation).await?;
     let refused = |error: rocket::Error| failure(&error, listen);
     let rocket = web::build(state, listen).attach(announce).ignite().await.map_err(refused)?;
     serving.begin(rocket.shutdown());
     rocket.launch().await.map_err(refused)?;
+    Ok(())
+}
+
+/// Says which counties have not set what they demand at sign-in: real records want one-time codes.
+async fn notice(installation: &Installation) -> Result<(), Failure> {
+    let mut conn = installation.database.web().await?;
+    for county in organisations::queries::counties(&mut conn).await? {
+        if !accounts::has_security_policy(&mut conn, county.id).await? {
+            eprintln!(
+                "{}尚未设定登录安全要求，现在只凭密码登录。用于真实数据前请执行：cadre account policy --organisation {} --preset production",
+                county.name, county.code
+            );
+        }
+    }
     Ok(())
 }
 

@@ -44,7 +44,9 @@ pub use prove::{Proving, prove};
 pub use reset_password::{ResetPassword, reset_password};
 pub use rules::Duty;
 pub use second_factor::{CodeSecret, SecondFactor, second_factor};
-pub use security_policy::{PasswordStyle, SecurityPolicy, security_policy, set_security_policy};
+pub use security_policy::{
+    PasswordStyle, SecurityPolicy, has_security_policy, security_policy, set_security_policy,
+};
 pub use sign_in::{OpenedSession, SignIn, SignedIn, enter_code, sign_in};
 pub use sign_out::sign_out;
 pub use stop_reading::{READING_STOP, stop_reading};

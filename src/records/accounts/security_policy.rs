@@ -64,7 +64,7 @@ pub struct SecurityPolicy {
 }
 
 impl SecurityPolicy {
-    /// What holds in a county that set nothing: the strictest.
+    /// What is advised for real records: one-time codes for everybody, and every limit. Set at installation.
     #[must_use]
     pub fn production() -> Self {
         Self {
@@ -76,8 +76,14 @@ impl SecurityPolicy {
             password_days: None,
             reveals_per_hour: 30,
             records_per_ten_minutes: Some(3_000),
-            source: "系统默认".to_owned(),
+            source: "生产环境默认要求".to_owned(),
         }
+    }
+
+    /// What holds in a county that set nothing: a password is enough. The server says so at its start.
+    #[must_use]
+    pub fn unset() -> Self {
+        Self { source: "尚未设定".to_owned(), ..Self::demonstration() }
     }
 
     /// What holds in a demonstration: a password is enough, and nothing is asked for twice.
@@ -168,10 +174,10 @@ pub(super) const COLUMNS: (
     security_policies::source,
 );
 
-/// The policy of a row; the strictest where there is none. `roles` are those of the county that need a code.
+/// The policy of a row. `roles` are those of the county that need a code.
 pub(super) fn of_row(row: Option<Row>, roles: Vec<Role>) -> SecurityPolicy {
     let Some((idle, session, proof, style, days, reveals, records, source)) = row else {
-        return SecurityPolicy::production();
+        return SecurityPolicy::unset();
     };
     SecurityPolicy {
         second_factor_roles: roles,
@@ -200,6 +206,15 @@ pub async fn security_policy(conn: &mut AsyncPgConnection, county: CountyId) -> 
         .load(conn)
         .await?;
     Ok(of_row(row, codes.iter().filter_map(|code| Role::from_code(code)).collect()))
+}
+
+/// Whether a county has set what it demands.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn has_security_policy(conn: &mut AsyncPgConnection, county: CountyId) -> QueryResult<bool> {
+    let held = security_policies::table.find(county);
+    diesel::select(diesel::dsl::exists(held)).get_result(conn).await
 }
 
 /// Sets what the actor's county demands; holds from the next request on.
@@ -266,11 +281,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_set_is_the_strictest_and_a_demonstration_says_what_it_leaves_out() {
-        let (strict, demo) = (of_row(None, Vec::new()), SecurityPolicy::demonstration());
-        assert!(Role::ALL.into_iter().all(|role| strict.demands_code(role) && !demo.demands_code(role)));
+    fn nothing_set_asks_for_a_password_only_and_production_for_everything() {
+        let (strict, unset) = (SecurityPolicy::production(), of_row(None, Vec::new()));
+        assert_eq!(unset, SecurityPolicy::unset());
+        assert!(Role::ALL.into_iter().all(|role| strict.demands_code(role) && !unset.demands_code(role)));
         assert_eq!((strict.proof_minutes, strict.records_per_ten_minutes), (5, Some(3_000)));
-        assert!(strict.check().is_ok() && demo.check().is_ok());
+        assert!(strict.check().is_ok() && unset.check().is_ok());
     }
 
     #[test]

@@ -66,7 +66,7 @@ fn the_commands_and_their_options_are_these() {
     account list [OPTIONS]: List accounts
       --organisation
     account policy [OPTIONS] --organisation <ORGANISATION>: Show or set what a county demands at sign-in: one-time codes, limits, the style of passwords
-      --organisation --set
+      --organisation --preset --set
     account reset [OPTIONS] <USERNAME>: Set a new password and end the account's sessions
       --password-stdin
     account token [OPTIONS] --name <NAME> <USERNAME>: Issue a bearer token for a program and print it once

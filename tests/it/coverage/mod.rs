@@ -153,6 +153,10 @@ async fn every_answer_has_its_headers_errors_and_downloads_too() {
     let stage = Stage::new().await;
     let mut faults = Vec::new();
     let mut statuses = BTreeSet::new();
+    let supervisor = &stage.callers[3];
+    let oversized = format!("csrf_token=x&q={}", "x".repeat(2 << 20));
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let large = stage.app.send_raw(supervisor, Method::Post, "/members/search", &form, oversized).await;
     for row in rows() {
         for who in [0, 1, 3] {
             let answer = row.call(&stage, &stage.callers[who], None).await;
@@ -160,10 +164,6 @@ async fn every_answer_has_its_headers_errors_and_downloads_too() {
             faults.extend(faults_of_headers(&answer, row.route, false));
         }
     }
-    let supervisor = &stage.callers[3];
-    let oversized = format!("csrf_token=x&q={}", "x".repeat(2 << 20));
-    let form = [("Content-Type", "application/x-www-form-urlencoded")];
-    let large = stage.app.send_raw(supervisor, Method::Post, "/members/search", &form, oversized).await;
     for (path, status) in [("/nowhere", 404), ("/api/v1/nowhere", 404), ("/test/broken", 500), ("/test/lost", 500)] {
         let answer = stage.app.get(supervisor, path).await;
         assert_eq!(answer.status.code, status, "{path}");

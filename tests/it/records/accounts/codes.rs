@@ -86,11 +86,12 @@ async fn a_role_that_needs_codes_can_do_nothing_before_it_has_them() {
 }
 
 #[tokio::test]
-async fn a_county_without_a_policy_of_its_own_is_held_to_the_strictest() {
+async fn a_county_that_set_nothing_asks_for_a_password_only() {
     let mut stage = Stage::new().await;
     clerk(&mut stage).await;
-    stage.behind("DELETE FROM security_policies").await;
-    assert_eq!(stage.session("zhangwei").await.session.duty, Some(Duty::Enrol));
+    stage.demand(&SecurityPolicy::production()).await;
+    stage.behind("DELETE FROM second_factor_roles; DELETE FROM security_policies").await;
+    assert_eq!(stage.session("zhangwei").await.session.duty, None);
 }
 
 #[tokio::test]
