@@ -195,7 +195,8 @@ mod tests {
                 let [own, child, sibling, parent, other] =
                     [&town, &child, &sibling, &county, &other].map(|path| word(role, action, path));
                 let (action, role) = (format!("{action:?}"), format!("{role:?}"));
-                let line = format!("{action:<18}{role:<15}{own:<8}{child:<8}{sibling:<9}{parent:<8}{other}\n");
+                let line =
+                    format!("{action:<18}{role:<15}{own:<8}{child:<8}{sibling:<9}{parent:<8}{other}\n");
                 text.push_str(&line);
             }
         }

@@ -198,10 +198,9 @@ async fn policy(
         accounts::set_security_policy(&mut conn, &actor, &command).await?;
     }
     let county = actor.scope.county;
-    let held = db::read(&mut conn, &actor.scope, async |conn| {
-        Ok(accounts::security_policy(conn, county).await?)
-    })
-    .await?;
+    let held =
+        db::read(&mut conn, &actor.scope, async |conn| Ok(accounts::security_policy(conn, county).await?))
+            .await?;
     let value = serde_json::json!(held);
     let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::Failed(error.to_string()))?;
     output::print(json, &value, &text);

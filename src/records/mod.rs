@@ -18,16 +18,19 @@ pub mod vetting;
 pub const OWNERS: &[(&str, &[&str])] = &[
     ("audit", &["audit_entries", "audit_heads"]),
     ("organisations", &["counties", "organisations", "organisation_parents"]),
-    ("accounts", &[
+    (
         "accounts",
-        "sessions",
-        "access_tokens",
-        "idempotency_keys",
-        "sign_in_sources",
-        "security_policies",
-        "second_factor_roles",
-        "second_factors",
-    ]),
+        &[
+            "accounts",
+            "sessions",
+            "access_tokens",
+            "idempotency_keys",
+            "sign_in_sources",
+            "security_policies",
+            "second_factor_roles",
+            "second_factors",
+        ],
+    ),
     ("approvals", &["approvals"]),
     ("people", &["people", "person_visibility", "kinships"]),
     (

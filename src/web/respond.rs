@@ -11,9 +11,9 @@ use rocket::serde::json::serde_json;
 use crate::base::actor::Proof;
 use crate::base::error::{Error, FieldError};
 use crate::records::accounts::Duty;
-use crate::web::{guards, pages};
 use crate::web::views::parts::Link;
 use crate::web::views::{Problem as ProblemLine, problem};
+use crate::web::{guards, pages};
 
 /// An error on its way to the caller.
 #[derive(Debug)]
@@ -114,7 +114,9 @@ impl Failure {
             }
             Error::Unavailable => Problem::new(503, detail),
             Error::Broken(cause) => match cause.downcast_ref::<Marker>() {
-                Some(Marker::Duty(duty)) => Problem { duty: Some(*duty), ..Problem::new(403, duty_sentence(*duty).to_owned()) },
+                Some(Marker::Duty(duty)) => {
+                    Problem { duty: Some(*duty), ..Problem::new(403, duty_sentence(*duty).to_owned()) }
+                }
                 Some(Marker::Csrf) => Problem::new(403, CSRF.to_owned()),
                 Some(Marker::VersionMissing) => Problem::new(428, VERSION.to_owned()),
                 Some(Marker::Malformed(message)) => Problem::new(400, message.clone()),

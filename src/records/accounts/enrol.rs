@@ -65,7 +65,12 @@ pub async fn confirm_second_factor(
 
 async fn lock(conn: &mut AsyncPgConnection, actor: &Actor, own: AccountId) -> Result<()> {
     let locked = accounts::table.find((actor.scope.county, own)).select(accounts::id).for_update();
-    locked.first::<AccountId>(conn).await.optional()?.map(|_| ()).ok_or(Error::Missing { what: "这个账号" })
+    locked
+        .first::<AccountId>(conn)
+        .await
+        .optional()?
+        .map(|_| ())
+        .ok_or(Error::Missing { what: "这个账号" })
 }
 
 async fn append(

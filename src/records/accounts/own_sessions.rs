@@ -38,13 +38,7 @@ pub async fn own_sessions(conn: &mut AsyncPgConnection, account: AccountId) -> Q
         .filter(sessions::expires_at.gt(clock::now()))
         .order(sessions::used_at.desc())
         .limit(100)
-        .select((
-            sessions::id,
-            sessions::created_at,
-            sessions::used_at,
-            sessions::source,
-            sessions::browser,
-        ))
+        .select((sessions::id, sessions::created_at, sessions::used_at, sessions::source, sessions::browser))
         .load(conn)
         .await
 }
@@ -68,7 +62,9 @@ pub async fn end_sessions(conn: &mut AsyncPgConnection, actor: &Actor, which: En
         let theirs = sessions::table.filter(sessions::account_id.eq(own));
         let ended = match which {
             EndSessions::One(id) => diesel::delete(theirs.filter(sessions::id.eq(id))).execute(conn).await?,
-            EndSessions::AllBut(id) => diesel::delete(theirs.filter(sessions::id.ne(id))).execute(conn).await?,
+            EndSessions::AllBut(id) => {
+                diesel::delete(theirs.filter(sessions::id.ne(id))).execute(conn).await?
+            }
         };
         if ended == 0 && matches!(which, EndSessions::One(_)) {
             return Err(Error::Missing { what: "这次登录" });

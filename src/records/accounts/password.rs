@@ -82,7 +82,12 @@ impl Password {
         const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
         let group = || -> String {
             let bytes: [u8; 4] = rand::random();
-            bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32))).copied().map(char::from).collect()
+            bytes
+                .iter()
+                .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
+                .copied()
+                .map(char::from)
+                .collect()
         };
         [group(), group(), group(), group()].join("-")
     }

@@ -58,10 +58,12 @@ pub async fn prove(
                 second_factor::spend(conn, keys, county, own, &typed.otp).await?
             };
         if right {
-            diesel::update(sessions::table.filter(sessions::id.eq(session)).filter(sessions::account_id.eq(own)))
-                .set(sessions::proved_at.eq(clock::now()))
-                .execute(conn)
-                .await?;
+            diesel::update(
+                sessions::table.filter(sessions::id.eq(session)).filter(sessions::account_id.eq(own)),
+            )
+            .set(sessions::proved_at.eq(clock::now()))
+            .execute(conn)
+            .await?;
         } else if open {
             sign_in::count_wrong(conn, own).await?;
         }

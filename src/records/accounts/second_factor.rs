@@ -45,11 +45,14 @@ impl CodeSecret {
     #[must_use]
     pub fn address(&self, username: &str) -> String {
         let secret = self.base32();
-        format!("otpauth://totp/{ISSUER}:{username}?secret={secret}&issuer={ISSUER}&algorithm=SHA1&digits=6&period=30")
+        format!(
+            "otpauth://totp/{ISSUER}:{username}?secret={secret}&issuer={ISSUER}&algorithm=SHA1&digits=6&period=30"
+        )
     }
 
     fn totp(&self) -> Result<Totp> {
-        let built = Builder::new().with_secret(self.0.clone()).with_digits(6).with_skew(1).with_step_duration(30);
+        let built =
+            Builder::new().with_secret(self.0.clone()).with_digits(6).with_skew(1).with_step_duration(30);
         built.build().map_err(|error| Error::broken(error.to_string()))
     }
 

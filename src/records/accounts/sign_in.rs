@@ -152,9 +152,7 @@ async fn decide(
             refuse(conn, attempt, known.id, true).await?;
             Ok(SignedIn::Refused)
         }
-        None if attempt.door == Door::Web => {
-            Ok(SignedIn::Opened(enter(conn, attempt, known, "code").await?))
-        }
+        None if attempt.door == Door::Web => Ok(SignedIn::Opened(enter(conn, attempt, known, "code").await?)),
         None => {
             refuse(conn, attempt, known.id, false).await?;
             Ok(SignedIn::CodeWanted)

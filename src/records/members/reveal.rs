@@ -11,10 +11,10 @@ use crate::base::error::{Error, Result};
 use crate::base::ids::MembershipId;
 use crate::base::keys::{KeyRing, Secret};
 use crate::base::policy::{self, Action};
-use crate::records::{accounts, audit};
-use crate::schema::audit_entries;
 use crate::records::members::queries;
 use crate::records::people;
+use crate::records::{accounts, audit};
+use crate::schema::audit_entries;
 
 /// Which identifier, of whom, what for.
 #[derive(Debug, Clone)]

@@ -12,7 +12,8 @@ use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::AccountId;
 use crate::base::policy::{self, Action};
 use crate::records::accounts::{
-    self, AccountLine, Disable, Grant, Granted, Open, Password, RawOpen, ResetPassword, State, parse_role, queries,
+    self, AccountLine, Disable, Grant, Granted, Open, Password, RawOpen, ResetPassword, State, parse_role,
+    queries,
 };
 use crate::web::api::approvals::ApprovalJson;
 use crate::web::guards::{Body, Caller, Db, IfMatch, Listing, Page};
@@ -106,7 +107,8 @@ pub struct ResetJson {
 /// `Forbidden`.
 pub fn require_account_office(actor: &Actor) -> Result<()> {
     let path = &actor.scope.path;
-    let either = [Action::ManageAccounts, Action::GrantRoles].iter().any(|office| policy::may(actor, *office, path));
+    let either =
+        [Action::ManageAccounts, Action::GrantRoles].iter().any(|office| policy::may(actor, *office, path));
     if either { Ok(()) } else { Err(Error::Forbidden) }
 }
 
@@ -239,8 +241,8 @@ pub async fn reset(
     let line = read(&mut db, &caller.actor, id).await?;
     let given = body.0.password.is_some();
     let text = body.0.password.unwrap_or_else(Password::random);
-    let password = Password::parse(&text, &line.username)
-        .map_err(|error| Failure(Error::invalid("password", error)))?;
+    let password =
+        Password::parse(&text, &line.username).map_err(|error| Failure(Error::invalid("password", error)))?;
     let command = ResetPassword { account: id, password, temporary: true };
     accounts::reset_password(&mut db.0, &caller.actor, &[command]).await?;
     // Who chose the password knows it.

@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, approvals, audit, committees, exports, imports, kinships, member_events, members, organisations, own_sessions, ratings,
-    reports, reserves, session, slates, vetting,
+    accounts, approvals, audit, committees, exports, imports, kinships, member_events, members,
+    organisations, own_sessions, ratings, reports, reserves, session, slates, vetting,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 

@@ -17,11 +17,11 @@ use crate::base::values::{Category, MembershipStatus, Sex, parse_date};
 use crate::records::members::listing::{self, Cursor, Filter, Sort};
 use crate::records::members::{self, Change, MemberCard, queries};
 use crate::records::organisations;
-use crate::web::{self, reading};
 use crate::web::api::organisations::narrowed;
 use crate::web::forms::member::MemberInput;
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
 use crate::web::respond::{Answer, Failure, Versioned};
+use crate::web::{self, reading};
 
 /// The routes.
 #[must_use]

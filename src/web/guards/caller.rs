@@ -14,8 +14,8 @@ use crate::base::ids::SessionId;
 use crate::base::scope::Scope;
 use crate::records::accounts::{self, Duty, Identity};
 use crate::web::guards::database::state;
-use crate::web::reading::read_too_much;
 use crate::web::guards::{is_https, nul, own_origin, source};
+use crate::web::reading::read_too_much;
 use crate::web::respond::{Failure, stash};
 use crate::web::views::{Frame, Section};
 
@@ -135,24 +135,24 @@ impl<'r> FromRequest<'r> for Caller {
 
 /// Who calls the API; `done` where nothing may be left to be done before.
 async fn program(request: &Request<'_>, done: bool) -> Outcome<Caller, ()> {
-        let known = match resolve(request).await {
-            Ok(Some(known)) => known,
-            Ok(None) => return Outcome::Error((Status::Unauthorized, ())),
-            Err(error) => return stash(request, Failure(error)),
-        };
-        if let Some(token) = known.csrf_token.as_deref().filter(|_| is_unsafe(request))
-            && !(own_origin(request) && header_repeats(request, token))
-        {
-            return stash(request, Failure::csrf());
-        }
-        if nul::in_address(request) {
-            return stash(request, nul::refusal());
-        }
-        if let Some(failure) = held_back(&known).filter(|_| done) {
-            return stash(request, failure);
-        }
-        let actor = known.identity.actor(Door::Api, source(request));
-        Outcome::Success(Caller { known, actor })
+    let known = match resolve(request).await {
+        Ok(Some(known)) => known,
+        Ok(None) => return Outcome::Error((Status::Unauthorized, ())),
+        Err(error) => return stash(request, Failure(error)),
+    };
+    if let Some(token) = known.csrf_token.as_deref().filter(|_| is_unsafe(request))
+        && !(own_origin(request) && header_repeats(request, token))
+    {
+        return stash(request, Failure::csrf());
+    }
+    if nul::in_address(request) {
+        return stash(request, nul::refusal());
+    }
+    if let Some(failure) = held_back(&known).filter(|_| done) {
+        return stash(request, failure);
+    }
+    let actor = known.identity.actor(Door::Api, source(request));
+    Outcome::Success(Caller { known, actor })
 }
 
 /// Why somebody who signed in gets nothing yet: a duty comes first, or he read too much.

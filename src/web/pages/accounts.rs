@@ -11,8 +11,8 @@ use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::AccountId;
 use crate::base::policy::{self, Action};
 use crate::records::accounts::{
-    self, AccountLine, ChangePassword, Disable, Duty, Grant, Granted, Open, Password, RawOpen, ResetPassword, State,
-    parse_role, queries,
+    self, AccountLine, ChangePassword, Disable, Duty, Grant, Granted, Open, Password, RawOpen, ResetPassword,
+    State, parse_role, queries,
 };
 use crate::web::api::accounts::{read, require_account_office};
 use crate::web::guards::{Arrived, Db, Fields, Listing, SignedIn};
@@ -176,7 +176,10 @@ fn acting(who: &SignedIn, line: &AccountLine) -> FormPage {
             Control::new(
                 "verb",
                 "办理事项",
-                Kind::Select(vec![Choice::new("reset", "重置密码和动态验证码"), Choice::new("disable", "停用账号")]),
+                Kind::Select(vec![
+                    Choice::new("reset", "重置密码和动态验证码"),
+                    Choice::new("disable", "停用账号"),
+                ]),
             )
             .required(),
             Control::new("password", "临时密码", Kind::Password("new-password"))
@@ -215,8 +218,8 @@ async fn carry_out(db: &mut Db, actor: &Actor, line: &AccountLine, fields: &Fiel
         "reset" => {
             let typed = fields.given("password").is_some();
             let text = if typed { fields.get("password").to_owned() } else { Password::random() };
-            let password = Password::parse(&text, &line.username)
-                .map_err(|error| Error::invalid("password", error))?;
+            let password =
+                Password::parse(&text, &line.username).map_err(|error| Error::invalid("password", error))?;
             let command = ResetPassword { account: line.id, password, temporary: true };
             accounts::reset_password(&mut db.0, actor, &[command]).await?;
             let sentence = "已重置：密码三天内登录一次有效，登录后须自行更换；动态验证码须重新绑定；该账号的登录和令牌已全部失效。";
@@ -255,7 +258,8 @@ async fn act(who: SignedIn, mut db: Db, id: AccountId, fields: Fields) -> Answer
         // Never by a message that travels in a cookie: the password stands on this one page.
         Ok(Carried(done, Some(password))) => {
             let mut page = page(&who, "临时密码", done, Form::default());
-            page.facts = vec![Fact::text("用户名", &line.username), Fact::text("临时密码（只显示这一次）", password)];
+            page.facts =
+                vec![Fact::text("用户名", &line.username), Fact::text("临时密码（只显示这一次）", password)];
             page.form.cancel = Some("/accounts".to_owned());
             Ok(Err(Box::new(PageWith(Status::Ok, page))))
         }

@@ -25,7 +25,17 @@ pub fn routes() -> Vec<Route> {
 
 /// What a list is narrowed by, as it rides along.
 const NARROWED: [&str; 11] = [
-    "kind", "organisation", "q", "status", "category", "branch", "education", "sex", "born_from", "born_to", "sort",
+    "kind",
+    "organisation",
+    "q",
+    "status",
+    "category",
+    "branch",
+    "education",
+    "sex",
+    "born_from",
+    "born_to",
+    "sort",
 ];
 
 fn given(text: Option<&str>) -> Option<&str> {

@@ -91,12 +91,7 @@ async fn second_factor(who: Arrived, mut db: Db, state: &State<web::State>) -> A
 }
 
 #[post("/account/second-factor", data = "<_fields>")]
-async fn begin(
-    who: Arrived,
-    mut db: Db,
-    _fields: Fields,
-    state: &State<web::State>,
-) -> Answer<Redirect> {
+async fn begin(who: Arrived, mut db: Db, _fields: Fields, state: &State<web::State>) -> Answer<Redirect> {
     let who = enrolling(who)?;
     accounts::begin_second_factor(&mut db.0, &who.actor, &state.keys).await?;
     Ok(Redirect::to("/account/second-factor"))

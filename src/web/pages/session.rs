@@ -211,11 +211,14 @@ fn code_page(who: &Arrived, refused: Option<&str>) -> sign_in::SignIn {
 
 #[get("/sign-in/code")]
 fn ask_code(who: Arrived) -> Result<Page<sign_in::SignIn>, Redirect> {
-    if who.0.known.duty == Some(Duty::Code) { Ok(Page(code_page(&who, None))) } else { Err(Redirect::to("/")) }
+    if who.0.known.duty == Some(Duty::Code) {
+        Ok(Page(code_page(&who, None)))
+    } else {
+        Err(Redirect::to("/"))
+    }
 }
 
-const WRONG_CODE: &str =
-    "验证码不对、已过期或已用过，或账号暂不能登录。请输入手机上现在显示的6位数字；一直不对时请核对手机的时间。";
+const WRONG_CODE: &str = "验证码不对、已过期或已用过，或账号暂不能登录。请输入手机上现在显示的6位数字；一直不对时请核对手机的时间。";
 
 #[post("/sign-in/code", data = "<fields>")]
 async fn enter_code(

@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_code_has_its_quiet_zone_and_its_three_corners() {
-        let code = QrCode::draw("otpauth://totp/cadre:zhangwei?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap();
+        let code =
+            QrCode::draw("otpauth://totp/cadre:zhangwei?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap();
         let last = code.size - 5;
         assert!(code.path.starts_with("M4 4h1v1h-1z"), "{}", &code.path[..40]);
         for corner in [format!("M{last} 4h"), format!("M4 {last}h")] {

@@ -57,7 +57,11 @@ async fn a_page_asks_for_the_code_and_opens_nothing_before() {
     }
     for path in ["/members", "/sessions", "/approvals"] {
         let answer = app.get(&who, &format!("/api/v1{path}")).await;
-        assert_eq!((answer.status, answer.json()["duty"].as_str()), (Status::Forbidden, Some("code")), "{path}");
+        assert_eq!(
+            (answer.status, answer.json()["duty"].as_str()),
+            (Status::Forbidden, Some("code")),
+            "{path}"
+        );
     }
     let begun = app.send(&who, Method::Post, "/api/v1/session/second-factor", &[], &json!({})).await;
     assert_eq!(begun.status, Status::Forbidden, "a half session does not set its own codes");
@@ -148,7 +152,8 @@ async fn what_weighs_most_asks_for_a_proof_and_the_form_goes_on() {
     let close = "/quarters/2025Q4/close";
     let asked = app.submit(&who, close, None, "kept=%E5%8E%9F%E6%A0%B7").await;
     assert_eq!(asked.status, Status::Forbidden);
-    for part in ["再次确认身份", "name=\"kept\" value=\"原样\"", "name=\"proof_to\"", "proof_password"] {
+    for part in ["再次确认身份", "name=\"kept\" value=\"原样\"", "name=\"proof_to\"", "proof_password"]
+    {
         assert!(asked.body.contains(part), "{part}: {}", asked.body);
     }
     let wrong = format!("proof_to={close}&kept=1&proof_password=wrong");
@@ -244,7 +249,8 @@ async fn whoever_pages_through_a_county_is_stopped_within_a_page_and_the_trail_s
     assert_eq!(app.get(&who, "/account/sessions").await.status, Status::Ok, "but his own account");
     assert_eq!(app.get(&other, "/members").await.status, Status::Ok);
     let client = app.db.owner_client().await;
-    let query = "SELECT count(*), max(subject_count) FROM audit_entries WHERE action = 'accounts.stop_reading'";
+    let query =
+        "SELECT count(*), max(subject_count) FROM audit_entries WHERE action = 'accounts.stop_reading'";
     let row = client.query_one(query, &[]).await.unwrap();
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i32>(1)), (1, 60));
     behind(&app, "UPDATE accounts SET reading_blocked_until = now() - interval '1 second'").await;

@@ -145,7 +145,11 @@ fn faults_of_headers(answer: &Answer, path: &str, tls: bool) -> Vec<String> {
         ("no banner", answer.header("Server").is_none() && answer.header("X-Powered-By").is_none()),
         ("TLS for a year where it is announced", has("Strict-Transport-Security", "max-age=31536000") == tls),
     ];
-    wanted.iter().filter(|(_, kept)| !kept).map(|(what, _)| format!("{path} {}: {what}", answer.status)).collect()
+    wanted
+        .iter()
+        .filter(|(_, kept)| !kept)
+        .map(|(what, _)| format!("{path} {}: {what}", answer.status))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -164,7 +168,9 @@ async fn every_answer_has_its_headers_errors_and_downloads_too() {
             faults.extend(faults_of_headers(&answer, row.route, false));
         }
     }
-    for (path, status) in [("/nowhere", 404), ("/api/v1/nowhere", 404), ("/test/broken", 500), ("/test/lost", 500)] {
+    for (path, status) in
+        [("/nowhere", 404), ("/api/v1/nowhere", 404), ("/test/broken", 500), ("/test/lost", 500)]
+    {
         let answer = stage.app.get(supervisor, path).await;
         assert_eq!(answer.status.code, status, "{path}");
         assert!(!answer.body.contains("asked for by a test"), "no internals in {}", answer.body);

@@ -111,7 +111,10 @@ const CASES: [Case; 62] = [
     scoped("seat_sources", "seat_id IN (SELECT id FROM seats WHERE @path)"),
     scoped("seats", "@path"),
     of_county("second_factor_roles"),
-    scoped("second_factors", "account_id IN (SELECT id FROM accounts WHERE organisation_path IN (SELECT path FROM organisations WHERE @path))"),
+    scoped(
+        "second_factors",
+        "account_id IN (SELECT id FROM accounts WHERE organisation_path IN (SELECT path FROM organisations WHERE @path))",
+    ),
     of_county("security_policies"),
     scoped("slate_seats", "slate_id IN (SELECT id FROM slates WHERE @path AND @maker_path)"),
     scoped("slates", "(@path AND @maker_path)"),
@@ -219,7 +222,9 @@ async fn a_township_sees_its_own_rows_and_no_other() {
 #[tokio::test]
 async fn without_a_scope_there_is_nothing_to_see() {
     let town = Township::new().await;
-    for Case { table, .. } in CASES.iter().filter(|case| !BEFORE_SIGN_IN.contains(&case.table) && case.table != "audit_heads") {
+    for Case { table, .. } in
+        CASES.iter().filter(|case| !BEFORE_SIGN_IN.contains(&case.table) && case.table != "audit_heads")
+    {
         let seen = town.web.query(&format!("SELECT FROM {table}"), &[]).await.unwrap();
         assert!(seen.is_empty(), "{table} shows {} rows to nobody", seen.len());
     }

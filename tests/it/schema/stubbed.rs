@@ -18,7 +18,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use super::world::World;
 
 /// How many rows the queries of some areas find with a scope of ours, whatever the transaction's is.
-async fn found(conn: &mut AsyncPgConnection, keys: &KeyRing, asked: &Scope) -> cadre::base::error::Result<[i64; 4]> {
+async fn found(
+    conn: &mut AsyncPgConnection,
+    keys: &KeyRing,
+    asked: &Scope,
+) -> cadre::base::error::Result<[i64; 4]> {
     let filter = Filter { statuses: Some(vec!["normal".to_owned()]), ..Filter::default() };
     let waiting = approvals::queries::list(conn, asked, 100).await?.len();
     Ok([
@@ -83,7 +87,10 @@ async fn a_statement_without_any_filter_changes_its_own_rows_only() {
         Ok([
             diesel::update(memberships::table).set(memberships::note.eq("x")).execute(conn).await?,
             diesel::update(people::table).set(people::address.eq("x")).execute(conn).await?,
-            diesel::update(account_rows::table).set(account_rows::failed_attempts.eq(1)).execute(conn).await?,
+            diesel::update(account_rows::table)
+                .set(account_rows::failed_attempts.eq(1))
+                .execute(conn)
+                .await?,
             diesel::delete(second_factors::table).execute(conn).await?,
         ])
     })

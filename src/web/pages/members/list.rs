@@ -13,7 +13,6 @@ use crate::base::values::{Category, CitizenId, MembershipStatus, Sex};
 use crate::records::members::MemberLine;
 use crate::records::members::listing::{self, MemberPage, Sort};
 use crate::records::organisations;
-use crate::web::{self, reading};
 use crate::web::api::members::{MemberQuery, cursor};
 use crate::web::api::organisations::narrowed;
 use crate::web::guards::{Db, Fields, Listing, SignedIn};
@@ -21,6 +20,7 @@ use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::Choice;
 use crate::web::views::parts::Pager;
 use crate::web::views::{Badge, Cell, Column, Row, Section, Table, Tone, members as views};
+use crate::web::{self, reading};
 
 /// The routes.
 #[must_use]

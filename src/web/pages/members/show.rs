@@ -16,7 +16,6 @@ use crate::records::committees::queries::{PersonSeat, seats_of_person};
 use crate::records::committees::{CommitteeKind, Post};
 use crate::records::members::queries::Fact as Dated;
 use crate::records::members::{self, Access, MemberCard, Reveal, queries};
-use crate::web::{self, reading};
 use crate::web::api::members::read;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::members::list::{badges, may_enter};
@@ -25,6 +24,7 @@ use crate::web::respond::{Answer, Page};
 use crate::web::views::members::{Action as Offered, Event, FactGroup, Show};
 use crate::web::views::parts::{Fact, Masked, Reveal as RevealAt};
 use crate::web::views::{Cell, Column, Link, Row, Section, Table};
+use crate::web::{self, reading};
 
 /// The routes.
 #[must_use]

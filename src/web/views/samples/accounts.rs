@@ -63,7 +63,8 @@ pub fn sessions() -> OwnSessions {
 
 /// See the page of this name.
 pub fn proof() -> FormPage {
-    let control = Control::new("proof_password", "密码", Kind::Password("current-password")).required().focus();
+    let control =
+        Control::new("proof_password", "密码", Kind::Password("current-password")).required().focus();
     FormPage {
         frame: frame("supervisor", Section::Reports),
         title: "再次确认身份".into(),

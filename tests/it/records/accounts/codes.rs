@@ -108,7 +108,10 @@ async fn a_program_sends_its_code_along_and_each_code_counts_once() {
     assert!(matches!(stage.with_code(Door::Api, Some(&now)).await, SignedIn::Opened(_)));
     assert!(is_refused(&stage.with_code(Door::Api, Some(&now)).await), "a second time");
     let before = code(&secret, -1);
-    assert!(is_refused(&stage.with_code(Door::Api, Some(&before)).await), "an earlier step after a later one");
+    assert!(
+        is_refused(&stage.with_code(Door::Api, Some(&before)).await),
+        "an earlier step after a later one"
+    );
     assert!(is_refused(&stage.with_code(Door::Api, Some("000000")).await));
 }
 
@@ -192,7 +195,9 @@ async fn a_confirmed_secret_is_taken_back_by_recovery_only() {
     accounts::reset_password(&mut stage.conn, &administrator, &[reset]).await.unwrap();
     assert!(!stage.is_alive(&session).await, "its sessions end");
     assert!(accounts::by_token(&mut stage.conn, &token).await.unwrap().is_none(), "its tokens too");
-    let SignedIn::Opened(back) = stage.attempt("zhangwei", &temporary, None).await else { panic!("no way in") };
+    let SignedIn::Opened(back) = stage.attempt("zhangwei", &temporary, None).await else {
+        panic!("no way in")
+    };
     assert_eq!(back.session.duty, Some(Duty::ChangePassword), "the administrator's password is for one use");
     stage.behind("UPDATE accounts SET password_expires_at = now() WHERE password_temporary").await;
     assert!(is_refused(&stage.attempt("zhangwei", &temporary, None).await), "and not for long");

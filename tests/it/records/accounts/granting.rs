@@ -108,7 +108,11 @@ async fn a_rejected_withdrawn_or_outdated_request_grants_nothing() {
     granting.decides(&one, id, Conclusion::Withdraw).await.unwrap();
     assert!(granting.decides(&two, id, Conclusion::Approve).await.is_err(), "it was taken back");
     let id = granting.waiting(Role::Supervisor).await;
-    assert_eq!(granting.asks(true, Role::Clerk).await.unwrap(), Granted::Done, "the account changes meanwhile");
+    assert_eq!(
+        granting.asks(true, Role::Clerk).await.unwrap(),
+        Granted::Done,
+        "the account changes meanwhile"
+    );
     let late = granting.decides(&two, id, Conclusion::Approve).await;
     assert!(matches!(late, Err(Error::Refused(_))), "{late:?}");
     assert_eq!(granting.role().await, "clerk");

@@ -104,7 +104,11 @@ async fn nobody_serves_himself_and_each_does_only_his_part() {
         let opened =
             accounts::open(conn, &actor, &[named(&format!("by.{}", role.code()), role, &town)]).await;
         assert_eq!(opened.is_ok(), role == Role::Administrator, "{role:?} opens: {opened:?}");
-        let reset = ResetPassword { account, password: Password::parse(PASSWORD, "zhangwei").unwrap(), temporary: false };
+        let reset = ResetPassword {
+            account,
+            password: Password::parse(PASSWORD, "zhangwei").unwrap(),
+            temporary: false,
+        };
         let reset = accounts::reset_password(conn, &actor, &[reset]).await;
         assert_eq!(reset.is_ok(), role == Role::Administrator, "{role:?} resets: {reset:?}");
         let token = IssueToken { account, name: "程序".to_owned(), days: 1 };

@@ -44,9 +44,11 @@ pub(super) async fn tell(story: &mut Story) {
         .await;
 
     let session = story
-        .done("accounts::sign_in", async |conn| match accounts::sign_in(conn, &keys, attempt(PASSWORD)).await? {
-            SignedIn::Opened(opened) => Ok(opened),
-            other => Err(Error::broken(format!("{other:?}"))),
+        .done("accounts::sign_in", async |conn| {
+            match accounts::sign_in(conn, &keys, attempt(PASSWORD)).await? {
+                SignedIn::Opened(opened) => Ok(opened),
+                other => Err(Error::broken(format!("{other:?}"))),
+            }
         })
         .await;
     for (wrong, name) in [("wrong wrong wrong", "zhangwei"), (PASSWORD, "nobody")] {
@@ -143,9 +145,11 @@ async fn second_factor(story: &mut Story, keys: &KeyRing, own: &Actor, session: 
         })
         .await;
     let half = story
-        .done("accounts::sign_in", async |conn| match accounts::sign_in(conn, keys, attempt(PASSWORD)).await? {
-            SignedIn::Opened(opened) => Ok(opened),
-            other => Err(Error::broken(format!("{other:?}"))),
+        .done("accounts::sign_in", async |conn| {
+            match accounts::sign_in(conn, keys, attempt(PASSWORD)).await? {
+                SignedIn::Opened(opened) => Ok(opened),
+                other => Err(Error::broken(format!("{other:?}"))),
+            }
         })
         .await;
     let code = secret.code_at(cadre::base::clock::now()).unwrap();
@@ -167,7 +171,9 @@ async fn second_factor(story: &mut Story, keys: &KeyRing, own: &Actor, session: 
     story.done("accounts::stop_reading", async |conn| accounts::stop_reading(conn, own, 51).await).await;
     let other = EndSessions::One(opened.unwrap().session.id);
     story.done("accounts::end_sessions", async |conn| accounts::end_sessions(conn, own, other).await).await;
-    story.refused("accounts::end_sessions", async |conn| accounts::end_sessions(conn, own, other).await).await;
+    story
+        .refused("accounts::end_sessions", async |conn| accounts::end_sessions(conn, own, other).await)
+        .await;
     let demo = SecurityPolicy::demonstration();
     story
         .refused("accounts::set_security_policy", async |conn| {
@@ -186,17 +192,15 @@ async fn decide_grant(story: &mut Story, account: AccountId) {
     let county = story.county.county.clone();
     let machine = Actor::command_line(county.scope());
     let names = ["security.one", "security.two"].map(|name| named(name, Role::Security, &county));
-    let officers = story
-        .done("accounts::open", async |conn| accounts::open(conn, &machine, &names).await)
-        .await;
+    let officers =
+        story.done("accounts::open", async |conn| accounts::open(conn, &machine, &names).await).await;
     let officer = |at: usize| Actor { account: Some(officers[at]), ..county.actor(Role::Security) };
     let (one, two) = (officer(0), officer(1));
     let wanted = [Grant { account, role: Role::Auditor, organisation: None, version: 2 }];
     let mut ids = Vec::new();
     for _ in 0..2 {
-        let granted = story
-            .done("accounts::grant", async |conn| accounts::grant(conn, &one, &wanted).await)
-            .await;
+        let granted =
+            story.done("accounts::grant", async |conn| accounts::grant(conn, &one, &wanted).await).await;
         let Granted::Waiting(id) = granted[0] else { panic!("{granted:?}") };
         ids.push(id);
         if ids.len() == 1 {
