@@ -125,11 +125,11 @@ impl ExportQuery<'_> {
 #[get("/exports?<query..>")]
 pub async fn export(
     caller: Caller,
-    mut db: Db,
+    db: Db,
     query: ExportQuery<'_>,
     state: &State<web::State>,
 ) -> Answer<Attachment> {
-    send(&caller.actor, &mut db, &query, state).await
+    send(&caller.actor, db, &query, state).await
 }
 
 /// Writes the list that is asked for and hands it on.
@@ -138,7 +138,7 @@ pub async fn export(
 /// `Forbidden`, `Unproven`, `Invalid` with the wrong field, `Missing` for an organisation outside the subtree.
 pub async fn send(
     actor: &Actor,
-    db: &mut Db,
+    mut db: Db,
     query: &ExportQuery<'_>,
     state: &State<web::State>,
 ) -> Answer<Attachment> {
@@ -157,6 +157,9 @@ pub async fn send(
     .await?;
     let mut request = query.read(organisation, &members)?;
     request.members.0.branch = branch;
+    // The writing takes a connection of its own: whoever waited for it while holding this one could wait for others who
+    // do the same.
+    drop(db);
     let (engine, name, format) = (engine(state), request.file_name(), request.format);
     let file = tempfile::tempfile_in(&state.uploads).map_err(Error::broken)?;
     let runtime = rocket::tokio::runtime::Handle::current();

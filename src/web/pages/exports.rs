@@ -42,6 +42,34 @@ fn given(text: Option<&str>) -> Option<&str> {
     text.map(str::trim).filter(|text| !text.is_empty())
 }
 
+/// What is asked for, whatever the list.
+fn controls(may_clear: bool) -> Vec<Control> {
+    let mut controls = vec![
+        Control::new("reason", "用途", ControlKind::Text)
+            .required()
+            .columns(12)
+            .hint("例如：上报县委组织部半年统计。用途、条数和文件指纹都记入审计记录")
+            .focus(),
+        Control::new(
+            "format",
+            "格式",
+            ControlKind::Radio(vec![Choice::new("xlsx", "Excel 工作簿"), Choice::new("csv", "CSV")]),
+        )
+        .value("xlsx")
+        .columns(6),
+    ];
+    if may_clear {
+        let choices = vec![Choice::new("false", "遮盖"), Choice::new("true", "完整号码")];
+        controls.push(
+            Control::new("unmasked", "证件号码和电话", ControlKind::Radio(choices))
+                .value("false")
+                .columns(6)
+                .hint("导出完整号码前须再次确认身份"),
+        );
+    }
+    controls
+}
+
 /// The form for a list: `value` says what was asked for by the name of a field.
 async fn page(
     who: &SignedIn,
@@ -58,29 +86,7 @@ async fn page(
     })
     .await?;
     let narrowed = NARROWED.iter().skip(2).any(|name| value(name).is_some());
-    let mut controls = vec![
-        Control::new("reason", "用途", ControlKind::Text)
-            .required()
-            .columns(12)
-            .hint("例如：上报县委组织部半年统计。用途、条数和文件指纹都记入审计记录")
-            .focus(),
-        Control::new(
-            "format",
-            "格式",
-            ControlKind::Radio(vec![Choice::new("xlsx", "Excel 工作簿"), Choice::new("csv", "CSV")]),
-        )
-        .value("xlsx")
-        .columns(6),
-    ];
-    if policy::may(&who.actor, Action::ExportUnmasked, &organisation.path()) {
-        let choices = vec![Choice::new("false", "遮盖"), Choice::new("true", "完整号码")];
-        controls.push(
-            Control::new("unmasked", "证件号码和电话", ControlKind::Radio(choices))
-                .value("false")
-                .columns(6)
-                .hint("导出完整号码前须再次确认身份"),
-        );
-    }
+    let controls = controls(policy::may(&who.actor, Action::ExportUnmasked, &organisation.path()));
     let hidden = NARROWED
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), value(name)?)))
@@ -134,7 +140,7 @@ async fn ask(who: SignedIn, mut db: Db, query: ExportQuery<'_>) -> Answer<Page<F
 #[post("/exports", data = "<fields>")]
 async fn export(
     who: SignedIn,
-    mut db: Db,
+    db: Db,
     fields: Fields,
     state: &State<web::State>,
 ) -> Answer<Result<Attachment, Box<PageWith<FormPage>>>> {
@@ -157,7 +163,7 @@ async fn export(
         sort: field("sort"),
     };
     let sent = if query.reason.is_some() {
-        send(&who.actor, &mut db, &query, state).await
+        send(&who.actor, db, &query, state).await
     } else {
         policy::require(&who.actor, Action::Export, &who.scope().path)?;
         Err(Failure(Error::invalid("reason", "请用2至200字写明用途，用途会记入审计记录。")))
@@ -165,6 +171,7 @@ async fn export(
     match sent {
         Ok(file) => Ok(Ok(file)),
         Err(Failure(Error::Invalid(errors))) => {
+            let mut db = Db(state.database.web().await?);
             let mut again = page(&who, &mut db, |name| field(name).map(str::to_owned)).await?;
             again.form.keep(|name| fields.has(name).then(|| fields.get(name)));
             let told: Vec<FieldError> = errors;
