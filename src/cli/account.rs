@@ -177,7 +177,8 @@ async fn policy(
     (preset, set): (Option<Preset>, Option<&std::path::Path>),
     json: bool,
 ) -> Result<(), Failure> {
-    let (_, actor) = installation.organisation(organisation).await?;
+    let (organisation, _) = installation.organisation(organisation).await?;
+    let actor = Actor::command_line(organisation.scope().whole_county());
     let mut conn = installation.database.web().await?;
     if let Some(preset) = preset {
         let command = match preset {

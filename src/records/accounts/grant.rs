@@ -182,7 +182,7 @@ pub async fn decide_grant(
         let action = match conclusion {
             Conclusion::Approve => {
                 let lines = queries::lock(conn, &actor.scope, &[AccountId(approval.subject_id)]).await?;
-                let line = lines.iter().next().or_missing("这个账号")?;
+                let line = lines.as_slice().first().or_missing("这个账号")?;
                 let place = organisations::queries::by_code(conn, &actor.scope, &wanted.organisation)
                     .await
                     .or_missing("这个组织")?;

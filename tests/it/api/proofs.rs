@@ -109,13 +109,11 @@ async fn whoever_needs_codes_is_led_to_them_and_can_then_go_on() {
     assert_eq!(shown.replace(' ', "").len(), 32);
     let wrong = app.submit(&who, "/account/second-factor/confirm", None, "otp=1").await;
     assert_eq!(wrong.status, Status::UnprocessableEntity);
-    let secret = accounts::second_factor(
-        &mut app.db.web().await,
-        &app.keys,
-        app.county.county.county,
-        app.get(&who, "/api/v1/session").await.json()["account"]["id"].as_str().unwrap().parse().unwrap(),
-    );
-    let secret = secret.await.unwrap().unwrap().secret;
+    let session = app.get(&who, "/api/v1/session").await.json();
+    let account = session["account"]["id"].as_str().unwrap().parse().unwrap();
+    let county = app.county.county.county;
+    let held = accounts::second_factor(&mut app.db.web().await, &app.keys, county, account).await.unwrap();
+    let secret = held.unwrap().secret;
     let form = format!("otp={}", now(&secret));
     let done = app.submit(&who, "/account/second-factor/confirm", None, &form).await;
     assert_eq!(done.location.as_deref(), Some("/"));
