@@ -38,7 +38,6 @@ fn badge(state: State) -> Badge {
 
 /// What a request wants, in one sentence.
 fn sentence(approval: &Approval) -> String {
-    let kind = Kind::from_code(&approval.kind).map_or(approval.kind.as_str(), Kind::name);
     match WantedRole::of(approval) {
         Ok(wanted) => {
             let before = Role::from_code(&wanted.from_role).map_or("", Role::name);
@@ -50,7 +49,8 @@ fn sentence(approval: &Approval) -> String {
                 wanted.organisation
             )
         }
-        Err(_) => kind.to_owned(),
+        Err(_) => Kind::from_code(&approval.kind)
+            .map_or_else(|| approval.kind.clone(), |kind| kind.name().to_owned()),
     }
 }
 
