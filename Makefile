@@ -26,3 +26,4 @@ check: ## Format, lints and documentation, without tests
 bench: ## Measures cadre against PostgreSQL alone and prints the ratios
 	@scripts/prepare
 	@cargo bench --locked --bench county
+	@cargo bench --locked --bench planner

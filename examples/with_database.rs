@@ -24,6 +24,7 @@ async fn main() -> anyhow::Result<ExitCode> {
         .env(server::OWNER_VARIABLE, &server.addresses.owner)
         .env(server::WEB_VARIABLE, &server.addresses.web)
         .env(server::REPORT_VARIABLE, &server.addresses.report)
+        .env(server::SUPERUSER_VARIABLE, &server.superuser)
         .spawn()
         .with_context(|| format!("{} does not start", program.display()))?;
     loop {

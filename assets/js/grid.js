@@ -69,7 +69,21 @@ class Grid {
     this.rows.forEach((_, index) => this.sum(index));
     this.count();
     this.form.addEventListener("submit", (event) => this.submit(event), { capture: true });
+    this.form.querySelector("[data-fill]")?.addEventListener("click", (event) => this.fill(event.target.dataset.fill));
     this.begin();
+  }
+
+  /** Every score that is empty gets a value that the person asked for: nothing taken off, most often. */
+  fill(value) {
+    const empty = this.rows.flat().filter((input) => input.matches("[data-score]") && !input.readOnly && !input.value.trim());
+    for (const input of empty) {
+      input.value = value;
+      this.check(input);
+    }
+    this.rows.forEach((_, index) => this.sum(index));
+    this.count();
+    empty[0]?.dispatchEvent(new Event("change", { bubbles: true }));
+    this.say(`已在 ${empty.length} 个空格填 ${value}。`, false);
   }
 
   /** The keyboard goes to the first score that waits: one that was sent back, else the first empty one. */
@@ -156,16 +170,23 @@ class Grid {
     }
   }
 
+  /** The score of a cell in hundredths: what is typed, or what a deduction leaves of full marks. */
+  score(input) {
+    const typed = hundredths(input.value);
+    return typed === null || !this.table.matches("[data-deducts]") ? typed : hundredths(input.dataset.max) - typed;
+  }
+
   sum(index) {
     const cells = this.rows[index].filter((input) => input.matches("[data-score]"));
     const row = this.table.querySelectorAll("tr[data-row]")[index];
     const wrong = cells.some((input) => this.reason(input));
-    const scores = cells.map((input) => ({ value: hundredths(input.value), weight: input.dataset.weight ?? "1" }));
+    const scores = cells.map((input) => ({ value: this.score(input), weight: input.dataset.weight ?? "1" }));
     const total = wrong ? null : totalOf(scores, this.rule);
     const complete = total !== null;
     row.querySelector("[data-total]").textContent = complete ? printed(total) : "";
     const step = complete ? this.scale.find((candidate) => total >= candidate.from) : null;
-    row.querySelector("[data-stars]").textContent = complete ? `${step?.stars ?? 0} 星` : "";
+    const stars = row.querySelector("[data-stars]");
+    if (stars) stars.textContent = complete ? `${step?.stars ?? 0} 星` : "";
     row.dataset.complete = String(complete);
   }
 

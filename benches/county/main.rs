@@ -2,7 +2,7 @@
 //!
 //! Every figure is a ratio to a limit or to PostgreSQL's own rate in the same run, since machines differ. Options:
 //! `cargo bench --bench county -- --members 1000000 --seconds 4 --only lookup`; only 60,000 have ratings and are
-//! imported as well. Parts: import, sign-in, lookup, searches, reports.
+//! imported as well. Parts: import, sign-in, lookup, searches, reports, slates, training, trail.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,6 +21,8 @@ mod signing_in;
 mod slates;
 mod stage;
 mod table;
+mod trail;
+mod training;
 
 use stage::Stage;
 use table::Table;
@@ -83,6 +85,12 @@ async fn main() -> anyhow::Result<()> {
     }
     if options.has("slates") {
         slates::measure(&stage, &server, &mut table).await?;
+    }
+    if options.has("training") {
+        training::measure(&stage, &mut table).await?;
+    }
+    if options.has("trail") {
+        trail::measure(&stage, &server, &options, &mut table).await?;
     }
     server.stop().await?;
     stage.strike()?;

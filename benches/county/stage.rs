@@ -73,6 +73,11 @@ impl Stage {
         self.loaded.members.iter().step_by(step).take(count).map(|id| id.0.to_string()).collect()
     }
 
+    /// The file with the keys of personal data.
+    pub fn keys(&self) -> PathBuf {
+        self.data.join("keys/ring.json")
+    }
+
     /// A program of the PostgreSQL that runs here.
     pub fn program(&self, name: &str) -> PathBuf {
         let major = self.cluster.version().split('.').next().unwrap_or_default().to_owned();

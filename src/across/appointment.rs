@@ -10,9 +10,10 @@ use crate::base::error::{Error, FieldError, OrMissing, Result};
 use crate::base::ids::{PersonId, ReserveId, SeatId, TermId};
 use crate::base::keys::KeyRing;
 use crate::records::committees::queries::{TermPlace, standings, term_places};
-use crate::records::committees::{self, Appoint, CommitteeKind, Post, Source, Who};
+use crate::records::committees::{self, Appoint, CommitteeKind, Post, Who};
 use crate::records::reserves::queries::{Card, cards};
-use crate::records::reserves::{self, ReserveSource, Step, StepKind};
+use crate::records::reserves::{self, Step, StepKind, source_in_committees};
+use crate::records::words::{self, WordBook};
 
 /// Somebody of the pool who is given a seat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +59,11 @@ pub async fn appoint_from_pool(
             people.push((entry(&entries, command.reserve)?.reserve.person_id, command.on));
         }
         let known = standings(conn, actor.scope.county, &people).await?;
+        let words = words::book(conn, actor.scope.county).await?;
         let mut seats = Vec::with_capacity(commands.len());
         for (command, person) in commands.iter().zip(&people) {
             let registered = known.get(person).and_then(|one| one.sitter.standing.is_member());
-            seats.push(seat(command, entry(&entries, command.reserve)?, registered));
+            seats.push(seat(command, entry(&entries, command.reserve)?, registered, &words));
         }
         committees::appoint(conn, actor, keys, &seats).await.map_err(renamed)
     })
@@ -92,7 +94,7 @@ fn words(kind: CommitteeKind, post: Post) -> String {
     }
 }
 
-fn seat(command: &FromPool, entry: &Card, registered: Option<bool>) -> Appoint {
+fn seat(command: &FromPool, entry: &Card, registered: Option<bool>, words: &WordBook) -> Appoint {
     // GB/T 4762: member, or probationary member, of the Communist Party.
     let said = matches!(entry.reserve.political_status.as_str(), "01" | "02");
     Appoint {
@@ -104,21 +106,9 @@ fn seat(command: &FromPool, entry: &Card, registered: Option<bool>) -> Appoint {
         leaving_reason: None,
         education: None,
         is_party_member: registered.or(Some(said)),
-        sources: entry.sources.iter().filter_map(|code| source(code)).collect(),
+        sources: entry.sources.iter().filter_map(|code| source_in_committees(code, words)).collect(),
         note: None,
     }
-}
-
-/// What committees call a source of the pool; none for one that a county added.
-fn source(code: &str) -> Option<Source> {
-    Some(match ReserveSource::parse(code).ok()? {
-        ReserveSource::Entrepreneur => Source::LocalEntrepreneur,
-        ReserveSource::NewGraduate => Source::Graduate,
-        ReserveSource::ReturningTalent => Source::Returnee,
-        ReserveSource::LocalTalent => Source::LocalTalent,
-        ReserveSource::Veteran => Source::Veteran,
-        ReserveSource::Other => Source::Other,
-    })
 }
 
 /// The day has one name for both.

@@ -61,7 +61,10 @@ pub async fn load(
     db::tidy(owner).await?;
     sample::load_committees(owner, conn, keys, &sample, &loaded).await?;
     sample::load_ratings(conn, &sample, &loaded).await?;
+    sample::load_awards(conn, &sample, &loaded).await?;
     sample::load_reserves(conn, keys, &sample, &loaded).await?;
+    sample::load_training(owner, conn, &sample, &loaded).await?;
+    sample::load_assessments(conn, keys, &sample, &loaded).await?;
     sample::load_vetting(conn, keys, &sample, &loaded, clock::today()).await?;
     // Each step of a round left an older version of each rating behind.
     db::tidy(owner).await?;

@@ -4,6 +4,8 @@ pub mod demo;
 pub mod divisions;
 pub mod exports;
 pub mod imports;
+pub mod planning;
 pub mod reports;
 pub mod sample;
 pub mod sheets;
+pub mod trail;

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use crate::base::http::HttpAddress;
 use crate::base::{address, cluster};
 
 /// Where the data goes for root when the working folder is closed to the server's account.
@@ -104,6 +105,8 @@ pub struct Config {
     pub front: Vec<IpAddr>,
     /// `CADRE_KEY_FILE`.
     pub key_file: PathBuf,
+    /// `CADRE_WITNESS_URL`: who cosigns the checkpoints of the trail.
+    pub witness: Option<HttpAddress>,
     /// `CADRE_LOG`; nothing means: by terminal.
     pub log: Option<LogFormat>,
 }
@@ -153,7 +156,8 @@ impl Config {
             }
         };
         let front = front(text(&given, "CADRE_FRONT")?)?;
-        Ok(Self { data, notice, database, listen, front, key_file, log })
+        let witness = witness(text(&given, "CADRE_WITNESS_URL")?)?;
+        Ok(Self { data, notice, database, listen, front, key_file, witness, log })
     }
 }
 
@@ -180,6 +184,16 @@ fn front(given: Option<String>) -> Result<Vec<IpAddr>, ConfigError> {
         name: "CADRE_FRONT",
         value: given,
         rule: "须为前置代理的地址，多个以逗号分隔，例如 192.0.2.10,192.0.2.11；没有前置代理写 none",
+    })
+}
+
+/// The witness.
+fn witness(given: Option<String>) -> Result<Option<HttpAddress>, ConfigError> {
+    let Some(given) = given else { return Ok(None) };
+    given.parse().map(Some).map_err(|rule| ConfigError::Invalid {
+        name: "CADRE_WITNESS_URL",
+        value: given,
+        rule,
     })
 }
 
@@ -267,6 +281,7 @@ mod tests {
         for (name, value, word) in [
             ("CADRE_LISTEN", "8000", "127.0.0.1:8000"),
             ("CADRE_LOG", "xml", "pretty"),
+            ("CADRE_WITNESS_URL", "https://witness", "http://127.0.0.1"),
             ("CADRE_FRONT", "192.0.2.10;192.0.2.11", "none"),
             ("DATABASE_URL", "postgres://u:hidden@h:port/d", "postgresql://"),
         ] {

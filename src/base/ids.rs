@@ -178,6 +178,34 @@ id!(
     ReserveSettingsId
 );
 id!(
+    /// A version of how villages are assessed each quarter.
+    AssessmentSchemeId
+);
+id!(
+    /// What a version of an assessment scheme looks at.
+    IndicatorId
+);
+id!(
+    /// One town's assessment of its villages for one quarter.
+    AssessmentRoundId
+);
+id!(
+    /// The assessment of one village in one round.
+    AssessmentId
+);
+id!(
+    /// What was raised against a published assessment.
+    AssessmentObjectionId
+);
+id!(
+    /// A check of a village beside the quarterly assessment.
+    InspectionId
+);
+id!(
+    /// A draw of the units that are visited unannounced.
+    VisitDrawId
+);
+id!(
     /// A department that vets candidates.
     VettingDepartmentId
 );
@@ -192,4 +220,44 @@ id!(
 id!(
     /// What a department says of one item of a candidate.
     VerdictId
+);
+id!(
+    /// One version of the hours of training that a county demands.
+    TrainingSettingsId
+);
+id!(
+    /// A training programme.
+    TrainingProgrammeId
+);
+id!(
+    /// One version of what a training programme demands.
+    TrainingDemandId
+);
+id!(
+    /// A class of a training programme.
+    TrainingClassId
+);
+id!(
+    /// That a member is exempt from training.
+    TrainingExemptionId
+);
+id!(
+    /// One version of a scheme of awards.
+    AwardSchemeId
+);
+id!(
+    /// One village put forward for one award.
+    AwardId
+);
+id!(
+    /// An objection to an award or a rating.
+    ObjectionId
+);
+id!(
+    /// A version of a word that a county added to a list.
+    WordId
+);
+id!(
+    /// A version of what a county demands of committees.
+    CommitteeRuleId
 );

@@ -39,6 +39,11 @@ pub enum KeyError {
     /// The file may be read by others.
     #[error("密钥文件 {0} 可以被其他用户读取，请执行 chmod 600 后重试。")]
     Open(String),
+    /// The file holds no key for signing checkpoints.
+    #[error(
+        "签名密钥文件 {0} 的内容不是有效的密钥。请从备份恢复；换用新密钥后，审计员核对检查点时会看到密钥已更换。"
+    )]
+    SigningShape(String),
     /// A stored text does not open: another key, another row, or damaged.
     #[error("加密数据无法解开：密钥不符或数据已损坏。")]
     Sealed,
@@ -61,6 +66,8 @@ pub enum Secret {
     Decision,
     /// What the one-time codes of an account are made from.
     OneTimeCode,
+    /// The seed of a draw that is not revealed yet.
+    DrawSeed,
 }
 
 impl Secret {
@@ -73,6 +80,7 @@ impl Secret {
             Self::Verdict => b"verdict",
             Self::Decision => b"decision",
             Self::OneTimeCode => b"one_time_code",
+            Self::DrawSeed => b"draw_seed",
         }
     }
 }
@@ -103,45 +111,53 @@ fn random_key() -> [u8; 32] {
     key
 }
 
+/// The text of a file that only its owner may read; made by `fresh` where there is none.
+pub(super) fn read_or_make(
+    path: &Path,
+    fresh: impl FnOnce() -> serde_json::Result<String>,
+) -> Result<String, KeyError> {
+    let file_error = |cause| KeyError::File { path: path.display().to_string(), cause };
+    if !path.exists() {
+        fresh().map_err(std::io::Error::from).and_then(|text| make(path, &text)).map_err(file_error)?;
+    }
+    let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(path).map_err(file_error)?);
+    if mode & 0o077 != 0 {
+        return Err(KeyError::Open(path.display().to_string()));
+    }
+    fs::read_to_string(path).map_err(file_error)
+}
+
+fn make(path: &Path, text: &str) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    // Written beside and linked into place: a second process starting at once takes over this one's keys.
+    let draft = path.with_extension(format!("draft-{}", uuid::Uuid::now_v7()));
+    let mut out = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    out.write_all(text.as_bytes())?;
+    out.sync_all()?;
+    let linked = fs::hard_link(&draft, path);
+    fs::remove_file(&draft)?;
+    match linked {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        other => other,
+    }
+}
+
 impl KeyRing {
     /// The ring of a file; made with fresh keys where there is none.
     ///
     /// # Errors
     /// When the file cannot be read or made, is open to others, or holds no keys.
     pub fn open(path: &Path) -> Result<Self, KeyError> {
-        let file_error = |cause| KeyError::File { path: path.display().to_string(), cause };
-        if !path.exists() {
-            Self::create(path).map_err(file_error)?;
-        }
-        let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(path).map_err(file_error)?);
-        if mode & 0o077 != 0 {
-            return Err(KeyError::Open(path.display().to_string()));
-        }
-        let text = fs::read_to_string(path).map_err(file_error)?;
+        let text = read_or_make(path, || {
+            serde_json::to_string_pretty(&KeyFile {
+                current: 1,
+                encryption: BTreeMap::from([(1, STANDARD.encode(random_key()))]),
+                search: STANDARD.encode(random_key()),
+            })
+        })?;
         Self::parse(&text).ok_or_else(|| KeyError::Shape(path.display().to_string()))
-    }
-
-    fn create(path: &Path) -> std::io::Result<()> {
-        let file = KeyFile {
-            current: 1,
-            encryption: BTreeMap::from([(1, STANDARD.encode(random_key()))]),
-            search: STANDARD.encode(random_key()),
-        };
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
-        }
-        let text = serde_json::to_string_pretty(&file)?;
-        // Written beside and linked into place: a second process starting at once takes over this one's keys.
-        let draft = path.with_extension(format!("draft-{}", uuid::Uuid::now_v7()));
-        let mut out = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-        out.write_all(text.as_bytes())?;
-        out.sync_all()?;
-        let linked = fs::hard_link(&draft, path);
-        fs::remove_file(&draft)?;
-        match linked {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            other => other,
-        }
     }
 
     fn parse(text: &str) -> Option<Self> {

@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::across::demo::{self, DemoAccount};
 use crate::across::sample::{COUNTIES, Progress};
+use crate::base::db::Connection;
 use crate::cli::installation::Installation;
 use crate::cli::interruption::Serving;
 use crate::cli::{Failure, serve};
@@ -85,7 +86,8 @@ async fn load(
     }
     println!("正在装入示例县 {county}（真实区划，虚构人员）……");
     let mut owner = installation.owner().await?;
-    let mut conn = installation.database.web().await?;
+    // Its own, not the pool's: what loads a whole county is held to no time.
+    let mut conn = Connection::take(installation.database.web().await?);
     let progress = |progress| {
         let (message, done, total) = match progress {
             Progress::Organisations(count) => ("组织", count, count),

@@ -21,6 +21,8 @@ pub enum Failure {
     RefusedInPart,
     /// Figures differ from those expected: status 1, said already.
     Differs,
+    /// Integrity is broken, said already: status 4.
+    Unsound,
     /// Integrity is broken: status 4.
     Integrity(String),
 }
@@ -35,6 +37,7 @@ impl Failure {
             Self::Refused(message, fields) => (3, message, fields),
             Self::Integrity(message) => (4, message, &[]),
             Self::RefusedInPart => return ExitCode::from(3),
+            Self::Unsound => return ExitCode::from(4),
             Self::Differs => return ExitCode::from(1),
         };
         if json {

@@ -4,6 +4,7 @@
 
 mod acceptance;
 mod account;
+mod audit;
 mod check;
 mod database_url;
 mod demo;
@@ -22,6 +23,7 @@ mod read_sheet;
 mod report;
 mod serve;
 mod template;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -80,6 +82,9 @@ enum Command {
         after_help = "Example:\n  cadre account add --username zhangwei --role clerk --organisation 500237101"
     )]
     Account(account::Command),
+    /// Verify the audit trail, take it out, sign its checkpoints, run a witness
+    #[command(subcommand, after_help = "Example:\n  cadre audit verify")]
+    Audit(audit::Command),
     /// Print the OpenAPI 3.1 document of the API
     #[command(after_help = "Example:\n  cadre openapi > openapi.json")]
     Openapi,
@@ -146,6 +151,7 @@ async fn dispatch(arguments: Arguments, serving: &Serving) -> Result<(), Failure
         Command::Template(options) => template::run(&options, json),
         Command::Account(command) => account::run(&command, json).await,
         Command::Check(options) => check::run(&options, json).await,
+        Command::Audit(command) => audit::run(&command, json).await,
         Command::Openapi => openapi::run(),
         Command::Report(command) => report::run(&command, json).await,
         Command::Figures => {

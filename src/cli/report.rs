@@ -7,6 +7,7 @@ use crate::base::error::Error;
 use crate::base::values::Quarter;
 use crate::cli::installation::Installation;
 use crate::cli::{Failure, output};
+use crate::records::words::WordBook;
 
 /// Which report.
 #[derive(Debug, clap::Subcommand)]
@@ -95,9 +96,9 @@ fn write(file: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
-/// Lists every figure with its definition.
+/// Lists every figure that each county has, with its definition; what a county adds has figures in its own API.
 pub fn figures(json: bool) {
-    let all = figures::all();
+    let all = figures::all(&WordBook::default());
     let list: Vec<_> = all
         .iter()
         .map(|figure| {

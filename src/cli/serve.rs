@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use rocket::fairing::AdHoc;
 
-use crate::cli::Failure;
 use crate::cli::installation::Installation;
 use crate::cli::interruption::Serving;
+use crate::cli::{Failure, audit};
+use crate::records::audit::checkpoints::{Published, Store, keeper};
 use crate::records::{accounts, organisations};
 use crate::web;
 
@@ -40,6 +41,7 @@ pub async fn serve(
     std::fs::create_dir_all(&uploads).map_err(|error| {
         Failure::Failed(format!("无法建立上传目录 {}：{error}。请检查磁盘和权限。", uploads.display()))
     })?;
+    let signer = audit::signer(&installation.config)?;
     let state = web::State {
         database: installation.database.clone(),
         keys: installation.keys.clone(),
@@ -47,6 +49,7 @@ pub async fn serve(
         uploads,
         pictures: Arc::default(),
         readings: Arc::default(),
+        trail: Published { store: Store::new(&installation.config.data), key: signer.verifier() },
         front: installation.config.front.clone(),
     };
     let announce = AdHoc::on_liftoff("ready", move |_| {
@@ -58,8 +61,18 @@ pub async fn serve(
     let refused = |error: rocket::Error| failure(&error, listen);
     let rocket = web::build(state, listen).attach(announce).ignite().await.map_err(refused)?;
     serving.begin(rocket.shutdown());
-    rocket.launch().await.map_err(refused)?;
-    Ok(())
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let owner = installation.started.addresses.owner.clone();
+    let checkpoints = tokio::spawn(keeper::keep(signer, owner, async {
+        // Dropped or sent: either way the server has ended.
+        let _ = stopped.await;
+    }));
+    let served = rocket.launch().await.map_err(refused);
+    drop(stop);
+    if let Err(error) = checkpoints.await {
+        tracing::error!(%error, "the last checkpoint was not signed");
+    }
+    served.map(|_| ())
 }
 
 /// Says which counties have not set what they demand at sign-in: real records want one-time codes.

@@ -1,7 +1,8 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · slates · reserves · committees · vetting · members · people · accounts · approvals · organisations · audit.
+//! quarters · imports · ratings · slates · {assessments, training, reserves} · committees · vetting · words · members · people · accounts · approvals · organisations · audit.
 pub mod accounts;
 pub mod approvals;
+pub mod assessments;
 pub mod audit;
 pub mod committees;
 pub mod imports;
@@ -12,11 +13,13 @@ pub mod quarters;
 pub mod ratings;
 pub mod reserves;
 pub mod slates;
+pub mod training;
 pub mod vetting;
+pub mod words;
 
 /// Which area owns (alone writes) which table; a test reads the sources to prove it.
 pub const OWNERS: &[(&str, &[&str])] = &[
-    ("audit", &["audit_entries", "audit_heads"]),
+    ("audit", &["audit_entries", "audit_heads", "audit_checkpoints"]),
     ("organisations", &["counties", "organisations", "organisation_parents"]),
     (
         "accounts",
@@ -44,6 +47,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "transfers",
         ],
     ),
+    ("words", &["county_words"]),
     (
         "vetting",
         &[
@@ -81,6 +85,37 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "reserve_settings",
         ],
     ),
+    (
+        "training",
+        &[
+            "training_settings",
+            "training_programmes",
+            "training_demands",
+            "training_floors",
+            "training_fields",
+            "training_exemptions",
+            "training_classes",
+            "training_enrolments",
+            "training_attendances",
+            "training_completions",
+        ],
+    ),
+    (
+        "assessments",
+        &[
+            "assessment_schemes",
+            "assessment_indicators",
+            "assessment_rounds",
+            "assessments",
+            "assessment_scores",
+            "assessment_objections",
+            "assessment_corrections",
+            "inspections",
+            "visit_draws",
+            "visit_draw_units",
+            "visit_draw_picks",
+        ],
+    ),
     ("slates", &["committee_targets", "slates", "slate_seats"]),
     ("imports", &["imports", "import_rows"]),
     (
@@ -92,6 +127,13 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "rating_rounds",
             "ratings",
             "rating_scores",
+            "award_schemes",
+            "award_kinds",
+            "award_steps",
+            "awards",
+            "award_scores",
+            "award_objections",
+            "award_events",
         ],
     ),
     (
@@ -107,6 +149,11 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "committee_facts",
             "reserve_facts",
             "reserve_village_facts",
+            "training_facts",
+            "training_class_facts",
+            "training_attendance_facts",
+            "award_facts",
+            "assessment_facts",
         ],
     ),
 ];

@@ -16,6 +16,7 @@ pub mod pages;
 pub mod reading;
 pub mod respond;
 pub mod views;
+pub mod witness;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use rocket::{Build, Rocket, Route};
 use crate::across::reports::KeptPictures;
 use crate::base::db::Database;
 use crate::base::keys::KeyRing;
+use crate::records::audit::checkpoints::Published;
 
 /// What every handler can reach.
 #[derive(Clone)]
@@ -43,6 +45,8 @@ pub struct State {
     pub pictures: Arc<KeptPictures>,
     /// How many records of people each account was shown of late.
     pub readings: Arc<reading::Readings>,
+    /// The checkpoints of the trail.
+    pub trail: Published,
     /// The addresses whose word is taken for where a request came from and whether over TLS.
     pub front: Vec<std::net::IpAddr>,
 }
@@ -66,7 +70,9 @@ pub fn page_routes() -> Vec<Route> {
         pages::exports::routes(),
         pages::audit::routes(),
         pages::ratings::routes(),
+        pages::assessments::routes(),
         pages::committees::routes(),
+        pages::training::routes(),
         pages::pickers::routes(),
         pages::vetting::routes(),
         pages::reports::routes(),
@@ -88,9 +94,12 @@ pub fn api_routes() -> Vec<Route> {
         api::reserves::routes(),
         api::slates::routes(),
         api::ratings::routes(),
+        api::assessments::routes(),
         api::committees::routes(),
+        api::training::routes(),
         api::kinships::routes(),
         api::vetting::routes(),
+        api::words::routes(),
         api::accounts::routes(),
         api::own_sessions::routes(),
         api::approvals::routes(),

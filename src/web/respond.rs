@@ -212,16 +212,18 @@ impl Problem {
         if self.status >= 500 && self.status != 503 {
             return html(request, Status::new(self.status), problem::BROKEN.to_owned());
         }
-        let problems = self
-            .errors
-            .iter()
-            .map(|error| ProblemLine {
-                field: String::new(),
-                label: String::new(),
-                message: error.message.clone(),
-            })
-            .collect();
-        let (status, title, detail) = (self.status, self.title.to_owned(), self.detail);
+        // The detail holds the sentences of all errors: several stand better in a list, one needs none.
+        let (detail, listed) = match self.errors.as_slice() {
+            several @ [_, _, ..] => (format!("有{}处需要更正：", several.len()), several),
+            _ => (self.detail, &[][..]),
+        };
+        let line = |error: &FieldError| ProblemLine {
+            field: String::new(),
+            label: String::new(),
+            message: error.message.clone(),
+        };
+        let problems = listed.iter().map(line).collect();
+        let (status, title) = (self.status, self.title.to_owned());
         let links = vec![Link::new("回到工作台", "/")];
         let text = match guards::known(request) {
             Some(known) => {

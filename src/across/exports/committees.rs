@@ -11,9 +11,10 @@ use crate::across::sheets::Cell;
 use crate::base::codes;
 use crate::base::error::Result;
 use crate::base::ids::{OrganisationId, TermId};
+use crate::records::committees::Source;
 use crate::records::committees::queries::{self, SeatLine, TermPlace, VoteLine, VotedOn};
-use crate::records::committees::{Post, Source};
 use crate::records::people::Person;
+use crate::records::words::WordList;
 
 /// Villages read at a time.
 const PAGE: i64 = 200;
@@ -85,10 +86,6 @@ fn citizen_id(job: &Job<'_>, person: &Person, masked: &str) -> Result<String> {
     }
 }
 
-fn post(code: &str) -> &str {
-    Post::parse(code).map_or(code, |post| post.name())
-}
-
 /// What the rows of both workbooks say of the term.
 fn of_term(field: &str, term: &TermPlace) -> Cell {
     match field {
@@ -101,10 +98,11 @@ fn of_term(field: &str, term: &TermPlace) -> Cell {
 fn seat(job: &Job<'_>, term: &TermPlace, line: &SeatLine) -> Result<Vec<Cell>> {
     let (seat, person) = (&line.seat, &line.person);
     let citizen_id = citizen_id(job, person, &line.citizen_id)?;
+    let own = job.words.words(WordList::CommitteeSource);
     let sources: Vec<&str> = line
         .sources
         .iter()
-        .map(|code| Source::parse(code).map_or(code.as_str(), |source| source.name()))
+        .map(|code| Source::parse_with(code, own).map_or(code.as_str(), |source| source.name()))
         .collect();
     // Whoever sat on a day had not left.
     let has_left = job.request.as_of.is_none();
@@ -115,7 +113,7 @@ fn seat(job: &Job<'_>, term: &TermPlace, line: &SeatLine) -> Result<Vec<Cell>> {
         "due_day" => day(Some(term.due_day)),
         "name" => text(&person.name),
         "citizen_id" => text(&citizen_id),
-        "post" => text(post(&seat.post)),
+        "post" => text(job.words.post_name(&seat.post)),
         "from_day" => day(Some(seat.from_day)),
         "to_day" => day(seat.to_day.filter(|_| has_left)),
         "leaving_reason" => optional(seat.leaving_reason.as_deref().filter(|_| has_left)),
@@ -137,7 +135,7 @@ fn vote(job: &Job<'_>, term: &TermPlace, line: &VoteLine, candidate: &VotedOn) -
         "held_on" => day(Some(vote.held_on)),
         "eligible" => number(vote.eligible),
         "present" => number(vote.present),
-        "post" => text(post(&vote.post)),
+        "post" => text(job.words.post_name(&vote.post)),
         "places" => number(vote.places),
         "name" => text(&candidate.person.name),
         "citizen_id" => text(&citizen_id),

@@ -2,11 +2,13 @@
 //! `unchanged`. Rows are written as they are read; nothing is held together. Identifiers are masked unless somebody who
 //! may asks for them with a reason; no file leaves without its entry in the trail.
 
+mod assessments;
 mod committees;
 mod members;
 mod organisations;
 mod reserves;
-mod sink;
+pub(in crate::across) mod sink;
+mod training;
 
 use std::io::Write;
 
@@ -27,6 +29,7 @@ use crate::records::audit;
 use crate::records::imports::Kind;
 use crate::records::members::listing::{Filter, Sort};
 use crate::records::organisations::Organisation;
+use crate::records::words::{self, WordBook};
 use sink::{Sealed, Sink};
 
 /// How a list is written.
@@ -178,14 +181,22 @@ async fn write<W: Write + Send>(
     let looked_over = if request.as_of.is_some() { scope.whole_county() } else { scope.clone() };
     let title = format!("{} {}", request.organisation.name, request.kind.name());
     db::read_snapshot(conn, &looked_over, async |conn| {
-        Sink::write(request, &title, &columns, out, async |sink| {
-            let job = Job { keys, actor, request, scope: &scope, columns: &columns };
+        let further = match request.kind {
+            Kind::Assessments => assessments::columns(conn, &scope).await?,
+            _ => Vec::new(),
+        };
+        Sink::write(request, &title, (columns.as_slice(), further.as_slice()), out, async |sink| {
+            let words = words::book(conn, scope.county).await?;
+            let job = Job { keys, actor, request, scope: &scope, columns: &columns, words };
             match request.kind {
                 Kind::Members => members::write(conn, &job, sink).await,
                 Kind::Organisations => organisations::write(conn, &job, sink).await,
                 Kind::Committees => committees::write_seats(conn, &job, sink).await,
                 Kind::Elections => committees::write_votes(conn, &job, sink).await,
                 Kind::ReserveCadres => reserves::write(conn, &job, sink).await,
+                Kind::TrainingClasses => training::write_classes(conn, &job, sink).await,
+                Kind::TrainingAttendance => training::write_attendances(conn, &job, sink).await,
+                Kind::Assessments => assessments::write(conn, &job, &further, sink).await,
             }
         })
         .await
@@ -200,6 +211,8 @@ struct Job<'a> {
     request: &'a Request,
     scope: &'a crate::base::scope::Scope,
     columns: &'a [&'static Heading],
+    /// The words that the county added.
+    words: WordBook,
 }
 
 impl Job<'_> {

@@ -9,6 +9,7 @@ use crate::base::codes;
 use crate::base::error::{Error, Result};
 use crate::records::reserves::queries::{self, Card, Filter, Place};
 use crate::records::reserves::{Mentor, MentorKind, ReserveSource, ReserveState, Route};
+use crate::records::words::WordList;
 
 /// Entries read at a time.
 const PAGE: i64 = 1_000;
@@ -38,10 +39,11 @@ fn row(job: &Job<'_>, card: &Card) -> Result<Vec<Cell>> {
         Some(_) => card.person.unseal(job.keys)?.citizen_id.as_str().to_owned(),
         None => card.citizen_id.clone(),
     };
+    let own = job.words.words(WordList::ReserveSource);
     let sources: Vec<&str> = card
         .sources
         .iter()
-        .map(|code| ReserveSource::parse(code).map_or(code.as_str(), |source| source.name()))
+        .map(|code| ReserveSource::parse_with(code, own).map_or(code.as_str(), |source| source.name()))
         .collect();
     let guides = |kind: MentorKind, at: usize| {
         let mut current = card.mentors.iter().filter(|mentor| guides_as(mentor, kind));

@@ -6,7 +6,9 @@ use sha2::{Digest, Sha256};
 
 use crate::across::exports::{Format, Request};
 use crate::across::imports::columns::Heading;
-use crate::across::sheets::{Book, Cell, DelimitedWriter, Field, Properties, SheetWriter};
+use crate::across::sheets::{
+    Book, Cell, Column, ColumnKind, DelimitedWriter, Field, Properties, SheetWriter,
+};
 use crate::base::clock;
 use crate::base::error::{Error, Result};
 
@@ -63,7 +65,7 @@ impl Sink<'_> {
     pub async fn write<W: Write + Send>(
         request: &Request,
         title: &str,
-        columns: &[&'static Heading],
+        (columns, further): (&[&'static Heading], &[String]),
         out: &mut Sealed<W>,
         rows: impl AsyncFnOnce(&mut Sink<'_>) -> Result<()>,
     ) -> Result<usize> {
@@ -71,7 +73,8 @@ impl Sink<'_> {
             Format::Xlsx => {
                 let properties = Properties { title: title.to_owned(), created: clock::now() };
                 let mut book = Book::new(&properties);
-                let columns = columns.iter().map(|heading| heading.column()).collect();
+                let further = further.iter().map(|name| Column::new(name.clone(), ColumnKind::Number));
+                let columns = columns.iter().map(|heading| heading.column()).chain(further).collect();
                 let sheet = book.sheet(request.kind.name(), columns).map_err(Error::broken)?;
                 let mut sink = Sink { writer: Writer::Xlsx(sheet), rows: 0 };
                 rows(&mut sink).await?;
@@ -81,7 +84,8 @@ impl Sink<'_> {
             }
             Format::Csv => {
                 let out: &mut (dyn Write + Send) = out;
-                let headings = columns.iter().map(|heading| heading.title);
+                let further = further.iter().map(String::as_str);
+                let headings = columns.iter().map(|heading| heading.title).chain(further);
                 let writer = DelimitedWriter::new(out, headings).map_err(Error::broken)?;
                 let mut sink = Sink { writer: Writer::Csv(Box::new(writer)), rows: 0 };
                 rows(&mut sink).await?;

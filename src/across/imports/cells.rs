@@ -87,10 +87,35 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// What the row says in a further column, as a county has named it; a finding has its name as field.
+    pub fn said_extra<T>(&mut self, name: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Edit<T> {
+        let Some(column) = self.layout.extra(name) else { return Edit::Keep };
+        let shown = match self.row.get(column) {
+            Cell::Error(_) => Err(format!("{name}是公式错误；请直接填写内容")),
+            Cell::Number(number) => Ok(number.to_string()),
+            other => Ok(other.shown().trim().to_owned()),
+        };
+        let parsed = match shown {
+            Ok(text) if text.is_empty() => return Edit::Keep,
+            Ok(text) if CLEAR.contains(&text.as_str()) => return Edit::Clear,
+            Ok(text) => parse(&text),
+            Err(message) => Err(message),
+        };
+        match parsed {
+            Ok(value) => Edit::Set(value),
+            Err(message) => {
+                let value = self.row.get(column).shown();
+                let (column, field) = (name.to_owned(), name.to_owned());
+                self.findings.push(Finding { column, field, value, message });
+                Edit::Keep
+            }
+        }
+    }
+
     /// What the row says of a day.
     pub fn day(&mut self, field: &str) -> Edit<chrono::NaiveDate> {
         let title = self.title(field);
-        self.said(field, |text| parse_date(text).map_err(|error| about(title, &error.to_string())))
+        self.said(field, |text| parse_date(text).map_err(|error| error.about(title)))
     }
 
     /// What the row says of a free text of at most `longest` characters.
@@ -173,14 +198,6 @@ impl<'a> Cells<'a> {
     }
 }
 
-/// A sentence of the date type begins with 日期: here the column says which date.
-fn about(title: &str, sentence: &str) -> String {
-    match sentence.strip_prefix("日期") {
-        Some(rest) => format!("{title}{rest}"),
-        None => sentence.to_owned(),
-    }
-}
-
 /// The text of a cell, or why a cell of this type cannot stand in this column.
 fn text(cell: &Cell, heading: &Heading) -> Result<String, String> {
     let title = heading.title;
@@ -197,17 +214,41 @@ fn text(cell: &Cell, heading: &Heading) -> Result<String, String> {
         (Cell::Number(number), Shape::Telephone) => whole(*number)
             .filter(|digits| (7..=12).contains(&digits.len()))
             .ok_or_else(|| format!("{title}不是7至12位的整数；请把该列设为“文本”格式后重新录入")),
+        (Cell::Number(number), _) if number.abs() >= EXACT => {
+            Err(format!("{title}是超过15位的数字，末几位已经丢失；请把该列设为“文本”格式后重新录入"))
+        }
         (Cell::Number(number), _) => Ok(whole(*number).unwrap_or_else(|| number.to_string())),
+        (Cell::Boolean(_), _) => {
+            Err(format!("{title}“{}”是真假值单元格；请把该列设为“文本”格式后重新录入", cell.shown()))
+        }
         (Cell::DateTime(_), Shape::Date) => Err(format!("{title}带有时刻；请只填日期，如2026-07-01")),
         (Cell::Date(_) | Cell::DateTime(_), Shape::Identifier | Shape::Telephone) => {
             Err(format!("{title}是日期单元格；请把该列设为“文本”格式后重新录入"))
         }
-        (Cell::Date(_) | Cell::DateTime(_) | Cell::Boolean(_), _) => Ok(cell.shown()),
+        (Cell::Date(_) | Cell::DateTime(_), _) => Ok(cell.shown()),
     }
 }
 
+/// Below this a float holds every whole number exactly.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
 /// The digits of a whole number that a float holds exactly.
 fn whole(number: f64) -> Option<String> {
-    const EXACT: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && (0.0..EXACT).contains(&number)).then(|| format!("{number:.0}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::across::imports::members::columns::HEADINGS;
+
+    #[test]
+    fn a_cell_that_lost_what_was_typed_is_refused_in_every_column() {
+        for heading in HEADINGS {
+            for cell in [Cell::Boolean(true), Cell::Number(1e20), Cell::Number(500_237_199_002_030_018.0)] {
+                let refused = text(&cell, heading).unwrap_err();
+                assert!(refused.starts_with(heading.title), "{refused}");
+            }
+        }
+    }
 }

@@ -177,9 +177,10 @@ impl Work<'_> {
         buckets: &[Bucket],
         mut take: impl AsyncFnMut(&mut AsyncPgConnection, Vec<PlannedRow>, Vec<Decided<S>>) -> Result<()>,
     ) -> Result<()> {
+        let context = S::context(conn, self.import).await?;
         let understanding = Arc::new(Understanding::<S> {
-            layout: context::layout(self.import)?,
-            context: S::context(conn, self.import).await?,
+            layout: context::layout(self.import, &S::extras(&context))?,
+            context,
             keys: Arc::clone(&self.engine.keys),
             import: self.import.id,
         });

@@ -6,6 +6,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::headings::{Layout, Mapping};
 use crate::across::imports::subject::headings;
+use crate::across::imports::villages::Villages;
 use crate::across::sheets::{Cell, Row};
 use crate::base::actor::{Actor, Door};
 use crate::base::db::Database;
@@ -15,6 +16,7 @@ use crate::base::scope::Scope;
 use crate::records::imports::Import;
 use crate::records::organisations::model::Organisation;
 use crate::records::organisations::queries::{self, Filter};
+use crate::records::words;
 
 /// What every step stands on.
 #[derive(Clone)]
@@ -56,13 +58,23 @@ pub async fn organisations(
     }
 }
 
+/// What the rows of an import may name beside people: villages, and the words that the county added.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn villages(conn: &mut AsyncPgConnection, import: &Import) -> Result<Villages> {
+    let (within, all) = organisations(conn, import).await?;
+    let words = words::book(conn, import.county_id).await?;
+    Ok(Villages::new(within, import.path(), all, words))
+}
+
 /// The layout of an import whose first row was read before.
 ///
 /// # Errors
 /// `Broken` where what was stored is no layout.
-pub fn layout(import: &Import) -> Result<Layout> {
+pub fn layout(import: &Import, extras: &[String]) -> Result<Layout> {
     let cells = (0..).zip(import.headings()).map(|(at, text)| (at, Cell::Text(text))).collect();
-    Layout::read(&Row::new(1, cells), headings(import.kind()?), &mapping(import)?)
+    Layout::read_with(&Row::new(1, cells), headings(import.kind()?), extras, &mapping(import)?)
         .map_err(|_| Error::broken("the stored headings of an import are no layout"))
 }
 

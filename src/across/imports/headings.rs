@@ -14,6 +14,7 @@ pub type Mapping = BTreeMap<String, Option<String>>;
 pub struct Layout {
     known: &'static [Heading],
     columns: Vec<(u32, &'static Heading)>,
+    extras: Vec<(u32, String)>,
     headings: Vec<String>,
     ignored: BTreeSet<u32>,
 }
@@ -41,7 +42,7 @@ pub enum HeadingError {
     #[error("列“{title}”有 {count} 列；请只保留一列")]
     Twice {
         /// Our heading.
-        title: &'static str,
+        title: String,
         /// How many columns.
         count: usize,
     },
@@ -75,8 +76,22 @@ impl Layout {
         headings: &'static [Heading],
         mapping: &Mapping,
     ) -> Result<Self, Vec<HeadingError>> {
-        let mut reading = Reading { known: headings, mapping, errors: Vec::new() };
+        Self::read_with(row, headings, &[], mapping)
+    }
+
+    /// Reads the first row of a sheet that may have further columns, as a county has named them.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn read_with(
+        row: &Row,
+        headings: &'static [Heading],
+        extras: &[String],
+        mapping: &Mapping,
+    ) -> Result<Self, Vec<HeadingError>> {
+        let mut reading = Reading { known: headings, extras, mapping, errors: Vec::new() };
         let mut columns: Vec<(u32, &'static Heading)> = Vec::new();
+        let mut further: Vec<(u32, String)> = Vec::new();
         let mut ignored = BTreeSet::new();
         let mut shown = Vec::new();
         reading.check_mapping(row);
@@ -91,6 +106,7 @@ impl Layout {
             }
             match reading.place(&text) {
                 Place::Heading(heading) => columns.push((column, heading)),
+                Place::Extra(name) => further.push((column, name)),
                 Place::Ignored => drop(ignored.insert(column)),
                 Place::Nowhere => {}
             }
@@ -101,9 +117,9 @@ impl Layout {
                 expected: headings.iter().take(3).map(|heading| heading.title).collect::<Vec<_>>().join("、"),
             }]);
         }
-        reading.check_columns(&columns);
+        reading.check_columns(&columns, &further);
         if reading.errors.is_empty() {
-            Ok(Self { known: headings, columns, headings: shown, ignored })
+            Ok(Self { known: headings, columns, extras: further, headings: shown, ignored })
         } else {
             Err(reading.errors)
         }
@@ -113,6 +129,23 @@ impl Layout {
     #[must_use]
     pub fn column(&self, field: &str) -> Option<(u32, &'static Heading)> {
         self.columns.iter().copied().find(|(_, heading)| heading.field == field)
+    }
+
+    /// The column of a further heading, from 0; none when the sheet does not have it.
+    #[must_use]
+    pub fn extra(&self, name: &str) -> Option<u32> {
+        self.extras.iter().find(|(_, extra)| extra == name).map(|(column, _)| *column)
+    }
+
+    /// The further heading of a column, from 0.
+    #[must_use]
+    pub fn extra_at(&self, column: u32) -> Option<&str> {
+        self.extras.iter().find(|(at, _)| *at == column).map(|(_, name)| name.as_str())
+    }
+
+    /// The further headings that the sheet has.
+    pub fn extras(&self) -> impl Iterator<Item = &str> {
+        self.extras.iter().map(|(_, name)| name.as_str())
     }
 
     /// Whether the mapping leaves a column out.
@@ -149,19 +182,23 @@ impl Layout {
     /// The columns of a row that hold something though nobody knows what they are.
     pub fn strangers<'a>(&'a self, row: &'a Row) -> impl Iterator<Item = u32> + 'a {
         row.cells().map(|(column, _)| column).filter(|column| {
-            !self.ignored.contains(column) && !self.columns.iter().any(|(known, _)| known == column)
+            !self.ignored.contains(column)
+                && !self.columns.iter().any(|(known, _)| known == column)
+                && !self.extras.iter().any(|(known, _)| known == column)
         })
     }
 }
 
 enum Place {
     Heading(&'static Heading),
+    Extra(String),
     Ignored,
     Nowhere,
 }
 
 struct Reading<'a> {
     known: &'static [Heading],
+    extras: &'a [String],
     mapping: &'a Mapping,
     errors: Vec<HeadingError>,
 }
@@ -175,18 +212,26 @@ impl Reading<'_> {
             .find(|heading| folded(heading.title) == wanted || heading.field == wanted)
     }
 
+    fn find_extra(&self, text: &str) -> Option<String> {
+        let wanted = folded(text);
+        self.extras.iter().find(|name| folded(name) == wanted).cloned()
+    }
+
     fn place(&mut self, text: &str) -> Place {
         if [ROW_NUMBER, REASON].contains(&text.trim()) {
             return Place::Ignored;
         }
         let mapped = self.mapping.iter().find(|(from, _)| folded(from) == folded(text)).map(|(_, to)| to);
-        let found = match mapped {
+        let sought = match mapped {
             Some(None) => return Place::Ignored,
-            Some(Some(target)) => self.find(target),
-            None => self.find(text),
+            Some(Some(target)) => target.as_str(),
+            None => text,
         };
-        match found {
+        match self.find(sought) {
             Some(heading) => Place::Heading(heading),
+            None if self.find_extra(sought).is_some() => {
+                self.find_extra(sought).map_or(Place::Nowhere, Place::Extra)
+            }
             None if mapped.is_some() => Place::Nowhere,
             None => {
                 let nearest = proposal(self.known, text)
@@ -197,22 +242,32 @@ impl Reading<'_> {
         }
     }
 
+    fn knows(&self, target: &str) -> bool {
+        self.find(target).is_some() || self.find_extra(target).is_some()
+    }
+
     fn check_mapping(&mut self, row: &Row) {
         for (heading, target) in self.mapping {
             if !row.cells().any(|(_, cell)| folded(&cell.shown()) == folded(heading)) {
                 self.errors.push(HeadingError::NoSuchColumn { heading: excerpt(heading) });
             }
-            if let Some(target) = target.as_deref().filter(|target| self.find(target).is_none()) {
+            if let Some(target) = target.as_deref().filter(|target| !self.knows(target)) {
                 self.errors.push(HeadingError::BadTarget { target: excerpt(target) });
             }
         }
     }
 
-    fn check_columns(&mut self, columns: &[(u32, &'static Heading)]) {
+    fn check_columns(&mut self, columns: &[(u32, &'static Heading)], extras: &[(u32, String)]) {
+        for name in self.extras {
+            let count = extras.iter().filter(|(_, found)| found == name).count();
+            if count > 1 {
+                self.errors.push(HeadingError::Twice { title: name.clone(), count });
+            }
+        }
         for heading in self.known.iter().chain([&RECORD]) {
             let count = columns.iter().filter(|(_, found)| found.field == heading.field).count();
             if count > 1 {
-                self.errors.push(HeadingError::Twice { title: heading.title, count });
+                self.errors.push(HeadingError::Twice { title: heading.title.to_owned(), count });
             } else if count == 0 && heading.required {
                 self.errors.push(HeadingError::Missing { title: heading.title });
             }

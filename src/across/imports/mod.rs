@@ -2,6 +2,7 @@
 //!
 //! [`columns`], [`headings`] and [`cells`] know workbooks and no subject; each kind of workbook has a folder that
 //! knows its columns and turns a row into what it says of the record.
+pub mod assessments;
 pub mod cells;
 pub mod columns;
 pub mod commit;
@@ -15,6 +16,7 @@ pub mod headings;
 pub mod members;
 pub mod objections;
 pub mod organisations;
+pub mod places;
 pub mod progress;
 pub mod read;
 pub mod refused;
@@ -23,5 +25,7 @@ pub mod subject;
 pub mod summary;
 pub mod template;
 pub mod terms;
+pub mod training_attendance;
+pub mod training_classes;
 pub mod upload;
 pub mod villages;

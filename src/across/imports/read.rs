@@ -176,7 +176,7 @@ impl<S: Subject> Job<S> {
     fn run(self) -> std::result::Result<(), Unreadable> {
         let mut rows = sheets::open(&self.program, &self.file, self.sheet)?;
         let first = rows.next().transpose()?.ok_or_else(|| nothing("工作表是空的；请按模板填写后再上传"))?;
-        let layout = Layout::read(&first, S::HEADINGS, &self.mapping)
+        let layout = Layout::read_with(&first, S::HEADINGS, &S::extras(&self.context), &self.mapping)
             .map_err(|errors| Unreadable(errors.iter().map(ToString::to_string).collect()))?;
         let layout = Arc::new(layout);
         let size = S::BATCH.unwrap_or(usize::MAX);

@@ -40,7 +40,7 @@ pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId
             "这次导入还没有读成方案，没有可下载的退回行；请稍后再试，读取失败的请按提示改正后重新上传。";
         return Err(Error::Refused(why.to_owned()));
     }
-    let layout = context::layout(&import)?;
+    let layout = context::layout(&import, &import.headings())?;
     let title = format!("{} 退回的行", import.file_name);
     let mut book = Book::new(&Properties { title, created: import.created_at });
     let kind = import.kind()?;
@@ -106,6 +106,7 @@ fn fields(row: &PlannedRow, layout: &Layout, own: &[u32]) -> Vec<Field> {
 fn stands_in(finding: &Finding, column: u32, layout: &Layout) -> bool {
     match layout.at(column) {
         Some(heading) => finding.field == heading.field,
+        None if layout.extra_at(column).is_some() => layout.extra_at(column) == Some(finding.field.as_str()),
         None => finding.field.is_empty() && finding.column == Finding::nameless(column),
     }
 }

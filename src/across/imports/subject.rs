@@ -36,6 +36,11 @@ pub trait Subject: Sized + 'static {
     /// What carrying a row out does.
     type Deed: Send;
 
+    /// The columns beside [`HEADINGS`](Self::HEADINGS) that a sheet may have, by what the county has set.
+    fn extras(_context: &Self::Context) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Loads what the cells are understood with.
     ///
     /// # Errors
@@ -129,6 +134,18 @@ macro_rules! for_subject {
             }
             $crate::records::imports::Kind::ReserveCadres => {
                 type $subject = $crate::across::imports::reserves::ReserveCadres;
+                $body
+            }
+            $crate::records::imports::Kind::TrainingClasses => {
+                type $subject = $crate::across::imports::training_classes::TrainingClasses;
+                $body
+            }
+            $crate::records::imports::Kind::TrainingAttendance => {
+                type $subject = $crate::across::imports::training_attendance::TrainingAttendance;
+                $body
+            }
+            $crate::records::imports::Kind::Assessments => {
+                type $subject = $crate::across::imports::assessments::Assessments;
                 $body
             }
             $crate::records::imports::Kind::Organisations => {

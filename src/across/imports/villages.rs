@@ -1,4 +1,5 @@
-//! Finds a village or community by its code, or by its name within the importing organisation.
+//! Finds a village or community by its code, or by its name within the importing organisation; and what else a county
+//! alone knows: the words that it added.
 
 use std::collections::HashMap;
 
@@ -8,6 +9,7 @@ use crate::base::ids::OrganisationId;
 use crate::base::scope::Path;
 use crate::base::values::{OrganisationCode, excerpt, half_width};
 use crate::records::organisations::{Kind, Organisation};
+use crate::records::words::WordBook;
 
 /// Why a text names no village.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,19 +66,21 @@ pub struct Villages {
     all: HashMap<OrganisationId, Organisation>,
     by_code: HashMap<String, OrganisationId>,
     by_name: HashMap<String, Vec<OrganisationId>>,
+    /// The words that the county added.
+    pub words: WordBook,
 }
 
 impl Villages {
     /// The organisations of the county, for an import of the one called `within` at `path`.
     #[must_use]
-    pub fn new(within: String, path: Path, organisations: Vec<Organisation>) -> Self {
+    pub fn new(within: String, path: Path, organisations: Vec<Organisation>, words: WordBook) -> Self {
         let by_code = organisations.iter().map(|one| (one.code.clone(), one.id)).collect();
         let mut by_name: HashMap<String, Vec<OrganisationId>> = HashMap::new();
         for one in organisations.iter().filter(|one| is_village(one) && path.contains(&one.path())) {
             by_name.entry(folded(&one.name)).or_default().push(one.id);
         }
         let all = organisations.into_iter().map(|one| (one.id, one)).collect();
-        Self { within, path, all, by_code, by_name }
+        Self { within, path, all, by_code, by_name, words }
     }
 
     /// The name of an organisation.

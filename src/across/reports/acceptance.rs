@@ -10,6 +10,7 @@ use crate::base::error::{Error, Result};
 use crate::base::scope::{Path, Scope};
 use crate::base::values::Quarter;
 use crate::records::organisations;
+use crate::records::words::WordBook;
 
 /// The published figures that come with cadre.
 pub const PUBLISHED: &str = include_str!("../../../data/published_figures.csv");
@@ -105,7 +106,7 @@ pub async fn accept(conn: &mut AsyncPgConnection, wanted: &[Published]) -> Resul
 }
 
 async fn compute(conn: &mut AsyncPgConnection, published: &Published) -> Result<Option<FigureValue>> {
-    if figures::find(&published.figure).is_none() {
+    if figures::find(&published.figure, &WordBook::default()).is_none() {
         return Ok(None);
     }
     let county_code = published.organisation.get(..6).unwrap_or(&published.organisation);

@@ -8,6 +8,7 @@ use crate::base::error::{Error, OrMissing, Result};
 use crate::base::scope::Scope;
 use crate::base::values::Quarter;
 use crate::records::quarters::{Ask, Revision, queries};
+use crate::records::words::{self, WordBook};
 
 /// Where the facts of a quarter come from.
 #[derive(Debug, Clone)]
@@ -22,6 +23,8 @@ pub(super) struct Basis {
     pub previous_number: Option<i32>,
     /// Highest number of stars of the primary member scheme in force on the last day.
     pub star_scale: Option<i32>,
+    /// The words that the county had added by the last day, as they were known when the quarter was closed.
+    pub words: WordBook,
 }
 
 impl Basis {
@@ -42,14 +45,15 @@ impl Basis {
                 Quarter::containing(clock::today())
             )));
         }
+        let words = words::book(conn, county.county).await?;
         match number {
             Some(number) if number > 0 => {
                 let revision = queries::revision(conn, county, quarter, number).await?;
-                Ok(Self::frozen(county, quarter, revision.or_missing("该季度的这一版本")?))
+                Ok(Self::frozen(county, quarter, revision.or_missing("该季度的这一版本")?, words))
             }
             Some(_) => Err(Error::Missing { what: "该季度的这一版本" }),
             None => match queries::latest(conn, county, quarter).await? {
-                Some(revision) => Ok(Self::frozen(county, quarter, revision)),
+                Some(revision) => Ok(Self::frozen(county, quarter, revision, words)),
                 None => Self::live(conn, county, quarter).await,
             },
         }
@@ -61,23 +65,26 @@ impl Basis {
     /// Whatever the database answers.
     pub async fn live(conn: &mut AsyncPgConnection, county: &Scope, quarter: Quarter) -> Result<Self> {
         let previous = queries::latest(conn, county, quarter.previous()).await?;
+        let words = words::book(conn, county.county).await?;
         let mut basis = Self {
             county: county.clone(),
             quarter,
             revision: None,
             previous_number: previous.map(|revision| revision.number),
             star_scale: None,
+            words: words.by(quarter.last_day(), None),
         };
         basis.star_scale = source::star_scale(conn, &basis.ask(Vec::new())).await?;
         Ok(basis)
     }
 
-    fn frozen(county: &Scope, quarter: Quarter, revision: Revision) -> Self {
+    fn frozen(county: &Scope, quarter: Quarter, revision: Revision, words: WordBook) -> Self {
         Self {
             county: county.clone(),
             quarter,
             previous_number: revision.previous_number,
             star_scale: revision.star_scale,
+            words: words.by(quarter.last_day(), Some(revision.closed_at)),
             revision: Some(revision),
         }
     }
@@ -93,7 +100,7 @@ impl Basis {
             (Some(number), _) => {
                 let revision = queries::revision(conn, &self.county, quarter, number).await?;
                 let revision = revision.ok_or_else(|| Error::broken("the revision before is missing"))?;
-                Ok(Some(Self::frozen(&self.county, quarter, revision)))
+                Ok(Some(Self::frozen(&self.county, quarter, revision, self.words.clone())))
             }
             (None, Some(_)) => Ok(None),
             (None, None) => Self::live(conn, &self.county, quarter).await.map(Some),

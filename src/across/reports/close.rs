@@ -2,10 +2,13 @@
 
 use diesel_async::AsyncPgConnection;
 
+use super::assessment_facts;
+use super::award_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent};
 use super::reserve_facts;
+use super::training_facts;
 use crate::base::actor::Actor;
 use crate::base::clock;
 use crate::base::db;
@@ -108,6 +111,11 @@ fn statements(basis: &Basis) -> Vec<Facts> {
         facts(FactTable::Committees, committee_facts::committees(county), Reach::Everybody),
         facts(FactTable::Reserves, reserve_facts::reserves(county), Reach::Everybody),
         facts(FactTable::ReserveVillages, reserve_facts::villages(county), Reach::Everybody),
+        facts(FactTable::Training, training_facts::members(county), Reach::Everybody),
+        facts(FactTable::TrainingClasses, training_facts::classes(county), Reach::Everybody),
+        facts(FactTable::TrainingAttendances, training_facts::attendances(county), Reach::Everybody),
+        facts(FactTable::Awards, award_facts::awards(county), Reach::Everybody),
+        facts(FactTable::Assessments, assessment_facts::assessments(county), Reach::Everybody),
     ];
     if matches!(basis.previous_number, Some(1..)) {
         statements.push(facts(FactTable::Flow, facts::recorded_late(county), Reach::Everybody));

@@ -4,76 +4,106 @@
 //! runs on that day (`before`), which is what a team is compared with. A seat counts on a day when
 //! `from_day <= day < to_day`, whatever its term says; villages stand where they stand on the last day of the quarter.
 
-use super::facts::{Extent, LAST_DAY, last_tree};
+use super::facts::{Extent, LAST_DAY, last_tree, last_tree_above};
 
 /// Whether the term `name` runs on a day: one that was not ended runs on past the day it was due.
 pub(super) fn runs_on(name: &str, day: &str) -> String {
     format!("{name}.from_day <= {day} AND ({name}.ended_on IS NULL OR {day} < {name}.ended_on)")
 }
 
-/// What several tables of facts of the last day begin with: its tree and `snapshots`, each committee on its two days
-/// with the term that runs then, if one does. A statement over several tables works it out once.
+/// What several tables of facts of the last day begin with: its tree, `snapshots`, each committee on its two days with
+/// the term that runs then, if one does, and the one before that, and `held`, who sat on those days. A statement over
+/// several tables works it out once.
 pub(super) fn common_ground(extent: Extent) -> String {
-    let tree = last_tree();
+    on_tree(&last_tree(), extent)
+}
+
+/// The same for statements that ask for nothing but seats and committees: of the tree, what stands above villages.
+pub(super) fn ground_of_committees(extent: Extent) -> String {
+    on_tree(&last_tree_above(COMMITTEES_STAND_IN), extent)
+}
+
+/// The villages that have committees.
+const COMMITTEES_STAND_IN: &str = "SELECT village_id FROM committees WHERE county_id = $1";
+
+fn on_tree(tree: &str, extent: Extent) -> String {
     let within = extent.holds("t.path");
     let (present, earlier) = (runs_on("m", LAST_DAY), runs_on("m", "(p.from_day - 1)"));
+    let held = held("snapshots");
     format!(
         "{tree}, \
+         terms AS MATERIALIZED ( \
+            SELECT m.id, m.committee_id, m.from_day, m.due_day, m.ended_on, \
+                lag(m.id) OVER (PARTITION BY m.committee_id ORDER BY m.from_day) AS previous_id \
+            FROM committee_terms m WHERE m.county_id = $1), \
          present AS MATERIALIZED ( \
             SELECT c.id AS committee_id, c.village_id, c.kind, t.path, {LAST_DAY} AS day, \
-                m.id AS term_id, m.from_day, m.due_day \
+                m.id AS term_id, m.from_day, m.due_day, m.previous_id \
             FROM committees c JOIN placed t ON t.id = c.village_id \
-            LEFT JOIN committee_terms m ON m.county_id = $1 AND m.committee_id = c.id AND {present} \
+            LEFT JOIN terms m ON m.committee_id = c.id AND {present} \
             WHERE c.county_id = $1 AND {within}), \
          snapshots AS MATERIALIZED ( \
             SELECT 'now' AS standing, p.* FROM present p \
             UNION ALL \
-            SELECT 'before', p.committee_id, p.village_id, p.kind, p.path, p.from_day - 1, m.id, m.from_day, m.due_day \
+            SELECT 'before', p.committee_id, p.village_id, p.kind, p.path, p.from_day - 1, m.id, m.from_day, m.due_day, \
+                m.previous_id \
             FROM present p \
-            LEFT JOIN committee_terms m ON m.county_id = $1 AND m.committee_id = p.committee_id AND {earlier} \
-            WHERE p.from_day IS NOT NULL)"
+            LEFT JOIN terms m ON m.committee_id = p.committee_id AND {earlier} \
+            WHERE p.from_day IS NOT NULL), \
+         {held}"
     )
 }
 
-/// Joins the seats that are held on the day of the snapshot `x`.
-const HELD: &str = "JOIN seats s ON s.county_id = $1 AND s.committee_id = x.committee_id \
-    AND s.from_day <= x.day AND (s.to_day IS NULL OR x.day < s.to_day)";
+/// `held`: the seats that are held on the days of some snapshots, by the name of their table.
+pub(super) fn held(snapshots: &str) -> String {
+    format!(
+        "held AS MATERIALIZED ( \
+            SELECT x.standing, x.committee_id, x.village_id, x.kind, x.path, x.day, x.term_id IS NOT NULL AS runs, \
+                x.previous_id, s.id AS seat_id, s.person_id, s.post, s.education, s.is_party_member, s.term_id \
+            FROM {snapshots} x JOIN seats s ON s.county_id = $1 AND s.committee_id = x.committee_id \
+                AND s.from_day <= x.day AND (s.to_day IS NULL OR x.day < s.to_day))"
+    )
+}
 
-/// Whether the secretary `s` was not secretary of this village in the term before that of the snapshot `x`.
+/// Whether the secretary `x` was not secretary of this village in the term before.
 const NEWLY_ELECTED: &str = "\
-NOT EXISTS (SELECT FROM seats e WHERE e.county_id = $1 AND e.person_id = s.person_id AND e.post = 'secretary'
-    AND e.committee_id = x.committee_id AND e.term_id = (
-        SELECT p.id FROM committee_terms p
-        WHERE p.county_id = $1 AND p.committee_id = x.committee_id AND p.from_day < x.from_day
-        ORDER BY p.from_day DESC LIMIT 1))";
+NOT EXISTS (SELECT FROM seats e WHERE e.county_id = $1 AND e.post = 'secretary' AND e.person_id = x.person_id
+    AND e.term_id = x.previous_id)";
 
-/// Whether the secretary `s` got every valid ballot when he was elected for his term.
+/// Whether the secretary `x` got every valid ballot when he was elected for his term.
 const UNANIMOUS: &str = "\
 EXISTS (SELECT FROM elections v JOIN election_ballots b ON b.county_id = $1 AND b.election_id = v.id
-    WHERE v.county_id = $1 AND v.term_id = s.term_id AND v.post = 'secretary' AND b.person_id = s.person_id
+    WHERE v.county_id = $1 AND v.term_id = x.term_id AND v.post = 'secretary' AND b.person_id = x.person_id
         AND b.is_elected AND b.votes_for = v.valid)";
+
+/// Who sits in both committees of a village.
+const CROSSED: &str = "\
+SELECT standing, village_id, person_id FROM held GROUP BY standing, village_id, person_id
+HAVING bool_or(kind = 'village_party') AND bool_or(kind = 'village_committee')";
+
+/// The sources of each seat, in the order of their codes: sorted once, not seat by seat.
+const SOURCES: &str = "\
+SELECT seat_id, string_agg(source, ' ') AS sources
+FROM (SELECT seat_id, source FROM seat_sources WHERE county_id = $1 ORDER BY seat_id, source) o GROUP BY seat_id";
 
 /// The columns of `seat_facts`: who sits in the Party organisation and the committee of each village.
 pub fn seats(extent: Extent) -> String {
-    format!("{}{}", extent.with(|| common_ground(extent), ""), seats_of("snapshots"))
+    format!("{}{}", extent.with(|| ground_of_committees(extent), ""), seats_held())
 }
 
-/// The columns of `seat_facts` over some snapshots, by the name of their table.
-pub(super) fn seats_of(snapshots: &str) -> String {
+/// The columns of `seat_facts` over the seats that are `held`.
+pub(super) fn seats_held() -> String {
     format!(
-        "SELECT x.standing, s.id AS seat_id, s.person_id, x.kind AS committee_kind, s.post, x.path, x.day, \
-            s.education, s.is_party_member, who.sex, who.ethnicity, who.birth_date, \
-            bool_or(x.kind = 'village_party') OVER (PARTITION BY s.person_id, x.village_id, x.standing) \
-                AND bool_or(x.kind = 'village_committee') OVER (PARTITION BY s.person_id, x.village_id, x.standing) \
-                AS is_cross_appointed, \
-            CASE WHEN s.post = 'secretary' AND x.term_id IS NOT NULL THEN {NEWLY_ELECTED} ELSE false END \
-                AS is_newly_elected, \
-            CASE WHEN s.post = 'secretary' THEN {UNANIMOUS} ELSE false END AS is_elected_unanimously, \
+        "SELECT x.standing, x.seat_id, x.person_id, x.kind AS committee_kind, x.post, x.path, x.day, x.education, \
+            x.is_party_member, who.sex, who.ethnicity, who.birth_date, c.person_id IS NOT NULL AS is_cross_appointed, \
+            CASE WHEN x.post = 'secretary' AND x.runs THEN {NEWLY_ELECTED} ELSE false END AS is_newly_elected, \
+            CASE WHEN x.post = 'secretary' THEN {UNANIMOUS} ELSE false END AS is_elected_unanimously, \
             coalesce(o.sources, '') AS sources \
-         FROM {snapshots} x {HELD} \
-         JOIN people who ON who.county_id = $1 AND who.id = s.person_id \
-         LEFT JOIN (SELECT seat_id, string_agg(source, ' ' ORDER BY source) AS sources FROM seat_sources \
-            WHERE county_id = $1 GROUP BY seat_id) o ON o.seat_id = s.id \
+         FROM held x \
+         JOIN people who ON who.county_id = $1 AND who.id = x.person_id \
+         LEFT JOIN ({CROSSED}) c ON c.standing = x.standing AND c.village_id = x.village_id \
+            AND c.person_id = x.person_id \
+         LEFT JOIN ({SOURCES}) o ON o.seat_id = x.seat_id \
          WHERE x.kind IN ('village_party', 'village_committee')"
     )
 }
@@ -81,19 +111,19 @@ pub(super) fn seats_of(snapshots: &str) -> String {
 /// The columns of `committee_facts`: the committees whose term runs, with the seats that nobody holds.
 pub fn committees(extent: Extent) -> String {
     let (tables, rows) = committees_of("snapshots");
-    format!("{}{rows}", extent.with(|| common_ground(extent), &tables))
+    format!("{}{rows}", extent.with(|| ground_of_committees(extent), &tables))
 }
 
-/// The columns of `committee_facts` over some snapshots, by the name of their table: the tables that the rows need,
-/// and the rows.
+/// The columns of `committee_facts` over some snapshots, by the name of their table, and the seats `held` on their days:
+/// the tables that the rows need, and the rows.
 pub(super) fn committees_of(snapshots: &str) -> (String, String) {
     let tables = format!(
-        "held AS (SELECT x.standing, x.committee_id, s.post, count(*) AS seats FROM {snapshots} x {HELD} \
-            GROUP BY x.standing, x.committee_id, s.post), \
+        "filled AS (SELECT standing, committee_id, post, count(*) AS seats FROM held \
+            GROUP BY standing, committee_id, post), \
          posts AS (SELECT x.standing, x.committee_id, sum(q.places) AS places, \
                 sum(greatest(q.places - coalesce(h.seats, 0), 0)) AS vacancies \
             FROM {snapshots} x JOIN committee_posts q ON q.county_id = $1 AND q.term_id = x.term_id \
-            LEFT JOIN held h ON h.standing = x.standing AND h.committee_id = x.committee_id AND h.post = q.post \
+            LEFT JOIN filled h ON h.standing = x.standing AND h.committee_id = x.committee_id AND h.post = q.post \
             GROUP BY x.standing, x.committee_id)"
     );
     let rows = format!(

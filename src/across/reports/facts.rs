@@ -7,6 +7,8 @@
 //!
 //! [`quarters::Ask`]: crate::records::quarters::Ask
 
+use crate::records::organisations::tree::{tree, tree_over};
+
 /// The last day of the quarter.
 pub(super) const LAST_DAY: &str = "$3::date";
 /// The last day of the quarter before.
@@ -25,18 +27,35 @@ pub(super) fn inside(path: &str, code: &str) -> String {
 pub struct Extent {
     whole_county: bool,
     on_common_ground: bool,
+    has_standing: bool,
 }
 
 impl Extent {
     /// All of the county, in a statement of its own.
-    pub const COUNTY: Self = Self { whole_county: true, on_common_ground: false };
+    pub const COUNTY: Self = Self { whole_county: true, on_common_ground: false, has_standing: false };
     /// The organisations that are asked about and what stands below them, in a statement of its own.
-    pub const ORGANISATIONS: Self = Self { whole_county: false, on_common_ground: false };
+    pub const ORGANISATIONS: Self =
+        Self { whole_county: false, on_common_ground: false, has_standing: false };
 
     /// The same within a statement that begins with the common ground of its tables, as
     /// [`common_ground`](super::committee_facts::common_ground) gives it.
     pub fn on_common_ground(self) -> Self {
         Self { on_common_ground: true, ..self }
+    }
+
+    /// The same where that ground has worked out who stands where already ([`Extent::standing`]).
+    pub fn has_standing(self, has_standing: bool) -> Self {
+        Self { has_standing, ..self }
+    }
+
+    /// Who is in the register on the last day, and where, as the table `standing`: for statements that ask twice.
+    pub fn standing(self) -> String {
+        format!("standing AS MATERIALIZED ({})", places(LAST_DAY, self))
+    }
+
+    /// Who is in the register on the last day, and where.
+    pub(super) fn places(self) -> String {
+        if self.has_standing { "SELECT * FROM standing".to_owned() } else { places(LAST_DAY, self) }
     }
 
     /// The condition on a path.
@@ -60,31 +79,6 @@ impl Extent {
     }
 }
 
-/// `days`, `parents`, `placed`: the tree of each day of `days` (`day`, `before`: the day before it in that list). Where
-/// no parent is on record for a day, the nearest earlier one holds, else the first later one: members may have joined
-/// before their branch was founded. An organisation that hangs on nothing keeps the path of today.
-fn tree(days: &str) -> String {
-    format!(
-        "days (day, before) AS ({days}), \
-         parents AS MATERIALIZED ( \
-            SELECT DISTINCT ON (d.day, p.organisation_id) d.day, p.organisation_id, p.parent_id, o.code \
-            FROM days d JOIN organisation_parents p ON p.county_id = $1 \
-            JOIN organisations o ON o.county_id = $1 AND o.id = p.organisation_id \
-            ORDER BY d.day, p.organisation_id, (p.from_day <= d.day) DESC, abs(p.from_day - d.day)), \
-         tree (day, id, parent_id, path) AS ( \
-            SELECT d.day, o.id, NULL::uuid, o.path FROM days d \
-            JOIN organisations o ON o.county_id = $1 AND o.parent_id IS NULL \
-            UNION ALL \
-            SELECT p.day, p.organisation_id, p.parent_id, (t.path || p.code || '/') COLLATE \"C\" FROM tree t \
-            JOIN parents p ON p.day = t.day AND p.parent_id = t.id), \
-         placed AS MATERIALIZED ( \
-            SELECT day, id, parent_id, path FROM tree \
-            UNION ALL \
-            SELECT d.day, o.id, o.parent_id, o.path FROM days d JOIN organisations o ON o.county_id = $1 \
-            WHERE NOT EXISTS (SELECT FROM tree t WHERE t.day = d.day AND t.id = o.id))"
-    )
-}
-
 /// `days` with one day.
 pub(super) fn tree_of(day: &str) -> String {
     tree(&format!("SELECT {day}, NULL::date"))
@@ -95,11 +89,23 @@ pub(super) fn last_tree() -> String {
     tree_of(LAST_DAY)
 }
 
+/// The tree of the last day as far as it stands above some organisations, which a statement selects.
+pub(super) fn last_tree_above(organisations: &str) -> String {
+    format!(
+        "concerned (id) AS ({organisations} UNION SELECT p.parent_id FROM concerned c \
+            JOIN organisation_parents p ON p.county_id = $1 AND p.organisation_id = c.id \
+            WHERE p.parent_id IS NOT NULL), \
+         {}",
+        tree_over(&format!("SELECT {LAST_DAY}, NULL::date"), " AND o.id IN (SELECT id FROM concerned)")
+    )
+}
+
 /// Who is in the register on `day`, and where. Needs `placed` of that day alone.
 fn places(day: &str, extent: Extent) -> String {
     let within = extent.holds("t.path");
     format!(
-        "SELECT m.id AS membership_id, m.person_id, b.branch_id, t.path, s.status, m.joined_on, m.full_member_on \
+        "SELECT m.id AS membership_id, m.person_id, b.branch_id, t.path, s.status, m.joined_on, m.full_member_on, \
+            m.occupation, m.party_post \
          FROM memberships m \
          JOIN branch_memberships b ON b.county_id = $1 AND b.membership_id = m.id \
             AND b.from_day <= {day} AND (b.to_day IS NULL OR {day} < b.to_day) \
@@ -129,7 +135,7 @@ ORDER BY r.membership_id, last_round.last_day DESC, r.id";
 /// primary member scheme.
 pub fn members(extent: Extent) -> String {
     let with_tree = extent.with_tree();
-    let places = places(LAST_DAY, extent);
+    let places = extent.places();
     format!(
         "{with_tree}SELECT p.membership_id, p.person_id, p.branch_id, p.path, p.status, \
             CASE WHEN p.full_member_on <= {LAST_DAY} THEN 'full' ELSE 'probationary' END AS category, p.joined_on, \
@@ -157,7 +163,7 @@ pub fn opening(extent: Extent) -> String {
 
 /// How many members stand directly in each place (`path`, `members`, `full_members`) on the last day.
 fn members_by_place(extent: Extent) -> String {
-    let places = places(LAST_DAY, extent);
+    let places = extent.places();
     format!(
         "SELECT p.path, count(*) AS members, count(*) FILTER (WHERE p.full_member_on <= {LAST_DAY}) AS full_members \
          FROM ({places}) p GROUP BY p.path"

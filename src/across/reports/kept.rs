@@ -4,13 +4,18 @@
 //! their numbers, since each holds the head of the chain until its transaction ends. So the number of the newest entry
 //! that a snapshot sees says which state of the county it sees: a picture counted in that state is that of any later
 //! moment with the same newest entry.
+//!
+//! What somebody changes in the tables past every verb leaves no entry. So that it is seen too, nothing is kept for longer
+//! than [`HELD_FOR`].
 
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
 use quick_cache::sync::Cache;
 
 use super::picture::{TeamPicture, counted};
 use super::quarterly::reported;
 use crate::base::actor::Actor;
+use crate::base::clock;
 use crate::base::db;
 use crate::base::error::Result;
 use crate::base::ids::CountyId;
@@ -21,7 +26,7 @@ use crate::records::audit;
 const CAPACITY: usize = 128;
 
 /// Areas whose verbs change nothing that a team picture shows.
-const IRRELEVANT: [&str; 2] = ["accounts", "ratings"];
+const IRRELEVANT: [&str; 3] = ["accounts", "audit", "ratings"];
 
 /// Whose picture, of which quarter, in which revision (none: the latest, or the records as they are).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,23 +37,36 @@ struct Asked {
     revision: Option<i32>,
 }
 
+/// For how long a picture is kept without being counted anew.
+pub const HELD_FOR: TimeDelta = TimeDelta::minutes(5);
+
 #[derive(Debug, Clone)]
 struct Kept {
     newest_entry: i64,
+    counted_at: DateTime<Utc>,
     picture: TeamPicture,
 }
 
 /// Pictures counted before. Whoever asks is judged anew each time; what is kept depends on no one.
 #[derive(Debug)]
-pub struct KeptPictures(Cache<Asked, Kept>);
+pub struct KeptPictures {
+    pictures: Cache<Asked, Kept>,
+    held_for: TimeDelta,
+}
 
 impl Default for KeptPictures {
     fn default() -> Self {
-        Self(Cache::new(CAPACITY))
+        Self::holding(HELD_FOR)
     }
 }
 
 impl KeptPictures {
+    /// Pictures that are kept for so long at most.
+    #[must_use]
+    pub fn holding(held_for: TimeDelta) -> Self {
+        Self { pictures: Cache::new(CAPACITY), held_for }
+    }
+
     /// The team picture of an organisation, as [`team_picture`](super::team_picture) would count it now.
     ///
     /// # Errors
@@ -67,13 +85,16 @@ impl KeptPictures {
             let newest_entry = audit::queries::newest(conn, &county, &IRRELEVANT).await?;
             let organisation_code = organisation.code.clone();
             let asked = Asked { county: county.county, organisation: organisation_code, quarter, revision };
-            if let Some(kept) = self.0.get(&asked)
+            let now = clock::now();
+            if let Some(kept) = self.pictures.get(&asked)
                 && kept.newest_entry == newest_entry
+                && now - kept.counted_at < self.held_for
             {
                 return Ok(kept.picture);
             }
             let picture = counted(conn, &county, &organisation, quarter, revision).await?;
-            self.0.insert(asked, Kept { newest_entry, picture: picture.clone() });
+            let kept = Kept { newest_entry, counted_at: now, picture: picture.clone() };
+            self.pictures.insert(asked, kept);
             Ok(picture)
         })
         .await

@@ -59,8 +59,9 @@ pub(super) async fn measure(
 ) -> Result<Counts> {
     let top = organisations.first().map(String::as_str).unwrap_or_default();
     let by_table = by_table(parts);
-    let rows = |table, by_place: Option<&str>| rows_with(table, basis, top, by_place);
-    let statement = statement(&ground(basis, top), &by_table, || seats(basis, top), rows);
+    let tables: Vec<Table> = by_table.iter().map(|(table, _)| *table).collect();
+    let rows = |table, by_place: Option<&str>| rows_with(table, basis, top, &tables, by_place);
+    let statement = statement(&ground(basis, top, &tables), &by_table, || seats(basis, top), rows);
     let lines: Vec<Line> = basis.ask(organisations.to_vec()).about(statement).load(conn).await?;
     Ok(gather(&by_table, lines))
 }
@@ -190,8 +191,8 @@ fn counted(number: usize, part: &Part) -> String {
 
 fn count(part: &Part) -> String {
     match part.sum {
-        None => format!("count(*) FILTER (WHERE {})", part.filter),
-        Some(amount) => format!("sum({amount}) FILTER (WHERE {})", part.filter),
+        None => format!("count(*) FILTER (WHERE {})", part.condition()),
+        Some(amount) => format!("sum({amount}) FILTER (WHERE {})", part.condition()),
     }
 }
 

@@ -5,6 +5,8 @@
 //! one, with the same filter. A closed quarter is read from its revision alone.
 
 pub mod acceptance;
+mod assessment_facts;
+mod award_facts;
 mod basis;
 mod close;
 mod committee_facts;
@@ -15,6 +17,7 @@ mod kept;
 mod measure;
 mod picture;
 mod quarterly;
+mod ranking;
 mod report;
 mod reserve_facts;
 mod rows;
@@ -23,6 +26,7 @@ mod slate_rules;
 mod source;
 mod status;
 mod targets;
+mod training_facts;
 mod workbook;
 
 pub use close::{Closed, close};
@@ -31,9 +35,9 @@ pub use picture::{BeforeValue, PictureLine, TeamPicture, team_picture};
 pub use quarterly::{quarterly, quarterly_at_once};
 pub use report::{
     Amendment, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable,
-    SectionReport, TableRow,
+    SectionReport, TableRow, TableValue,
 };
-pub use rows::{FigurePart, RowLine, RowsQuery, figure, figure_rows};
+pub use rows::{FigurePart, RowLine, RowsQuery, count_figure_rows, figure, figure_rows};
 pub use slate::{Outcome, Proposal, slate_outcome};
 pub use slate_rules::Remark;
 pub use status::{QuarterStatus, statuses};

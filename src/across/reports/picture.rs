@@ -103,7 +103,7 @@ pub(super) async fn counted(
     revision: Option<i32>,
 ) -> Result<TeamPicture> {
     let basis = Basis::of(conn, county, quarter, revision).await?;
-    let figures = figures::of_committees();
+    let figures = figures::of_committees(&basis.words);
     let codes = [organisation.code.clone()];
     let counts = measure(conn, &basis, &codes, figures.iter().flat_map(Figure::parts)).await?;
     let count = |part: &Part| counts.of(&organisation.code, part);

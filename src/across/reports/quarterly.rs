@@ -8,8 +8,9 @@ use super::basis::Basis;
 use super::figures::{self, Balance, Figure, FigureValue, Part, Section, Value};
 use super::findings;
 use super::measure::{Counts, measure};
+use super::ranking;
 use super::report::{
-    OrganisationName, OrganisationReport, QuarterlyReport, ReportTable, SectionReport, TableRow,
+    OrganisationName, OrganisationReport, QuarterlyReport, ReportTable, SectionReport, TableRow, TableValue,
 };
 use super::source::{Table, rows_of};
 use crate::base::actor::Actor;
@@ -17,6 +18,7 @@ use crate::base::db::{self, Database};
 use crate::base::error::{OrMissing, Result};
 use crate::base::policy::{self, Action};
 use crate::base::values::Quarter;
+use crate::records::audit;
 use crate::records::organisations::{self, Organisation};
 
 /// The quarterly report of an organisation, on a connection that may read the whole county.
@@ -70,7 +72,7 @@ async fn report(
 ) -> Result<QuarterlyReport> {
     let organisation = reported(conn, actor, organisation).await?;
     let basis = Basis::of(conn, &actor.scope.whole_county(), quarter, revision).await?;
-    let sections = figures::sections(basis.star_scale);
+    let sections = figures::sections(basis.star_scale, &basis.words);
     let children = children(conn, &basis, &organisation).await?;
     let sheet = Sheet::of(conn, second, &basis, &organisation, sections, children).await?;
     sheet.report(conn, &organisation).await
@@ -173,6 +175,18 @@ impl Sheet {
         let findings =
             if balance.holds() { Vec::new() } else { findings::unbalanced(conn, &self.basis, code).await? };
         let revision = self.basis.revision.as_ref();
+        let mut sections: Vec<SectionReport> =
+            self.sections.iter().map(|section| self.section(section, code)).collect();
+        if let Some(section) = sections.iter_mut().find(|section| section.code == ranking::SECTION) {
+            section.tables.push(ranking::ranking(conn, &self.basis, code).await?);
+        }
+        let checkpoint = match revision {
+            None => None,
+            Some(revision) => {
+                audit::queries::checkpoint_of_closing(conn, &self.basis.county, &revision.digest).await?
+            }
+        };
+        let checkpoint = checkpoint.map(|checkpoint| checkpoint.in_one_line());
         Ok(QuarterlyReport {
             organisation: OrganisationName {
                 code: organisation.code.clone(),
@@ -183,10 +197,10 @@ impl Sheet {
             revision: revision.map(|revision| revision.number),
             closed_at: revision.map(|revision| revision.closed_at),
             digest: revision.map(|revision| hex::encode(&revision.digest)),
-            checkpoint: None,
+            checkpoint,
             balanced: balance.holds(),
             balance: balance.arithmetic(),
-            sections: self.sections.iter().map(|section| self.section(section, code)).collect(),
+            sections,
             findings,
             recorded_late: findings::recorded_late(conn, &self.basis, code).await?,
             amendments: findings::amendments(conn, &self.basis).await?,
@@ -204,8 +218,8 @@ impl Sheet {
                 .rows
                 .iter()
                 .map(|(label, parts)| TableRow {
-                    label,
-                    values: parts.iter().map(|part| self.now.of(code, part)).collect(),
+                    label: (*label).to_owned(),
+                    values: parts.iter().map(|part| TableValue::Count(self.now.of(code, part))).collect(),
                 })
                 .collect(),
         };
@@ -244,7 +258,7 @@ pub(super) async fn one_figure(
     organisation: &Organisation,
     figure: Figure,
 ) -> Result<FigureValue> {
-    let mut sections = figures::sections(basis.star_scale);
+    let mut sections = figures::sections(basis.star_scale, &basis.words);
     if figure.numerator.table == Table::Opening {
         sections.retain(|section| section.figures.contains(&figure));
     } else {

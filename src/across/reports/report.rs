@@ -1,6 +1,8 @@
 //! What a quarterly report says (contract 3, "Quarterly report JSON"): sections of figures, the balance of its flow, the
 //! same figures for each organisation directly below.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Nullable, Text, Uuid};
@@ -8,7 +10,7 @@ use serde::Serialize;
 
 use super::figures::FigureValue;
 use crate::base::ids::MembershipId;
-use crate::base::values::Quarter;
+use crate::base::values::{Hundredths, Quarter};
 
 /// An organisation named in a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
@@ -24,7 +26,33 @@ pub struct OrganisationName {
     pub kind: String,
 }
 
-/// A table of a section: counts by row and column.
+/// What stands in a cell of a table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum TableValue {
+    /// A whole number.
+    Count(i64),
+    /// A number with two decimals.
+    #[schema(value_type = f64)]
+    Score(Hundredths),
+    /// A word.
+    Text(String),
+    /// Nothing is known.
+    Nothing,
+}
+
+impl fmt::Display for TableValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => count.fmt(formatter),
+            Self::Score(score) => score.fmt(formatter),
+            Self::Text(text) => text.fmt(formatter),
+            Self::Nothing => formatter.write_str("—"),
+        }
+    }
+}
+
+/// A table of a section: counts by row and column, or a ranking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct ReportTable {
     /// The code.
@@ -43,9 +71,9 @@ pub struct ReportTable {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct TableRow {
     /// The heading.
-    pub label: &'static str,
-    /// One count per column.
-    pub values: Vec<i64>,
+    pub label: String,
+    /// One per column.
+    pub values: Vec<TableValue>,
 }
 
 /// A section of the report.

@@ -71,8 +71,8 @@ pub struct RowsQuery<'a> {
     pub limit: i64,
 }
 
-/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `reserve`, `entry` (of the
-/// trail), `person` (who sits in committees) or `committee`.
+/// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `award`, `assessment`,
+/// `reserve`, `training_class`, `entry` (of the trail), `person` (who sits in committees) or `committee`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
 pub struct RowLine {
     /// What the row is about.
@@ -130,11 +130,11 @@ pub async fn figure(
     quarter: Quarter,
     revision: Option<i32>,
 ) -> Result<FigureValue> {
-    let wanted = figures::find(code).or_missing("该指标")?;
     let county = actor.scope.whole_county();
     db::read_snapshot(conn, &county, async |conn| {
         let organisation = reported(conn, actor, organisation).await?;
         let basis = Basis::of(conn, &county, quarter, revision).await?;
+        let wanted = figures::find(code, &basis.words).or_missing("该指标")?;
         one_figure(conn, &basis, &organisation, wanted).await
     })
     .await
@@ -150,28 +150,65 @@ pub async fn figure_rows(
     actor: &Actor,
     query: &RowsQuery<'_>,
 ) -> Result<(Vec<RowLine>, bool)> {
-    let figure = figures::find(query.figure).or_missing("该指标")?;
-    let part = part_of(&figure, query.part)?;
-    let (place, key) = query.after.unwrap_or_default();
-    let county = actor.scope.whole_county();
-    let mut rows: Vec<RowLine> = db::read_snapshot(conn, &county, async |conn| {
-        let organisation = reported(conn, actor, query.organisation).await?;
-        if part.table == Table::Trail {
-            policy::require(actor, Action::ReadTrail, &organisation.path())?;
-        }
-        let basis = Basis::of(conn, &county, query.quarter, query.revision).await?;
-        let asked = basis.ask(vec![organisation.code.clone()]).about(statement(&basis, &organisation, part));
-        let asked = asked
-            .bind::<Text, _>(place.to_owned())
-            .bind::<Text, _>(key.to_owned())
-            .bind::<BigInt, _>(query.limit.saturating_add(1));
-        Ok(asked.load(conn).await?)
-    })
-    .await?;
+    let mut rows: Vec<RowLine> =
+        asked(conn, actor, query, query.limit.saturating_add(1), |rows| rows).await?;
     let wanted = usize::try_from(query.limit).unwrap_or_default();
     let more = rows.len() > wanted;
     rows.truncate(wanted);
     Ok((rows, more))
+}
+
+/// How many rows are behind a figure, on all pages together.
+///
+/// # Errors
+/// As [`figure_rows`].
+pub async fn count_figure_rows(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    query: &RowsQuery<'_>,
+) -> Result<i64> {
+    #[derive(QueryableByName)]
+    struct Counted {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    let all = RowsQuery { after: None, ..query.clone() };
+    let count = |rows: String| format!("SELECT count(*) AS count FROM ({rows}) AS behind");
+    let counted: Vec<Counted> = asked(conn, actor, &all, i64::MAX, count).await?;
+    Ok(counted.iter().map(|counted| counted.count).sum())
+}
+
+/// What a statement over the rows answers, at most `limit` of them.
+async fn asked<T>(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    query: &RowsQuery<'_>,
+    limit: i64,
+    over: impl FnOnce(String) -> String,
+) -> Result<Vec<T>>
+where
+    T: QueryableByName<diesel::pg::Pg> + Send + 'static,
+{
+    let (place, key) = query.after.unwrap_or_default();
+    let county = actor.scope.whole_county();
+    db::read_snapshot(conn, &county, async |conn| {
+        let organisation = reported(conn, actor, query.organisation).await?;
+        let basis = Basis::of(conn, &county, query.quarter, query.revision).await?;
+        let figure = figures::find(query.figure, &basis.words).or_missing("该指标")?;
+        let part = part_of(&figure, query.part)?;
+        if part.table == Table::Trail {
+            policy::require(actor, Action::ReadTrail, &organisation.path())?;
+        }
+        let statement = over(statement(&basis, &organisation, part));
+        let asked = basis
+            .ask(vec![organisation.code.clone()])
+            .about(statement)
+            .bind::<Text, _>(place.to_owned())
+            .bind::<Text, _>(key.to_owned())
+            .bind::<BigInt, _>(limit);
+        Ok(asked.load(conn).await?)
+    })
+    .await
 }
 
 fn part_of(figure: &Figure, part: FigurePart) -> Result<Part> {
@@ -207,6 +244,10 @@ fn columns(table: Table) -> &'static str {
             "'rating' AS subject, f.rating_id::text AS id, f.rating_id::text AS key, f.membership_id AS member, \
              f.person_id, f.state AS kind, NULL::date AS day"
         }
+        Table::Awards => {
+            "'award' AS subject, f.award_id::text AS id, f.award_id::text AS key, NULL::uuid AS member, \
+             NULL::uuid AS person_id, f.kind, f.given_on AS day"
+        }
         Table::Reserves => {
             "'reserve' AS subject, f.reserve_id::text AS id, f.reserve_id::text AS key, NULL::uuid AS member, \
              f.person_id, f.state AS kind, f.state_from AS day"
@@ -214,6 +255,10 @@ fn columns(table: Table) -> &'static str {
         Table::ReserveVillages => {
             "'organisation' AS subject, split_part(f.path, '/', -2) AS id, split_part(f.path, '/', -2) AS key, \
              NULL::uuid AS member, NULL::uuid AS person_id, NULL::text AS kind, NULL::date AS day"
+        }
+        Table::Assessments => {
+            "'assessment' AS subject, f.assessment_id::text AS id, f.assessment_id::text AS key, NULL::uuid AS member, \
+             NULL::uuid AS person_id, CASE WHEN f.has_flag THEN 'flag' END AS kind, NULL::date AS day"
         }
         Table::Trail => {
             "'entry' AS subject, f.sequence::text AS id, to_char(f.sequence, 'FM000000000000000000') AS key, \
@@ -224,6 +269,19 @@ fn columns(table: Table) -> &'static str {
             "'person' AS subject, f.person_id::text AS id, f.person_id::text AS key, \
              (SELECT m.id FROM memberships m WHERE m.county_id = $1 AND m.person_id = f.person_id \
                 ORDER BY m.from_day DESC LIMIT 1) AS member, f.person_id, f.posts AS kind, NULL::date AS day"
+        }
+        Table::Training => {
+            "'member' AS subject, f.membership_id::text AS id, f.membership_id::text AS key, f.membership_id AS member, \
+             f.person_id, CASE WHEN f.passed_on IS NOT NULL THEN 'trained' END AS kind, f.passed_on AS day"
+        }
+        Table::TrainingClasses => {
+            "'training_class' AS subject, f.class_id::text AS id, f.class_id::text AS key, NULL::uuid AS member, \
+             NULL::uuid AS person_id, f.kind, f.last_day AS day"
+        }
+        Table::TrainingAttendances => {
+            "'member' AS subject, f.membership_id::text AS id, \
+             concat_ws(' ', to_char(f.last_day, 'YYYY-MM-DD'), f.class_id, f.membership_id) AS key, \
+             f.membership_id AS member, f.person_id, 'attended' AS kind, f.last_day AS day"
         }
         Table::Committees => {
             "'committee' AS subject, f.committee_id::text AS id, f.committee_id::text AS key, NULL::uuid AS member, \
@@ -245,7 +303,9 @@ fn statement(basis: &Basis, organisation: &Organisation, part: Part) -> String {
             WHERE {weight} <> 0 AND (place, key COLLATE \"C\") > ($12 COLLATE \"C\", $13 COLLATE \"C\") \
             ORDER BY place, key COLLATE \"C\" LIMIT $14) \
          SELECT page.subject, page.id, page.member, \
-            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee') THEN here.name END) AS name, \
+            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee', 'award', 'assessment') THEN here.name \
+                WHEN page.subject = 'training_class' THEN (SELECT c.name FROM training_classes c \
+                    WHERE c.county_id = $1 AND c.id = page.id::uuid) END) AS name, \
             {to_code} AS branch_code, here.name AS branch_name, {from_code} AS from_code, gone.name AS from_name, \
             page.kind, page.day, page.amount, page.place, page.key \
          FROM page \
@@ -258,7 +318,7 @@ fn statement(basis: &Basis, organisation: &Organisation, part: Part) -> String {
         leaves = inside("f.from_path", TOP),
         arrives = inside("f.to_path", TOP),
         rows = rows_of(part.table, basis, &organisation.code),
-        filter = part.filter,
+        filter = part.condition(),
         weight = weight(part.side),
         to_code = code_of("page.to_path"),
         from_code = code_of("page.from_path"),

@@ -6,7 +6,7 @@ use diesel::sql_types::{Array, Date, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 
-use super::committee_facts::{committees_of, runs_on, seats_of};
+use super::committee_facts::{committees_of, held, runs_on, seats_held};
 use super::figures::{self, Figure, Part};
 use super::measure::measure_rows;
 use super::picture::{PictureLine, lines};
@@ -23,6 +23,7 @@ use crate::base::values::Quarter;
 use crate::records::organisations::{self, Organisation};
 use crate::records::quarters::Ask;
 use crate::records::slates::{self, Level, Proposed};
+use crate::records::words::{self, WordBook};
 
 /// A team that is tried out.
 #[derive(Debug, Clone)]
@@ -65,8 +66,8 @@ impl Outcome {
 const AFTER_THE_VOTE: [&str; 2] =
     ["committees.secretaries_elected_unanimously", "committees.elections_overdue"];
 
-fn figures_of_slates() -> Vec<Figure> {
-    let mut figures = figures::of_committees();
+fn figures_of_slates(words: &WordBook) -> Vec<Figure> {
+    let mut figures = figures::of_committees(words);
     figures.retain(|figure| !AFTER_THE_VOTE.iter().any(|code| figure.code.starts_with(code)));
     figures
 }
@@ -92,7 +93,8 @@ pub async fn slate_outcome(
         }
         // Compiling statements to machine code costs more than they take.
         diesel::sql_query("SET LOCAL jit = off").execute(conn).await?;
-        let figures = figures_of_slates();
+        let words = words::book(conn, actor.scope.county).await?.by(proposal.from_day, None);
+        let figures = figures_of_slates(&words);
         let parts = figures.iter().flat_map(Figure::parts);
         let sources = sources(conn, actor, proposal).await?;
         let counts = measure_rows(conn, parts, seats(), committees(), |statement| {
@@ -164,15 +166,19 @@ fn ask(
 fn team() -> String {
     format!(
         "team AS MATERIALIZED (SELECT 'before' AS standing, c.id AS committee_id, c.village_id, c.kind, o.path, \
-            $13 - 1 AS day, m.id AS term_id, m.from_day, m.due_day \
+            $13 - 1 AS day, m.id AS term_id, m.from_day, m.due_day, \
+            (SELECT p.id FROM committee_terms p WHERE p.county_id = $1 AND p.committee_id = c.id \
+                AND p.from_day < m.from_day ORDER BY p.from_day DESC LIMIT 1) AS previous_id \
          FROM committees c JOIN organisations o ON o.county_id = c.county_id AND o.id = c.village_id \
          LEFT JOIN committee_terms m ON m.county_id = $1 AND m.committee_id = c.id AND {} \
          WHERE c.county_id = $1 AND c.village_id = $12 \
             AND (c.kind <> 'supervision_committee' OR 'supervision_committee' = ANY ($15))), \
          proposed AS MATERIALIZED (SELECT q.person_id, q.kind, q.post, q.sources, o.path \
             FROM unnest($14, $15, $16, $17) AS q (person_id, kind, post, sources) \
-            JOIN organisations o ON o.county_id = $1 AND o.id = $12)",
-        runs_on("m", "($13 - 1)")
+            JOIN organisations o ON o.county_id = $1 AND o.id = $12), \
+         {held}",
+        runs_on("m", "($13 - 1)"),
+        held = held("team"),
     )
 }
 
@@ -193,7 +199,7 @@ fn seats() -> String {
          FROM proposed q JOIN people who ON who.county_id = $1 AND who.id = q.person_id \
          WHERE q.kind IN ('village_party', 'village_committee')",
         team = team(),
-        sitting = seats_of("team"),
+        sitting = seats_held(),
     );
     asked_of_seats(&rows)
 }

@@ -19,11 +19,12 @@ use crate::records::committees::rules::overlaps::{self, Sitting};
 use crate::records::committees::rules::seats::{self, SeatFacts};
 use crate::records::committees::rules::terms::{self, Span};
 use crate::records::committees::rules::unusual::{self, Running};
-use crate::records::committees::{CommitteeKind, RuleBook};
+use crate::records::committees::{CommitteeKind, Post, RuleBook};
 use crate::records::organisations::Organisation;
 use crate::records::people::Kinship;
 use crate::records::slates::queries::{Background, Lack};
 use crate::records::slates::{self, Proposed};
+use crate::records::words;
 
 /// What a rule says of a proposed team.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -74,7 +75,7 @@ struct Surroundings<'a> {
     backgrounds: HashMap<PersonId, Background>,
     women: HashSet<PersonId>,
     committees: HashMap<CommitteeKind, CommitteeId>,
-    posts: HashMap<CommitteeKind, Vec<(String, i32)>>,
+    posts: HashMap<CommitteeKind, Vec<(Post, i32)>>,
     /// Who sits in committees that the slate leaves as they are.
     staying: Vec<Sitting>,
     /// What the second of two people is to the first.
@@ -153,11 +154,13 @@ impl<'a> Surroundings<'a> {
         let known = queries::standings(conn, within.county, &pairs).await?;
         let rows = places(conn, within, village, day).await?;
         let mut committees = HashMap::new();
-        let mut posts: HashMap<CommitteeKind, Vec<(String, i32)>> = HashMap::new();
+        let words = words::book(conn, within.county).await?;
+        let mut posts: HashMap<CommitteeKind, Vec<(Post, i32)>> = HashMap::new();
         for row in rows {
             let Ok(kind) = CommitteeKind::parse(&row.kind) else { continue };
             committees.insert(kind, row.committee_id);
-            posts.entry(kind).or_default().extend(row.post.zip(row.places));
+            let post = row.post.and_then(|post| words.post(&post).ok());
+            posts.entry(kind).or_default().extend(post.zip(row.places));
         }
         for kind in CommitteeKind::ALL {
             committees.entry(*kind).or_insert_with(CommitteeId::new);

@@ -5,10 +5,13 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use super::assessment_facts;
+use super::award_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent, TOP, inside};
 use super::reserve_facts;
+use super::training_facts;
 use crate::base::codes::{self, EducationLevel};
 use crate::records::quarters::Ask;
 
@@ -25,16 +28,26 @@ pub enum Table {
     Flow,
     /// Ratings that wait for somebody: `state`.
     Ratings,
+    /// Awards of villages that hold: `kind`, `year`, `given_on`.
+    Awards,
     /// Who stands in a pool, or was appointed out of one: the columns of `reserve_facts`, `age`, `college_or_above`.
     Reserves,
     /// Villages with the depth of their reserve: `minimum`, `reserve_cadres`.
     ReserveVillages,
+    /// Villages that their towns assessed in the quarter: the columns of `assessment_facts`.
+    Assessments,
     /// Entries of the trail in the quarter: `action`.
     Trail,
     /// Who sits in the committees of villages, each person once at the organisation asked about (`PERSON`).
     Seats,
     /// Committees whose term runs: `standing`, `vacancies`, `is_overdue`.
     Committees,
+    /// Whom the programme in force is to train: the columns of `training_facts`.
+    Training,
+    /// Classes that were held: the columns of `training_class_facts`.
+    TrainingClasses,
+    /// Who came to classes: the columns of `training_attendance_facts`.
+    TrainingAttendances,
 }
 
 /// The rows of a table on a basis, in a statement of their own.
@@ -42,18 +55,37 @@ pub(super) fn rows_of(table: Table, basis: &Basis, organisation: &str) -> String
     rows(table, basis, extent(basis, organisation), None)
 }
 
-/// The rows of a table on a basis, in a statement that begins with [`ground`] and may have counted the members of each
-/// place already: `by_place` selects `path`, `members`, `full_members`.
-pub(super) fn rows_with(table: Table, basis: &Basis, organisation: &str, by_place: Option<&str>) -> String {
-    rows(table, basis, extent(basis, organisation).on_common_ground(), by_place)
+/// The rows of a table on a basis, in a statement that begins with [`ground`] over the same tables and may have counted
+/// the members of each place already: `by_place` selects `path`, `members`, `full_members`.
+pub(super) fn rows_with(
+    table: Table,
+    basis: &Basis,
+    organisation: &str,
+    tables: &[Table],
+    by_place: Option<&str>,
+) -> String {
+    let extent = extent(basis, organisation).on_common_ground().has_standing(stands(tables));
+    rows(table, basis, extent, by_place)
 }
 
 /// What a statement over several tables on a basis begins with: a `WITH`, and the ground of live tables.
-pub(super) fn ground(basis: &Basis, organisation: &str) -> String {
+pub(super) fn ground(basis: &Basis, organisation: &str, tables: &[Table]) -> String {
     if basis.revision.is_some() {
         return "WITH ".to_owned();
     }
-    format!("WITH RECURSIVE {}, ", committee_facts::common_ground(extent(basis, organisation)))
+    let extent = extent(basis, organisation);
+    let ground = if tables.iter().all(|table| matches!(table, Table::Seats | Table::Committees)) {
+        committee_facts::ground_of_committees(extent)
+    } else {
+        committee_facts::common_ground(extent)
+    };
+    let standing = if stands(tables) { format!("{}, ", extent.standing()) } else { String::new() };
+    format!("WITH RECURSIVE {ground}, {standing}")
+}
+
+/// Whether several tables ask who stands where.
+fn stands(tables: &[Table]) -> bool {
+    tables.contains(&Table::Members) && tables.contains(&Table::Training)
 }
 
 fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> String {
@@ -81,16 +113,24 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
             let rows = frozen_or(basis, "rating_facts", "path", extent, facts::ratings);
             format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
         }
+        Table::Awards => {
+            let rows = frozen_or(basis, "award_facts", "path", extent, award_facts::awards);
+            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+        }
         Table::Reserves => {
             let rows = frozen_or(basis, "reserve_facts", "path", extent, reserve_facts::reserves);
             format!(
-                "SELECT x.*, NULL::text AS from_path, x.path AS to_path, \
+                "SELECT {POOLED}, NULL::text AS from_path, x.path AS to_path, \
                  date_part('year', age($3::timestamp, x.birth_date::timestamp))::integer AS age, \
                  x.education = ANY ($11) AS college_or_above FROM ({rows}) x OFFSET 0"
             )
         }
         Table::ReserveVillages => {
             let rows = frozen_or(basis, "reserve_village_facts", "path", extent, reserve_facts::villages);
+            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+        }
+        Table::Assessments => {
+            let rows = frozen_or(basis, "assessment_facts", "path", extent, assessment_facts::assessments);
             format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
         }
         Table::Trail => format!(
@@ -109,10 +149,27 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
             )
         }
         Table::Committees => {
-            let rows = frozen_or(basis, "committee_facts", "path", extent, committee_facts::committees);
-            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+            standing(&frozen_or(basis, "committee_facts", "path", extent, committee_facts::committees))
         }
+        Table::Training => {
+            standing(&frozen_or(basis, "training_facts", "path", extent, training_facts::members))
+        }
+        Table::TrainingClasses => {
+            standing(&frozen_or(basis, "training_class_facts", "path", extent, training_facts::classes))
+        }
+        Table::TrainingAttendances => standing(&frozen_or(
+            basis,
+            "training_attendance_facts",
+            "path",
+            extent,
+            training_facts::attendances,
+        )),
     }
+}
+
+/// Rows that only stand somewhere: at `path`.
+fn standing(rows: &str) -> String {
+    format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
 }
 
 /// Each seat on a basis, with what figures ask of it, in a statement that begins with [`ground`].
@@ -156,6 +213,10 @@ f.standing, f.person_id, min(f.sex) AS sex, min(f.ethnicity) AS ethnicity, min(f
     bool_or(f.is_newly_elected) AS newly_elected, bool_or(f.is_elected_unanimously) AS unanimous,
     bool_or(f.is_cross_appointed) AS cross_appointed,
     concat(' ', string_agg(f.sources, ' '), ' ') AS sources";
+
+/// The columns of `reserve_facts`, a blank before and behind each source.
+const POOLED: &str = "x.reserve_id, x.person_id, x.path, x.kind, x.state, x.state_from, x.entered_on, x.sex, \
+    x.education, x.birth_date, x.fully_mentored, concat(' ', x.sources, ' ') AS sources";
 
 /// A county's own report needs no filter: everything is inside.
 fn extent(basis: &Basis, organisation: &str) -> Extent {

@@ -10,6 +10,7 @@ use super::picture::before;
 use crate::base::values::Hundredths;
 use crate::records::organisations::Kind;
 use crate::records::slates::{Bound, Level, Target};
+use crate::records::words::WordBook;
 
 /// A target beside the figure that it is held against.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -44,10 +45,10 @@ pub struct TargetLine {
     pub source: String,
 }
 
-/// The codes that a target may be set for.
+/// The codes that a target may be set for, in a county that added some words.
 #[must_use]
-pub fn target_figures() -> HashSet<String> {
-    figures::of_committees().into_iter().map(|figure| figure.code).collect()
+pub fn target_figures(words: &WordBook) -> HashSet<String> {
+    figures::of_committees(words).into_iter().map(|figure| figure.code).collect()
 }
 
 /// The targets in force on a day for an organisation of a kind, each beside its figure.
@@ -124,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_third_of_women_meets_what_it_is_shown_as_and_misses_the_next_hundredth() {
-        let figures = figures::of_committees();
+        let figures = figures::of_committees(&WordBook::default());
         let day = "2026-06-30".parse().unwrap();
         let at_least = |hundredths| {
             let targets = [target(Level::Village, Bound::AtLeast, hundredths)];
@@ -139,7 +140,7 @@ mod tests {
 
     #[test]
     fn a_target_holds_at_its_level_from_its_day_and_nobody_meets_nothing() {
-        let figures = figures::of_committees();
+        let figures = figures::of_committees(&WordBook::default());
         let targets = [target(Level::Town, Bound::AtMost, 5_000)];
         let on = |kind, day: &str, count: fn(&Part) -> i64| {
             held(&targets, Some(kind), day.parse().unwrap(), &figures, count)

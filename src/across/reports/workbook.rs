@@ -1,9 +1,7 @@
 //! The quarterly report as a workbook: numbers are numbers, equal to the digit to those of the page and the API.
 
-use std::collections::HashSet;
-
 use super::figures::{self, Amount, FigureValue, Unit};
-use super::report::{QuarterlyReport, SectionReport};
+use super::report::{QuarterlyReport, SectionReport, TableValue};
 use crate::across::sheets::{Book, Cell, Column, ColumnKind, Field, Properties, SheetWriter, WriteError};
 use crate::base::clock;
 
@@ -45,6 +43,15 @@ fn whole(count: i64) -> Field {
     number(Some(Amount::Whole(count)))
 }
 
+fn value(value: &TableValue) -> Field {
+    match value {
+        TableValue::Count(count) => whole(*count),
+        TableValue::Score(score) => number(Some(Amount::Decimal(*score))),
+        TableValue::Text(words) => text(words),
+        TableValue::Nothing => Cell::Empty.into(),
+    }
+}
+
 fn unit(code: &str) -> String {
     let known = Unit::ALL.into_iter().find(|unit| unit.code() == code);
     known.map_or_else(|| code.to_owned(), |unit| unit.name().to_owned())
@@ -65,6 +72,7 @@ fn overview(book: &mut Book, report: &QuarterlyReport, title: &str) -> Result<()
         ("截至日期", report.quarter.last_day().to_string()),
         ("版本", revision),
         ("数据摘要（SHA-256）", report.digest.clone().unwrap_or_default()),
+        ("检查点", report.checkpoint.clone().unwrap_or_default()),
         ("党员增减", balanced.to_owned()),
         ("增减算式", report.balance.clone()),
     ] {
@@ -113,8 +121,8 @@ fn figures(book: &mut Book, section: &SectionReport) -> Result<(), WriteError> {
         let counts = table.columns.iter().map(|name| column(*name, ColumnKind::Number, 10));
         let mut sheet = book.sheet(table.title, std::iter::once(heading).chain(counts).collect())?;
         for row in &table.rows {
-            let counts = row.values.iter().copied().map(whole);
-            sheet.row(&std::iter::once(text(row.label)).chain(counts).collect::<Vec<_>>())?;
+            let counts = row.values.iter().map(value);
+            sheet.row(&std::iter::once(text(&row.label)).chain(counts).collect::<Vec<_>>())?;
         }
         sheet.finish()?;
     }
@@ -141,10 +149,9 @@ fn below(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
         column("增减平衡", ColumnKind::Text, 10),
     ];
     // Against the term before, the figures of the organisations below stand in the API: three times as many columns.
-    let definitions = figures::all().into_iter().filter(|figure| figure.comparison.is_none());
-    let shown: HashSet<String> = definitions.map(|figure| figure.code).collect();
+    let is_shown = |figure: &&FigureValue| !figures::is_against_term(&figure.code);
     let figures = report.sections.iter().flat_map(|section| &section.figures);
-    let figures = figures.filter(|figure| shown.contains(&figure.code));
+    let figures = figures.filter(is_shown);
     columns.extend(
         figures.map(|figure| {
             column(format!("{}（{}）", figure.label, unit(figure.unit)), ColumnKind::Number, 12)
@@ -154,7 +161,7 @@ fn below(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
     for child in &report.by_organisation {
         let balanced = if child.balanced { "平衡" } else { "不平衡" };
         let mut row = vec![text(&child.organisation.code), text(&child.organisation.name), text(balanced)];
-        let figures = child.figures.iter().filter(|figure| shown.contains(&figure.code));
+        let figures = child.figures.iter().filter(is_shown);
         row.extend(figures.map(|figure| number(figure.value)));
         sheet.row(&row)?;
     }

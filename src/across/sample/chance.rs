@@ -78,6 +78,14 @@ impl Chance {
         None
     }
 
+    /// Puts items into any order, each as likely as the other.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        for end in (1..items.len()).rev() {
+            let other = self.place(end.saturating_add(1));
+            items.swap(end, other);
+        }
+    }
+
     /// A day from `first` to `last`, both possible.
     pub fn day(&mut self, first: NaiveDate, last: NaiveDate) -> NaiveDate {
         let days = u32::try_from((last - first).num_days()).unwrap_or_default();

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 
 use crate::base::actor::Actor;
+use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::{MembershipId, OrganisationId};
 use crate::base::keys::KeyRing;
@@ -42,7 +43,7 @@ pub struct Loaded {
 }
 
 /// Enters organisations and members with all that happened to them. `owner` is the owner's connection, since no
-/// other role may make a county.
+/// other role may make a county; `conn` takes from now on the time that it needs, so it must not serve requests later.
 ///
 /// # Errors
 /// `Taken` when the county is on record; otherwise what the verbs answer, which would be a defect of the sample.
@@ -56,6 +57,7 @@ pub async fn load(
     let (pinyin, initials) = name_keys(&county.name);
     let scope = organisations::load_county(owner, &county.code, &county.name, &pinyin, &initials).await?;
     let actor = Actor::command_line(scope.clone());
+    db::unhurried(conn).await?;
     let ids = found(conn, &actor, county).await?;
     progress(Progress::Organisations(ids.len()));
     let mut members = Vec::with_capacity(county.members.len());
@@ -76,7 +78,7 @@ async fn found(
     let commands: Vec<Found> = county.organisations.iter().skip(1).map(founding).collect();
     let below = organisations::found(conn, actor, &commands).await?;
     let scope = actor.scope.clone();
-    let root = crate::base::db::read(conn, &scope, async |conn| {
+    let root = db::read(conn, &scope, async |conn| {
         Ok(organisations::queries::by_code(conn, &scope, &county.code).await?)
     })
     .await?

@@ -5,13 +5,18 @@
 //! counted from it by the same code. The numbers of citizens, telephones and mobiles pass every check but are
 //! taken from ranges that hardly ever or never belong to anybody.
 
+mod assess;
 mod chance;
 mod finish;
+mod honour;
 mod life;
 pub mod load;
+pub mod load_assessments;
+mod load_awards;
 mod load_committees;
 pub mod load_ratings;
 pub mod load_reserves;
+pub mod load_training;
 pub mod load_vetting;
 pub mod model;
 mod names;
@@ -24,6 +29,7 @@ mod schooling;
 mod teams;
 #[cfg(test)]
 mod tests;
+mod training;
 mod tree;
 mod units;
 mod words;
@@ -31,14 +37,18 @@ mod words;
 use chrono::NaiveDate;
 
 pub use load::{Loaded, Progress, load};
+pub use load_assessments::load_assessments;
+pub use load_awards::load_awards;
 pub use load_committees::load_committees;
 pub use load_ratings::load_ratings;
 pub use load_reserves::load_reserves;
+pub use load_training::load_training;
 pub use load_vetting::load_vetting;
 pub use model::{
-    SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleMember, SampleOrganisation,
-    SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound, SampleRoundState, SampleSeat,
-    SampleSitter, SampleTerm,
+    SampleAssessed, SampleAssessment, SampleAssessmentState, SampleAssessments, SampleAward, SampleClass,
+    SampleCounty, SampleElection, SampleEvent, SampleEventKind, SampleExemption, SampleMember,
+    SampleOrganisation, SamplePerson, SampleRating, SampleReserve, SampleReserveStep, SampleRound,
+    SampleRoundState, SampleSeat, SampleSitter, SampleTerm, SampleTraining,
 };
 pub use pack::{COUNTIES, Pack, PackError};
 
@@ -83,14 +93,31 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
         &mut Chance::new(seed, "reserves"),
         today,
     )?;
+    let training = training::train(
+        &pack.training,
+        &tree.organisations,
+        &tree.leaves,
+        &members,
+        &mut Chance::new(seed, "training"),
+        today,
+    );
+    let awards = pack.awards.as_ref().map_or_else(Vec::new, |awards| {
+        honour::honour(awards, &tree.organisations, &mut Chance::new(seed, "awards"), today)
+    });
+    let assessed =
+        assess::assess(&pack.assessments, &tree.organisations, &mut Chance::new(seed, "assessments"), today);
     Ok(SampleCounty {
+        training,
         code: county.code.clone(),
         name: county.name.clone(),
         organisations: tree.organisations,
         members,
         rating_scheme: pack.ratings.clone(),
         rating_rounds: rounds,
+        award_pack: pack.awards.clone(),
+        awards,
         reserves,
+        assessments: SampleAssessments { scheme: pack.assessments.scheme.clone(), rounds: assessed },
         residents: settled.residents,
         committee_terms: settled.terms,
     })

@@ -3,14 +3,17 @@
 use chrono::NaiveDate;
 
 use crate::base::values::{
-    Arrival, CitizenId, MembershipStatus, MobileNumber, Period, PersonName, Sex, Telephone,
+    Arrival, CitizenId, MembershipStatus, MobileNumber, Period, PersonName, Quarter, Sex, Telephone,
 };
+use crate::records::assessments::SetScheme;
 use crate::records::committees::{CommitteeKind, Post};
 use crate::records::organisations::Kind;
 use crate::records::people::Identity;
+use crate::records::ratings::awards::AwardState;
 use crate::records::reserves::{Grade, MentorKind, ReserveKind, ReserveState, Route};
+use crate::records::training::{ClassKind, ClassState, ExemptionKind, TrainingResult};
 
-use super::pack::RatingPack;
+use super::pack::{AwardPack, ProgrammePack, RatingPack};
 
 /// A county made from a seed.
 #[derive(Debug)]
@@ -27,12 +30,138 @@ pub struct SampleCounty {
     pub rating_scheme: RatingPack,
     /// Rounds of ratings, earlier periods first.
     pub rating_rounds: Vec<SampleRound>,
+    /// How its villages are honoured; none where no pack says it.
+    pub award_pack: Option<AwardPack>,
+    /// Villages put forward for awards, earlier years first.
+    pub awards: Vec<SampleAward>,
     /// Who stands or stood in a pool.
     pub reserves: Vec<SampleReserve>,
+    /// How its villages are assessed.
+    pub assessments: SampleAssessments,
     /// Residents who sit in committees and are no members.
     pub residents: Vec<SamplePerson>,
     /// Terms of committees, earlier ones first.
     pub committee_terms: Vec<SampleTerm>,
+    /// Its training.
+    pub training: SampleTraining,
+}
+
+/// The training of a county.
+#[derive(Debug)]
+pub struct SampleTraining {
+    /// The programmes.
+    pub programmes: Vec<ProgrammePack>,
+    /// Who need not be trained.
+    pub exemptions: Vec<SampleExemption>,
+    /// The classes, programme by programme, by date.
+    pub classes: Vec<SampleClass>,
+}
+
+/// Somebody who need not be trained.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleExemption {
+    /// His place in [`SampleCounty::members`].
+    pub member: usize,
+    /// Why.
+    pub kind: ExemptionKind,
+    /// Why, in words.
+    pub reason: &'static str,
+    /// First day.
+    pub from_day: NaiveDate,
+}
+
+/// A class with its roll and who came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleClass {
+    /// Its place in [`SampleTraining::programmes`].
+    pub programme: usize,
+    /// Its number.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Class or lecture.
+    pub kind: ClassKind,
+    /// Code of the field.
+    pub field: &'static str,
+    /// Place in [`SampleCounty::organisations`] of who holds it, whose members attend it.
+    pub keeper: usize,
+    /// First day.
+    pub first_day: NaiveDate,
+    /// Last day.
+    pub last_day: NaiveDate,
+    /// Its hours.
+    pub hours: u32,
+    /// Its places.
+    pub places: u32,
+    /// Whether outside the county.
+    pub is_away: bool,
+    /// How far it has come.
+    pub state: ClassState,
+    /// Who teaches.
+    pub teacher: &'static str,
+    /// Who is enrolled, as places in [`SampleCounty::members`].
+    pub roll: Vec<usize>,
+    /// Who came for all of its hours, and with what result.
+    pub attended: Vec<(usize, TrainingResult)>,
+}
+
+/// One village put forward for one kind of award of one year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleAward {
+    /// Place of the village in [`SampleCounty::organisations`].
+    pub village: usize,
+    /// Code of the kind.
+    pub kind: String,
+    /// The year.
+    pub year: i32,
+    /// How far it has come.
+    pub state: AwardState,
+    /// The days of its steps, as far as it may come.
+    pub days: Vec<NaiveDate>,
+}
+
+/// The scheme by which villages are assessed, and the rounds.
+#[derive(Debug, Clone)]
+pub struct SampleAssessments {
+    /// The scheme.
+    pub scheme: SetScheme,
+    /// Rounds, earlier quarters first.
+    pub rounds: Vec<SampleAssessment>,
+}
+
+/// How far a round has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SampleAssessmentState {
+    /// Handed in.
+    Submitted,
+    /// Published.
+    Published,
+}
+
+/// One town's assessment of its villages in one quarter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleAssessment {
+    /// Code of the town.
+    pub town: String,
+    /// The quarter.
+    pub quarter: Quarter,
+    /// How far it has come.
+    pub state: SampleAssessmentState,
+    /// The villages.
+    pub villages: Vec<SampleAssessed>,
+    /// The day of the check beside it.
+    pub visited_on: NaiveDate,
+}
+
+/// The assessment of one village.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleAssessed {
+    /// Code of the village.
+    pub village: String,
+    /// Tenths of marks taken off each indicator, in their order.
+    pub deductions: Vec<u32>,
+    /// Why.
+    pub note: Option<String>,
 }
 
 /// One term of one committee, with all who sit in it.

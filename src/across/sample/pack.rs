@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 
 use crate::base::values::Quarter;
+use crate::records::assessments::SetScheme;
+use crate::records::ratings::awards::SetAwardScheme;
 use crate::records::reserves::ReserveKind;
 
 /// The counties that come with a pack, by the name used on the command line.
@@ -20,10 +22,149 @@ pub struct Pack {
     pub county: CountyPack,
     /// How its members are rated.
     pub ratings: RatingPack,
+    /// How its villages are honoured; not every county has such awards.
+    pub awards: Option<AwardPack>,
     /// Who stands in its pools.
     pub reserves: ReservePack,
+    /// How its villages are assessed.
+    pub assessments: AssessmentPack,
     /// Who leads its villages.
     pub committees: CommitteePack,
+    /// How its members are trained.
+    pub training: TrainingPack,
+}
+
+/// `training.json`: the programmes of the county, earlier ones first, and how far they have come.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrainingPack {
+    /// How many are to be trained on a day: the oldest of those too many are exempt.
+    pub programme_members: Option<ProgrammeMembers>,
+    /// The programmes.
+    pub programmes: Vec<ProgrammePack>,
+}
+
+/// How many are to be trained on a day.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgrammeMembers {
+    /// The day.
+    pub on: NaiveDate,
+    /// How many.
+    pub count: u32,
+    /// From which day on the others are exempt.
+    pub from: NaiveDate,
+}
+
+/// One programme.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgrammePack {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// Length of the cycle.
+    pub years: i32,
+    /// Floor of each year, in percent.
+    pub floors: Vec<i32>,
+    /// Whether its classes need the unified items.
+    pub is_unified: bool,
+    /// The decision that it rests on.
+    pub source: String,
+    /// Codes of its fields (vocabulary list `training_field`).
+    pub fields: Vec<String>,
+    /// Places of a class.
+    pub places: u32,
+    /// Days of a class.
+    pub days: u32,
+    /// Hours of a class.
+    pub hours: u32,
+    /// How many are trained by which days, earlier ones first.
+    pub targets: Vec<TargetPack>,
+    /// Classes outside the county.
+    pub away: Option<AwayPack>,
+    /// Lectures.
+    pub lectures: Option<LecturePack>,
+}
+
+/// How many are trained by a day: `trained` of the programme members, or `percent` of them.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetPack {
+    /// The day.
+    pub until: NaiveDate,
+    /// How many.
+    pub trained: Option<u32>,
+    /// How many in a hundred, where no number is said.
+    #[serde(default)]
+    pub percent: u32,
+}
+
+/// Classes outside the county, all in one week.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AwayPack {
+    /// Their first day.
+    pub first: NaiveDate,
+    /// Attendances.
+    pub person_times: u32,
+}
+
+/// A series of lectures of one organisation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LecturePack {
+    /// Code of the organisation.
+    pub within: String,
+    /// Their name.
+    pub name: String,
+    /// How many.
+    pub count: u32,
+    /// Day of the first.
+    pub from: NaiveDate,
+    /// A day after the last.
+    pub until: NaiveDate,
+}
+
+/// `awards.json`: the schemes of awards of villages, and how many were given in which year.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AwardPack {
+    /// The versions, earlier ones first.
+    pub schemes: Vec<SetAwardScheme>,
+    /// Years to their end.
+    pub given: Vec<AwardYear>,
+    /// How many are under way.
+    pub under_way: u32,
+}
+
+/// The awards of one year.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AwardYear {
+    /// The year.
+    pub year: i32,
+    /// Code of a kind → how many.
+    pub counts: BTreeMap<String, u32>,
+}
+
+/// `assessments.json`: how villages are assessed, and which towns have done so.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AssessmentPack {
+    /// The scheme.
+    pub scheme: SetScheme,
+    /// Codes of the towns that assess.
+    pub towns: Vec<String>,
+    /// The first quarter; none: so many quarters up to the last one that ended.
+    pub first: Option<Quarter>,
+    /// How many quarters.
+    pub quarters: u32,
+    /// Whether the last round of the last town waits to be confirmed.
+    pub waiting: bool,
 }
 
 /// `committees.json`: the terms of the county's committees, earlier ones first.
@@ -223,7 +364,7 @@ pub enum PackError {
 }
 
 macro_rules! pack {
-    ($name:literal) => {
+    ($name:literal, $awards:expr) => {
         Ok(Pack {
             name: $name,
             county: serde_json::from_str(include_str!(concat!(
@@ -236,15 +377,26 @@ macro_rules! pack {
                 $name,
                 "/ratings.json"
             )))?,
+            awards: $awards,
             reserves: serde_json::from_str(include_str!(concat!(
                 "../../../data/packs/",
                 $name,
                 "/reserves.json"
             )))?,
+            assessments: serde_json::from_str(include_str!(concat!(
+                "../../../data/packs/",
+                $name,
+                "/assessments.json"
+            )))?,
             committees: serde_json::from_str(include_str!(concat!(
                 "../../../data/packs/",
                 $name,
                 "/committees.json"
+            )))?,
+            training: serde_json::from_str(include_str!(concat!(
+                "../../../data/packs/",
+                $name,
+                "/training.json"
             )))?,
         })
     };
@@ -257,11 +409,14 @@ impl Pack {
     /// When there is none; the sentence lists those that there are.
     pub fn load(name: &str) -> Result<Self, PackError> {
         match name {
-            "wushan" | "500237" => pack!("wushan"),
-            "liangping" | "500155" => pack!("liangping"),
-            "wufeng" | "420529" => pack!("wufeng"),
-            "zhushan" | "420323" => pack!("zhushan"),
-            "fuling" | "500102" => pack!("fuling"),
+            "wushan" | "500237" => {
+                let awards = include_str!("../../../data/packs/wushan/awards.json");
+                pack!("wushan", Some(serde_json::from_str(awards)?))
+            }
+            "liangping" | "500155" => pack!("liangping", None),
+            "wufeng" | "420529" => pack!("wufeng", None),
+            "zhushan" | "420323" => pack!("zhushan", None),
+            "fuling" | "500102" => pack!("fuling", None),
             other => Err(PackError::Unknown { name: other.to_owned() }),
         }
     }
@@ -269,6 +424,8 @@ impl Pack {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Datelike;
+
     use super::*;
     use crate::base::codes;
 
@@ -291,6 +448,15 @@ mod tests {
                 assert!(group.within.starts_with(&pack.county.code), "{name} {}", group.within);
                 assert_eq!(group.sources.values().sum::<u32>(), group.count, "{name} {}", group.within);
                 assert!(group.seconded + group.cross_village <= group.count, "{name}");
+            }
+            for year in pack.awards.iter().flat_map(|awards| &awards.given) {
+                let schemes = pack.awards.iter().flat_map(|awards| &awards.schemes);
+                let in_force =
+                    schemes.filter(|scheme| scheme.from_day.year() <= year.year).next_back().unwrap();
+                assert!(in_force.check().is_empty(), "{name} {:?}", in_force.check());
+                for kind in year.counts.keys() {
+                    assert!(in_force.kinds.iter().any(|own| own.code == *kind), "{name} {kind}");
+                }
             }
             let most: u32 = pack.ratings.dimensions.iter().map(|d| d.maximum * d.weight).sum();
             let stars: Vec<u8> = pack.ratings.thresholds.iter().map(|t| t.stars).collect();

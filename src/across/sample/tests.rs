@@ -78,6 +78,7 @@ fn sound(name: &str) -> SampleCounty {
     every_quarter_has_something_of_everything(&county);
     ratings_are_sound(&county);
     teams_are_sound(&county, &committees.terms);
+    training_is_sound(&county);
     county
 }
 
@@ -326,4 +327,83 @@ fn teams_are_sound(county: &SampleCounty, packs: &[pack::TermPack]) {
         let sum: u32 = people.keys().map(age).sum();
         assert_eq!((sum * 100 + pack.members / 2) / pack.members, pack.average_age, "{}", county.name);
     }
+}
+
+/// Nobody stands on two rolls at one time, or on one after he left; every class fits its programme and its places.
+fn training_is_sound(county: &SampleCounty) {
+    let mut rolls: BTreeMap<usize, Vec<(NaiveDate, NaiveDate)>> = BTreeMap::new();
+    let mut codes = BTreeSet::new();
+    for class in &county.training.classes {
+        let programme = &county.training.programmes[class.programme];
+        assert!(codes.insert(&class.code), "{}", class.code);
+        assert!(programme.from <= class.first_day && class.first_day <= class.last_day, "{}", class.code);
+        assert!(class.roll.len() <= usize::try_from(class.places).unwrap(), "{}", class.code);
+        assert!(programme.fields.iter().any(|field| field == class.field), "{}", class.code);
+        let attended: BTreeSet<usize> = class.attended.iter().map(|(member, _)| *member).collect();
+        assert!(attended.is_subset(&class.roll.iter().copied().collect()));
+        for member in &class.roll {
+            let day = class.last_day.min(today());
+            assert!(county.members[*member].in_register_on(day), "{}", class.code);
+            rolls.entry(*member).or_default().push((class.first_day, class.last_day));
+        }
+    }
+    assert!(rolls.len() > 1_000, "{} have a class", rolls.len());
+    for days in rolls.values_mut() {
+        days.sort_unstable();
+        assert!(days.windows(2).all(|pair| pair[0].1 < pair[1].0), "{days:?}");
+    }
+}
+
+fn trained(county: &SampleCounty, day: NaiveDate) -> (usize, usize) {
+    let exempt: BTreeSet<usize> = county.training.exemptions.iter().map(|one| one.member).collect();
+    let passed: BTreeSet<usize> = county
+        .training
+        .classes
+        .iter()
+        .filter(|class| class.last_day <= day)
+        .flat_map(|class| class.attended.iter().map(|(member, _)| *member))
+        .collect();
+    let present = |place: &usize| county.members[*place].in_register_on(day) && !exempt.contains(place);
+    let members = (0..county.members.len()).filter(present);
+    let members: BTreeSet<usize> = members.collect();
+    (members.len(), members.intersection(&passed).count())
+}
+
+#[test]
+fn as_many_are_trained_as_the_articles_say() {
+    assert_eq!(trained(&county("wushan"), "2021-06-30".parse().unwrap()), (20_000, 8_000));
+    let (members, passed) = trained(&county("zhushan"), "2020-12-31".parse().unwrap());
+    assert!(members >= 16_000 && passed == members, "{passed} of {members}");
+}
+
+#[test]
+fn towns_assess_all_their_villages_quarter_by_quarter() {
+    for name in COUNTIES {
+        let county = county(name);
+        let again = generate(&Pack::load(name).unwrap(), 1, today()).unwrap();
+        assert_eq!(county.assessments.rounds, again.assessments.rounds, "{name}");
+        let rounds = &county.assessments.rounds;
+        let quarters: BTreeSet<Quarter> = rounds.iter().map(|round| round.quarter).collect();
+        assert_eq!(quarters.len(), 4, "{name}");
+        for round in rounds {
+            assert!(round.quarter.last_day() < today(), "{name}: a quarter that has not ended");
+            assert!(
+                round.town.starts_with(&county.code) && !round.villages.is_empty(),
+                "{name} {}",
+                round.town
+            );
+            for village in &round.villages {
+                assert_eq!(
+                    village.note.is_none(),
+                    village.deductions.iter().all(|tenths| *tenths == 0),
+                    "{name}"
+                );
+            }
+        }
+    }
+    let wufeng = county("wufeng");
+    let told: BTreeSet<(String, usize)> = (wufeng.assessments.rounds.iter())
+        .map(|round| (round.quarter.to_string(), round.villages.len()))
+        .collect();
+    assert_eq!(told, ["2022Q1", "2022Q2", "2022Q3", "2022Q4"].map(|quarter| (quarter.to_owned(), 10)).into());
 }

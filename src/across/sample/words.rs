@@ -74,3 +74,25 @@ pub const POOR_EVIDENCE: &[&str] = &[
     "庭院堆放杂物，整改后复查通过",
     "群众评议满意率偏低，已列为帮带对象",
 ];
+
+/// What a class is about, behind the name of who holds it.
+pub const TRAINING_THEMES: &[&str] =
+    &["党员集中轮训班", "基层党员培训班", "党员理论学习班", "党员能力提升班", "党员实用技术培训班"];
+
+/// Who teaches a class.
+pub const TRAINING_TEACHERS: &[&str] =
+    &["县委党校教师", "县委宣讲团成员", "驻村第一书记", "县农业农村部门技术人员", "乡镇党委负责人"];
+
+/// Why marks are taken off in a quarterly assessment.
+pub const DEDUCTIONS: &[&str] = &[
+    "主题党日缺一次，补学记录不全",
+    "党员轮训有一人未参加",
+    "值班记录不连续",
+    "党务公开更新不及时",
+    "集体经济项目推进慢于计划",
+    "矛盾纠纷台账有两件未办结",
+    "人居环境检查发现乱堆乱放",
+    "交办任务超期一次",
+    "流动党员联系记录不全",
+    "会议记录要素不齐",
+];

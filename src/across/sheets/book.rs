@@ -154,7 +154,12 @@ fn printing(sheet: &mut Worksheet, columns: &[Column]) -> Result<(), WriteError>
     // Characters that fit across a page at about 60 %.
     const ACROSS: u32 = 220;
     let width: u32 = columns.iter().map(width).sum();
-    sheet.set_paper_size(A4).set_print_fit_to_pages(u16::try_from(width.div_ceil(ACROSS)).unwrap_or(1), 0);
+    let pages = u16::try_from(width.div_ceil(ACROSS)).unwrap_or(1);
+    sheet.set_paper_size(A4).set_print_fit_to_pages(pages, 0);
+    if pages > 1 {
+        // Whose row it is stands on every page.
+        sheet.set_repeat_columns(0, 1)?;
+    }
     if width > 100 {
         sheet.set_landscape();
     }

@@ -131,7 +131,8 @@ impl PrivateCluster {
     }
 
     /// The address of a database for the superuser.
-    pub(crate) fn superuser_address(&self, database: &str) -> String {
+    #[must_use]
+    pub fn superuser_address(&self, database: &str) -> String {
         self.address(SUPERUSER, &self.passwords.superuser, database)
     }
 

@@ -92,6 +92,16 @@ pub async fn count(owner: &mut AsyncPgConnection, tables: &[&str]) -> Result<()>
     Ok(())
 }
 
+/// Lets a connection take the time it needs, for work on a whole county that a person at a terminal watches and may
+/// break off. Never for a connection that goes back to a pool: requests have a limit.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn unhurried(conn: &mut AsyncPgConnection) -> Result<()> {
+    conn.batch_execute("SET statement_timeout TO 0").await?;
+    Ok(())
+}
+
 /// Clears the tables of rows that nobody sees any more and counts what they hold, as is due after entering much at once.
 /// Only the owner of the tables may.
 ///

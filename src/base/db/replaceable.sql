@@ -1,24 +1,48 @@
 -- Functions and views: rebuilt on every migrate, never migrated. They hold no business rule.
 -- `SET search_path FROM CURRENT` ties each to the schema that it was made in.
 
+-- One field of an entry as it is hashed: its length before it; absent is the length -1 (docs/audit-format.md).
+CREATE OR REPLACE FUNCTION audit_field(field bytea) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(int4send(octet_length(field)) || field, '\xffffffff'::bytea)
+$$;
+ALTER FUNCTION audit_field OWNER TO cadre_audit;
+REVOKE ALL ON FUNCTION audit_field FROM PUBLIC;
+
+-- The only way into the trail. Number, moment and hash are given here, under the lock on the head of the chain: whoever
+-- calls can give none of them.
 CREATE OR REPLACE FUNCTION append_audit_entry(
     entry_chain text, entry_county uuid, entry_account uuid, entry_actor text, entry_role text, entry_door text,
     entry_source text, entry_path text, entry_action text, entry_subject_kind text, entry_subject uuid,
     entry_count integer, entry_details jsonb
-) RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    WITH head AS (
-        INSERT INTO audit_heads AS h (chain, sequence) VALUES (entry_chain, 1)
-        ON CONFLICT (chain) DO UPDATE SET sequence = h.sequence + 1
-        RETURNING h.sequence
-    )
+) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    algorithm CONSTANT smallint := 1;
+    number bigint;
+    previous bytea;
+    moment timestamptz;
+    sealed bytea;
+BEGIN
+    INSERT INTO audit_heads AS h (chain, sequence, hash) VALUES (entry_chain, 1, decode(repeat('00', 32), 'hex'))
+    ON CONFLICT (chain) DO UPDATE SET sequence = h.sequence + 1
+    RETURNING h.sequence, h.hash INTO number, previous;
+    moment := clock_timestamp();
+    sealed := sha256(previous || audit_field(int2send(algorithm)) || audit_field(convert_to(entry_chain, 'UTF8'))
+        || audit_field(int8send(number)) || audit_field(timestamptz_send(moment))
+        || audit_field(timestamptz_send(now()))
+        || audit_field(uuid_send(entry_county)) || audit_field(uuid_send(entry_account))
+        || audit_field(convert_to(entry_actor, 'UTF8')) || audit_field(convert_to(entry_role, 'UTF8'))
+        || audit_field(convert_to(entry_door, 'UTF8')) || audit_field(convert_to(entry_source, 'UTF8'))
+        || audit_field(convert_to(entry_path, 'UTF8')) || audit_field(convert_to(entry_action, 'UTF8'))
+        || audit_field(convert_to(entry_subject_kind, 'UTF8')) || audit_field(uuid_send(entry_subject))
+        || audit_field(int4send(entry_count)) || audit_field(convert_to(entry_details::text, 'UTF8')));
     INSERT INTO audit_entries (chain, sequence, at, county_id, account_id, actor, role, door, source, path,
-        action, subject_kind, subject_id, subject_count, details)
-    SELECT entry_chain, head.sequence, clock_timestamp(), entry_county, entry_account, entry_actor, entry_role,
-        entry_door, entry_source, entry_path, entry_action, entry_subject_kind, entry_subject, entry_count,
-        entry_details
-    FROM head
-    RETURNING sequence
-$$;
+        action, subject_kind, subject_id, subject_count, details, began, algorithm, hash)
+    VALUES (entry_chain, number, moment, entry_county, entry_account, entry_actor, entry_role, entry_door,
+        entry_source, entry_path, entry_action, entry_subject_kind, entry_subject, entry_count, entry_details,
+        now(), algorithm, sealed);
+    UPDATE audit_heads SET hash = sealed WHERE chain = entry_chain;
+    RETURN number;
+END $$;
 ALTER FUNCTION append_audit_entry OWNER TO cadre_audit;
 REVOKE ALL ON FUNCTION append_audit_entry FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION append_audit_entry TO cadre_web, CURRENT_USER;
@@ -105,7 +129,8 @@ BEGIN
     END IF;
     PERFORM pg_advisory_xact_lock(7221993);
     FOREACH facts IN ARRAY ARRAY['organisation_facts', 'member_facts', 'flow_facts', 'rating_facts', 'seat_facts',
-        'committee_facts', 'reserve_facts', 'reserve_village_facts'] LOOP
+        'committee_facts', 'reserve_facts', 'reserve_village_facts', 'training_facts', 'training_class_facts',
+        'training_attendance_facts', 'award_facts', 'assessment_facts'] LOOP
         part := facts || '_' || lower(of_quarter);
         CONTINUE WHEN to_regclass(format('%I.%I', home, part)) IS NOT NULL;
         EXECUTE format('CREATE TABLE %I.%I (LIKE %I.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING COMMENTS)',
@@ -165,20 +190,28 @@ GRANT EXECUTE ON FUNCTION place_organisations TO cadre_web;
 
 -- What the register says of people on a day, for whoever gives them a seat or counts their votes: who sits in a village may
 -- be registered in another town. Whoever asks holds the people's ids, or their citizen IDs.
-CREATE OR REPLACE FUNCTION find_people_on_days(in_county uuid, in_people uuid[], in_days date[])
+DROP FUNCTION IF EXISTS find_people_on_days;
+CREATE FUNCTION find_people_on_days(in_county uuid, in_people uuid[], in_days date[])
 RETURNS TABLE (person_id uuid, day date, name text, birth_date date, education text, joined_on date, first_day date,
-    full_member_on date, status text, deceased_on date)
+    full_member_on date, status text, deceased_on date, removed_on date, removed_as text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT w.person_id, w.day, p.name, p.birth_date, p.education, m.joined_on, m.from_day, m.full_member_on, s.status,
         (SELECT min(x.from_day) FROM memberships y
             JOIN membership_statuses x ON x.county_id = y.county_id AND x.membership_id = y.id AND x.status = 'deceased'
-            WHERE y.county_id = in_county AND y.person_id = w.person_id)
+            WHERE y.county_id = in_county AND y.person_id = w.person_id),
+        r.from_day, r.status
     FROM unnest(in_people, in_days) AS w (person_id, day)
     JOIN people p ON p.county_id = in_county AND p.id = w.person_id
     LEFT JOIN LATERAL (SELECT * FROM memberships y WHERE y.county_id = in_county AND y.person_id = w.person_id
         ORDER BY y.joined_on <= w.day DESC, y.from_day <= w.day DESC, y.from_day DESC LIMIT 1) m ON true
     LEFT JOIN LATERAL (SELECT x.status FROM membership_statuses x WHERE x.county_id = in_county AND x.membership_id = m.id
         AND x.from_day <= w.day AND (x.to_day IS NULL OR w.day < x.to_day) ORDER BY x.from_day DESC LIMIT 1) s ON true
+    -- When he was put out of the Party later on.
+    LEFT JOIN LATERAL (SELECT x.from_day, x.status FROM membership_statuses x
+        WHERE x.county_id = in_county AND x.membership_id = m.id AND x.from_day > w.day
+            AND x.status IN ('resigned_removed', 'persuaded', 'refused_removed', 'self_left', 'removed', 'expelled',
+                'probation_cancelled', 'not_recognised')
+        ORDER BY x.from_day LIMIT 1) r ON true
     WHERE in_county = nullif(current_setting('cadre.county', true), '')::uuid
 $$;
 REVOKE ALL ON FUNCTION find_people_on_days FROM PUBLIC;

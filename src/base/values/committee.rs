@@ -13,7 +13,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// The posts that every county knows; a county may add others, which is why a seat stores a code.
+    /// A post of a committee: one that every county knows, or one that the county added.
     pub enum Post, "职务" {
         /// 书记
         Secretary = "secretary", "书记";
@@ -29,7 +29,7 @@ vocabulary! {
         SupervisionDirector = "supervision_director", "监督委员会主任";
         /// 监督委员会委员
         SupervisionMember = "supervision_member", "监督委员会委员";
-    }
+    } or Added
 }
 
 impl Post {
@@ -41,7 +41,10 @@ impl Post {
 
     /// Whether a committee of this kind has such a post.
     #[must_use]
-    pub const fn belongs_to(self, kind: CommitteeKind) -> bool {
+    pub fn belongs_to(self, kind: CommitteeKind) -> bool {
+        if let Self::Added(word) = self {
+            return word.kinds().contains(&kind);
+        }
         match kind {
             CommitteeKind::VillageParty => {
                 matches!(self, Self::Secretary | Self::DeputySecretary | Self::Member)

@@ -61,6 +61,14 @@ pub enum DateError {
     },
 }
 
+impl DateError {
+    /// The sentence about one field: it names that field instead of any date.
+    #[must_use]
+    pub fn about(&self, name: &str) -> String {
+        self.to_string().replacen("日期", name, 1)
+    }
+}
+
 /// Takes `2026-07-01`, `2026/7/1`, `2026年7月1日` and `20260701`, in full-width digits too.
 ///
 /// # Errors
@@ -142,6 +150,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_sentence_about_a_field_names_it_once() {
+        let wrong = parse_date("2026-02-30").unwrap_err();
+        assert_eq!(wrong.about("出生日期"), "出生日期“2026-02-30”不存在，2026年2月没有30日；请核对");
+        let serial = parse_date("42000").unwrap_err();
+        assert_eq!(
+            serial.about("任期开始"),
+            "任期开始“42000”是表格的日期序号；请把该列设为日期格式，或写成2026-07-01"
+        );
+    }
 
     fn day(year: i32, month: u32, day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(year, month, day).unwrap()

@@ -24,6 +24,8 @@ pub mod sex;
 pub mod social_credit_code;
 pub mod telephone;
 pub mod vocabulary;
+pub mod word;
+pub mod working_days;
 
 pub use arrival::Arrival;
 pub use category::Category;
@@ -43,3 +45,5 @@ pub use social_credit_code::{SocialCreditCode, SocialCreditCodeError};
 pub use telephone::{Telephone, TelephoneError};
 pub use text::{excerpt, half_width};
 pub use vocabulary::VocabularyError;
+pub use word::Word;
+pub use working_days::{after_working_days, is_working_day};

@@ -67,6 +67,16 @@ impl WantedRole {
         serde_json::from_value(approval.content.clone()).map_err(Error::broken)
     }
 
+    /// What the trail is told of it, once it is carried out: before and after by field.
+    fn told(&self, line: &AccountLine) -> serde_json::Value {
+        serde_json::json!({
+            "username": self.username,
+            "role": [self.from_role, self.role.code()],
+            "organisation": [self.from_organisation, self.organisation],
+            "state": [line.state, State::Active.code()],
+        })
+    }
+
     fn is_same(&self, other: &Self) -> bool {
         (self.role, &self.organisation) == (other.role, &other.organisation)
     }
@@ -85,7 +95,7 @@ pub async fn grant(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Gran
         let ids: Vec<AccountId> = commands.iter().map(|command| command.account).collect();
         let lines = queries::lock(conn, &actor.scope, &ids).await?;
         let mut done = Vec::with_capacity(commands.len());
-        let mut told = Vec::with_capacity(commands.len());
+        let (mut told, mut asked) = (Vec::new(), Vec::new());
         for command in commands {
             let line = lines.iter().find(|line| line.id == command.account).or_missing("这个账号")?;
             refuse(actor, command, line)?;
@@ -93,8 +103,13 @@ pub async fn grant(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Gran
             let place =
                 organisations::queries::by_code(conn, &actor.scope, code).await.or_missing("这个组织")?;
             let wanted = wanted(command, line, &place);
-            told.push(serde_json::json!({ "account": wanted, "state": line.state }));
-            done.push(one(conn, actor, line, &place, wanted).await?);
+            let one = one(conn, actor, line, &place, wanted.clone()).await?;
+            if one == Granted::Done {
+                told.push(wanted.told(line))
+            } else {
+                asked.push(wanted)
+            }
+            done.push(one);
         }
         let carried_out = done.contains(&Granted::Done);
         let entry = audit::Entry {
@@ -103,7 +118,7 @@ pub async fn grant(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Gran
             subject: ids.as_slice().first().filter(|_| ids.len() == 1).map(|id| id.0),
             count: ids.len(),
             path: &actor.scope.path,
-            details: serde_json::json!({ "accounts": told }),
+            details: serde_json::json!({ "accounts": told, "requested": asked }),
         };
         audit::append(conn, actor, &entry).await?;
         Ok(done)
@@ -179,7 +194,8 @@ pub async fn decide_grant(
         policy::require(actor, Action::GrantRoles, &actor.scope.path)?;
         let approval = approvals::lock(conn, actor, Kind::Grant, id, conclusion).await?;
         let wanted = WantedRole::of(&approval)?;
-        let action = match conclusion {
+        let requester = &approval.requester;
+        let (action, details) = match conclusion {
             Conclusion::Approve => {
                 let lines = queries::lock(conn, &actor.scope, &[AccountId(approval.subject_id)]).await?;
                 let line = lines.as_slice().first().or_missing("这个账号")?;
@@ -187,25 +203,29 @@ pub async fn decide_grant(
                     .await
                     .or_missing("这个组织")?;
                 carry_out(conn, actor, &approval, line, &place).await?;
-                "accounts.grant"
+                let details = serde_json::json!({ "accounts": [wanted.told(line)], "requester": requester });
+                ("accounts.grant", details)
             }
-            Conclusion::Reject(_) => {
+            Conclusion::Reject(reason) => {
                 approvals::conclude(conn, actor, &approval, conclusion).await?;
-                "accounts.reject_grant"
+                let reason = reason.trim();
+                let details =
+                    serde_json::json!({ "requested": wanted, "requester": requester, "reason": reason });
+                ("accounts.reject_grant", details)
             }
             Conclusion::Withdraw => {
                 approvals::conclude(conn, actor, &approval, conclusion).await?;
-                "accounts.withdraw_grant"
+                let details = serde_json::json!({ "requested": wanted, "requester": requester });
+                ("accounts.withdraw_grant", details)
             }
         };
-        let reason = if let Conclusion::Reject(reason) = conclusion { Some(reason.trim()) } else { None };
         let entry = audit::Entry {
             action,
             subject_kind: "account",
             subject: Some(approval.subject_id),
             count: 1,
             path: &actor.scope.path,
-            details: serde_json::json!({ "account": wanted, "requester": approval.requester, "reason": reason }),
+            details,
         };
         audit::append(conn, actor, &entry).await
     })

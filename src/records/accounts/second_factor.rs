@@ -148,7 +148,8 @@ pub(super) async fn keep(
             second_factors::county_id.eq(county),
             second_factors::account_id.eq(account),
             second_factors::secret_cipher.eq(cipher),
-            second_factors::created_at.eq(clock::now()),
+            // The moment of the transaction, by which its entry in the trail is found.
+            second_factors::created_at.eq(diesel::dsl::now),
         ))
         .execute(conn)
         .await?;

@@ -19,6 +19,7 @@ use crate::records::committees::queries::{self, TermPlace};
 use crate::records::committees::rules::seats;
 use crate::records::committees::who::of_row;
 use crate::records::committees::write_seats;
+use crate::records::words::{self, WordBook, WordList};
 use crate::schema::{seat_sources, seats as seats_table};
 
 /// A seat that was left.
@@ -72,7 +73,7 @@ pub async fn end_seat(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[E
         let mut errors = Vec::new();
         let mut drafts = Vec::with_capacity(commands.len());
         for (number, command) in commands.iter().enumerate() {
-            let (row, sources) = rows.get(&command.seat).ok_or(Error::Missing { what: "任职记录" })?;
+            let (row, stored) = rows.get(&command.seat).ok_or(Error::Missing { what: "任职记录" })?;
             if command.version.is_some_and(|version| version != row.version) {
                 return Err(Error::Stale);
             }
@@ -81,7 +82,7 @@ pub async fn end_seat(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[E
                     "这条任职已登记于{day}离职，不必重复登记；如日期或原因有误，请更正这条任职。"
                 )));
             }
-            let mut draft = of_row_stored(row, sources)?;
+            let mut draft = stored.clone();
             draft.to_day = Some(command.on);
             draft.leaving_reason = Some(command.reason.trim().to_owned());
             let term = terms.get(&draft.term).ok_or(Error::Missing { what: "届次" })?;
@@ -163,7 +164,8 @@ pub async fn correct_seat(
     .await
 }
 
-pub(super) type Stored = HashMap<SeatId, (Seat, Vec<Source>)>;
+/// Each seat, and as it stands.
+pub(super) type Stored = HashMap<SeatId, (Seat, Draft)>;
 
 /// The seats of some commands and their terms, held with all committees of their villages.
 pub(super) async fn read(
@@ -180,33 +182,39 @@ pub(super) async fn read(
         .select(Seat::as_select())
         .load(conn)
         .await?;
-    let mut stored: Stored = rows.into_iter().map(|row| (row.id, (row, Vec::new()))).collect();
+    let words = words::book(conn, county).await?;
+    let mut stored: Stored = HashMap::with_capacity(rows.len());
+    for row in rows {
+        let draft = as_it_stands(&row, &words)?;
+        stored.insert(row.id, (row, draft));
+    }
     let sources: Vec<(SeatId, String)> = seat_sources::table
         .filter(seat_sources::county_id.eq(county).and(seat_sources::seat_id.eq_any(ids)))
         .select((seat_sources::seat_id, seat_sources::source))
         .load(conn)
         .await?;
     for (seat, source) in sources {
-        if let (Some((_, sources)), Ok(source)) = (stored.get_mut(&seat), Source::parse(&source)) {
-            sources.push(source);
+        let source = Source::parse_with(&source, words.words(WordList::CommitteeSource));
+        if let Some((_, draft)) = stored.get_mut(&seat) {
+            draft.sources.push(source.map_err(Error::broken)?);
         }
     }
     Ok((terms.into_iter().map(|term| (term.id, term)).collect(), stored))
 }
 
-pub(super) fn of_row_stored(row: &Seat, sources: &[Source]) -> Result<Draft> {
+fn as_it_stands(row: &Seat, words: &WordBook) -> Result<Draft> {
     Ok(Draft {
         id: row.id,
         version: row.version,
         term: row.term_id,
         person: row.person_id,
-        post: Post::parse(&row.post).map_err(Error::broken)?,
+        post: words.post(&row.post).map_err(Error::broken)?,
         from_day: row.from_day,
         to_day: row.to_day,
         leaving_reason: row.leaving_reason.clone(),
         education: Some(row.education.clone()),
         is_party_member: Some(row.is_party_member),
-        sources: sources.to_vec(),
+        sources: Vec::new(),
         note: row.note.clone(),
     })
 }
@@ -229,9 +237,8 @@ async fn finish(
         |(row, _)| crate::base::scope::Path::stored(row.path.clone()),
     );
     let changes = drafts.iter().take(50).filter_map(|draft| {
-        let (row, sources) = rows.get(&draft.id)?;
-        let before = of_row_stored(row, sources).ok()?;
-        Some(serde_json::json!({ "before": told(&before), "after": told(draft) }))
+        let (_, before) = rows.get(&draft.id)?;
+        Some(serde_json::json!({ "before": told(before), "after": told(draft) }))
     });
     audit::append(
         conn,

@@ -11,11 +11,12 @@ use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::audit;
 use crate::records::committees::model::Post;
-use crate::records::committees::open_term::posts;
+use crate::records::committees::open_term::{posts, unusable};
 use crate::records::committees::queries::{self, TermPlace};
 use crate::records::committees::rules::terms::{self, Span, TermRefusal};
 use crate::records::committees::who::of_row;
 use crate::records::committees::write_terms;
+use crate::records::words;
 
 /// A term to be closed before the next one begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,6 +114,7 @@ pub async fn correct_term(
         let places = held(conn, actor, &ids).await?;
         let committees: Vec<CommitteeId> = places.iter().map(|place| place.committee_id).collect();
         let siblings = queries::spans(conn, &actor.scope, &committees).await?;
+        let words = words::book(conn, actor.scope.county).await?;
         let mut errors = Vec::new();
         for (number, command) in commands.iter().enumerate() {
             let place = find(&places, command.term)?;
@@ -121,6 +123,11 @@ pub async fn correct_term(
             }
             let refusals = judge(command, place, &siblings, commands, today)?;
             errors.extend(of_refusals(number, commands.len(), &refusals));
+            errors.extend(
+                unusable(&words, &command.posts, (command.from_day, command.ended_on))
+                    .into_iter()
+                    .map(|error| of_row(number, commands.len(), error)),
+            );
         }
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));

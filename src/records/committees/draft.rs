@@ -15,6 +15,7 @@ use crate::records::committees::rules::RuleBook;
 use crate::records::committees::rules::overlaps::{self, Sitting};
 use crate::records::committees::rules::seats::{self, SeatFacts};
 use crate::records::people::Kinship;
+use crate::records::words::{self, WordBook, WordList};
 
 /// A seat as it is to stand.
 #[derive(Debug, Clone)]
@@ -44,6 +45,7 @@ pub(super) struct Surroundings {
     /// What the second is to the first.
     kin: HashMap<(PersonId, PersonId), Kinship>,
     book: RuleBook,
+    words: WordBook,
 }
 
 impl Surroundings {
@@ -71,8 +73,9 @@ impl Surroundings {
         let people: Vec<PersonId> = sitters.chain(drafts.iter().map(|draft| draft.person)).collect();
         let kin = queries::kin(conn, county, people).await?;
         let book = queries::rule_book(conn, county).await?;
+        let words = words::book(conn, county).await?;
         let terms = terms.into_iter().map(|term| (term.id, term)).collect();
-        Ok(Self { terms, known, villages, kin, book })
+        Ok(Self { terms, known, villages, kin, book, words })
     }
 
     /// Takes seats away that stand already, before drafts of them are judged: the drafts stand in their place.
@@ -117,6 +120,7 @@ impl Surroundings {
             .iter()
             .map(|refusal| FieldError::new(refusal.field(), refusal, None))
             .collect();
+        errors.extend(unusable(draft, &self.words));
         let sitting = Sitting {
             village: term.village_id,
             committee: term.committee_id,
@@ -135,6 +139,18 @@ impl Surroundings {
         others.push((draft.id, sitting));
         Ok(errors)
     }
+}
+
+/// The words of a draft that the county did not add, or not for that day.
+fn unusable(draft: &Draft, words: &WordBook) -> Vec<FieldError> {
+    let day = draft.from_day;
+    let post = words.post_refusal(draft.post, day).map(|told| FieldError::new("post", told, None));
+    let of_source = |source: &Source| match source {
+        Source::Added(word) => words.refusal(WordList::CommitteeSource, *word, day),
+        _ => None,
+    };
+    let sources = draft.sources.iter().filter_map(of_source);
+    post.into_iter().chain(sources.map(|told| FieldError::new("sources", told, None))).collect()
 }
 
 /// Fills in what a draft leaves to the records.

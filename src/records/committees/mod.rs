@@ -8,7 +8,7 @@
 //! (valid ≤ returned ≤ issued ≤ present ≤ eligible). A seat keeps education and Party membership as at election.
 //!
 //! What the country demands is in `data/committee_rules.csv`, what a county demands otherwise in `committee_rules`, both
-//! valid from dates; [`rules::RuleBook`] answers what was in force for a committee on a day. [`rules::count`] and
+//! valid from dates ([`set_rules()`]); [`rules::RuleBook`] answers what was in force for a committee on a day. [`rules::count`] and
 //! [`rules::judge`] are the arithmetic of a vote.
 //!
 //! Verbs, each over a slice of commands, one transaction, one audit entry:
@@ -24,6 +24,7 @@
 //! once; the fields of one among many are called `rows[2].from_day`.
 
 mod appoint;
+mod barred;
 mod change_seat;
 mod change_term;
 mod draft;
@@ -36,6 +37,7 @@ mod record_election;
 mod remove_election;
 mod remove_seat;
 pub mod rules;
+mod set_rules;
 mod vetted;
 mod write_elections;
 mod write_seats;
@@ -57,3 +59,4 @@ pub use remove_election::{RemoveElection, remove_election};
 pub use remove_seat::{RemoveSeat, remove_seat};
 pub use rules::unusual::{Explanation, Finding, Unusual};
 pub use rules::{BallotRefusal, Bar, Comparison, Rule, RuleBook, Shortfall, Votes, Votings, count, judge};
+pub use set_rules::{SetRule, may_differ, set_rules};

@@ -11,7 +11,7 @@ use crate::vocabulary;
 pub use crate::base::values::{CommitteeKind, Post};
 
 vocabulary! {
-    /// Where who sits was drawn from; a county may add others.
+    /// Where who sits was drawn from: a source that every county knows, or one that the county added.
     pub enum Source, "来源渠道" {
         /// 本土人才
         LocalTalent = "local_talent", "本土人才";
@@ -25,7 +25,7 @@ vocabulary! {
         Graduate = "graduate", "高校毕业生";
         /// 其他
         Other = "other", "其他";
-    }
+    } or Added
 }
 
 /// One committee of a village.

@@ -16,6 +16,7 @@ use crate::records::committees::queries::{self, CommitteePlace, TermPlace};
 use crate::records::committees::rules::terms::{self, Ground, Span};
 use crate::records::committees::who::of_row;
 use crate::records::committees::write_terms::{self, NewTerm};
+use crate::records::words::{self, WordBook};
 
 /// A term to be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,7 @@ pub async fn open_term(
         policy::require_all(actor, Action::EnterRecords, &paths)?;
         queries::hold(conn, county, &ids).await?;
         let book = queries::rule_book(conn, county).await?;
+        let words = words::book(conn, county).await?;
         let old = queries::spans(conn, scope, &ids).await?;
         let mut all: HashMap<CommitteeId, Vec<Span>> = HashMap::new();
         for term in &old {
@@ -82,6 +84,11 @@ pub async fn open_term(
                     .into_iter()
                     .map(|error| of_row(number, commands.len(), error)),
             );
+            errors.extend(
+                unusable(&words, &command.posts, (command.from_day, command.ended_on))
+                    .into_iter()
+                    .map(|error| of_row(number, commands.len(), error)),
+            );
             new.push((span.id, place, command));
         }
         if !errors.is_empty() {
@@ -95,6 +102,16 @@ pub async fn open_term(
         Ok(ids)
     })
     .await
+}
+
+/// Posts of a term that the county did not add, or not for a day of the term.
+pub(super) fn unusable(
+    words: &WordBook,
+    posts: &[(Post, i32)],
+    (from_day, until): (NaiveDate, Option<NaiveDate>),
+) -> Vec<FieldError> {
+    let refusals = posts.iter().filter_map(|(post, _)| words.term_refusal(*post, from_day, until));
+    refusals.map(|told| FieldError::new("posts", told, None)).collect()
 }
 
 fn place_among(

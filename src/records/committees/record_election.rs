@@ -13,12 +13,14 @@ use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::audit;
 use crate::records::committees::appoint::held;
+use crate::records::committees::barred;
 use crate::records::committees::model::Post;
 use crate::records::committees::queries::{self, OnDay, TermPlace};
 use crate::records::committees::rules::votes::{self, ElectionRefusal, VoteFacts};
 use crate::records::committees::rules::{RuleBook, Votes, Votings, count, judge};
 use crate::records::committees::who::{self, Who, of_row};
 use crate::records::committees::write_elections::{self, Row};
+use crate::records::words;
 
 /// What the ballots said of one candidate.
 #[derive(Debug, Clone)]
@@ -181,9 +183,14 @@ async fn judged(
         .collect();
     let known = queries::standings(conn, actor.scope.county, &pairs).await?;
     let book = queries::rule_book(conn, actor.scope.county).await?;
+    let words = words::book(conn, actor.scope.county).await?;
+    let barred = barred::read(conn, actor, &terms, whole, &people, (&known, &book)).await?;
     for (number, ((term, held), people)) in whole.iter().zip(&people).enumerate() {
         let place = terms.get(term).ok_or(Error::Missing { what: "届次" })?;
-        let found = errors_of(held, place, people, &known, &book)?;
+        let mut found = errors_of(held, place, people, &known, &book)?;
+        let unusable = words.post_refusal(held.post, held.held_on);
+        found.extend(unusable.map(|told| FieldError::new("post", told, None)));
+        found.extend(barred.iter().filter(|one| one.vote == number).map(|one| one.error()));
         errors.extend(found.into_iter().map(|error| of_row(number, whole.len(), error)));
     }
     if errors.is_empty() { Ok((terms, people)) } else { Err(Error::Invalid(errors)) }

@@ -9,7 +9,7 @@ use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::SeatId;
 use crate::records::audit;
 use crate::records::committees::appoint::told;
-use crate::records::committees::change_seat::{of_row_stored, read};
+use crate::records::committees::change_seat::read;
 use crate::records::committees::who::of_row;
 use crate::records::people;
 use crate::records::vetting;
@@ -68,7 +68,7 @@ pub async fn remove_seat(conn: &mut AsyncPgConnection, actor: &Actor, commands: 
         let mut errors = Vec::new();
         let mut removed = Vec::with_capacity(commands.len());
         for (number, command) in commands.iter().enumerate() {
-            let (row, sources) = rows.get(&command.seat).ok_or(Error::Missing { what: "任职记录" })?;
+            let (row, stored) = rows.get(&command.seat).ok_or(Error::Missing { what: "任职记录" })?;
             if command.version != row.version {
                 return Err(Error::Stale);
             }
@@ -77,7 +77,7 @@ pub async fn remove_seat(conn: &mut AsyncPgConnection, actor: &Actor, commands: 
                 refusal.map(|why| of_row(number, commands.len(), FieldError::new("reason", why, None))),
             );
             removed.push(serde_json::json!({
-                "reason": command.reason.trim(), "before": told(&of_row_stored(row, sources)?),
+                "reason": command.reason.trim(), "before": told(stored),
             }));
         }
         if !errors.is_empty() {

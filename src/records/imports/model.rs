@@ -21,6 +21,12 @@ crate::vocabulary! {
         Elections = "elections", "选举情况";
         /// 后备干部.
         ReserveCadres = "reserve-cadres", "后备干部";
+        /// 培训班次.
+        TrainingClasses = "training-classes", "培训班次";
+        /// 参训名单.
+        TrainingAttendance = "training-attendance", "参训名单";
+        /// 季度考核.
+        Assessments = "assessments", "季度考核";
     }
 }
 

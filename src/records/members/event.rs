@@ -130,6 +130,7 @@ pub async fn record(conn: &mut AsyncPgConnection, actor: &Actor, events: &[Event
         let since = queries::open_statuses(conn, county, &ids).await?;
         let mut ends = Vec::new();
         let mut facts = write::Facts::default();
+        let before: Vec<serde_json::Value> = rows.iter().map(told).collect();
         for (row, event) in rows.iter_mut().zip(events) {
             if event.version.is_some_and(|version| version != row.version) {
                 return Err(Error::Stale);
@@ -147,7 +148,7 @@ pub async fn record(conn: &mut AsyncPgConnection, actor: &Actor, events: &[Event
         write::end_open(conn, county, "membership_statuses", None, &ends).await?;
         facts.insert(conn, county, "membership_statuses", "status", "reason").await?;
         write::update(conn, county, &rows, &actor.name).await?;
-        append_entries(conn, actor, events, &rows).await
+        append_entries(conn, actor, events, &before, &rows).await
     })
     .await
 }
@@ -205,16 +206,25 @@ fn push_facts<'a>(facts: &mut write::Facts<'a>, event: &'a Event, status: Member
     }
 }
 
+/// A membership as the trail tells it.
+fn told(row: &Membership) -> serde_json::Value {
+    serde_json::json!({ "status": row.status, "full_member_on": row.full_member_on, "to_day": row.to_day })
+}
+
 async fn append_entries(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     events: &[Event],
+    before: &[serde_json::Value],
     rows: &[Membership],
 ) -> Result<()> {
     let one = if rows.len() == 1 { events.iter().next().zip(rows.iter().next()) } else { None };
     let (details, path, subject) = match one {
         Some((event, row)) => (
-            serde_json::json!({ "on": event.on, "reason": event.reason, "status": row.status }),
+            serde_json::json!({
+                "on": event.on, "reason": event.reason, "status": row.status,
+                "changes": before.first().map(|before| audit::changes(before, &told(row))),
+            }),
             row.path(),
             Some(row.id.0),
         ),

@@ -64,7 +64,11 @@ pub async fn reveal(
             Secret::Mobile => person.mobile_cipher.as_deref(),
             Secret::Telephone => person.telephone_cipher.as_deref(),
             Secret::CitizenId => Some(person.citizen_id_cipher.as_slice()),
-            Secret::ImportRow | Secret::Verdict | Secret::Decision | Secret::OneTimeCode => None,
+            Secret::ImportRow
+            | Secret::Verdict
+            | Secret::Decision
+            | Secret::OneTimeCode
+            | Secret::DrawSeed => None,
         };
         let cipher = cipher.ok_or(Error::Missing { what: "号码" })?;
         let value = keys.unseal_text(secret, person.id.0, cipher).map_err(Error::broken)?;

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::QueryResult;
-use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::{DatabaseResult, Error, Result};
@@ -56,8 +56,9 @@ async fn insert_memberships(
     let optional = |of: fn(&Membership) -> Option<&str>| rows.iter().map(of).collect::<Vec<_>>();
     diesel::sql_query(
         "INSERT INTO memberships (county_id, id, person_id, joined_on, full_member_on, from_day, to_day, arrival, \
-         branch_id, path, status, sort_key, occupation, party_post, note, version, created_at, updated_at, updated_by) \
-         SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+         branch_id, path, status, sort_key, occupation, party_post, note, version, updated_by, created_at, updated_at) \
+         SELECT $1, n.*, now(), now() \
+         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) AS n",
     )
     .bind::<Uuid, _>(county)
     .bind::<Array<Uuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
@@ -75,8 +76,6 @@ async fn insert_memberships(
     .bind::<Array<Nullable<Text>>, _>(optional(|row| row.party_post.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(optional(|row| row.note.as_deref()))
     .bind::<Array<Integer>, _>(rows.iter().map(|row| row.version).collect::<Vec<_>>())
-    .bind::<Array<Timestamptz>, _>(rows.iter().map(|row| row.created_at).collect::<Vec<_>>())
-    .bind::<Array<Timestamptz>, _>(rows.iter().map(|row| row.updated_at).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(text(|row| &row.updated_by))
     .execute(conn)
     .await

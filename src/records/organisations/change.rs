@@ -78,6 +78,7 @@ pub async fn change(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Cha
         )?;
         let above = parents(conn, actor, commands).await?;
         let (mut moves, mut errors) = (Vec::new(), Vec::new());
+        let before: Vec<serde_json::Value> = rows.iter().take(TOLD).map(told).collect();
         for (row, command) in rows.iter_mut().zip(commands) {
             if row.version != command.version {
                 return Err(Error::Stale);
@@ -92,18 +93,33 @@ pub async fn change(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Cha
         write(conn, county, &rows).await?;
         place(conn, county, &moves).await?;
         let path = &actor.scope.path;
-        let codes: Vec<&str> = rows.iter().take(50).map(|row| row.code.as_str()).collect();
+        let changed: Vec<serde_json::Value> = before
+            .iter()
+            .zip(&rows)
+            .map(|(old, row)| serde_json::json!({ "code": row.code, "changes": audit::changes(old, &told(row)) }))
+            .collect();
         let entry = audit::Entry {
             action: "organisations.change",
             subject_kind: "organisation",
             subject: rows.as_slice().first().filter(|_| rows.len() == 1).map(|row| row.id.0),
             count: rows.len(),
             path,
-            details: serde_json::json!({ "codes": codes, "moved": moves.len() }),
+            details: serde_json::json!({ "organisations": changed, "moved": moves.len() }),
         };
         audit::append(conn, actor, &entry).await
     })
     .await
+}
+
+/// Organisations that an entry of the trail tells of one by one.
+const TOLD: usize = 50;
+
+/// An organisation as the trail tells it.
+fn told(row: &Organisation) -> serde_json::Value {
+    serde_json::json!({
+        "name": row.name, "kind": row.kind, "parent": row.parent_id, "founded_on": row.founded_on,
+        "dissolved_on": row.dissolved_on, "credit_code": row.credit_code, "telephone": row.telephone, "note": row.note,
+    })
 }
 
 /// The rows of the commands, in their order, kept from others until the end of the transaction.

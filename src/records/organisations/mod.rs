@@ -9,6 +9,7 @@ mod load_county;
 pub mod model;
 pub mod queries;
 pub mod rules;
+pub mod tree;
 
 pub use change::{Change, Edits, Move, change};
 pub use found::{Found, found};

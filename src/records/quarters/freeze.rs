@@ -42,6 +42,16 @@ pub enum FactTable {
     Reserves,
     /// `reserve_village_facts`.
     ReserveVillages,
+    /// `training_facts`.
+    Training,
+    /// `training_class_facts`.
+    TrainingClasses,
+    /// `training_attendance_facts`.
+    TrainingAttendances,
+    /// `award_facts`.
+    Awards,
+    /// `assessment_facts`.
+    Assessments,
 }
 
 impl FactTable {
@@ -55,6 +65,11 @@ impl FactTable {
             Self::Committees => "committee_facts",
             Self::Reserves => "reserve_facts",
             Self::ReserveVillages => "reserve_village_facts",
+            Self::Training => "training_facts",
+            Self::TrainingClasses => "training_class_facts",
+            Self::TrainingAttendances => "training_attendance_facts",
+            Self::Awards => "award_facts",
+            Self::Assessments => "assessment_facts",
         }
     }
 }
@@ -187,6 +202,21 @@ AS digest, count(*) AS row_count FROM (
     UNION ALL
     SELECT 8, village_id::text, jsonb_strip_nulls(to_jsonb(f))::text
     FROM reserve_village_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 9, membership_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM training_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 10, class_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM training_class_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 11, concat_ws(' ', class_id, membership_id), jsonb_strip_nulls(to_jsonb(f))::text
+    FROM training_attendance_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 9, award_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM award_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 9, assessment_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM assessment_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
 ) rows";
 
 /// The digest of a revision, computed anew, and the number of its rows.

@@ -1,7 +1,8 @@
 //! The quarters of a county: how far their closing is, their revisions, and the facts frozen in them.
 //!
 //! Owns `quarters`, `quarter_revisions` and the fact tables (`organisation_facts`, `member_facts`, `flow_facts`,
-//! `rating_facts`, `seat_facts`, `committee_facts`, `reserve_facts`, `reserve_village_facts`). Invariants: facts and
+//! `rating_facts`, `seat_facts`, `committee_facts`, `reserve_facts`, `reserve_village_facts`,
+//! `assessment_facts`). Invariants: facts and
 //! revisions are inserted and never changed; a revision is bound to its rows by
 //! a digest that also stands in the trail; quarters are closed in order, so that the closing of one is the opening of
 //! the next. What the facts are is told by the statements of `across::reports`, which also runs the closing.

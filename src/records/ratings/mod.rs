@@ -1,6 +1,7 @@
 //! Star ratings: schemes are data, rounds are opened for a branch and a period, scores become totals and stars.
 //!
-//! Owns `rating_schemes`, `rating_dimensions`, `rating_thresholds`, `rating_rounds`, `ratings`, `rating_scores`.
+//! Owns `rating_schemes`, `rating_dimensions`, `rating_thresholds`, `rating_rounds`, `ratings`, `rating_scores`, and the
+//! tables of [`awards`]: villages honoured by kind, on a way of their own.
 //!
 //! Verbs, each over a slice of commands, one transaction, one audit entry:
 //! - [`set_scheme()`]: a supervisor of the county sets schemes; [`scheme_of_pack`] reads one from a practice pack
@@ -22,6 +23,7 @@
 //! Reads are in [`queries`]: schemes, the list of rounds with progress, the grid of a round, its review with the
 //! arithmetic of each star, one rating, the ratings of a member.
 
+pub mod awards;
 mod decide;
 mod enter_scores;
 mod lock;

@@ -11,6 +11,7 @@ use crate::base::error::{Error, Result};
 use crate::base::ids::{CountyId, PersonId};
 use crate::base::values::MembershipStatus;
 use crate::records::reserves::rules::Obstacles;
+use crate::records::words;
 
 /// Somebody on record in the county, as far as it bears on his place in a pool on a day.
 #[derive(Debug, Clone)]
@@ -66,13 +67,14 @@ pub(super) async fn candidates(
         .bind::<Array<Date>, _>(days)
         .load(conn)
         .await?;
+    let words = words::book(conn, county).await?;
     found
         .into_iter()
         .map(|row| {
             let status = row.membership_status.as_deref().map(MembershipStatus::parse).transpose();
             let obstacles = Obstacles {
                 status: status.map_err(Error::broken)?,
-                seat: row.seat_village.zip(row.seat_post),
+                seat: row.seat_village.zip(row.seat_post.map(|post| words.post_name(&post).to_owned())),
                 pool: row.pool_village,
             };
             let candidate =

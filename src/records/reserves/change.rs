@@ -8,10 +8,12 @@ use crate::base::db;
 use crate::base::edit::Edit;
 use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::ReserveId;
-use crate::records::reserves::examine::check_codes;
+use crate::records::audit;
+use crate::records::reserves::examine::{check_codes, check_sources};
 use crate::records::reserves::mentors::lock;
 use crate::records::reserves::model::{Reserve, ReserveKind, Route};
 use crate::records::reserves::{queries, write};
+use crate::records::words::{self, WordBook};
 
 /// What is said of each field. A state is changed by a step.
 #[derive(Debug, Clone, Default)]
@@ -50,12 +52,19 @@ pub async fn change(
         let ids: Vec<ReserveId> = commands.iter().map(|command| command.reserve).collect();
         let rows = lock(conn, actor, &ids, commands.iter().map(|command| Some(command.version))).await?;
         let sources = queries::sources(conn, &actor.scope, &ids).await?;
+        let words = words::book(conn, actor.scope.county).await?;
         let mut changed = Vec::new();
         let mut replaced = Vec::new();
         let mut answer = Vec::with_capacity(commands.len());
+        let mut changes = Vec::new();
         for (mut row, command) in rows.into_iter().zip(commands) {
             let old = sources.get(&row.id).cloned().unwrap_or_default();
-            let (fields, new) = apply(&mut row, &old, &command.edits)?;
+            let earlier = told(&row, &old);
+            let (fields, new) = apply(&mut row, &old, &command.edits, &words)?;
+            if !fields.is_empty() {
+                let sources = if fields.contains(&"sources") { &new } else { &old };
+                changes.push(audit::changes(&earlier, &told(&row, sources)));
+            }
             if fields.contains(&"sources") {
                 replaced.push((row.id, new));
             }
@@ -67,15 +76,34 @@ pub async fn change(
         if !changed.is_empty() {
             replace_sources(conn, actor, &replaced).await?;
             write::update(conn, actor, &changed).await?;
-            write::append(conn, actor, "reserves.change", &changed, |_| json!({ "fields": answer.first() }))
-                .await?;
+            write::append(
+                conn,
+                actor,
+                "reserves.change",
+                &changed,
+                |_| json!({ "changes": changes.first() }),
+            )
+            .await?;
         }
         Ok(answer)
     })
     .await
 }
 
-fn apply(row: &mut Reserve, old: &[String], edits: &Edits) -> Result<(Vec<&'static str>, Vec<String>)> {
+/// A pool entry as the trail tells it.
+fn told(row: &Reserve, sources: &[String]) -> serde_json::Value {
+    json!({
+        "kind": row.kind, "route": row.route, "political_status": row.political_status,
+        "education": row.education_at_entry, "note": row.note, "sources": sources,
+    })
+}
+
+fn apply(
+    row: &mut Reserve,
+    old: &[String],
+    edits: &Edits,
+    words: &WordBook,
+) -> Result<(Vec<&'static str>, Vec<String>)> {
     let before = row.clone();
     if let Edit::Set(kind) = edits.kind {
         kind.code().clone_into(&mut row.kind);
@@ -93,6 +121,8 @@ fn apply(row: &mut Reserve, old: &[String], edits: &Edits) -> Result<(Vec<&'stat
     sources.sort();
     sources.dedup();
     let mut errors = check_codes(&row.political_status, &row.education_at_entry, &sources);
+    let new: Vec<String> = sources.iter().filter(|source| !old.contains(source)).cloned().collect();
+    errors.extend(check_sources(&new, row.entered_on, words));
     if row.note.as_ref().is_some_and(|note| note.chars().count() > 500) {
         errors.push(FieldError::new("note", "备注不能超过500字，请精简。", None));
     }

@@ -17,10 +17,11 @@ use crate::records::organisations::{Kind, Organisation};
 use crate::records::people::{self, Identity};
 use crate::records::reserves::candidates::{Candidate, candidates};
 use crate::records::reserves::enter::{Enter, Posting, Who};
-use crate::records::reserves::model::{ReserveKind, ReserveState};
+use crate::records::reserves::model::{ReserveKind, ReserveSource, ReserveState};
 use crate::records::reserves::rules::{self, Refusal};
 use crate::records::reserves::settings::{self, SettingsBook};
 use crate::records::reserves::{mentors, queries};
+use crate::records::words::{self, WordBook, WordList};
 
 /// A command that fits the records.
 #[derive(Debug, Clone)]
@@ -58,6 +59,7 @@ pub(super) async fn examine_all(
     let villages = queries::organisations(conn, county, commands.iter().flat_map(named_villages)).await?;
     let guides = mentors::gone(conn, county, commands.iter().flat_map(|c| &c.mentors)).await?;
     let book = settings::book(conn, county).await?;
+    let words = words::book(conn, county).await?;
     let mut seen = HashSet::new();
     let looked = people.iter().zip(commands).map(|(person, command)| {
         let candidate = person.and_then(|person| found.get(&(person, command.entered_on)));
@@ -67,6 +69,7 @@ pub(super) async fn examine_all(
         errors.extend(of_village(actor, command, village));
         errors.extend(of_person(command, candidate));
         errors.extend(of_secondment(command, candidate, &book));
+        errors.extend(check_sources(&command.sources, command.entered_on, &words));
         let person = person.unwrap_or_default();
         if candidate.is_some() && !seen.insert(person) {
             errors.push(FieldError::new(
@@ -190,16 +193,20 @@ pub(super) fn check_codes(political_status: &str, education: &str, sources: &[St
     if sources.is_empty() {
         errors.push(FieldError::new("sources", "请至少选择一种来源。", None));
     }
-    for source in sources {
-        let shaped = source.len() <= 50
-            && source.starts_with(|first: char| first.is_ascii_lowercase())
-            && source.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        if !shaped || source.len() < 2 {
-            let message = format!("来源“{source}”不是可用的来源，请从列表中选择。");
-            errors.push(FieldError::new("sources", message, Some(source)));
-        }
-    }
     errors
+}
+
+/// Sources that nobody knows, or that the county did not add for the day of entry.
+pub(super) fn check_sources(sources: &[String], entered_on: NaiveDate, words: &WordBook) -> Vec<FieldError> {
+    let list = WordList::ReserveSource;
+    let refused = |source: &String| match ReserveSource::parse_with(source, words.words(list)) {
+        Ok(ReserveSource::Added(word)) => words.refusal(list, word, entered_on),
+        Ok(known) if known.code() == source => None,
+        Ok(known) => Some(format!("来源“{source}”请填代码“{}”", known.code())),
+        Err(error) => Some(error.to_string()),
+    };
+    let error = |source: &String| Some(FieldError::new("sources", refused(source)?, Some(source)));
+    sources.iter().filter_map(error).collect()
 }
 
 fn of_posting(command: &Enter, posting: &Posting) -> Vec<FieldError> {

@@ -30,7 +30,7 @@ pub use follow_up::{GiveReview, WriteNote, review, write_notes};
 pub use mentors::{AddMentor, EndMentor, NewMentor, add_mentors, end_mentors};
 pub use model::{
     Grade, Mentor, MentorKind, MentorNote, Reserve, ReserveKind, ReserveSource, ReserveState, Review, Route,
-    StateSpell,
+    StateSpell, source_in_committees,
 };
 pub use set_settings::{SetSettings, set_settings};
 pub use settings::{Settings, SettingsBook};

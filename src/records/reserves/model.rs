@@ -8,6 +8,8 @@ use crate::base::ids::{
     CountyId, MentorId, MentorNoteId, OrganisationId, PersonId, ReserveId, ReserveReviewId,
 };
 use crate::base::scope::Path;
+use crate::records::committees::Source;
+use crate::records::words::{WordBook, WordList};
 use crate::schema::{mentor_notes, reserve_mentors, reserve_reviews, reserve_states, reserves};
 use crate::vocabulary;
 
@@ -22,7 +24,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Where somebody in the pool was drawn from; a county may add others, which is why a row stores a code.
+    /// Where somebody in the pool was drawn from: a source that every county knows, or one that the county added.
     pub enum ReserveSource, "来源" {
         /// 致富带头人
         Entrepreneur = "entrepreneur", "致富带头人";
@@ -36,7 +38,25 @@ vocabulary! {
         Veteran = "veteran", "退役军人";
         /// 其他
         Other = "other", "其他";
-    }
+    } or Added
+}
+
+/// What committees call a source of the pool, by its code; of one that the county added, the source of committees of the
+/// same code, where it added one.
+#[must_use]
+pub fn source_in_committees(code: &str, words: &WordBook) -> Option<Source> {
+    Some(match ReserveSource::parse_with(code, words.words(WordList::ReserveSource)).ok()? {
+        ReserveSource::Entrepreneur => Source::LocalEntrepreneur,
+        ReserveSource::NewGraduate => Source::Graduate,
+        ReserveSource::ReturningTalent => Source::Returnee,
+        ReserveSource::LocalTalent => Source::LocalTalent,
+        ReserveSource::Veteran => Source::Veteran,
+        ReserveSource::Other => Source::Other,
+        ReserveSource::Added(word) => {
+            let own = words.words(WordList::CommitteeSource).iter();
+            Source::Added(own.copied().find(|own| *own == word)?)
+        }
+    })
 }
 
 vocabulary! {

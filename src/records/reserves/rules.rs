@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 
 use crate::base::codes;
 use crate::base::values::{MembershipStatus, completed_years};
-use crate::records::committees::Post;
 use crate::records::reserves::model::{Mentor, ReserveState};
 use crate::records::reserves::settings::Settings;
 
@@ -86,7 +85,7 @@ impl Refusal {
 pub struct Obstacles {
     /// Status of his latest membership.
     pub status: Option<MembershipStatus>,
-    /// A seat that he holds in a village Party organisation or a village committee: village, code of the post.
+    /// A seat that he holds in a village Party organisation or a village committee: village, name of the post.
     pub seat: Option<(String, String)>,
     /// The village in whose pool he stands.
     pub pool: Option<String>,
@@ -115,7 +114,7 @@ pub fn refuse_seat(name: &str, found: &Obstacles) -> Option<Refusal> {
     found.seat.as_ref().map(|(village, post)| Refusal::InPost {
         name: name.to_owned(),
         village: village.clone(),
-        post: Post::parse(post).map_or_else(|_| post.clone(), |post| post.name().to_owned()),
+        post: post.clone(),
     })
 }
 

@@ -10,6 +10,7 @@ use crate::base::ids::PersonId;
 use crate::base::scope::Scope;
 use crate::records::committees::{CommitteeKind, Post, Source};
 use crate::records::slates::queries;
+use crate::records::words::{self, WordBook, WordList};
 
 /// More people than three full committees have.
 const MOST_SEATS: usize = 40;
@@ -64,6 +65,20 @@ impl Content {
         }
         errors
     }
+
+    /// Posts and sources that the county did not add, or not for the day on which the term would begin.
+    fn unusable(&self, words: &WordBook) -> Vec<FieldError> {
+        let of_source = |source: &Source| match source {
+            Source::Added(word) => words.refusal(WordList::CommitteeSource, *word, self.from_day),
+            _ => None,
+        };
+        let of_seat = |seat: &Proposed| {
+            let post = words.post_refusal(seat.post, self.from_day);
+            post.into_iter().chain(seat.sources.iter().filter_map(of_source)).collect::<Vec<_>>()
+        };
+        let told = self.seats.iter().flat_map(of_seat);
+        told.map(|told| FieldError::new("seats", told, None)).collect()
+    }
 }
 
 /// Everything that is wrong with some slates: by themselves, and that somebody is proposed whom the scope does not see.
@@ -77,9 +92,11 @@ pub(super) async fn check(
         contents.iter().flat_map(|content| content.seats.iter().map(|seat| seat.person)).collect();
     let known: HashSet<PersonId> =
         queries::people(conn, within, &asked).await?.into_iter().map(|person| person.id).collect();
+    let words = words::book(conn, within.county).await?;
     let mut errors = Vec::new();
     for (number, content) in contents.iter().enumerate() {
         let mut wrong = content.check();
+        wrong.extend(content.unusable(&words));
         let unknown = content.seats.iter().position(|seat| !known.contains(&seat.person));
         wrong.extend(unknown.map(|place| {
             let message =

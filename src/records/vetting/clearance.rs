@@ -62,8 +62,14 @@ pub(in crate::records) enum Cause {
 }
 
 impl Cause {
-    /// The cause as a sentence about somebody.
+    /// The cause as a sentence about somebody who takes a seat.
     pub fn told(&self, name: &str) -> String {
+        self.told_on(name, "任职日期")
+    }
+
+    /// The cause as a sentence about somebody, `day` being what the day asked about is called.
+    pub fn told_on(&self, name: &str, day: &str) -> String {
+        let label = day;
         match self {
             Self::None => format!("{name}没有经过任职资格联审，请先提名联审并备案"),
             Self::Only(CheckState::Proposed) => {
@@ -80,7 +86,7 @@ impl Cause {
                 format!("{name}的任职资格联审有效期至{last}，已过期，请重新提名联审并备案")
             }
             Self::FiledOn(day) => {
-                format!("{name}的任职资格联审{day}才备案，晚于任职日期，请核对任职日期")
+                format!("{name}的任职资格联审{day}才备案，晚于{label}，请核对{label}")
             }
         }
     }

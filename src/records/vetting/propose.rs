@@ -20,6 +20,7 @@ use crate::records::people::{self, Relation, Who, who};
 use crate::records::vetting::model::{CandidateCheck, CheckState, Checklist};
 use crate::records::vetting::rules::Refusal;
 use crate::records::vetting::{queries, write};
+use crate::records::words::{self, WordBook};
 
 /// Somebody who is to stand for a post.
 #[derive(Debug, Clone)]
@@ -152,6 +153,7 @@ struct Surroundings {
     checklists: Vec<Checklist>,
     known: HashMap<PersonId, Known>,
     open: HashSet<Seat>,
+    words: WordBook,
 }
 
 impl Surroundings {
@@ -191,6 +193,7 @@ impl Surroundings {
             checklists: queries::checklists(conn, county).await?,
             known: known.into_iter().map(|known| (known.person_id, known)).collect(),
             open: open.into_iter().map(seat).collect(),
+            words: words::book(conn, county).await?,
         })
     }
 
@@ -211,6 +214,8 @@ impl Surroundings {
         if let Some(on) = known.and_then(|known| known.deceased_on) {
             errors.push(told(&Refusal::Deceased { name: name.clone(), on }));
         }
+        let unusable = self.words.post_refusal(command.post, command.on);
+        errors.extend(unusable.map(|told| FieldError::new("post", told, None)));
         let village =
             self.villages.get(command.village.trim()).filter(|village| queries::is_village(village));
         if village.is_none() {

@@ -1,23 +1,30 @@
 //! `/audit/entries`: the trail, as far as the caller may read it.
 
+use std::io::{BufWriter, Seek};
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use rocket::http::ContentType;
 use rocket::serde::json::Json;
-use rocket::{FromForm, Route, get, routes};
+use rocket::{FromForm, Route, State, get, routes};
 use utoipa::ToSchema;
 
+use crate::across::trail;
 use crate::base::actor::Actor;
+use crate::base::clock;
 use crate::base::db;
-use crate::base::error::{Error, FieldError, Result};
+use crate::base::error::{Error, FieldError, OrMissing, Result};
 use crate::base::policy::{self, Action};
 use crate::base::values::parse_date;
-use crate::records::audit::queries::{self, EntryLine, Filter, Reach};
+use crate::records::audit::names;
+use crate::records::audit::queries::{self, EntryLine, Filter, Place, Reach};
+use crate::web;
 use crate::web::guards::{Caller, Db, Listing, Page};
-use crate::web::respond::Answer;
+use crate::web::respond::{Answer, Attachment};
 
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list]
+    routes![list, checkpoint, bundle]
 }
 
 /// An entry of the trail.
@@ -28,6 +35,8 @@ pub struct EntryJson {
     actor: String,
     role: String,
     door: String,
+    /// The address that the request came from.
+    source: Option<String>,
     action: String,
     subject_kind: String,
     subject: Option<String>,
@@ -45,6 +54,7 @@ impl From<EntryLine> for EntryJson {
             actor: line.actor,
             role: line.role,
             door: line.door,
+            source: line.source,
             action: line.action,
             subject_kind: line.subject_kind,
             subject: line.subject_id.map(|id| id.to_string()),
@@ -65,6 +75,8 @@ pub struct TrailQuery<'r> {
     pub actor: Option<&'r str>,
     /// The verb.
     pub action: Option<&'r str>,
+    /// The door.
+    pub door: Option<&'r str>,
     /// The thing.
     pub subject: Option<&'r str>,
 }
@@ -105,12 +117,29 @@ impl TrailQuery<'_> {
                 None
             }
         };
+        let door = given(self.door);
+        if door.as_ref().is_some_and(|door| names::DOORS.iter().all(|(known, _)| known.code() != door)) {
+            let message = "途径须为 web、api、command_line 或 import，请从列表中选择。";
+            wrong.push(FieldError::new("door", message, self.door));
+        }
         if wrong.is_empty() {
-            Ok(Filter { from, until, actor: given(self.actor), action: given(self.action), subject })
+            Ok(Filter { from, until, actor: given(self.actor), action: given(self.action), door, subject })
         } else {
             Err(Error::Invalid(wrong))
         }
     }
+}
+
+/// What somebody may read of the trail (contract 2).
+fn reach(actor: &Actor) -> Reach {
+    let may = |action| policy::require(actor, action, &actor.scope.path).is_ok();
+    Reach { own: actor.account, records: may(Action::ReadTrail), accounts: may(Action::ReadAccountTrail) }
+}
+
+/// The place that a cursor names.
+fn place(parts: &[String]) -> Option<Place> {
+    let [at, sequence] = parts else { return None };
+    Some((DateTime::from_timestamp_micros(at.parse().ok()?)?, sequence.parse().ok()?))
 }
 
 /// A page of the trail, as far as the actor may read it, and the cursor of the next.
@@ -119,21 +148,19 @@ impl TrailQuery<'_> {
 /// When the database fails.
 pub async fn page(db: &mut Db, actor: &Actor, filter: &Filter, listing: &Listing) -> Result<Page<EntryLine>> {
     let scope = &actor.scope;
-    let may = |action| policy::require(actor, action, &scope.path).is_ok();
-    let reach = Reach {
-        own: actor.account,
-        records: may(Action::ReadTrail),
-        accounts: may(Action::ReadAccountTrail),
-    };
-    let before = listing.after.as_ref().and_then(|parts| parts.iter().next()?.parse().ok());
+    let reach = reach(actor);
+    let after = listing.after.as_deref().and_then(place);
     let limit = usize::from(listing.limit);
     let mut items = db::read(&mut db.0, scope, async |conn| {
-        Ok(queries::list(conn, scope, reach, filter, before, i64::from(listing.limit) + 1).await?)
+        Ok(queries::list(conn, scope, reach, filter, after, i64::from(listing.limit) + 1).await?)
     })
     .await?;
     let more = items.len() > limit;
     items.truncate(limit);
-    let next = items.iter().last().filter(|_| more).map(|row| Listing::cursor(&[&row.sequence.to_string()]));
+    let cursor = |row: &EntryLine| {
+        Listing::cursor(&[&row.at.timestamp_micros().to_string(), &row.sequence.to_string()])
+    };
+    let next = items.iter().last().filter(|_| more).map(cursor);
     Ok(Page { items, next, total: None })
 }
 
@@ -141,6 +168,7 @@ pub async fn page(db: &mut Db, actor: &Actor, filter: &Filter, listing: &Listing
 #[utoipa::path(context_path = "/api/v1", tag = "audit", params(
     ("from" = Option<String>, Query, description = "first day"), ("to" = Option<String>, Query, description = "last day"),
     ("actor" = Option<String>, Query), ("action" = Option<String>, Query), ("subject" = Option<String>, Query),
+    ("door" = Option<String>, Query, description = "web, api, command_line or import"),
     ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
     responses((status = 200, body = Page<EntryJson>)))]
 #[get("/audit/entries?<query..>")]
@@ -154,4 +182,87 @@ pub async fn list(
     let page = page(&mut db, &caller.actor, &filter, &listing).await?;
     let items = page.items.into_iter().map(EntryJson::from).collect();
     Ok(Json(Page { items, next: page.next, total: None }))
+}
+
+/// A signed checkpoint of the trail.
+#[derive(serde::Serialize, ToSchema)]
+pub struct CheckpointJson {
+    /// Name of the log: the installation and the chain.
+    origin: String,
+    /// How many entries it covers.
+    size: i64,
+    /// Root of the Merkle tree over their hashes, in hexadecimal.
+    root: String,
+    signed_at: DateTime<Utc>,
+    /// The signed note.
+    note: String,
+    /// The public key that signed it; compare it with the one that you got otherwise.
+    key: String,
+}
+
+/// The newest signed checkpoint of your county's trail.
+#[utoipa::path(context_path = "/api/v1", tag = "audit",
+    responses((status = 200, body = CheckpointJson), (status = 404, description = "nothing was signed yet")))]
+#[get("/audit/checkpoint")]
+pub async fn checkpoint(
+    caller: Caller,
+    mut db: Db,
+    state: &State<web::State>,
+) -> Answer<Json<CheckpointJson>> {
+    let scope = &caller.actor.scope;
+    let newest =
+        db::read(&mut db.0, scope, async |conn| Ok(queries::newest_checkpoint(conn, scope).await?)).await?;
+    let newest = newest.or_missing("检查点")?;
+    let origin = newest.note.lines().next().unwrap_or_default().to_owned();
+    Ok(Json(CheckpointJson {
+        origin,
+        size: newest.size,
+        root: hex::encode(&newest.root),
+        signed_at: newest.signed_at,
+        note: newest.note,
+        key: state.trail.key.to_string(),
+    }))
+}
+
+/// The entries of a filter as a file that can be verified, and an entry about it.
+///
+/// # Errors
+/// As [`trail::bundle`].
+pub async fn bundled(db: Db, actor: &Actor, filter: &Filter, state: &web::State) -> Result<Attachment> {
+    let file = tempfile::tempfile_in(&state.uploads).map_err(Error::broken)?;
+    let (published, actor, filter, mut db) = (state.trail.clone(), actor.clone(), filter.clone(), db);
+    let runtime = rocket::tokio::runtime::Handle::current();
+    // On a thread of its own: hashing keeps a processor busy.
+    let written = rocket::tokio::task::spawn_blocking(move || {
+        let mut out = BufWriter::new(file);
+        let reach = reach(&actor);
+        runtime.block_on(trail::bundle(&mut db.0, &published, &actor, reach, &filter, &mut out))?;
+        let mut file = out.into_inner().map_err(|error| Error::broken(error.into_error()))?;
+        file.rewind().map_err(Error::broken)?;
+        Ok::<_, Error>(file)
+    });
+    let file = written.await.map_err(Error::broken)??;
+    Ok(Attachment {
+        file: rocket::tokio::fs::File::from_std(file),
+        kind: ContentType::new("application", "jsonl"),
+        name: format!("审计记录{}.jsonl", clock::today()),
+    })
+}
+
+/// Download the entries that you may read as a file that `cadre audit verify --bundle` checks without the database.
+#[utoipa::path(context_path = "/api/v1", tag = "audit", params(
+    ("from" = Option<String>, Query, description = "first day"), ("to" = Option<String>, Query, description = "last day"),
+    ("actor" = Option<String>, Query), ("action" = Option<String>, Query), ("subject" = Option<String>, Query),
+    ("door" = Option<String>, Query)),
+    responses((status = 200, content_type = "application/jsonl"),
+        (status = 409, description = "nothing was signed yet, or too many entries")))]
+#[get("/audit/bundle?<query..>")]
+pub async fn bundle(
+    caller: Caller,
+    db: Db,
+    query: TrailQuery<'_>,
+    state: &State<web::State>,
+) -> Answer<Attachment> {
+    let filter = query.parse()?;
+    Ok(bundled(db, &caller.actor, &filter, state).await?)
 }

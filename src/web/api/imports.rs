@@ -35,7 +35,7 @@ const LISTED: usize = 1_000;
 /// A workbook to be imported.
 #[derive(ToSchema)]
 pub struct ImportInput {
-    /// What its rows are about: `organisations`, `members`, `committees`, `elections` or `reserve-cadres`.
+    /// What its rows are about: `organisations`, `members`, `committees`, `elections`, `reserve-cadres`, `training-classes` or `training-attendance`.
     pub kind: String,
     /// Code of the organisation that they belong to.
     pub organisation: String,

@@ -136,7 +136,7 @@ pub struct MemberQuery<'r> {
     pub category: Option<&'r str>,
     /// Code of the branch.
     pub branch: Option<&'r str>,
-    /// GB/T 4658 code, or `college_or_above`.
+    /// GB/T 4658 code, or its name.
     pub education: Option<&'r str>,
     /// GB/T 2261.1 code.
     pub sex: Option<&'r str>,
@@ -354,7 +354,7 @@ pub async fn branch_id(
 
 /// Enter a member.
 #[utoipa::path(context_path = "/api/v1", tag = "members", request_body = MemberInput,
-    responses((status = 201, body = MemberJson), (status = 409, description = "on record already"), (status = 422, description = "refused fields")))]
+    responses((status = 201, body = MemberJson, description = "Location says where"), (status = 409, description = "on record already"), (status = 422, description = "refused fields")))]
 #[post("/members", data = "<body>")]
 pub async fn enrol(
     caller: Caller,
@@ -369,7 +369,7 @@ pub async fn enrol(
     let branch = branch_id(&mut db, &caller.actor, parsed.branch.as_deref()).await?;
     let command = parsed.into_enrol(branch).map_err(Error::Invalid)?;
     let (actor, keys) = (&caller.actor, &state.keys);
-    once.once(&mut db.0, actor, &hash, async |conn| {
+    let kept = once.once(&mut db.0, actor, &hash, async |conn| {
         let ids = members::enrol(conn, actor, keys, &[command]).await?;
         let id = ids.into_iter().next().or_missing("党员")?;
         let card =
@@ -377,8 +377,8 @@ pub async fn enrol(
         let json = serde_json::to_string(&MemberJson::from(card.await?.or_missing("党员")?))
             .map_err(Error::broken)?;
         Ok((201, json))
-    })
-    .await
+    });
+    Ok(kept.await?.at("/api/v1/members", "id"))
 }
 
 /// Change a member; needs the version that you saw in `If-Match`.

@@ -1,6 +1,7 @@
 //! The JSON API below `/api/v1`, one file per area; whatever a page does, the API does.
 pub mod accounts;
 pub mod approvals;
+pub mod assessments;
 pub mod audit;
 pub mod committees;
 pub mod document;
@@ -16,4 +17,6 @@ pub mod reports;
 pub mod reserves;
 pub mod session;
 pub mod slates;
+pub mod training;
 pub mod vetting;
+pub mod words;

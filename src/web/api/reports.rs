@@ -155,10 +155,15 @@ pub struct DefinitionJson {
 }
 
 /// List every figure with its definition.
-#[utoipa::path(context_path = "/api/v1", tag = "reports", responses((status = 200, body = Page<DefinitionJson>)))]
+#[utoipa::path(context_path = "/api/v1", tag = "reports", params(("count" = Option<bool>, Query)),
+    responses((status = 200, body = Page<DefinitionJson>)))]
 #[get("/figures")]
-pub fn list_figures(_caller: Caller) -> Json<Page<DefinitionJson>> {
-    let items = figures::all()
+pub async fn list_figures(
+    caller: Caller,
+    mut db: Db,
+    listing: Listing,
+) -> Answer<Json<Page<DefinitionJson>>> {
+    let items = figures::all(&db.words(caller.scope()).await?)
         .into_iter()
         .map(|figure| DefinitionJson {
             unit: figure.unit.code(),
@@ -168,7 +173,7 @@ pub fn list_figures(_caller: Caller) -> Json<Page<DefinitionJson>> {
             definition: figure.definition,
         })
         .collect();
-    Json(Page { items, next: None, total: None })
+    Ok(Json(Page::whole(items, &listing)))
 }
 
 /// Show one figure of an organisation.
@@ -231,14 +236,16 @@ pub async fn rows(
     let mut conn = state.database.report().await?;
     let (items, more) = reports::figure_rows(&mut conn, actor, &query).await?;
     let next = items.last().filter(|_| more).map(|row| Listing::cursor(&[&row.place, &row.key]));
-    Ok(Page { items, next, total: None })
+    let total =
+        if listing.count { Some(reports::count_figure_rows(&mut conn, actor, &query).await?) } else { None };
+    Ok(Page { items, next, total })
 }
 
 /// List the rows behind a figure.
 #[utoipa::path(context_path = "/api/v1", tag = "reports", params(
     ("organisation" = Option<String>, Query), ("quarter" = Option<String>, Query), ("revision" = Option<i32>, Query),
     ("part" = Option<String>, Query, description = "numerator or denominator; of a figure against the term before also before_numerator or before_denominator"),
-    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<RowLine>)))]
 #[get("/figures/<code>/rows?<part>&<query..>")]
 pub async fn figure_rows(
@@ -254,11 +261,16 @@ pub async fn figure_rows(
 }
 
 /// List the quarters of the county with their states, the latest first.
-#[utoipa::path(context_path = "/api/v1", tag = "quarters", responses((status = 200, body = Page<QuarterStatus>)))]
+#[utoipa::path(context_path = "/api/v1", tag = "quarters", params(("count" = Option<bool>, Query)),
+    responses((status = 200, body = Page<QuarterStatus>)))]
 #[get("/quarters")]
-pub async fn list_quarters(caller: Caller, mut db: Db) -> Answer<Json<Page<QuarterStatus>>> {
+pub async fn list_quarters(
+    caller: Caller,
+    mut db: Db,
+    listing: Listing,
+) -> Answer<Json<Page<QuarterStatus>>> {
     let items = reports::statuses(&mut db.0, &caller.actor, None).await?;
-    Ok(Json(Page { items, next: None, total: None }))
+    Ok(Json(Page::whole(items, &listing)))
 }
 
 /// Who closes what.

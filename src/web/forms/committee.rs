@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 
 use crate::base::codes;
 use crate::base::error::{Error, FieldError, Result};
-use crate::base::ids::{CommitteeId, ElectionId, PersonId, TermId};
+use crate::base::ids::{CommitteeId, ElectionId, PersonId, SeatId, TermId};
 use crate::base::values::{CitizenId, PersonName, parse_date};
 use crate::records::committees::{
     Appoint, Candidate, CorrectElection, CorrectSeat, CorrectTerm, Held, OpenTerm, Post, Source, Votings, Who,
 };
 use crate::records::people::Identity;
+use crate::records::words::{WordBook, WordList};
 
 /// Collects what is wrong.
 #[derive(Debug, Default)]
@@ -37,7 +38,7 @@ impl Wrong {
             self.refuse(field, format!("{label}没有填写，请按2026-07-01的格式填写"), None);
             return None;
         };
-        self.keep(field, given, parse_date(given).map_err(|error| format!("{label}：{error}")))
+        self.keep(field, given, parse_date(given).map_err(|error| error.about(label)))
     }
 
     /// A day that may be missing.
@@ -46,12 +47,12 @@ impl Wrong {
         self.day(field, label, given)
     }
 
-    fn post(&mut self, field: &str, given: Option<&str>) -> Option<Post> {
+    fn post(&mut self, field: &str, given: Option<&str>, words: &WordBook) -> Option<Post> {
         let Some(given) = filled(given) else {
             self.refuse(field, "职务没有填写，请选择职务", None);
             return None;
         };
-        self.keep(field, given, Post::parse(given))
+        self.keep(field, given, words.post(given))
     }
 
     /// The value, if nothing was wrong.
@@ -91,10 +92,10 @@ pub struct TermText {
 }
 
 impl TermText {
-    fn posts(&self, wrong: &mut Wrong) -> Vec<(Post, i32)> {
+    fn posts(&self, wrong: &mut Wrong, words: &WordBook) -> Vec<(Post, i32)> {
         let mut posts = Vec::with_capacity(self.posts.len());
         for (post, places) in &self.posts {
-            posts.extend(wrong.post("posts", Some(post)).map(|post| (post, *places)));
+            posts.extend(wrong.post("posts", Some(post), words).map(|post| (post, *places)));
         }
         posts
     }
@@ -103,12 +104,12 @@ impl TermText {
     ///
     /// # Errors
     /// `Invalid`.
-    pub fn open(&self, committee: CommitteeId) -> Result<OpenTerm> {
+    pub fn open(&self, committee: CommitteeId, words: &WordBook) -> Result<OpenTerm> {
         let mut wrong = Wrong::default();
         let from_day = wrong.day("from_day", "任期开始", self.from_day.as_deref());
         let due_day = wrong.maybe_day("due_day", "任期届满", self.due_day.as_deref());
         let ended_on = wrong.maybe_day("ended_on", "任期结束", self.ended_on.as_deref());
-        let posts = self.posts(&mut wrong);
+        let posts = self.posts(&mut wrong, words);
         let ordinal = self.ordinal;
         wrong.finish(from_day.map(|from_day| OpenTerm {
             committee,
@@ -124,12 +125,12 @@ impl TermText {
     ///
     /// # Errors
     /// `Invalid`.
-    pub fn correct(&self, term: TermId, version: i32) -> Result<CorrectTerm> {
+    pub fn correct(&self, term: TermId, version: i32, words: &WordBook) -> Result<CorrectTerm> {
         let mut wrong = Wrong::default();
         let from_day = wrong.day("from_day", "任期开始", self.from_day.as_deref());
         let due_day = wrong.day("due_day", "任期届满", self.due_day.as_deref());
         let ended_on = wrong.maybe_day("ended_on", "任期结束", self.ended_on.as_deref());
-        let posts = self.posts(&mut wrong);
+        let posts = self.posts(&mut wrong, words);
         let ordinal = self.ordinal;
         let command =
             |(from_day, due_day)| CorrectTerm { term, version, ordinal, from_day, due_day, ended_on, posts };
@@ -226,10 +227,14 @@ pub struct SeatText {
 }
 
 impl SeatText {
-    fn sources(&self, wrong: &mut Wrong) -> Vec<Source> {
+    fn sources(&self, wrong: &mut Wrong, words: &WordBook) -> Vec<Source> {
         let mut sources = Vec::with_capacity(self.sources.len());
         for given in self.sources.iter().filter_map(|text| filled(Some(text))) {
-            sources.extend(wrong.keep("sources", given, Source::parse(given)));
+            sources.extend(wrong.keep(
+                "sources",
+                given,
+                Source::parse_with(given, words.words(WordList::CommitteeSource)),
+            ));
         }
         sources
     }
@@ -243,14 +248,14 @@ impl SeatText {
     ///
     /// # Errors
     /// `Invalid`.
-    pub fn appoint(&self, term: TermId) -> Result<Appoint> {
+    pub fn appoint(&self, term: TermId, words: &WordBook) -> Result<Appoint> {
         let mut wrong = Wrong::default();
         let who = self.who.read(&mut wrong, "");
-        let post = wrong.post("post", self.post.as_deref());
+        let post = wrong.post("post", self.post.as_deref(), words);
         let from_day = wrong.day("from_day", "任职日期", self.from_day.as_deref());
         let to_day = wrong.maybe_day("to_day", "离职日期", self.to_day.as_deref());
         let education = self.education(&mut wrong);
-        let sources = self.sources(&mut wrong);
+        let sources = self.sources(&mut wrong, words);
         let command = |((who, post), from_day)| Appoint {
             term,
             who,
@@ -270,9 +275,9 @@ impl SeatText {
     ///
     /// # Errors
     /// `Invalid`.
-    pub fn correct(&self, seat: crate::base::ids::SeatId, version: i32) -> Result<CorrectSeat> {
+    pub fn correct(&self, seat: SeatId, version: i32, words: &WordBook) -> Result<CorrectSeat> {
         let mut wrong = Wrong::default();
-        let post = wrong.post("post", self.post.as_deref());
+        let post = wrong.post("post", self.post.as_deref(), words);
         let from_day = wrong.day("from_day", "任职日期", self.from_day.as_deref());
         let to_day = wrong.maybe_day("to_day", "离职日期", self.to_day.as_deref());
         let education = self.education(&mut wrong);
@@ -283,7 +288,7 @@ impl SeatText {
         if is_party_member.is_none() {
             wrong.refuse("is_party_member", "是否党员没有填写，请选择", None);
         }
-        let sources = self.sources(&mut wrong);
+        let sources = self.sources(&mut wrong, words);
         let command = |(((post, from_day), education), is_party_member)| CorrectSeat {
             seat,
             version,
@@ -335,9 +340,9 @@ impl VoteText {
     ///
     /// # Errors
     /// `Invalid`.
-    pub fn held(&self) -> Result<Held> {
+    pub fn held(&self, words: &WordBook) -> Result<Held> {
         let mut wrong = Wrong::default();
-        let post = wrong.post("post", self.post.as_deref());
+        let post = wrong.post("post", self.post.as_deref(), words);
         let held_on = wrong.day("held_on", "选举日期", self.held_on.as_deref());
         let mut candidates = Vec::with_capacity(self.candidates.len());
         for (at, candidate) in self.candidates.iter().enumerate() {
@@ -364,8 +369,8 @@ impl VoteText {
     ///
     /// # Errors
     /// `Invalid`.
-    pub fn correct(&self, election: ElectionId, version: i32) -> Result<CorrectElection> {
-        Ok(CorrectElection { election, version, held: self.held()? })
+    pub fn correct(&self, election: ElectionId, version: i32, words: &WordBook) -> Result<CorrectElection> {
+        Ok(CorrectElection { election, version, held: self.held(words)? })
     }
 }
 
@@ -382,7 +387,7 @@ mod tests {
 
     #[test]
     fn every_missing_field_of_a_seat_is_named_at_once() {
-        let empty = SeatText::default().appoint(TermId::new()).unwrap_err();
+        let empty = SeatText::default().appoint(TermId::new(), &WordBook::default()).unwrap_err();
         assert_eq!(fields(empty), ["person", "post", "from_day"]);
         let wrong = SeatText {
             post: Some("村长".to_owned()),
@@ -392,7 +397,7 @@ mod tests {
             ..SeatText::default()
         };
         assert_eq!(
-            fields(wrong.appoint(TermId::new()).unwrap_err()),
+            fields(wrong.appoint(TermId::new(), &WordBook::default()).unwrap_err()),
             ["person", "post", "from_day", "sources"]
         );
     }
@@ -405,7 +410,9 @@ mod tests {
             ..WhoText::default()
         };
         let text = SeatText { who, ..SeatText::default() };
-        let Err(Error::Invalid(errors)) = text.appoint(TermId::new()) else { panic!("taken") };
+        let Err(Error::Invalid(errors)) = text.appoint(TermId::new(), &WordBook::default()) else {
+            panic!("taken")
+        };
         let wrong = errors.iter().find(|error| error.field == "citizen_id").unwrap();
         assert_eq!(wrong.value, None);
     }
@@ -418,7 +425,7 @@ mod tests {
             posts: vec![("书记".to_owned(), 1), ("committee_member".to_owned(), 4)],
             ..TermText::default()
         };
-        let command = term.open(CommitteeId::new()).unwrap();
+        let command = term.open(CommitteeId::new(), &WordBook::default()).unwrap();
         assert_eq!(command.posts, [(Post::Secretary, 1), (Post::Member, 4)]);
     }
 }

@@ -11,7 +11,8 @@ use crate::base::edit::Edit;
 use crate::base::error::FieldError;
 use crate::base::ids::{MembershipId, OrganisationId};
 use crate::base::values::{
-    Arrival, Category, CitizenId, MembershipStatus, MobileNumber, PersonName, Sex, Telephone, parse_date,
+    Arrival, Category, CitizenId, MembershipStatus, MobileNumber, PersonName, Sex, Telephone, excerpt,
+    parse_date,
 };
 use crate::records::members::{Edits, Enrol, Floating};
 use crate::records::people::Identity;
@@ -187,8 +188,8 @@ impl Reader {
         })
     }
 
-    fn day(&mut self, field: &str, said: &Said) -> Edit<NaiveDate> {
-        self.read(field, said, parse_date)
+    fn day(&mut self, field: &str, label: &str, said: &Said) -> Edit<NaiveDate> {
+        self.read(field, said, |text| parse_date(text).map_err(|error| error.about(label)))
     }
 }
 
@@ -245,31 +246,31 @@ impl MemberInput {
             citizen_id,
             sex: reader.read("sex", &self.sex, Sex::parse),
             ethnicity: reader.code("ethnicity", &self.ethnicity, codes::ethnicity()),
-            birth_date: reader.day("birth_date", &self.birth_date),
+            birth_date: reader.day("birth_date", "出生日期", &self.birth_date),
             education: reader.code("education", &self.education, codes::education()),
             degree: reader.code("degree", &self.degree, codes::degree()),
             native_place: reader.words("native_place", "籍贯", &self.native_place, 100),
             mobile: reader.read("mobile", &self.mobile, MobileNumber::parse),
             telephone: reader.read("telephone", &self.telephone, Telephone::parse),
             address: reader.words("address", "家庭住址", &self.address, 200),
-            joined_on: reader.day("joined_on", &self.joined_on),
-            full_member_on: reader.day("full_member_on", &self.full_member_on),
+            joined_on: reader.day("joined_on", "加入党组织日期", &self.joined_on),
+            full_member_on: reader.day("full_member_on", "转为正式党员日期", &self.full_member_on),
             occupation: reader.code("occupation", &self.occupation, codes::occupation()),
             party_post: reader.words("party_post", "党内职务", &self.party_post, 50),
             floating: self.floating(&mut reader),
-            lost_contact_since: reader.day("lost_contact_since", &self.lost_contact_since),
+            lost_contact_since: reader.day("lost_contact_since", "失联日期", &self.lost_contact_since),
             note: reader.words("note", "备注", &self.note, 500),
         };
         let branch = value(reader.words("branch", "所在党支部", &self.branch, 100));
         let category = value(reader.read("category", &self.category, Category::parse));
         let arrival = value(reader.read("arrival", &self.arrival, Arrival::parse));
-        let arrived_on = value(reader.day("arrived_on", &self.arrived_on));
+        let arrived_on = value(reader.day("arrived_on", "进入当前支部日期", &self.arrived_on));
         let status = value(reader.read("status", &self.status, MembershipStatus::parse));
         ParsedMember { edits, branch, category, arrival, arrived_on, status, errors: reader.errors }
     }
 
     fn floating(&self, reader: &mut Reader) -> Edit<Floating> {
-        let since = reader.day("floating_since", &self.floating.0);
+        let since = reader.day("floating_since", "流动起始日期", &self.floating.0);
         let destination = reader.words("floating_destination", "外出流向", &self.floating.1, 100);
         match (since, value(destination)) {
             (Edit::Set(since), destination) => Edit::Set(Floating { since, destination }),
@@ -323,14 +324,19 @@ impl ParsedMember {
         self.check_category(true);
         let mut errors = self.errors;
         let edits = self.edits;
-        if self.branch.is_none() {
-            errors.push(FieldError::new("branch", "请选择所在党支部。", None));
-        } else if branch.is_none() {
-            errors.push(FieldError::new(
+        match (&self.branch, branch) {
+            (None, _) if !errors.iter().any(|error| error.field == "branch") => {
+                errors.push(FieldError::new("branch", "请选择所在党支部。", None));
+            }
+            (Some(code), None) => errors.push(FieldError::new(
                 "branch",
-                "没有找到这个党支部，或者不在您的管理范围内，请从列表中选择。",
-                self.branch.as_deref(),
-            ));
+                format!(
+                    "没有找到党支部“{}”，或者不在您的管理范围内，请从列表中选择或填写组织代码。",
+                    excerpt(code)
+                ),
+                Some(code),
+            )),
+            _ => {}
         }
         if self.category.is_none() && !errors.iter().any(|error| error.field == "category") {
             errors.push(FieldError::new("category", "请选择人员类别：正式党员或预备党员。", None));
@@ -455,6 +461,21 @@ mod tests {
         let errors = input(r#"{"citizen_id":"500237198005060011"}"#).parse().errors;
         assert_eq!(errors.len(), 1);
         assert_eq!(errors[0].value, None);
+    }
+
+    #[test]
+    fn a_wrong_value_is_told_by_the_name_of_its_field_and_itself() {
+        let wrong = input(r#"{"birth_date":"2026-02-30","floating":{"since":"2026"},"branch":"x"}"#).parse();
+        let errors = wrong.into_enrol(None).unwrap_err();
+        let of = |field: &str| {
+            errors.iter().find(|error| error.field == field).map(|error| error.message.as_str()).unwrap()
+        };
+        assert!(of("birth_date").starts_with("出生日期“2026-02-30”不存在"), "{}", of("birth_date"));
+        assert!(of("floating_since").starts_with("流动起始日期“2026”"), "{}", of("floating_since"));
+        assert!(of("branch").contains("“x”"), "{}", of("branch"));
+        let long =
+            input(&format!(r#"{{"branch":"{}"}}"#, "x".repeat(101))).parse().into_enrol(None).unwrap_err();
+        assert_eq!(long.iter().filter(|error| error.field == "branch").count(), 1);
     }
 
     #[test]

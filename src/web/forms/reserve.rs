@@ -13,8 +13,9 @@ use crate::base::ids::{OrganisationId, PersonId};
 use crate::base::values::{CitizenId, MobileNumber, PersonName, parse_date};
 use crate::records::people::Identity;
 use crate::records::reserves::{
-    Edits, Enter, MentorKind, NewMentor, Posting, ReserveKind, ReserveState, Route, Who,
+    Edits, Enter, MentorKind, NewMentor, Posting, ReserveKind, ReserveSource, ReserveState, Route, Who,
 };
+use crate::records::words::{WordBook, WordList};
 use crate::web::forms::member::Said;
 use crate::web::guards::Fields;
 
@@ -75,12 +76,12 @@ pub struct ReserveInput {
 }
 
 /// Parses fields and gathers what is wrong.
-struct Reader {
-    errors: Vec<FieldError>,
+pub(super) struct Reader {
+    pub(super) errors: Vec<FieldError>,
 }
 
 impl Reader {
-    fn read<T, E: Display>(
+    pub(super) fn read<T, E: Display>(
         &mut self,
         field: &str,
         said: &Said,
@@ -105,11 +106,11 @@ impl Reader {
         self.read(field, said, |text| table.find(text).map(|entry| entry.code.clone()))
     }
 
-    fn day(&mut self, field: &str, said: &Said) -> Edit<NaiveDate> {
-        self.read(field, said, parse_date)
+    pub(super) fn day(&mut self, field: &str, name: &str, said: &Said) -> Edit<NaiveDate> {
+        self.read(field, said, |text| parse_date(text).map_err(|error| error.about(name)))
     }
 
-    fn words(&mut self, field: &str, name: &str, said: &Said, longest: usize) -> Edit<String> {
+    pub(super) fn words(&mut self, field: &str, name: &str, said: &Said, longest: usize) -> Edit<String> {
         self.read(field, said, |text| {
             let text = text.trim();
             if text.chars().count() > longest {
@@ -119,7 +120,7 @@ impl Reader {
         })
     }
 
-    fn required<T>(&mut self, field: &str, name: &str, edit: Edit<T>) -> Option<T> {
+    pub(super) fn required<T>(&mut self, field: &str, name: &str, edit: Edit<T>) -> Option<T> {
         let value = value(edit);
         if value.is_none() && !self.errors.iter().any(|error| error.field == field) {
             self.errors.push(FieldError::new(field, format!("请填写{name}。"), None));
@@ -127,22 +128,21 @@ impl Reader {
         value
     }
 
-    /// The codes of sources given by code or name; one that a county added is kept as it is.
-    fn sources(given: &[String]) -> Vec<String> {
+    /// The codes of sources given by code or name; what nobody knows is kept as it is, and refused by the verb.
+    fn sources(given: &[String], words: &WordBook) -> Vec<String> {
         given
             .iter()
             .map(|text| text.trim())
             .filter(|text| !text.is_empty())
             .map(|text| {
-                codes::vocabulary("reserve_source")
-                    .and_then(|table| table.find(text).ok())
-                    .map_or_else(|| text.to_owned(), |entry| entry.code.clone())
+                ReserveSource::parse_with(text, words.words(WordList::ReserveSource))
+                    .map_or_else(|_| text.to_owned(), |source| source.code().to_owned())
             })
             .collect()
     }
 }
 
-fn value<T>(edit: Edit<T>) -> Option<T> {
+pub(super) fn value<T>(edit: Edit<T>) -> Option<T> {
     match edit {
         Edit::Set(value) => Some(value),
         Edit::Keep | Edit::Clear => None,
@@ -197,7 +197,7 @@ impl ReserveInput {
     ///
     /// # Errors
     /// Every wrong field at once.
-    pub fn enter(&self, village: Option<OrganisationId>) -> Result<Enter, Vec<FieldError>> {
+    pub fn enter(&self, village: Option<OrganisationId>, words: &WordBook) -> Result<Enter, Vec<FieldError>> {
         let mut reader = Reader { errors: Vec::new() };
         if let Some(code) = self.village_code().filter(|_| village.is_none()) {
             let message = format!("没有找到代码为“{code}”的村（社区），或者不在您的管理范围内，请重新选择。");
@@ -211,14 +211,14 @@ impl ReserveInput {
         let political_status = reader.required("political_status", "政治面貌", status);
         let kind = reader.read("kind", &self.kind, ReserveKind::parse);
         let kind = reader.required("kind", "类别", kind);
-        let entered_on = reader.day("entered_on", &self.entered_on);
+        let entered_on = reader.day("entered_on", "入库日期", &self.entered_on);
         let entered_on = reader.required("entered_on", "入库日期", entered_on);
         let route = value(reader.read("route", &self.route, Route::parse));
         let who = self.who(&mut reader, education.as_deref());
         let mentors = self.mentors(&mut reader, entered_on);
         let posting = self.posting(&mut reader);
         let note = value(reader.words("note", "备注", &self.note, 500));
-        let sources = Reader::sources(self.sources.as_deref().unwrap_or_default());
+        let sources = Reader::sources(self.sources.as_deref().unwrap_or_default(), words);
         match (who, village, kind, entered_on, political_status, education) {
             (
                 Some(who),
@@ -285,7 +285,7 @@ impl ReserveInput {
 
     fn posting(&self, reader: &mut Reader) -> Option<Posting> {
         let state = value(reader.read("state", &self.state, ReserveState::parse));
-        let from_day = value(reader.day("state_from", &self.state_from));
+        let from_day = value(reader.day("state_from", "状态日期", &self.state_from));
         let post = value(reader.words("post", "任用职务", &self.post, 50));
         match (state.filter(|state| *state != ReserveState::InPool), from_day) {
             (Some(state), Some(from_day)) => {
@@ -303,7 +303,7 @@ impl ReserveInput {
     ///
     /// # Errors
     /// Every wrong field at once.
-    pub fn edits(&self) -> Result<Edits, Vec<FieldError>> {
+    pub fn edits(&self, words: &WordBook) -> Result<Edits, Vec<FieldError>> {
         let mut reader = Reader { errors: Vec::new() };
         let edits = Edits {
             kind: reader.read("kind", &self.kind, ReserveKind::parse),
@@ -314,7 +314,10 @@ impl ReserveInput {
                 codes::political_status(),
             ),
             education: reader.code("education", &self.education, codes::education()),
-            sources: self.sources.as_ref().map_or(Edit::Keep, |given| Edit::Set(Reader::sources(given))),
+            sources: self
+                .sources
+                .as_ref()
+                .map_or(Edit::Keep, |given| Edit::Set(Reader::sources(given, words))),
             note: reader.words("note", "备注", &self.note, 500),
         };
         let fixed = [
@@ -353,7 +356,7 @@ impl MentorInput {
         let person = reader.read("mentor", &said(self.person.as_deref().unwrap_or_default()), |text| {
             text.trim().parse::<PersonId>().map_err(|_| "帮带人编号无效，请重新选择，或只填写姓名。")
         });
-        let from = reader.day("from", &said(self.from.as_deref().unwrap_or_default()));
+        let from = reader.day("from", "联系起始日期", &said(self.from.as_deref().unwrap_or_default()));
         let from_day = value(from).or(otherwise)?;
         Some(NewMentor { kind: kind?, person: value(person), name: name?, from_day })
     }

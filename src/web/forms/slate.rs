@@ -3,8 +3,9 @@
 use crate::base::error::{FieldError, Result};
 use crate::base::ids::PersonId;
 use crate::base::values::Hundredths;
-use crate::records::committees::{CommitteeKind, Post, Source};
+use crate::records::committees::{CommitteeKind, Source};
 use crate::records::slates::{Bound, Content, Level, Proposed, SetTarget};
+use crate::records::words::{WordBook, WordList};
 use crate::web::forms::committee::Wrong;
 
 /// Somebody proposed, as sent.
@@ -41,7 +42,7 @@ impl SlateText {
     ///
     /// # Errors
     /// `Invalid`.
-    pub fn content(&self) -> Result<Content> {
+    pub fn content(&self, words: &WordBook) -> Result<Content> {
         let mut wrong = Wrong::default();
         let from_day = wrong.day("from_day", "任期开始", self.from_day.as_deref());
         let given = self.ordinal.as_deref().map(str::trim).unwrap_or_default();
@@ -52,13 +53,17 @@ impl SlateText {
             let field = |name: &str| format!("seats[{at}].{name}");
             let kind =
                 wrong.keep(&field("committee"), &seat.committee, CommitteeKind::parse(&seat.committee));
-            let post = wrong.keep(&field("post"), &seat.post, Post::parse(&seat.post));
+            let post = wrong.keep(&field("post"), &seat.post, words.post(&seat.post));
             let unknown = "没有找到这个人，请从候选名单中选择";
             let person = seat.person.trim().parse::<PersonId>().map_err(|_| unknown);
             let person = wrong.keep(&field("person"), &seat.person, person);
             let mut sources = Vec::with_capacity(seat.sources.len());
             for code in &seat.sources {
-                sources.extend(wrong.keep(&field("sources"), code, Source::parse(code)));
+                sources.extend(wrong.keep(
+                    &field("sources"),
+                    code,
+                    Source::parse_with(code, words.words(WordList::CommitteeSource)),
+                ));
             }
             sources.sort_by_key(|source| source.code());
             sources.dedup();
@@ -174,7 +179,10 @@ mod tests {
             name: Some("方案一".to_owned()),
             seats: vec![seat("secretary", &PersonId::new().to_string()), seat("king", "张伟")],
         };
-        let crate::base::error::Error::Invalid(errors) = text.content().unwrap_err() else { panic!() };
+        let crate::base::error::Error::Invalid(errors) = text.content(&WordBook::default()).unwrap_err()
+        else {
+            panic!()
+        };
         let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
         assert_eq!(fields, ["seats[1].post", "seats[1].person"]);
         let shown = beside(errors, &[0, 7]);

@@ -8,11 +8,12 @@ use utoipa::ToSchema;
 use crate::base::clock;
 use crate::base::error::{Error, Result};
 use crate::base::ids::CandidateCheckId;
-use crate::base::values::{CommitteeKind, Post, parse_date};
+use crate::base::values::{CommitteeKind, parse_date};
 use crate::records::vetting::{
     Answer, Decision, End, FileCheck, NewItem, Propose, RecordVerdicts, SetChecklist, SetDepartment,
     Severity, VerdictResult,
 };
+use crate::records::words::WordBook;
 use crate::web::forms::committee::{WhoText, Wrong};
 
 fn filled(text: Option<&String>) -> Option<&str> {
@@ -65,14 +66,14 @@ impl ProposalInput {
     ///
     /// # Errors
     /// `Invalid` with every wrong field.
-    pub fn parse(&self) -> Result<Propose> {
+    pub fn parse(&self, words: &WordBook) -> Result<Propose> {
         let mut wrong = Wrong::default();
         if self.village.trim().is_empty() {
             wrong.refuse("village", "请选择村（社区）。", None);
         }
         let kind =
             wrong.keep("committee_kind", &self.committee_kind, CommitteeKind::parse(&self.committee_kind));
-        let post = wrong.keep("post", &self.post, Post::parse(&self.post));
+        let post = wrong.keep("post", &self.post, words.post(&self.post));
         let on = day_or_today(&mut wrong, "on", self.on.as_ref());
         let who = WhoText {
             person: self.person.clone(),

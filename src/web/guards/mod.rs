@@ -8,6 +8,7 @@ mod fields;
 mod idempotency;
 pub mod nul;
 mod paging;
+mod shape;
 mod upload;
 mod version;
 

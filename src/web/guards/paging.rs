@@ -32,6 +32,15 @@ pub struct Page<T> {
     pub total: Option<i64>,
 }
 
+impl<T> Page<T> {
+    /// A list that is short by its nature: all of it is one page.
+    #[must_use]
+    pub fn whole(items: Vec<T>, listing: &Listing) -> Self {
+        let total = listing.count.then(|| i64::try_from(items.len()).unwrap_or(i64::MAX));
+        Self { items, next: None, total }
+    }
+}
+
 impl Listing {
     /// A cursor that the next request can give as `after`.
     #[must_use]

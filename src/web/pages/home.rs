@@ -7,6 +7,8 @@ use crate::base::clock;
 use crate::base::db;
 use crate::base::error::Result;
 use crate::base::policy::{self, Action};
+use crate::base::values::Quarter;
+use crate::records::assessments;
 use crate::records::committees::queries::{self as committees, Attention};
 use crate::records::imports::{self, State as Stage};
 use crate::records::members::listing::{self, Filter};
@@ -17,7 +19,8 @@ use crate::records::reserves;
 use crate::records::vetting;
 use crate::web;
 use crate::web::guards::{Db, SignedIn};
-use crate::web::pages::ratings::Shown;
+use crate::web::pages::assessments::Shown;
+use crate::web::pages::ratings::Shown as Ratings;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::home::{Home, Task};
 use crate::web::views::parts::FigureCard;
@@ -57,7 +60,7 @@ async fn desk(
     let everybody = Filter::default();
     let probationary = Filter { full: Some(false), ..Filter::default() };
     let women = Filter { sex: Some("2".to_owned()), ..Filter::default() };
-    let (counts, pending, waiting, planned, pool, checks, committees) =
+    let (counts, pending, waiting, planned, pool, checks, committees, awards, assessed) =
         db::read(&mut db.0, scope, async |conn| {
             let mut counts = Vec::new();
             for filter in [&everybody, &probationary, &women] {
@@ -68,13 +71,16 @@ async fn desk(
             let planned = imports::queries::list(conn, scope, None, 50).await?;
             let pool = reserves::queries::waiting(conn, scope, clock::today()).await?;
             let checks = vetting::queries::waiting(conn, scope, clock::today()).await?;
+            let awards = ratings::awards::queries::waiting(conn, scope, clock::today()).await?;
             let mut waiting_committees = Vec::new();
             for attention in [Attention::Overdue, Attention::DueInSixMonths, Attention::Vacancy] {
                 let filter = committees::Filter { kind: None, attention: Some(attention) };
                 let count = committees::count(conn, scope, clock::today(), &filter).await?;
                 waiting_committees.push((attention, count));
             }
-            Ok((counts, pending, waiting, planned, pool, checks, waiting_committees))
+            let last = Quarter::containing(clock::today()).previous();
+            let assessed = assessments::queries::waiting(conn, scope, last).await?;
+            Ok((counts, pending, waiting, planned, pool, checks, waiting_committees, awards, assessed))
         })
         .await?;
     let labels = [
@@ -101,6 +107,8 @@ async fn desk(
     };
     let unwritten = planned.iter().filter(mine).count();
     let mut tasks = rating_tasks(who, &waiting);
+    tasks.extend(award_tasks(who, awards));
+    tasks.extend(assessment_tasks(who, &assessed));
     tasks.extend([
         task("接收转入党员", "/transfers", incoming, Tone::Warning, "接收前，党员仍属于原党支部。"),
         task("转出待对方接收", "/transfers", outgoing, Tone::Waiting, "对方接收或退回前，请继续管理。"),
@@ -125,26 +133,26 @@ fn task(text: &str, href: &str, count: usize, tone: Tone, note: &str) -> Task {
 
 /// Ratings wait for whoever enters them when they came back or were never handed in, and for the review when they were.
 fn rating_tasks(who: &SignedIn, waiting: &ratings::queries::Waiting) -> Vec<Task> {
-    let ratings = |text: &str, shown: Shown, count: i64, tone: Tone, note: &str| {
+    let ratings = |text: &str, shown: Ratings, count: i64, tone: Tone, note: &str| {
         task(text, &shown.address(), usize::try_from(count).unwrap_or_default(), tone, note)
     };
     let scope = &who.scope().path;
     if policy::require(&who.actor, Action::DecideRatings, scope).is_ok() {
         let decided = waiting.submitted + waiting.reviewed;
         let note = "未审定的星级不计入季度报告。";
-        vec![ratings("审核星级评定（人）", Shown::ToReview, decided, Tone::Warning, note)]
+        vec![ratings("审核星级评定（人）", Ratings::ToReview, decided, Tone::Warning, note)]
     } else if policy::require(&who.actor, Action::EnterRecords, scope).is_ok() {
         vec![
             ratings(
                 "更正退回的星级评定（人）",
-                Shown::Returned,
+                Ratings::Returned,
                 waiting.returned,
                 Tone::Warning,
                 "按退回理由更正后重新提交。",
             ),
             ratings(
                 "填报中的星级评定（期）",
-                Shown::Draft,
+                Ratings::Draft,
                 waiting.open_rounds,
                 Tone::Waiting,
                 "填完后提交审核。",
@@ -153,6 +161,98 @@ fn rating_tasks(who: &SignedIn, waiting: &ratings::queries::Waiting) -> Vec<Task
     } else {
         Vec::new()
     }
+}
+
+/// Awards that were sent back wait for whoever recommends, all others for whoever decides for the county.
+fn award_tasks(who: &SignedIn, waiting: ratings::awards::queries::Waiting) -> Vec<Task> {
+    let of = |text: &str, address: &str, count: i64, tone: Tone, note: &str| {
+        task(text, address, usize::try_from(count).unwrap_or_default(), tone, note)
+    };
+    if policy::require(&who.actor, Action::DecideRatings, &who.scope().whole_county().path).is_ok() {
+        let under_way = waiting.under_way;
+        return vec![
+            of("星级村评选待办理（项）", "/ratings/awards", under_way, Tone::Waiting, "评审、审定或公示。"),
+            of(
+                "星级村公示异议（项）",
+                "/ratings/awards?disputed=true",
+                waiting.disputed,
+                Tone::Warning,
+                "处理完才能命名。",
+            ),
+            of(
+                "星级村公示期满（项）",
+                "/ratings/awards?state=noticed",
+                waiting.notice_over,
+                Tone::Waiting,
+                "没有异议的可以命名。",
+            ),
+        ];
+    }
+    if policy::require(&who.actor, Action::EnterRecords, &who.scope().path).is_err() {
+        return Vec::new();
+    }
+    let note = "按退回理由补充后重新推荐。";
+    vec![of(
+        "退回的星级村推荐（项）",
+        "/ratings/awards?state=returned",
+        waiting.returned,
+        Tone::Warning,
+        note,
+    )]
+}
+
+/// Assessments wait for whoever fills them in when the quarter has ended, and for a supervisor when they were handed in.
+fn assessment_tasks(who: &SignedIn, waiting: &assessments::queries::Waiting) -> Vec<Task> {
+    let task = |text: &str, href: String, count: i64, tone: Tone, note: &str| {
+        task(text, &href, usize::try_from(count).unwrap_or_default(), tone, note)
+    };
+    let scope = &who.scope().path;
+    if policy::require(&who.actor, Action::EnterRecords, scope).is_err() {
+        return Vec::new();
+    }
+    let note = "上一季度已结束，按考核方案开始考核。";
+    let mut tasks = vec![
+        task(
+            "季度考核未开始（个单位）",
+            "/assessments/open".to_owned(),
+            waiting.not_begun,
+            Tone::Waiting,
+            note,
+        ),
+        task(
+            "季度考核未提交（个单位）",
+            Shown::Open.address(),
+            waiting.draft + waiting.returned,
+            Tone::Waiting,
+            "填完后提交审核员确认；退回的按理由修改。",
+        ),
+    ];
+    if policy::require(&who.actor, Action::DecideRatings, scope).is_ok() {
+        tasks.extend([
+            task(
+                "确认季度考核（个单位）",
+                Shown::ToConfirm.address(),
+                waiting.submitted,
+                Tone::Warning,
+                "未确认的考核不计入排名和报表。",
+            ),
+            task(
+                "公示季度考核（个单位）",
+                Shown::ToPublish.address(),
+                waiting.confirmed,
+                Tone::Waiting,
+                "一评一公示，公示后授予流动红旗。",
+            ),
+            task(
+                "办理考核异议（件）",
+                Shown::All.address(),
+                waiting.objections,
+                Tone::Warning,
+                "在考核结果页办理，写明理由。",
+            ),
+        ]);
+    }
+    tasks
 }
 
 /// Committees whose election is overdue or due within six months, and those with a post that nobody holds.

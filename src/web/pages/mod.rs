@@ -1,6 +1,7 @@
 //! Pages for people, one file or folder per area.
 pub mod accounts;
 pub mod approvals;
+pub mod assessments;
 pub mod audit;
 pub mod committees;
 pub mod exports;
@@ -17,4 +18,5 @@ pub mod reports;
 pub mod reserves;
 pub mod session;
 pub mod slates;
+pub mod training;
 pub mod vetting;

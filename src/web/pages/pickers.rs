@@ -12,7 +12,7 @@ use crate::web::respond::Answer;
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![villages]
+    routes![villages, places]
 }
 
 /// What a picker offers.
@@ -50,6 +50,29 @@ async fn villages(
         note: village.code.clone(),
         code: village.code,
         name: village.name,
+    };
+    Ok(Json(found.into_iter().map(offer).collect()))
+}
+
+/// Organisations of any kind; `everywhere` in the whole county, for those that hold what others attend.
+#[get("/places?<q>&<everywhere>")]
+async fn places(
+    who: SignedIn,
+    mut db: Db,
+    q: Option<&str>,
+    everywhere: Option<bool>,
+) -> Answer<Json<Vec<Offer>>> {
+    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    let scope = if everywhere.unwrap_or(false) { who.scope().whole_county() } else { who.scope().clone() };
+    let found = db::read(&mut db.0, &scope, async |conn| {
+        let filter = organisations::queries::Filter { kind: None, query: q.map(str::to_owned) };
+        Ok(organisations::queries::list(conn, &scope, &filter, None, 20).await?)
+    })
+    .await?;
+    let offer = |place: organisations::Organisation| Offer {
+        note: place.code.clone(),
+        code: place.code,
+        name: place.name,
     };
     Ok(Json(found.into_iter().map(offer).collect()))
 }

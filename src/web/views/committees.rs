@@ -85,6 +85,34 @@ pub struct Vote {
     pub form: Form,
 }
 
+/// What the country demands of committees and votes, and what the county demands otherwise.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "committees/rules.html")]
+pub struct Rules {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The way back.
+    pub back: Link,
+    /// Every version of every bar.
+    pub table: Table,
+    /// The fields of the county's next one, for whom may set it.
+    pub form: Option<Form>,
+}
+
+/// What the county adds to posts and sources.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "committees/words.html")]
+pub struct Words {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The way back.
+    pub back: Link,
+    /// Every version.
+    pub table: Table,
+    /// The fields of the next one, for whom may set it.
+    pub form: Option<Form>,
+}
+
 /// A candidate on the results sheet.
 #[derive(Debug, Clone, Default)]
 pub struct ResultRow {

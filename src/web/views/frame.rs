@@ -17,10 +17,14 @@ pub enum Section {
     Reserves,
     /// Candidates put to the departments of the county.
     Vetting,
+    /// Training rotation.
+    Training,
     /// Workbooks coming in.
     Imports,
     /// Star ratings.
     Ratings,
+    /// Quarterly assessment of villages.
+    Assessments,
     /// Quarterly reports, and the quarters that are closed into them.
     Reports,
     /// The audit trail.
@@ -39,8 +43,10 @@ impl Section {
             Self::Committees => "村社班子",
             Self::Reserves => "后备力量",
             Self::Vetting => "任职联审",
+            Self::Training => "轮训",
             Self::Imports => "导入",
             Self::Ratings => "星级评定",
+            Self::Assessments => "季度考核",
             Self::Reports => "季度报告",
             Self::Audit => "审计",
             Self::Accounts => "账号",
@@ -56,8 +62,10 @@ impl Section {
             Self::Committees => "/committees",
             Self::Reserves => "/reserves",
             Self::Vetting => "/vetting",
+            Self::Training => "/training",
             Self::Imports => "/imports",
             Self::Ratings => "/ratings",
+            Self::Assessments => "/assessments",
             Self::Reports => "/reports/quarterly",
             Self::Audit => "/audit",
             Self::Accounts => "/accounts",
@@ -73,8 +81,10 @@ impl Section {
             Self::Committees => "building",
             Self::Reserves => "flag",
             Self::Vetting => "circle-check",
+            Self::Training => "calendar",
             Self::Imports => "file-import",
             Self::Ratings => "star",
+            Self::Assessments => "history",
             Self::Reports => "report-analytics",
             Self::Audit => "shield-check",
             Self::Accounts => "user-cog",
@@ -91,8 +101,10 @@ impl Section {
                 Self::Committees,
                 Self::Reserves,
                 Self::Vetting,
+                Self::Training,
                 Self::Imports,
                 Self::Ratings,
+                Self::Assessments,
                 Self::Reports,
                 Self::Audit,
             ],
@@ -101,7 +113,9 @@ impl Section {
                 Self::Members,
                 Self::Committees,
                 Self::Reserves,
+                Self::Training,
                 Self::Ratings,
+                Self::Assessments,
                 Self::Reports,
                 Self::Audit,
             ],

@@ -8,7 +8,10 @@
 //! each control has a label, no identifier of a person in an address.
 
 pub mod accounts;
+pub mod assessments;
 pub mod audit;
+pub mod awards;
+pub mod class_plan;
 pub mod committees;
 pub mod controls;
 pub mod form_page;
@@ -26,6 +29,7 @@ pub mod sign_in;
 pub mod slates;
 pub mod table;
 pub mod team;
+pub mod training;
 pub mod vetting;
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use cadre::base::clock;
 use cadre::base::db;
 use cadre::base::error::Error;
 use cadre::base::values::MembershipStatus;
+use cadre::records::assessments;
 use cadre::records::imports::{Counts, Kind};
 use cadre::records::members::listing::{Filter, Sort};
 use cadre::records::organisations::queries;
@@ -21,6 +22,7 @@ use tempfile::NamedTempFile;
 use super::imports::committees::team;
 use super::imports::elections::votes;
 use super::imports::{Roster, Stage};
+use crate::support::builders::assessment::{filled, published, scheme};
 use crate::support::builders::{Place, day};
 
 async fn request(stage: &Stage, place: &Place, kind: Kind, format: Format) -> Request {
@@ -156,6 +158,26 @@ async fn the_tree_comes_back_unchanged() {
     assert!(text(&stage, &supervisor, &earlier).await.contains("镇党委"));
     let later = Request { as_of: Some(day("2020-01-01")), ..whole };
     assert!(!text(&stage, &supervisor, &later).await.contains("镇党委"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn assessments_come_back_unchanged() {
+    let stage = Stage::of(Kind::Assessments).await;
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let mut conn = stage.db.web().await;
+    assessments::set_scheme(&mut conn, &supervisor, &[scheme("500237")]).await.unwrap();
+    published(&mut conn, &supervisor, "500237101", "2025Q4", ["50,30,20", "48.5,30,20"]).await;
+    filled(&mut conn, &supervisor, "500237101", "2026Q1", ["50,29.5,20", "48,30,20"]).await;
+    drop(conn);
+    let town = stage.county.town(1).clone();
+    for format in [Format::Xlsx, Format::Csv] {
+        let wanted = request(&stage, &town, Kind::Assessments, format).await;
+        let (file, receipt) = write(&stage, &stage.clerk, &wanted).await.unwrap();
+        assert_eq!(receipt.rows, 4);
+        let (import, counts) = stage.upload(&stage.clerk, &town, file.path(), Mapping::new()).await.unwrap();
+        let lines = stage.lines(&import).await;
+        assert_eq!(counts.unwrap(), Counts { unchanged: 4, ..Counts::default() }, "{lines:#?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

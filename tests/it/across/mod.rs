@@ -3,6 +3,8 @@
 mod appointment;
 mod exports;
 mod imports;
+mod planning;
 mod reports;
 mod sample;
 mod sheets;
+mod training;

@@ -3,7 +3,7 @@
 use cadre::across::reports;
 use cadre::across::reports::acceptance::{PUBLISHED, accept, published};
 use cadre::across::sample::{
-    Pack, SampleCounty, generate, load, load_committees, load_reserves, load_vetting,
+    Pack, SampleCounty, generate, load, load_awards, load_committees, load_reserves, load_vetting,
 };
 use cadre::base::actor::Actor;
 use cadre::base::keys::KeyRing;
@@ -67,6 +67,8 @@ async fn what_was_generated_stands_in_the_database_on_every_day() {
     let county = small();
     let (mut owner, mut conn) = (test.owner().await, test.web().await);
     let mut seen = Vec::new();
+    // What loads a county is held to no time, however slow the machine.
+    diesel::sql_query("SET statement_timeout TO '10ms'").execute(&mut conn).await.unwrap();
     let loaded = load(&mut owner, &mut conn, &keys, &county, |progress| seen.push(progress)).await.unwrap();
     assert_eq!(loaded.organisations.len(), county.organisations.len());
     assert_eq!(loaded.members.len(), county.members.len());
@@ -129,6 +131,47 @@ async fn the_pools_of_a_sample_meet_the_published_figures() {
     let moved: Vec<&str> =
         accepted.iter().filter(|one| one.matches == Some(false)).map(|one| one.figure.as_str()).collect();
     assert_eq!(moved, ["reserves.source.entrepreneur"]);
+}
+
+/// The 98 awards that Wushan gave since 2017, through the same verbs as anybody's; revoking one moves two figures, and a
+/// closed quarter keeps what it froze.
+#[tokio::test]
+async fn the_star_villages_of_wushan_come_out_and_one_award_moves_them() {
+    let test = TestDb::new().await;
+    let keys = KeyRing::ephemeral().unwrap();
+    let mut pack = Pack::load("wushan").unwrap();
+    (pack.county.members, pack.county.history.members) = (12_000, 12_000);
+    let county = generate(&pack, 1, clock::today()).unwrap();
+    let (mut owner, mut conn) = (test.owner().await, test.web().await);
+    let loaded = load(&mut owner, &mut conn, &keys, &county, |_| {}).await.unwrap();
+    load_awards(&mut conn, &county, &loaded).await.unwrap();
+    let mut wanted = published(PUBLISHED).unwrap();
+    wanted.retain(|figure| figure.figure.starts_with("ratings.villages."));
+    assert_eq!(wanted.len(), 7);
+    let mut report = test.report().await;
+    for accepted in accept(&mut report, &wanted).await.unwrap() {
+        assert_eq!(accepted.matches, Some(true), "{accepted:?}");
+    }
+    let revoked = diesel::sql_query(
+        "UPDATE awards SET state = 'revoked', revoked_on = '2021-05-01', ended_reason = '不再符合条件' WHERE id = \
+            (SELECT id FROM awards WHERE kind = 'civility' AND year = 2018 ORDER BY id LIMIT 1)",
+    );
+    assert_eq!(revoked.execute(&mut owner).await.unwrap(), 1);
+    let accepted = accept(&mut report, &wanted).await.unwrap();
+    let moved: Vec<&str> =
+        accepted.iter().filter(|one| one.matches == Some(false)).map(|one| one.figure.as_str()).collect();
+    assert_eq!(moved, ["ratings.villages.awards.civility", "ratings.villages.awards"]);
+    let actor = |name: &str| Actor { name: name.to_owned(), ..Actor::command_line(loaded.scope.clone()) };
+    let quarter = "2021Q2".parse().unwrap();
+    for name in ["wang", "li"] {
+        reports::close(&mut conn, &actor(name), "500237", quarter).await.unwrap();
+    }
+    diesel::sql_query("UPDATE awards SET given_on = '2021-12-31' WHERE kind = 'industry' AND year < 2021")
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    let frozen = accept(&mut report, &wanted).await.unwrap();
+    assert_eq!(accepted, frozen);
 }
 
 #[tokio::test]

@@ -36,11 +36,13 @@ async fn a_member_is_entered_and_read_back_masked() {
     assert_eq!(created.status, Status::Created, "{}", created.body);
     assert_eq!(created.etag.as_deref(), Some("\"1\""));
     let json = created.json();
+    let place = format!("/api/v1/members/{}", json["id"].as_str().unwrap());
+    assert_eq!(created.location.as_deref(), Some(place.as_str()));
     assert_eq!(json["citizen_id"], "500237************");
     assert_eq!(json["mobile"], "138****1111");
     assert_eq!((&json["sex"], &json["birth_date"]), (&json!("1"), &json!("1980-05-06")));
     assert!(!created.body.contains(&number(1)));
-    let read = app.get(&clerk, &format!("/api/v1/members/{}", json["id"].as_str().unwrap())).await;
+    let read = app.get(&clerk, &place).await;
     assert_eq!(read.json(), json);
     let found = app.get(&clerk, "/api/v1/members?q=zw&count=true").await.json();
     assert_eq!((&found["total"], &found["next"]), (&json!(1), &Value::Null));
@@ -67,6 +69,18 @@ async fn every_wrong_field_is_named_and_nothing_is_stored() {
     let mut strange = body(&app, 1);
     strange["county_id"] = json!("x");
     assert_eq!(enter(&app, &clerk, &strange).await.status, Status::UnprocessableEntity);
+    // A value that is no text is told like any other: the field, what it holds, what it should hold.
+    for (value, shown) in [(json!(123), "123"), (json!(["汉族"]), "数组"), (json!("汉\0族"), "空字符")]
+    {
+        let mut strange = body(&app, 1);
+        strange["ethnicity"] = value;
+        let refused = enter(&app, &clerk, &strange).await;
+        assert_eq!(refused.status, Status::UnprocessableEntity, "{}", refused.body);
+        let error = &refused.json()["errors"][0];
+        assert_eq!(error["field"], "ethnicity");
+        let message = error["message"].as_str().unwrap();
+        assert!(message.contains("ethnicity") && message.contains(shown), "{message}");
+    }
 }
 
 #[tokio::test]
@@ -179,4 +193,13 @@ async fn a_wrong_page_or_sort_is_refused_by_name() {
         assert_eq!(answer.status, Status::UnprocessableEntity, "{query}: {}", answer.body);
         assert_eq!(answer.json()["errors"][0]["field"], field, "{query}");
     }
+}
+
+#[tokio::test]
+async fn a_page_says_what_is_wrong_once() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let page = app.get(&clerk, "/members?limit=0").await;
+    assert_eq!(page.status, Status::UnprocessableEntity, "{}", page.body);
+    assert_eq!(page.body.matches("limit“0”").count(), 1, "{}", page.body);
 }

@@ -1,5 +1,8 @@
 //! The JSON API through the whole server: who may come in, what it answers, what it refuses.
 
+mod assessments;
+mod audit;
+mod bad_input;
 mod committees;
 mod document;
 mod exports;
@@ -11,4 +14,5 @@ mod reports;
 mod reserves;
 mod session;
 mod slates;
+mod training_plan;
 mod vetting;

@@ -105,7 +105,15 @@ async fn figures_and_their_rows_are_asked_for_one_by_one() {
         after = format!("&after={next}");
     }
     assert_eq!(names.len(), 7);
-    let women = app.get(&auditor, &format!("/api/v1/figures/members.women.ratio/rows?{asked}")).await.json();
+    let women = format!("/api/v1/figures/members.women.ratio/rows?{asked}");
+    let counted = app.get(&auditor, &format!("{women}&count=true&limit=1")).await.json();
+    assert_eq!((counted["items"].as_array().unwrap().len(), &counted["total"]), (1, &json!(3)));
+    let next = counted["next"].as_str().unwrap();
+    let later = app.get(&auditor, &format!("{women}&count=true&limit=1&after={next}")).await.json();
+    assert_eq!(later["total"], 3, "the whole list is counted on every page");
+    let all = app.get(&auditor, "/api/v1/figures?count=true").await.json();
+    assert_eq!(all["total"], all["items"].as_array().unwrap().len());
+    let women = app.get(&auditor, &women).await.json();
     assert_eq!(women["items"].as_array().unwrap().len(), 3);
     assert!(!women.to_string().contains("5002371980"), "no identifier stands in a row");
     for (path, status) in [

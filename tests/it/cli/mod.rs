@@ -1,6 +1,7 @@
 //! The program as people start it.
 
 mod accounts;
+mod audit;
 mod help;
 mod interruption;
 pub mod program;

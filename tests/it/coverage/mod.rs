@@ -50,7 +50,9 @@ impl Row {
         if !kind.is_empty() {
             headers.push(("Content-Type", kind));
         }
-        if matches!(self.method, Method::Patch | Method::Put) || self.route.ends_with("/remove") {
+        if matches!(self.method, Method::Patch | Method::Put | Method::Delete)
+            || ["/remove", "/end"].iter().any(|end| self.route.ends_with(end))
+        {
             headers.push(("If-Match", "\"1\""));
         }
         headers.extend(origin.map(|origin| ("Origin", origin)));

@@ -29,6 +29,7 @@ pub struct Stage {
     account: String,
     round: String,
     rating: String,
+    award: String,
     import: String,
     committee: String,
     term: String,
@@ -39,6 +40,14 @@ pub struct Stage {
     mentor: String,
     slate: String,
     check: String,
+    programme: String,
+    class: String,
+    exemption: String,
+    assessed: String,
+    assessment: String,
+    objection: String,
+    inspection: String,
+    draw: String,
     /// One for the pages, one for the API: each is removed there.
     kinships: [String; 2],
 }
@@ -53,6 +62,18 @@ fn scheme() -> Value {
     serde_json::from_str(text).unwrap()
 }
 
+fn award_scheme() -> Value {
+    let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wushan/awards.json"));
+    let pack: Value = serde_json::from_str(text).unwrap();
+    pack["schemes"][1].clone()
+}
+
+fn assessing() -> Value {
+    json!({ "organisation": "500237", "name": "季度考核", "entry": "score", "decimals": 1, "flag_rule": "shared",
+        "notice_days": 5, "method": "考核组检查", "from": "2020-01-01",
+        "indicators": [{ "code": "all", "name": "总评", "full_marks": 100 }] })
+}
+
 fn seat(person: &str) -> Value {
     json!({ "person": person, "post": "secretary", "from_day": "2021-01-10" })
 }
@@ -60,6 +81,13 @@ fn seat(person: &str) -> Value {
 fn vote(person: &str) -> Value {
     json!({ "post": "secretary", "held_on": "2021-01-10", "places": 1, "eligible": 50, "present": 45, "issued": 45,
         "returned": 45, "valid": 44, "candidates": [{ "person": person, "votes_for": 40, "is_elected": true }] })
+}
+
+fn programme(code: &str) -> Value {
+    json!({ "code": code, "name": format!("党员轮训{code}"), "from_day": "2026-01-01", "years": 2,
+        "is_primary": code == "rotation",
+        "demand": { "floors": [50, 50], "source": "县委〔2026〕1号" },
+        "fields": [{ "code": "village", "name": "农村" }] })
 }
 
 fn round(period: &str) -> Value {
@@ -92,6 +120,7 @@ impl Stage {
             account,
             round: String::new(),
             rating: String::new(),
+            award: String::new(),
             import: String::new(),
             committee: String::new(),
             term: String::new(),
@@ -102,9 +131,18 @@ impl Stage {
             mentor: String::new(),
             slate: String::new(),
             check: String::new(),
+            programme: String::new(),
+            class: String::new(),
+            exemption: String::new(),
+            assessed: String::new(),
+            assessment: String::new(),
+            objection: String::new(),
+            inspection: String::new(),
+            draw: String::new(),
             kinships: [String::new(), String::new()],
         };
         stage.prepare().await;
+        stage.assess().await;
         stage
     }
 
@@ -125,6 +163,12 @@ impl Stage {
         let path = format!("/api/v1/ratings/rounds/{}/scores", self.round);
         let grid = app.send(own, Method::Put, &path, &[("If-Match", "\"1\"")], &rows).await.json();
         self.rating = grid["rows"][0]["rating"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
+        assert_eq!(post(supervisor, "/ratings/award-schemes", award_scheme()).await.status.code, 201);
+        let award = json!({ "awards": [{ "scheme": "star_village", "kind": "safety", "year": 2025,
+            "village": "500237101201", "reason": "平安创建先进" }] });
+        let told = post(own, "/ratings/awards", award).await.json();
+        self.award = told["items"][0]["id"].as_str().unwrap_or_else(|| panic!("{told}")).to_owned();
+        app.sign().await;
         let people = app.db.owner_client().await.query("SELECT id::text FROM people", &[]).await.unwrap();
         self.person = people[0].get(0);
         let kind = json!({ "village": "500237101201", "kind": "village_party" });
@@ -167,6 +211,7 @@ impl Stage {
         let candidate = json!({ "village": "500237101201", "committee_kind": "village_party", "term": 7,
             "post": "secretary", "person": self.person });
         self.check = id(&post(own, "/candidate-checks", candidate).await, "id");
+        (self.programme, self.class, self.exemption) = self.train().await;
         let fields = [("kind", "members"), ("organisation", "500237101")];
         let file = Some(("名册.csv", "姓名\n张伟\n".as_bytes()));
         let taken = app.upload(own, "/api/v1/imports", &[], &fields, file).await;
@@ -175,14 +220,77 @@ impl Stage {
         assert!(ended.body.contains("event:done"), "{}", ended.body);
     }
 
+    /// A programme, a class of the first town that its member came to, and an exemption of him.
+    async fn train(&self) -> (String, String, String) {
+        let (app, own, supervisor) = (&self.app, &self.callers[1], &self.callers[3]);
+        let post = async |who: &Credential, path: &str, body: Value| {
+            app.send(who, Method::Post, &format!("/api/v1/training{path}"), &[], &body).await
+        };
+        let programme = id(&post(supervisor, "/programmes", programme("rotation")).await, "id");
+        let class = json!({ "code": "2026-A1", "name": "春季轮训班", "programme": "rotation", "field": "village",
+            "first_day": "2026-03-02", "last_day": "2026-03-02", "hours": 8 });
+        let class = id(&post(own, "/classes", class).await, "id");
+        let step = async |step: &str| {
+            let answer = post(own, &format!("/classes/{class}/{step}"), json!({})).await;
+            assert_eq!(answer.status.code, 200, "{}", answer.body);
+        };
+        step("open").await;
+        let members = json!({ "members": [self.member] });
+        assert_eq!(post(own, &format!("/classes/{class}/enrolments"), members).await.status.code, 200);
+        step("hold").await;
+        let rows = json!({ "rows": [{ "member": self.member, "hours": 8, "result": "passed" }] });
+        let path = format!("/api/v1/training/classes/{class}/attendance");
+        let came = app.send(own, Method::Put, &path, &[], &rows).await;
+        assert_eq!(came.status.code, 200, "{}", came.body);
+        let exemption = json!({ "member": self.member, "kind": "ill", "reason": "住院", "from": "2026-05-01",
+            "to": "2026-06-01" });
+        (programme, class, id(&post(own, "/exemptions", exemption).await, "id"))
+    }
+
+    /// A round of the first town, published, with an objection; a check; a draw of the county.
+    async fn assess(&mut self) {
+        let (app, own, supervisor) = (&self.app, &self.callers[1], &self.callers[3]);
+        let post = async |who: &Credential, path: &str, body: Value| {
+            app.send(who, Method::Post, &format!("/api/v1/assessments{path}"), &[], &body).await
+        };
+        assert_eq!(post(supervisor, "/schemes", assessing()).await.status.code, 201);
+        let round = json!({ "organisation": "500237101", "quarter": "2026Q1" });
+        self.assessed = id(&post(own, "/rounds", round).await, "id");
+        let rows = ["500237101201", "500237101202"]
+            .map(|village| json!({ "village": village, "scores": { "all": 100 } }));
+        let path = format!("/api/v1/assessments/rounds/{}/scores", self.assessed);
+        let rows = json!({ "rows": rows });
+        let grid = app.send(own, Method::Put, &path, &[("If-Match", "\"1\"")], &rows).await.json();
+        self.assessment =
+            grid["rows"][0]["assessment"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
+        for (who, step) in [(own, "submit"), (supervisor, "confirm"), (supervisor, "publish")] {
+            let done = post(who, &format!("/rounds/{}/{step}", self.assessed), json!({})).await;
+            assert_eq!(done.status.code, 200, "{step}: {}", done.body);
+        }
+        let objection = json!({ "raised_by": "村党支部", "content": "有误" });
+        self.objection = id(&post(own, &format!("/{}/object", self.assessment), objection).await, "id");
+        let check = json!({ "unit": "500237101201", "kind": "half_year_inspection", "score": 90, "inspected_by": "组" });
+        self.inspection = id(&post(own, "/inspections", check).await, "id");
+        self.draw = id(&post(supervisor, "/draws", json!({ "purpose": "值班" })).await, "id");
+    }
+
     /// A route with something in each of its places.
     pub fn path(&self, route: &str, verb: &str) -> String {
         let thing = |prefix: &str| route.trim_start_matches("/api/v1").starts_with(prefix);
         let subject = match () {
+            () if thing("/training/programmes") => &self.programme,
+            () if thing("/training/classes") => &self.class,
+            () if thing("/training/exemptions") => &self.exemption,
             () if thing("/members") => &self.member,
             () if thing("/transfers") => &self.transfer,
             () if thing("/accounts") => &self.account,
+            () if thing("/assessments/rounds") => &self.assessed,
+            () if thing("/assessments/objections") => &self.objection,
+            () if thing("/assessments/inspections") => &self.inspection,
+            () if thing("/assessments/draws") => &self.draw,
+            () if thing("/assessments") => &self.assessment,
             () if thing("/ratings/rounds") => &self.round,
+            () if thing("/ratings/awards") => &self.award,
             () if thing("/ratings") => &self.rating,
             () if thing("/committees") => &self.committee,
             () if thing("/terms") => &self.term,
@@ -195,7 +303,11 @@ impl Stage {
             () if thing("/candidate-checks") || thing("/vetting/") => &self.check,
             () => &self.import,
         };
-        let code = if thing("/figures") { "members.total" } else { "500237101" };
+        let code = match () {
+            () if thing("/figures") => "members.total",
+            () if thing("/assessments/units") => "500237101201",
+            () => "500237101",
+        };
         route
             .replace("<id>", subject)
             .replace("<code>", code)
@@ -203,6 +315,8 @@ impl Stage {
             .replace("<file>", "members.xlsx")
             .replace("<path..>", "cadre.css")
             .replace("<mentor>", &self.mentor)
+            .replace("<member>", &self.member)
+            .replace("<exemption>", &self.exemption)
             .replace("<verb>", verb)
             .replace("<rule>", verb)
             .replace("<step>", verb)
@@ -214,6 +328,8 @@ impl Stage {
         match sent {
             "-" => ("", String::new()),
             "scheme" => (JSON, scheme().to_string()),
+            "awards" => (JSON, award_scheme().to_string()),
+            "assessing" => (JSON, assessing().to_string()),
             "seat" => (JSON, seat(&self.person).to_string()),
             "vote" => (JSON, vote(&self.person).to_string()),
             "settings" => {
@@ -225,6 +341,26 @@ impl Stage {
             "target" => {
                 let body = json!({ "level": "village", "figure": "committees.women", "comparison": "at_least",
                     "value": 1, "from_day": "2026-01-01", "source": "县委组织部〔2026〕1号" });
+                (JSON, body.to_string())
+            }
+            "programme" => (JSON, programme("next").to_string()),
+            "revision" => {
+                let body = json!({ "from_day": "2027-01-01", "demand": programme("rotation")["demand"] });
+                (JSON, body.to_string())
+            }
+            "training-settings" => {
+                let body = json!({ "from_day": "2026-01-01", "member_hours": 32, "leader_hours": 56,
+                    "planning_from": "2024-01-01", "source": "县委组织部〔2026〕2号" });
+                (JSON, body.to_string())
+            }
+            "rule" => {
+                let body = json!({ "rule": "size_maximum", "committee": "village_party", "comparison": "at_most",
+                    "numerator": 9, "from_day": "2026-01-01", "source": "县委组织部〔2026〕1号" });
+                (JSON, body.to_string())
+            }
+            "word" => {
+                let body = json!({ "list": "reserve_source", "code": "teacher", "name": "退休教师",
+                    "from_day": "2026-01-01", "source": "县委组织部〔2026〕1号" });
                 (JSON, body.to_string())
             }
             "round" => (JSON, round("2025Q4").to_string()),
@@ -239,15 +375,24 @@ impl Stage {
                 (kind, String::from_utf8(body).unwrap())
             }
             _ => match (sent.strip_prefix("json"), sent.strip_prefix("form")) {
-                (Some(body), _) => {
-                    (JSON, body.replace("{mentor}", &self.mentor).replace("{person}", &self.person))
-                }
-                (_, Some(fields)) => {
-                    ("application/x-www-form-urlencoded", fields.replace("{rating}", &self.rating))
-                }
+                (Some(body), _) => (JSON, self.filled(body)),
+                (_, Some(fields)) => ("application/x-www-form-urlencoded", self.filled(fields)),
                 _ => panic!("nothing is sent as {sent}"),
             },
         }
+    }
+
+    fn filled(&self, text: &str) -> String {
+        [
+            ("mentor", &self.mentor),
+            ("member", &self.member),
+            ("programme", &self.programme),
+            ("person", &self.person),
+            ("rating", &self.rating),
+            ("award", &self.award),
+        ]
+        .iter()
+        .fold(text.to_owned(), |text, (name, id)| text.replace(&format!("{{{name}}}"), id))
     }
 
     /// Signs those in again who have a session.

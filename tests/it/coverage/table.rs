@@ -38,6 +38,7 @@ POST   /account/sessions/end-others          form                        in     
 GET    /account                              -                           in       ok    ok      ok      ok      ok    ok       in
 POST   /account                              form                        in       ok    ok      ok      ok      ok    ok       in
 GET    /audit                                -                           in       ok    ok      ok      ok      ok    ok       in
+GET    /audit/bundle                         -                           in       ok    ok      ok      ok      ok    ok       in
 
 GET    /exports/new                          -                           in       ok    ok      ok      ok      403   403      in
 POST   /exports                              formkind=members            in       ok    ok      ok      ok      403   403      in
@@ -71,6 +72,41 @@ POST   /ratings/rounds/<id>                  form                        in     
 GET    /ratings/rounds/<id>/review           -                           in       ok    404     ok      ok      403   403      in
 POST   /ratings/rounds/<id>/<step>|review    formratings={rating}        in       403   403     ok      403     403   403      in
 POST   /ratings/<id>/return                  formreason=请补依据         in       403   404     ok      403     403   403      in
+
+# Pages of awards of villages
+GET    /ratings/awards                       -                           in       ok    ok      ok      ok      403   403      in
+GET    /ratings/awards/new                   -                           in       ok    ok      ok      403     403   403      in
+POST   /ratings/awards                       form                        in       ok    ok      ok      403     403   403      in
+POST   /ratings/awards/decisions             formstep=decide&awards={award} in    403   403     ok      403     403   403      in
+GET    /ratings/awards/notice                -                           in       ok    ok      ok      ok      403   403      in
+GET    /ratings/awards/scheme                -                           in       ok    ok      ok      ok      403   403      in
+GET    /ratings/awards/<id>                  -                           in       ok    404     ok      ok      403   403      in
+GET    /ratings/awards/<id>/<verb>|recommend -                           in       ok    404     ok      403     403   403      in
+POST   /ratings/awards/<id>/<verb>|score     form                        in       403   403     ok      403     403   403      in
+
+# Pages of assessments
+GET    /assessments                          -                           in       ok    ok      ok      ok      403   403      in
+GET    /assessments/open                     -                           in       ok    ok      ok      403     403   403      in
+POST   /assessments/open                     form                        in       ok    ok      ok      403     403   403      in
+GET    /assessments/ranking                  -                           in       ok    ok      ok      ok      403   403      in
+GET    /assessments/draws                    -                           in       ok    ok      ok      ok      403   403      in
+POST   /assessments/draws                    form                        in       403   403     ok      403     403   403      in
+GET    /assessments/draws/<id>               -                           in       404   404     ok      ok      403   403      in
+POST   /assessments/draws/<id>/fix           form                        in       403   403     ok      403     403   403      in
+POST   /assessments/draws/<id>/reveal        form                        in       403   403     ok      403     403   403      in
+GET    /assessments/units/<code>             -                           in       ok    404     ok      ok      403   403      in
+GET    /assessments/units/<code>/inspect     -                           in       ok    404     ok      403     403   403      in
+POST   /assessments/units/<code>/inspect     form                        in       ok    404     ok      403     403   403      in
+GET    /assessments/rounds/<id>              -                           in       ok    404     ok      ok      403   403      in
+POST   /assessments/rounds/<id>              form                        in       ok    404     ok      403     403   403      in
+GET    /assessments/rounds/<id>/review       -                           in       ok    404     ok      ok      403   403      in
+GET    /assessments/rounds/<id>/notice       -                           in       ok    404     ok      ok      403   403      in
+POST   /assessments/rounds/<id>/<step>|confirm form                      in       403   403     ok      403     403   403      in
+GET    /assessments/<id>                     -                           in       ok    404     ok      ok      403   403      in
+GET    /assessments/<id>/object              -                           in       ok    404     ok      403     403   403      in
+POST   /assessments/<id>/object              form                        in       ok    404     ok      403     403   403      in
+GET    /assessments/objections/<id>/resolve  -                           in       403   403     ok      403     403   403      in
+POST   /assessments/objections/<id>/resolve  form                        in       403   403     ok      403     403   403      in
 
 # Pages of committees
 GET    /committees                           -                           in       ok    ok      ok      ok      403   403      in
@@ -108,6 +144,10 @@ POST   /kinships/<id>/remove/<code>          form                        in     
 GET    /elections/<id>                       -                           in       ok    404     ok      ok      403   403      in
 GET    /committees/targets                   -                           in       ok    ok      ok      ok      403   403      in
 POST   /committees/targets                   form                        in       403   403     ok      403     403   403      in
+GET    /committees/rules                     -                           in       ok    ok      ok      ok      403   403      in
+POST   /committees/rules                     form                        in       403   403     ok      403     403   403      in
+GET    /committees/words                     -                           in       ok    ok      ok      ok      403   403      in
+POST   /committees/words                     form                        in       403   403     ok      403     403   403      in
 GET    /slates                               -                           in       ok    ok      ok      403     403   403      in
 GET    /slates/people                        -                           in       ok    ok      ok      403     403   403      in
 GET    /slates/new                           -                           in       ok    ok      ok      403     403   403      in
@@ -132,6 +172,42 @@ POST   /vetting/<id>/verdicts                form                        in     
 GET    /vetting/<id>/print                   -                           in       ok    404     ok      403     403   403      in
 GET    /vetting/<id>/<verb>|withdraw         -                           in       ok    404     ok      403     403   403      in
 POST   /vetting/<id>/<verb>|reject           form                        in       403   403     ok      403     403   403      in
+
+# Pages of training
+GET    /training                             -                           in       ok    ok      ok      ok      403   403      in
+GET    /training/outstanding                 -                           in       ok    ok      ok      ok      403   403      in
+GET    /training/programmes/new              -                           in       403   403     ok      403     403   403      in
+POST   /training/programmes                  form                        in       403   403     ok      403     403   403      in
+GET    /training/programmes/<id>             -                           in       ok    ok      ok      ok      403   403      in
+GET    /training/programmes/<id>/revise      -                           in       403   403     ok      403     403   403      in
+POST   /training/programmes/<id>/revise      form                        in       403   403     ok      403     403   403      in
+GET    /training/classes                     -                           in       ok    ok      ok      ok      403   403      in
+GET    /training/classes/new                 -                           in       ok    ok      ok      403     403   403      in
+POST   /training/classes                     form                        in       ok    ok      ok      403     403   403      in
+GET    /training/classes/<id>                -                           in       ok    404     ok      ok      403   403      in
+GET    /training/classes/<id>/edit           -                           in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/edit           form                        in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/<step>|cancel  -                           in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/<step>|reopen  form                        in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/enrol          -                           in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/enrol          form                        in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/withdraw/<member> -                        in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/withdraw/<member> form                     in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/sheet          -                           in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/attendance     -                           in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/attendance     form                        in       ok    404     ok      403     403   403      in
+GET    /training/classes/<id>/attendance/<member> -                      in       ok    404     ok      403     403   403      in
+POST   /training/classes/<id>/attendance/<member> form                   in       ok    404     ok      403     403   403      in
+GET    /members/<id>/training                -                           in       ok    404     ok      ok      403   403      in
+GET    /members/<id>/exempt                  -                           in       ok    404     ok      403     403   403      in
+POST   /members/<id>/exempt                  form                        in       ok    404     ok      403     403   403      in
+GET    /members/<id>/exemptions/<exemption>/end -                        in       ok    404     ok      403     403   403      in
+POST   /members/<id>/exemptions/<exemption>/end form                     in       ok    404     ok      403     403   403      in
+GET    /places                               -                           in       ok    ok      ok      ok      403   403      in
+
+# Pages of training
+GET    /training/plan                        -                           in       ok    ok      ok      403     403   403      in
+POST   /training/plan                        formprogramme={programme}&farthest=3 in 403 403    ok      403     403   403      in
 
 # Pages of the pools of reserve cadres
 GET    /reserves                             -                           in       ok    ok      ok      ok      403   403      in
@@ -195,6 +271,32 @@ POST   /api/v1/members/<id>/transfer         json{"to_branch":"500237101202-ZB01
 GET    /api/v1/transfers/<id>                -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/transfers/<id>/<verb>|refuse  json{"reason":"重复"}       401      ok    404     ok      403     403   403      ok
 
+# API: assessments
+GET    /api/v1/assessments                   -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/assessments/ranking           -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/assessments/schemes           -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/assessments/schemes           assessing                   401      403   403     ok      403     403   403      403
+GET    /api/v1/assessments/rounds            -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/assessments/rounds            json{"organisation":"500237101","quarter":"2025Q3"} 401 ok 403 ok 403 403 403      ok
+GET    /api/v1/assessments/rounds/<id>       -                           401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/assessments/rounds/<id>/scores -                          401      ok    404     ok      ok      403   403      ok
+PUT    /api/v1/assessments/rounds/<id>/scores json{"rows":[]}            401      ok    404     ok      403     403   403      ok
+POST   /api/v1/assessments/rounds/<id>/<verb>|submit -                   401      ok    404     ok      403     403   403      ok
+POST   /api/v1/assessments/rounds/<id>/return json{"reason":"请核对"}    401      403   403     ok      403     403   403      403
+GET    /api/v1/assessments/rounds/<id>/objections -                      401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/assessments/<id>              -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/assessments/<id>/object       json{"raised_by":"村","content":"有误"} 401 ok 404 ok      403     403   403      ok
+POST   /api/v1/assessments/objections/<id>/resolve json{"upheld":false,"answer":"核实无误"} 401 403 403 ok 403  403   403      403
+GET    /api/v1/assessments/inspections       -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/assessments/inspections       json{"unit":"500237101201","kind":"on_site_review","score":90,"inspected_by":"组"} 401 ok 403 ok 403 403 403 ok
+PATCH  /api/v1/assessments/inspections/<id>  json{"score":91,"inspected_by":"组"} 401 ok 404    ok      403     403   403      ok
+GET    /api/v1/assessments/units/<code>      -                           401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/assessments/draws             -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/assessments/draws             json{"purpose":"值班"}      401      403   403     ok      403     403   403      403
+GET    /api/v1/assessments/draws/<id>        -                           401      404   404     ok      ok      403   403      404
+POST   /api/v1/assessments/draws/<id>/fix    json{"visit_on":"2026-12-20","sample_size":1} 401 403 403  ok      403     403   403      403
+POST   /api/v1/assessments/draws/<id>/reveal -                           401      403   403     ok      403     403   403      403
+
 # API: ratings
 GET    /api/v1/ratings/schemes               -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/ratings/schemes               scheme                      401      403   403     ok      403     403   403      403
@@ -207,6 +309,15 @@ POST   /api/v1/ratings/rounds/<id>/<verb>|submit -                       401    
 GET    /api/v1/ratings/<id>                  -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/ratings/<id>/<verb>|review    -                           401      403   403     ok      403     403   403      403
 POST   /api/v1/ratings/<id>/return           json{"reason":"请补依据"}   401      403   403     ok      403     403   403      403
+
+# API: awards of villages
+GET    /api/v1/ratings/award-schemes         -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/ratings/award-schemes         awards                      401      403   403     ok      403     403   403      403
+GET    /api/v1/ratings/awards                -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/ratings/awards                json{"awards":[]}           401      ok    ok      ok      403     403   403      ok
+POST   /api/v1/ratings/awards/decisions      json{"verb":"decide","awards":[{"id":"{award}"}]} 401 403 404 ok 403 403 403 403
+GET    /api/v1/ratings/awards/<id>           -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/ratings/awards/<id>/<verb>|decide json{}                  401      403   404     ok      403     403   403      403
 
 # API: committees
 GET    /api/v1/committees                    -                           401      ok    ok      ok      ok      403   403      ok
@@ -236,6 +347,10 @@ POST   /api/v1/terms/<id>/close              json{"on":"2021-01-09"}     401    
 # API: targets and slates
 GET    /api/v1/committee-targets             -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/committee-targets             target                      401      403   403     ok      403     403   403      403
+GET    /api/v1/committee-rules               -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/committee-rules               rule                        401      403   403     ok      403     403   403      403
+GET    /api/v1/county-words                  -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/county-words                  word                        401      403   403     ok      403     403   403      403
 GET    /api/v1/slates                        -                           401      ok    ok      ok      403     403   403      ok
 POST   /api/v1/slates                        json{}                      401      ok    ok      ok      403     403   403      ok
 POST   /api/v1/slates/outcome                json{}                      401      ok    ok      ok      403     403   403      ok
@@ -253,6 +368,34 @@ GET    /api/v1/vetting-checklists            -                           401    
 POST   /api/v1/vetting-checklists            json{}                      401      403   403     ok      403     403   403      403
 GET    /api/v1/vetting-departments           -                           401      ok    ok      ok      ok      403   403      ok
 PUT    /api/v1/vetting-departments           json{"departments":[]}      401      403   403     ok      403     403   403      403
+
+# API: training
+GET    /api/v1/training/programmes           -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/training/programmes           programme                   401      403   403     ok      403     403   403      403
+GET    /api/v1/training/programmes/<id>      -                           401      ok    ok      ok      ok      403   403      ok
+PATCH  /api/v1/training/programmes/<id>      revision                    401      403   403     ok      403     403   403      403
+GET    /api/v1/training/programmes/<id>/coverage - 401 ok ok ok ok 403 403 ok
+GET    /api/v1/training/programmes/<id>/outstanding - 401 ok ok ok ok 403 403 ok
+GET    /api/v1/training/classes              -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/training/classes              json{}                      401      ok    ok      ok      403     403   403      ok
+GET    /api/v1/training/classes/<id>         -                           401      ok    404     ok      ok      403   403      ok
+PATCH  /api/v1/training/classes/<id>         json{"note":"核对"}         401      ok    404     ok      403     403   403      ok
+GET    /api/v1/training/classes/<id>/enrolments - 401 ok 404 ok ok 403 403 ok
+POST   /api/v1/training/classes/<id>/enrolments json{"members":["{member}"]} 401 ok 404 ok 403 403 403 ok
+POST   /api/v1/training/classes/<id>/withdrawals json{"member":"{member}","reason":"重复"} 401 ok 404 ok 403 403 403 ok
+PUT    /api/v1/training/classes/<id>/attendance json{"rows":[{"member":"{member}","hours":8,"result":"passed"}]} 401 ok 404 ok 403 403 403 ok
+PATCH  /api/v1/training/classes/<id>/attendance/<member> json{"hours":7,"result":"passed"} 401 ok 404 ok 403 403 403 ok
+DELETE /api/v1/training/classes/<id>/attendance/<member> json{"reason":""} 401 ok 404 ok 403 403 403 ok
+POST   /api/v1/training/classes/<id>/<step>|reopen json{"reason":"更正"} 401 ok 404 ok 403 403 403 ok
+GET    /api/v1/members/<id>/training         -                           401      ok    404     ok      ok      403   403      ok
+POST   /api/v1/training/exemptions           json{"member":"{member}","kind":"ill","reason":"重病","from":"2026-01-01"} 401 ok 404 ok 403 403 403 ok
+POST   /api/v1/training/exemptions/<id>/end  json{"on":"2026-02-01"}     401      ok    404     ok      403     403   403      ok
+GET    /api/v1/training/settings             -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/training/settings             training-settings           401      403   403     ok      403     403   403      403
+
+# API: training
+POST   /api/v1/training/programmes/<id>/plan json{"farthest":3}          401      ok    ok      ok      403     403   403      ok
+POST   /api/v1/training/programmes/<id>/plan/accept json{"farthest":3,"fingerprint":"x"} 401 403 403 ok 403     403   403      403
 
 # API: pools of reserve cadres
 GET    /api/v1/reserve-cadres                -                           401      ok    ok      ok      ok      403   403      ok
@@ -292,6 +435,8 @@ POST   /api/v1/quarters/<quarter>/close      json{"organisation":"500237"} 401  
 
 # API: trail and accounts
 GET    /api/v1/audit/entries                 -                           401      ok    ok      ok      ok      ok    ok       ok
+GET    /api/v1/audit/checkpoint              -                           401      ok    ok      ok      ok      ok    ok       ok
+GET    /api/v1/audit/bundle                  -                           401      ok    ok      ok      ok      ok    ok       ok
 GET    /api/v1/accounts                      -                           401      403   403     403     403     ok    ok       403
 POST   /api/v1/accounts                      account                     401      403   403     403     403     ok    403      403
 GET    /api/v1/accounts/<id>                 -                           401      403   403     403     403     ok    ok       403

@@ -5,3 +5,4 @@ mod owners;
 mod sizes;
 pub mod sources;
 mod sql;
+mod trail_names;

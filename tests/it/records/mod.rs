@@ -1,11 +1,15 @@
 //! Verbs and queries against PostgreSQL, one folder per area.
 
 mod accounts;
+mod assessments;
 mod audited;
 mod committees;
 mod members;
 mod organisations;
-mod ratings;
+pub mod ratings;
 mod reserves;
 mod slates;
+mod trail;
+mod training;
 mod vetting;
+mod words;

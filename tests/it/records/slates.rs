@@ -12,6 +12,7 @@ use cadre::records::members;
 use cadre::records::slates::{
     self, Bound, Change, Content, Level, Make, Proposed, SetTarget, SlateState, queries,
 };
+use cadre::records::words::WordBook;
 
 use crate::support::TestDb;
 use crate::support::builders::{TestCounty, day, member};
@@ -56,8 +57,13 @@ impl Stage {
             from_day: day(from),
             source: "县委组织部〔2026〕1号".to_owned(),
         };
-        let set =
-            slates::set_targets(&mut self.conn, &self.supervisor, &target_figures(), &[command]).await?;
+        let set = slates::set_targets(
+            &mut self.conn,
+            &self.supervisor,
+            &target_figures(&WordBook::default()),
+            &[command],
+        )
+        .await?;
         Ok(set.into_iter().flatten().count())
     }
 
@@ -115,7 +121,8 @@ async fn only_a_supervisor_of_the_county_sets_targets() {
     let mut stage = Stage::new().await;
     let of_town = stage.county.town(1).actor(Role::Supervisor);
     for actor in [stage.clerk.clone(), of_town] {
-        let set = slates::set_targets(&mut stage.conn, &actor, &target_figures(), &[]).await;
+        let set =
+            slates::set_targets(&mut stage.conn, &actor, &target_figures(&WordBook::default()), &[]).await;
         assert!(matches!(set, Err(Error::Forbidden)), "{}", actor.name);
     }
 }

@@ -67,8 +67,25 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- ------- access_tokens
     siu---- ------- accounts
     siu---- ------- approvals
+    si----- ------- assessment_corrections
+    si----- s------ assessment_facts
+    si----- s------ assessment_indicators
+    siu---- ------- assessment_objections
+    siu---- s------ assessment_rounds
+    siu---- s------ assessment_schemes
+    siud--- s------ assessment_scores
+    siu---- s------ assessments
+    s------ s------ audit_checkpoints
     s------ s------ audit_entries
     ------- ------- audit_heads
+    si----- ------- award_events
+    si----- s------ award_facts
+    si----- s------ award_kinds
+    siu---- ------- award_objections
+    siu---- s------ award_schemes
+    si-d--- ------- award_scores
+    si----- s------ award_steps
+    siu---- s------ awards
     siu---- s------ branch_memberships
     siu---- ------- candidate_checks
     si----- ------- candidate_verdicts
@@ -79,6 +96,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ committee_terms
     siu---- s------ committees
     s------ s------ counties
+    siu---- s------ county_words
     siud--- s------ election_ballots
     siud--- s------ elections
     si----- ------- finding_explanations
@@ -86,6 +104,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- ------- idempotency_keys
     siud--- ------- import_rows
     siu---- ------- imports
+    siu---- ------- inspections
     si-d--- ------- kinships
     si----- s------ member_facts
     siud--- ------- member_search_keys
@@ -125,11 +144,27 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- ------- sign_in_sources
     si-d--- ------- slate_seats
     siu---- ------- slates
+    si----- s------ training_attendance_facts
+    siud--- s------ training_attendances
+    si----- s------ training_class_facts
+    siu---- s------ training_classes
+    siud--- s------ training_completions
+    siu---- s------ training_demands
+    siu---- s------ training_enrolments
+    siu---- s------ training_exemptions
+    si----- s------ training_facts
+    si----- s------ training_fields
+    si----- s------ training_floors
+    siu---- s------ training_programmes
+    siu---- s------ training_settings
     siu---- s------ transfers
     siu---- ------- vetting_checklists
     siu---- ------- vetting_departments
     si----- ------- vetting_items
     si-d--- ------- vetting_members
+    si----- ------- visit_draw_picks
+    si----- ------- visit_draw_units
+    si----- ------- visit_draws
     ");
 }
 

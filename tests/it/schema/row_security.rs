@@ -30,6 +30,16 @@ const fn of_county(table: &'static str) -> Case {
     Case { table, seen: "@county", changed: "false", inserted: "false" }
 }
 
+/// The roll of a class is read by whoever keeps it and by whoever has the member; whoever keeps it writes it.
+const fn of_roll(table: &'static str) -> Case {
+    Case {
+        table,
+        seen: "(@path OR membership_id IN (SELECT id FROM memberships WHERE @path))",
+        changed: "@path",
+        inserted: "@path",
+    }
+}
+
 const OF_RESERVE: &str = "reserve_id IN (SELECT id FROM reserves WHERE @path)";
 const OF_MEMBER: &str = "membership_id IN (SELECT id FROM memberships WHERE @path)";
 
@@ -38,9 +48,26 @@ const EITHER: &str = "(person_id IN (SELECT person_id FROM person_visibility WHE
 const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
     AND relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
 
-const CASES: [Case; 62] = [
+const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
+
+const CASES: [Case; 97] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("approvals", "@path"),
+    scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
+    scoped("assessment_facts", "@path"),
+    // Everybody in the county reads its schemes; each unit sets its own.
+    Case {
+        table: "assessment_indicators",
+        seen: "@county",
+        changed: "false",
+        inserted: "scheme_id IN (SELECT id FROM assessment_schemes WHERE @path)",
+    },
+    scoped("assessment_objections", "@path"),
+    scoped("assessment_rounds", "@path"),
+    Case { table: "assessment_schemes", seen: "@county", changed: "@path", inserted: "@path" },
+    scoped("assessment_scores", "assessment_id IN (SELECT id FROM assessments WHERE @path)"),
+    scoped("assessments", "@path"),
+    of_county("audit_checkpoints"),
     Case {
         table: "audit_entries",
         seen: "@county AND @path OR account_id = '@account'",
@@ -48,6 +75,14 @@ const CASES: [Case; 62] = [
         inserted: "false",
     },
     scoped("audit_heads", "false"),
+    scoped("award_events", OF_AWARD),
+    scoped("award_facts", "@path"),
+    of_county("award_kinds"),
+    scoped("award_objections", OF_AWARD),
+    of_county("award_schemes"),
+    scoped("award_scores", OF_AWARD),
+    of_county("award_steps"),
+    scoped("awards", "@path"),
     scoped("branch_memberships", OF_MEMBER),
     scoped("candidate_checks", "@path"),
     // Nobody sees a verdict in an ordinary transaction, whatever his scope.
@@ -58,6 +93,7 @@ const CASES: [Case; 62] = [
     of_county("committee_targets"),
     scoped("committee_terms", "@path"),
     scoped("committees", "@path"),
+    of_county("county_words"),
     scoped("election_ballots", "election_id IN (SELECT id FROM elections WHERE @path)"),
     scoped("elections", "@path"),
     scoped("finding_explanations", "@path"),
@@ -65,6 +101,7 @@ const CASES: [Case; 62] = [
     scoped("idempotency_keys", "account_id = '@account'"),
     scoped("import_rows", "@path"),
     scoped("imports", "@path"),
+    scoped("inspections", "@path"),
     // A rule about two people is read by whoever sees one of them, and entered or removed by whoever sees both.
     Case { table: "kinships", seen: EITHER, changed: BOTH, inserted: BOTH },
     scoped("member_facts", "@path"),
@@ -118,11 +155,28 @@ const CASES: [Case; 62] = [
     of_county("security_policies"),
     scoped("slate_seats", "slate_id IN (SELECT id FROM slates WHERE @path AND @maker_path)"),
     scoped("slates", "(@path AND @maker_path)"),
+    scoped("training_attendance_facts", "@path"),
+    of_roll("training_attendances"),
+    scoped("training_class_facts", "@path"),
+    // Classes are no secret inside a county: a town enrols its members in classes of the county.
+    Case { table: "training_classes", seen: "@county", changed: "@path", inserted: "@path" },
+    scoped("training_completions", OF_MEMBER),
+    of_county("training_demands"),
+    of_roll("training_enrolments"),
+    scoped("training_exemptions", OF_MEMBER),
+    scoped("training_facts", "@path"),
+    of_county("training_fields"),
+    of_county("training_floors"),
+    of_county("training_programmes"),
+    of_county("training_settings"),
     scoped("transfers", "(@from_path OR @to_path)"),
     of_county("vetting_checklists"),
     of_county("vetting_departments"),
     of_county("vetting_items"),
     of_county("vetting_members"),
+    scoped("visit_draw_picks", "draw_id IN (SELECT id FROM visit_draws WHERE @path)"),
+    scoped("visit_draw_units", "draw_id IN (SELECT id FROM visit_draws WHERE @path)"),
+    scoped("visit_draws", "@path"),
 ];
 
 /// What is asked for before anybody is known, so that a connection without a scope sees it.

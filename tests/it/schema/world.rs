@@ -2,17 +2,20 @@
 
 use cadre::across::reports;
 use cadre::base::actor::{Actor, Role};
-use cadre::base::ids::AccountId;
+use cadre::base::db;
+use cadre::base::ids::{AccountId, MembershipId};
 use cadre::base::keys::KeyRing;
 use cadre::base::values::{Arrival, Period};
 use cadre::records::accounts::{self, Open, RawOpen};
 use cadre::records::members::{self, Floating, ProposeTransfer};
 use cadre::records::ratings::{self, Decide, EnterScores, OpenRound, ScoreRow, SetScheme, scheme_of_pack};
 use cadre::records::reserves;
+use cadre::records::training::{self, ClassStep, Enrol, Exempt, ExemptionKind, SetSettings, Whom};
 use diesel_async::AsyncPgConnection;
 
 use crate::support::TestDb;
 use crate::support::app::PASSWORD;
+use crate::support::builders::training::{attendance, class, class_step, programme};
 use crate::support::builders::{Place, TestCounty, day, member, reserve};
 
 /// The database, the county that a test acts in, and an account of its first town.
@@ -44,6 +47,8 @@ const BESIDE: &str = r"
         uploaded_by)
     SELECT county_id, gen_random_uuid(), 'members', id, path, 'reading', 'a.xlsx', sha256(code::bytea), 1, '{}', code
     FROM organisations WHERE kind = 'town';
+    INSERT INTO audit_checkpoints (chain, size, county_id, root, note, signed_at)
+    SELECT code, 1, id, sha256(code::bytea), code, now() FROM counties;
     INSERT INTO import_rows (county_id, import_id, number, path, bucket, content)
     SELECT county_id, id, 2, path, 'new', '\x00' FROM imports;
     INSERT INTO approvals (county_id, id, kind, subject_kind, subject_id, path, content, requested_by, requester, requested_at)
@@ -83,6 +88,10 @@ const BESIDE: &str = r"
     SELECT county_id, gen_random_uuid(), id, path, 'overdue', '已批准延期', created_by FROM committee_terms;
     INSERT INTO committee_targets (county_id, id, level, figure, comparison, hundredths, from_day, source, created_by)
     SELECT id, gen_random_uuid(), 'village', 'committees.women', 'at_least', 100, '2021-01-01', code, code FROM counties;
+    INSERT INTO county_words (county_id, id, list, code, name, in_party, in_village_committee, in_supervision, from_day,
+        source, created_by)
+    SELECT id, gen_random_uuid(), 'post', 'discipline_member', code, true, false, false, '2021-01-01', code, code
+    FROM counties;
     INSERT INTO slates (county_id, id, village_id, path, maker_path, ordinal, from_day, name, created_by, updated_by)
     SELECT county_id, gen_random_uuid(), o.id, path, maker, 6, '2026-01-10', 'a', code, code FROM organisations o,
     unnest(ARRAY[substr(path, 1, 7), regexp_replace(path, '[^/]+/$', '')]) AS maker WHERE kind = 'village';
@@ -95,6 +104,41 @@ const BESIDE: &str = r"
     INSERT INTO committee_facts
     SELECT county_id, '2026Q1', 1, 'now', committee_id, 'village_party', path, '2026-03-31', id, 1, 1, true
     FROM committee_terms;
+    INSERT INTO assessment_schemes (county_id, id, organisation_id, path, name, entry, decimals, flag_rule, notice_days,
+        method, from_day, created_by)
+    SELECT county_id, gen_random_uuid(), id, path, name, 'score', 1, 'shared', 5, name, '2020-01-01', code
+    FROM organisations WHERE kind IN ('county', 'town');
+    INSERT INTO assessment_indicators (county_id, id, scheme_id, code, name, position, full_marks, weight)
+    SELECT county_id, gen_random_uuid(), id, 'party_building', '基层党建', 1, 100, 1 FROM assessment_schemes;
+    INSERT INTO assessment_rounds (county_id, id, scheme_id, organisation_id, path, quarter, first_day, last_day, state,
+        created_by, updated_by)
+    SELECT s.county_id, gen_random_uuid(), s.id, s.organisation_id, s.path, '2026Q1', '2026-01-01', '2026-03-31', 'draft',
+        s.created_by, s.created_by FROM assessment_schemes s WHERE length(s.path) > 7;
+    INSERT INTO assessments (county_id, id, round_id, village_id, path, total, updated_by)
+    SELECT r.county_id, gen_random_uuid(), r.id, o.id, o.path, 98, r.created_by FROM assessment_rounds r
+    JOIN organisations o ON o.county_id = r.county_id AND o.parent_id = r.organisation_id;
+    INSERT INTO assessment_scores (county_id, assessment_id, indicator_id, score)
+    SELECT a.county_id, a.id, i.id, 98 FROM assessments a JOIN assessment_rounds r ON r.id = a.round_id
+    JOIN assessment_indicators i ON i.scheme_id = r.scheme_id;
+    INSERT INTO assessment_objections (county_id, id, assessment_id, path, raised_on, raised_by, content, state, created_by)
+    SELECT county_id, gen_random_uuid(), id, path, '2026-04-01', '村', '有误', 'open', updated_by FROM assessments;
+    INSERT INTO assessment_corrections (county_id, objection_id, indicator_id, before, after)
+    SELECT o.county_id, o.id, s.indicator_id, 97, 98 FROM assessment_objections o
+    JOIN assessment_scores s ON s.assessment_id = o.assessment_id;
+    INSERT INTO assessment_facts
+    SELECT a.county_id, '2026Q1', 1, a.id, a.village_id, a.path, r.organisation_id, a.total, 1, 2, NULL, false, 0
+    FROM assessments a JOIN assessment_rounds r ON r.id = a.round_id;
+    INSERT INTO visit_draws (county_id, id, organisation_id, path, purpose, state, commitment, seed_cipher, created_by)
+    SELECT county_id, gen_random_uuid(), id, path, name, 'committed', sha256(code::bytea), '\x00', code
+    FROM organisations WHERE kind = 'town';
+    INSERT INTO visit_draw_units (county_id, draw_id, unit_id, code, name)
+    SELECT d.county_id, d.id, o.id, o.code, o.name FROM visit_draws d
+    JOIN organisations o ON o.county_id = d.county_id AND o.parent_id = d.organisation_id;
+    INSERT INTO visit_draw_picks (county_id, draw_id, place, unit_id, lot)
+    SELECT county_id, draw_id, right(code, 1)::integer, unit_id, sha256(code::bytea) FROM visit_draw_units;
+    INSERT INTO inspections (county_id, id, unit_id, path, kind, held_on, score, inspected_by, created_by, updated_by)
+    SELECT county_id, gen_random_uuid(), id, path, 'on_site_review', '2026-03-01', 90, code, code, code
+    FROM organisations WHERE kind = 'village';
     INSERT INTO mentor_notes (county_id, id, reserve_id, mentor_id, noted_on, content, created_by)
     SELECT county_id, gen_random_uuid(), reserve_id, id, from_day, '谈话', created_by FROM reserve_mentors;
     INSERT INTO reserve_reviews (county_id, id, reserve_id, reviewed_on, grade, created_by)
@@ -123,6 +167,25 @@ const BESIDE: &str = r"
     SELECT k.county_id, gen_random_uuid(), k.id, k.checklist_id, 1, 1, i.department_id, '\x00', '王强', '2026-01-02',
         k.created_by
     FROM candidate_checks k JOIN vetting_items i ON i.county_id = k.county_id AND i.checklist_id = k.checklist_id;
+    INSERT INTO award_schemes (county_id, id, code, name, notice_days, full_marks, least_raters, aggregation, procedure,
+        is_primary, from_day, created_by)
+    SELECT id, gen_random_uuid(), 'star_village', '星级村', 5, 100, 1, 'mean', '逐级评选', true, '2017-01-01', code
+    FROM counties;
+    INSERT INTO award_kinds (county_id, scheme_id, code, name, position)
+    SELECT county_id, id, 'safety', '平安稳定星级村', 1 FROM award_schemes;
+    INSERT INTO award_steps (county_id, scheme_id, position, step, name, level)
+    SELECT county_id, id, 1, 'recommend', '推荐', 'town' FROM award_schemes;
+    INSERT INTO awards (county_id, id, scheme_id, scheme_code, kind, village_id, path, year, state, state_on, reason,
+        recommended_by, given_on, created_by, updated_by)
+    SELECT o.county_id, gen_random_uuid(), s.id, s.code, 'safety', o.id, o.path, 2020, 'final', '2020-12-10', '平安创建',
+        o.code, '2020-12-10', o.code, o.code
+    FROM organisations o JOIN award_schemes s ON s.county_id = o.county_id WHERE o.kind = 'village';
+    INSERT INTO award_scores (county_id, award_id, rater, score) SELECT county_id, id, '政法委', 90 FROM awards;
+    INSERT INTO award_objections (county_id, id, award_id, received_on, content, created_by)
+    SELECT county_id, gen_random_uuid(), id, '2020-11-25', '情况不实', created_by FROM awards;
+    INSERT INTO award_events (county_id, award_id, number, act, on_day, state, created_by)
+    SELECT county_id, id, 1, 'recommend', '2020-10-15', 'recommended', created_by FROM awards;
+    INSERT INTO award_facts SELECT county_id, '2026Q1', 1, id, village_id, path, kind, year, given_on FROM awards;
 ";
 
 /// Fills a county through the verbs; answers an account of town 1.
@@ -132,6 +195,17 @@ async fn settle(conn: &mut AsyncPgConnection, county: &TestCounty) -> AccountId 
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wufeng/ratings.json"));
     let scheme = SetScheme { decimals: 1, ..scheme_of_pack(text).unwrap() };
     ratings::set_scheme(conn, &supervisor("wang"), &[scheme]).await.unwrap();
+    let mut rotation = programme();
+    rotation.from_day = day("2024-01-01");
+    training::set_programmes(conn, &supervisor("wang"), &[rotation]).await.unwrap();
+    let settings = SetSettings {
+        from_day: day("2024-01-01"),
+        member_hours: 32,
+        leader_hours: 56,
+        planning_from: day("2021-01-01"),
+        source: "县委〔2024〕1号".to_owned(),
+    };
+    training::set_settings(conn, &supervisor("wang"), &[settings]).await.unwrap();
     let mut account = None;
     for town in [1, 2] {
         let clerk = county.town(town).actor(Role::Clerk);
@@ -144,6 +218,31 @@ async fn settle(conn: &mut AsyncPgConnection, county: &TestCounty) -> AccountId 
         reports::close(conn, &supervisor(name), &county.county.code, quarter).await.unwrap();
     }
     account.unwrap()
+}
+
+/// A class of a town that one of its members passed, and another who need not.
+async fn train(conn: &mut AsyncPgConnection, town: &Place, clerk: &Actor, enrolled: &[MembershipId]) {
+    let programme = db::read(conn, &clerk.scope, async |conn| {
+        Ok(training::queries::primary_on(conn, clerk.scope.county, day("2026-02-10")).await?)
+    })
+    .await
+    .unwrap()
+    .unwrap();
+    let command = class(programme.id, town, &format!("c-{}", town.code), "2026-02-10");
+    let id = training::plan_classes(conn, clerk, &[command]).await.unwrap()[0];
+    training::step_classes(conn, clerk, &[class_step(id, ClassStep::Open)]).await.unwrap();
+    let roll = Enrol { class: id, whom: Whom::Members(vec![enrolled[0]]) };
+    training::enrol(conn, clerk, &[roll]).await.unwrap();
+    training::step_classes(conn, clerk, &[class_step(id, ClassStep::Hold)]).await.unwrap();
+    training::attend(conn, clerk, &[attendance(id, enrolled[0])]).await.unwrap();
+    let exempt = Exempt {
+        member: enrolled[1],
+        kind: ExemptionKind::Ill,
+        reason: "长期住院".to_owned(),
+        from_day: day("2026-02-11"),
+        to_day: None,
+    };
+    training::exempt(conn, clerk, &[exempt]).await.unwrap();
 }
 
 async fn populate(
@@ -162,6 +261,7 @@ async fn populate(
     (admitted.joined_on, admitted.full_member_on) = (day("2026-02-10"), None);
     admitted.arrival = Arrival::Admitted;
     let enrolled = members::enrol(conn, clerk, keys, &[floating, admitted]).await.unwrap();
+    train(conn, county.town(town), clerk, &enrolled).await;
     let reserve = [reserve(county.village(town, 1), "王芳", number + 2)];
     reserves::enter(conn, clerk, keys, &reserve).await.unwrap();
     let command = ProposeTransfer {

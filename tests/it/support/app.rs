@@ -5,10 +5,14 @@ use std::sync::Arc;
 use cadre::base::actor::{Actor, Role};
 use cadre::base::ids::AccountId;
 use cadre::base::keys::KeyRing;
+use cadre::base::note::NoteKey;
 use cadre::records::accounts::{self, IssueToken, Open, RawOpen};
+use cadre::records::audit::checkpoints::{Published, Signed, Signer, Store};
+use cadre::records::audit::reader;
 use cadre::web;
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::local::asynchronous::{Client, LocalRequest};
+use tempfile::TempDir;
 
 use super::TestDb;
 use super::builders::{Place, TestCounty};
@@ -27,6 +31,10 @@ pub struct TestApp {
     pub county: TestCounty,
     /// The keys of personal data.
     pub keys: Arc<KeyRing>,
+    /// The key that signs checkpoints.
+    pub note_key: NoteKey,
+    /// The folder that checkpoints stand in.
+    pub files: TempDir,
     client: Client,
 }
 
@@ -72,22 +80,32 @@ impl TestApp {
         let db = TestDb::new().await;
         let county = TestCounty::new(&mut db.owner().await).await;
         let keys = Arc::new(KeyRing::ephemeral().expect("keys"));
-        let state = Self::state(&db, &keys);
-        let rocket = web::build(state, "127.0.0.1:0".parse().expect("an address"))
-            .mount("/", rocket::routes![broken, lost]);
-        let client = Client::untracked(rocket).await.expect("the server is built");
-        Self { db, county, keys, client }
-    }
-
-    fn state(db: &TestDb, keys: &Arc<KeyRing>) -> web::State {
-        web::State {
+        let (note_key, files) = (NoteKey::random(), tempfile::tempdir().expect("a folder"));
+        let store = Store::new(files.path());
+        let key = Signer::new(note_key.clone(), store.clone(), None).verifier();
+        let state = web::State {
             database: db.database(),
             keys: keys.clone(),
             program: env!("CARGO_BIN_EXE_cadre").into(),
             uploads: std::env::temp_dir(),
             pictures: Arc::default(),
             readings: Arc::default(),
+            trail: Published { store, key },
             front: vec![FRONT],
+        };
+        let rocket = web::build(state, "127.0.0.1:0".parse().expect("an address"))
+            .mount("/", rocket::routes![broken, lost]);
+        let client = Client::untracked(rocket).await.expect("the server is built");
+        Self { db, county, keys, note_key, files, client }
+    }
+
+    /// Signs what no checkpoint covers yet, as the server does while it runs.
+    pub async fn sign(&self) {
+        let client = reader::connect(self.db.owner_url()).await.expect("a connection");
+        let mut signer = Signer::new(self.note_key.clone(), Store::new(self.files.path()), None);
+        for head in reader::heads(&client).await.expect("the heads") {
+            let signed = signer.sign(&client, &head).await.expect("the chain is read");
+            assert!(matches!(signed, Signed::Newest(_)), "{signed:?}");
         }
     }
 

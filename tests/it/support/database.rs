@@ -73,6 +73,11 @@ impl TestDb {
         template::connect(&self.report_url).await
     }
 
+    /// A plain connection of the superuser, whom nothing in the database binds.
+    pub async fn superuser(&self) -> Client {
+        template::connect(&template::in_schema(&self.server.superuser, &self.schema)).await
+    }
+
     /// Every object of the schema as `pg_dump` writes it, with comments, owners, rights and policies; no rows.
     pub fn definitions(&self) -> String {
         template::definitions(&self.owner_url, &self.schema)

@@ -13,10 +13,18 @@ pub const WEB_VARIABLE: &str = "TEST_WEB_DATABASE_URL";
 /// The report role's; without it, the owner's with the role's name.
 pub const REPORT_VARIABLE: &str = "TEST_REPORT_DATABASE_URL";
 
+/// The superuser's; without it, the owner's with that name.
+pub const SUPERUSER_VARIABLE: &str = "TEST_SUPERUSER_DATABASE_URL";
+
+/// The database of a private cluster.
+const DATABASE: &str = "cadre";
+
 /// Use of the server; the last user stops it.
 pub struct Server {
     /// Where each role connects.
     pub addresses: Addresses,
+    /// Where the superuser connects: for what only he can do to a database.
+    pub superuser: String,
     _cluster: Option<PrivateCluster>,
 }
 
@@ -29,14 +37,16 @@ impl Server {
             };
             let web = of(WEB_VARIABLE, "cadre_web");
             let report = of(REPORT_VARIABLE, "cadre_report");
-            return Ok(Self { addresses: Addresses { owner, web, report }, _cluster: None });
+            let superuser = of(SUPERUSER_VARIABLE, "postgres");
+            return Ok(Self { addresses: Addresses { owner, web, report }, superuser, _cluster: None });
         }
         let options = Options { durable: false, ..Options::default() };
         let acquire = || PrivateCluster::acquire(&folder(), &options);
         let cluster = std::thread::scope(|scope| scope.spawn(acquire).join())
             .map_err(|_| anyhow::anyhow!("the thread that starts the server was lost"))??;
         let addresses = prepare_private(&cluster).await?;
-        Ok(Self { addresses, _cluster: Some(cluster) })
+        let superuser = cluster.superuser_address(DATABASE);
+        Ok(Self { addresses, superuser, _cluster: Some(cluster) })
     }
 }
 

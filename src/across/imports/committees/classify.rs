@@ -138,7 +138,7 @@ impl Found {
         let (mut seats, mut by_stay) = (HashMap::new(), HashMap::new());
         for line in queries::seat_lines(conn, scope, basis.keys, &terms.ids()).await? {
             let seat = &line.seat;
-            if let Ok(post) = Post::parse(&seat.post) {
+            if let Ok(post) = basis.context.words.post(&seat.post) {
                 by_stay.insert((seat.term_id, seat.person_id, post, seat.from_day), seat.id);
             }
             seats.insert(seat.id, line);
@@ -188,7 +188,7 @@ impl<'a> Line<'a> {
         match (line.record, term) {
             (Some(record), Some(term)) => {
                 line.conflict = said.term.check(term, "任职", &mut line.cells, basis.context);
-                let (command, changes) = compare(said, record, &mut line.cells)?;
+                let (command, changes) = compare(said, record, &basis.context.words, &mut line.cells)?;
                 line.deed = (!changes.is_empty()).then(|| Deed::Correct(Box::new(command)));
                 line.changes = changes;
             }

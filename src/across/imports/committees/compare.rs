@@ -9,7 +9,8 @@ use crate::base::codes;
 use crate::base::edit::Edit;
 use crate::base::error::{Error, Result};
 use crate::records::committees::queries::SeatLine;
-use crate::records::committees::{CorrectSeat, Post, Source};
+use crate::records::committees::{CorrectSeat, Source};
+use crate::records::words::{WordBook, WordList};
 
 /// Compares; what may not change is refused in `cells`. The command is the whole of the seat as it would stand.
 ///
@@ -18,6 +19,7 @@ use crate::records::committees::{CorrectSeat, Post, Source};
 pub fn compare(
     said: &ParsedSeat,
     line: &SeatLine,
+    words: &WordBook,
     cells: &mut Cells<'_>,
 ) -> Result<(CorrectSeat, Vec<ChangedField>)> {
     check_person(cells, &said.name, &said.citizen_id, (&line.person.name, &line.citizen_id));
@@ -25,8 +27,8 @@ pub fn compare(
         cells.refuse("id", "这一列不能清空；不改动的请留空");
     }
     let seat = &line.seat;
-    let post = Post::parse(&seat.post).map_err(Error::broken)?;
-    let stored = sources(&line.sources);
+    let post = words.post(&seat.post).map_err(Error::broken)?;
+    let stored = sources(&line.sources, words);
     let day = ToString::to_string;
     let mut found = Differences::new(cells);
     let command = CorrectSeat {
@@ -62,8 +64,10 @@ pub fn compare(
 }
 
 /// The sources on record, as a row says them.
-fn sources(codes: &[String]) -> Vec<Source> {
-    let mut sources: Vec<Source> = codes.iter().filter_map(|code| Source::parse(code).ok()).collect();
+fn sources(codes: &[String], words: &WordBook) -> Vec<Source> {
+    let own = words.words(WordList::CommitteeSource);
+    let mut sources: Vec<Source> =
+        codes.iter().filter_map(|code| Source::parse_with(code, own).ok()).collect();
     sources.sort_unstable();
     sources
 }

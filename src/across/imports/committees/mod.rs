@@ -35,8 +35,7 @@ impl Subject for Committees {
     type Deed = Deed;
 
     async fn context(conn: &mut AsyncPgConnection, import: &Import) -> Result<Villages> {
-        let (within, all) = context::organisations(conn, import).await?;
-        Ok(Villages::new(within, import.path(), all))
+        context::villages(conn, import).await
     }
 
     fn parse(row: &Row, layout: &Layout, villages: &Villages) -> (ParsedSeat, Vec<Finding>) {

@@ -13,6 +13,7 @@ use crate::base::edit::Edit;
 use crate::base::ids::SeatId;
 use crate::base::values::{CitizenId, PersonName};
 use crate::records::committees::{Post, Source};
+use crate::records::words::{WordBook, WordList};
 
 /// What a row says of a seat. A field that could not be parsed is `Keep`, and there is a finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -51,23 +52,24 @@ pub fn parse(row: &Row, layout: &Layout, villages: &Villages) -> (ParsedSeat, Ve
                 CitizenId::parse(text).map_err(|error| error.to_string())
             })
         }),
-        post: cells.said("post", |text| Post::parse(text).map_err(|error| error.to_string())),
+        post: cells.said("post", |text| villages.words.post(text).map_err(|error| error.to_string())),
         from_day: cells.day("from_day"),
         to_day: cells.day("to_day"),
         leaving_reason: cells.words("leaving_reason", 200),
         ethnicity: code(&mut cells, "ethnicity", codes::ethnicity()),
         education: code(&mut cells, "education", codes::education()),
         is_party_member: yes_or_no(&mut cells, "is_party_member"),
-        sources: cells.said("sources", sources),
+        sources: cells.said("sources", |text| sources(text, &villages.words)),
         note: cells.words("note", 500),
     };
     (said, cells.into_findings())
 }
 
 /// Several sources, sorted.
-fn sources(text: &str) -> Result<Vec<Source>, String> {
+fn sources(text: &str, words: &WordBook) -> Result<Vec<Source>, String> {
     let parts = text.split(['；', ';', '、']).map(str::trim).filter(|part| !part.is_empty());
-    let parsed = parts.map(|part| Source::parse(part).map_err(|error| error.to_string()));
+    let own = words.words(WordList::CommitteeSource);
+    let parsed = parts.map(|part| Source::parse_with(part, own).map_err(|error| error.to_string()));
     let mut found = parsed.collect::<Result<Vec<_>, _>>()?;
     if found.is_empty() {
         return Err("来源渠道没有填写内容；请填写来源，多种用“；”隔开，或留空".to_owned());
@@ -83,6 +85,7 @@ mod tests {
 
     #[test]
     fn several_sources_are_a_set() {
+        let sources = |text: &str| sources(text, &WordBook::default());
         let both = [Source::LocalEntrepreneur, Source::Veteran];
         assert_eq!(sources("退役军人；致富能手;退役军人").unwrap(), both);
         assert!(sources("；").unwrap_err().contains("没有填写"));

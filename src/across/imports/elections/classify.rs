@@ -26,6 +26,7 @@ use crate::records::committees::queries::{self, TermPlace, VoteLine, VotedOn};
 use crate::records::committees::{Candidate, Post, Votings};
 use crate::records::imports::Bucket;
 use crate::records::people;
+use crate::records::words::WordBook;
 
 /// What is on record of the villages that some rows name.
 struct Found {
@@ -67,7 +68,7 @@ pub async fn classify(
     refuse_doubles(basis, &mut lines);
     for vote in &mut votes {
         vote.agree(&mut lines);
-        vote.resolve(&mut lines)?;
+        vote.resolve(&mut lines, &basis.context.words)?;
         if let Some(row) = vote.blocked(&lines) {
             vote.turn_away(&mut lines, row);
         }
@@ -209,7 +210,7 @@ impl Found {
         let (mut votes, mut by_run) = (HashMap::new(), HashMap::new());
         for line in queries::vote_lines(conn, scope, basis.keys, &terms.ids()).await? {
             let vote = &line.election;
-            if let Ok(post) = Post::parse(&vote.post) {
+            if let Ok(post) = basis.context.words.post(&vote.post) {
                 by_run.insert((vote.term_id, post, vote.held_on, vote.run), vote.id);
             }
             votes.insert(vote.id, line);
@@ -232,7 +233,7 @@ impl<'a> Line<'a> {
             if let Some(term) = found.terms.get(record.election.term_id) {
                 line.conflict = read.said.term.check(term, "选举", &mut line.cells, basis.context);
             }
-            line.check_record(record);
+            line.check_record(record, &basis.context.words);
         }
         line
     }
@@ -267,9 +268,9 @@ impl<'a> Line<'a> {
     }
 
     /// What tells a vote apart stands on record: a row repeats it.
-    fn check_record(&mut self, record: &VoteLine) {
+    fn check_record(&mut self, record: &VoteLine, words: &WordBook) {
         let (said, vote) = (&self.read.said, &record.election);
-        let post = Post::parse(&vote.post).ok();
+        let post = words.post(&vote.post).ok();
         let differs = [
             (
                 "held_on",

@@ -66,7 +66,7 @@ pub fn parse(row: &Row, layout: &Layout, villages: &Villages) -> (ParsedVote, Ve
         record,
         term: SaidTerm::read(&mut cells, villages),
         held_on: cells.day("held_on"),
-        post: cells.said("post", |text| Post::parse(text).map_err(|error| error.to_string())),
+        post: cells.said("post", |text| villages.words.post(text).map_err(|error| error.to_string())),
         run: number(&mut cells, "run"),
         numbers: Numbers {
             places: number(&mut cells, "places"),

@@ -12,6 +12,7 @@ use crate::base::error::{Error, Result};
 use crate::base::ids::{ElectionId, TermId};
 use crate::records::committees::queries::VoteLine;
 use crate::records::committees::{Candidate, CorrectElection, Held, Post, RecordElection, Votings};
+use crate::records::words::WordBook;
 
 /// What tells votes apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,9 +90,9 @@ impl<'a> Vote<'a> {
     ///
     /// # Errors
     /// `Broken` where the database holds an unknown post.
-    pub fn resolve(&mut self, lines: &mut [Line<'_>]) -> Result<()> {
+    pub fn resolve(&mut self, lines: &mut [Line<'_>], words: &WordBook) -> Result<()> {
         match self.record {
-            Some(record) => self.correct(record, lines),
+            Some(record) => self.correct(record, lines, words),
             None => {
                 self.record_new(lines);
                 Ok(())
@@ -125,7 +126,7 @@ impl<'a> Vote<'a> {
         self.deed = command.map(|command| Deed::Record(Box::new(command), rows));
     }
 
-    fn correct(&mut self, record: &'a VoteLine, lines: &mut [Line<'_>]) -> Result<()> {
+    fn correct(&mut self, record: &'a VoteLine, lines: &mut [Line<'_>], words: &WordBook) -> Result<()> {
         let mut votings = stored_votings(record);
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut named = Vec::new();
@@ -158,7 +159,7 @@ impl<'a> Vote<'a> {
         self.deed = is_changed
             .then(|| {
                 let held = Held {
-                    post: Post::parse(&election.post).map_err(Error::broken)?,
+                    post: words.post(&election.post).map_err(Error::broken)?,
                     held_on: election.held_on,
                     run: election.run,
                     votings,

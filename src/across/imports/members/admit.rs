@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::across::imports::cells::Cells;
 use crate::across::imports::fields::Identifier;
-use crate::across::imports::members::compare::{check_category, destination_alone};
+use crate::across::imports::members::compare::{check_category, destination_alone, refuse_lone_day};
 use crate::across::imports::members::parse::ParsedMember;
 use crate::base::edit::{Edit, set};
 use crate::base::ids::MembershipId;
@@ -40,6 +40,7 @@ fn check(member: &ParsedMember, cells: &mut Cells<'_>, today: NaiveDate) {
         }
     }
     check_category(member, set(&member.full_member_on), cells);
+    refuse_lone_day(member, cells);
     let status = set(&member.status).unwrap_or(MembershipStatus::Normal);
     let status_from = set(&member.status_from);
     if status != MembershipStatus::Normal && status_from.is_none() && !cells.has_finding("status_from") {

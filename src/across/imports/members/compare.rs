@@ -176,6 +176,7 @@ impl Work<'_, '_> {
         today: NaiveDate,
     ) -> Result<Option<Event>> {
         let from = standing.membership.status()?;
+        refuse_lone_day(member, &mut self.found.cells);
         let Edit::Set(to) = member.status else { return Ok(None) };
         let given = set(&member.status_from);
         if from == to {
@@ -225,6 +226,18 @@ fn event_kind(status: MembershipStatus) -> Option<EventKind> {
         MembershipStatus::Transferred => None,
         status if status.is_restriction() => Some(EventKind::Restrict(status, None)),
         status => Some(EventKind::Remove(status)),
+    }
+}
+
+/// A day without the status that began on it: nothing is guessed.
+pub(super) fn refuse_lone_day(member: &ParsedMember, cells: &mut Cells<'_>) {
+    if let (Edit::Keep, Edit::Set(day)) = (&member.status, &member.status_from)
+        && !cells.has_finding("status")
+    {
+        let message = format!(
+            "填写了党籍状态日期“{day}”，但没有填写党籍状态；请补上党籍状态，状态没有变化的请清空日期"
+        );
+        cells.refuse("status_from", message);
     }
 }
 

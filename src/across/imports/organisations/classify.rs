@@ -47,7 +47,8 @@ pub async fn classify(
     let sheet = Sheet::new(basis.context, &lines, &first, occupied);
     while refuse_faults(&sheet, &mut lines) {}
     let doubles = doubles(basis.context, &lines);
-    let decided = lines.into_iter().map(|line| line.decide(&sheet, &doubles));
+    let state = state(&lines);
+    let decided = lines.into_iter().map(|line| line.decide(&sheet, &state, &doubles));
     Ok(decided.collect())
 }
 
@@ -124,7 +125,12 @@ impl<'a> Line<'a> {
         !self.cells.findings().is_empty()
     }
 
-    fn decide(self, sheet: &Sheet<'a>, doubles: &HashMap<&str, &str>) -> Decided<Organisations> {
+    fn decide(
+        self,
+        sheet: &Sheet<'a>,
+        state: &State,
+        doubles: &HashMap<&str, &str>,
+    ) -> Decided<Organisations> {
         let said = &self.read.said;
         let subject = set(&said.name).unwrap_or_else(|| self.cells.finding("name", "").value);
         let record = self.record.filter(|_| self.conflict.is_none());
@@ -135,7 +141,7 @@ impl<'a> Line<'a> {
             _ if !errors.is_empty() => (Bucket::Refused, None),
             _ if self.conflict.is_some() => (Bucket::Conflict, None),
             None => {
-                let depth = code.and_then(|code| sheet.depth(code)).unwrap_or_default();
+                let depth = code.and_then(|code| sheet.depth(code, state)).unwrap_or_default();
                 (Bucket::New, found(said).map(|command| Deed::Found(depth, Box::new(command))))
             }
             Some(_) if self.changes.is_empty() => (Bucket::Unchanged, None),
@@ -208,13 +214,18 @@ async fn occupied(
     Ok(members::standing::occupied_branches(conn, &basis.scope, &ids).await?.into_iter().collect())
 }
 
+/// What the rows look like now.
+fn state(lines: &[Line<'_>]) -> State {
+    State {
+        refused: lines.iter().map(Line::is_refused).collect(),
+        numbers: lines.iter().map(|line| line.read.row.number).collect(),
+    }
+}
+
 /// Refuses what is wrong with the rows together; answers whether anything new was found, since a refused row may leave
 /// others without what they stand on.
 fn refuse_faults<'a>(sheet: &Sheet<'a>, lines: &mut [Line<'a>]) -> bool {
-    let state = State {
-        refused: lines.iter().map(Line::is_refused).collect(),
-        numbers: lines.iter().map(|line| line.read.row.number).collect(),
-    };
+    let state = state(lines);
     let mut any = false;
     for line in lines.iter_mut().filter(|line| line.conflict.is_none()) {
         let before = line.cells.findings().len();

@@ -79,22 +79,32 @@ impl<'a> Sheet<'a> {
     }
 
     /// How many organisations stand above one; none where that is no way up to the county.
-    pub fn depth(&self, code: &str) -> Option<usize> {
-        self.way_up(code).ok().map(|way| way.len())
+    pub fn depth(&self, code: &str, state: &State) -> Option<usize> {
+        self.way_up(code, state).ok().map(|way| way.len())
     }
 
-    /// The codes above one, from below; else those that were passed without coming to the county.
-    fn way_up(&self, code: &str) -> Result<Vec<&'a str>, Vec<&'a str>> {
+    /// The codes above one, from below; else those that were passed without coming to the county. A circle is the fault
+    /// of those who stand in it: the way of others ends there, until its rows are refused.
+    fn way_up(&self, code: &str, state: &State) -> Result<Vec<&'a str>, Vec<&'a str>> {
         let mut way = Vec::new();
         let mut at = self.nodes.get(code).and_then(|node| node.parent);
-        while let Some(above) = at {
+        while let Some(above) = at.filter(|above| !way.contains(above)) {
             way.push(above);
             if above == code || way.len() >= rules::DEEPEST {
                 return Err(way);
             }
-            at = self.nodes.get(above).and_then(|node| node.parent);
+            at = self.nodes.get(above).and_then(|node| self.above(node, state));
         }
         Ok(way)
+    }
+
+    /// The code above an organisation: a row that is refused moves nothing.
+    fn above(&self, node: &Node<'a>, state: &State) -> Option<&'a str> {
+        let refused = node.line.is_some_and(|at| state.refused.get(at) == Some(&true));
+        if !refused {
+            return node.parent;
+        }
+        self.tree.above(node.record?).map(|above| above.code.as_str())
     }
 
     /// What is wrong with the place of a row, given which rows are wrong.
@@ -105,7 +115,7 @@ impl<'a> Sheet<'a> {
             line.record.and_then(|record| self.tree.above(record)).map(|above| above.code.as_str());
         let moves = line.parent_code().filter(|parent| Some(*parent) != stored_parent);
         if moves.is_some()
-            && let Err(way) = self.way_up(code)
+            && let Err(way) = self.way_up(code, state)
         {
             faults.push(("parent_code", going_round(code, &way)));
             return faults;

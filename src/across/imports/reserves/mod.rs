@@ -59,8 +59,7 @@ impl Subject for ReserveCadres {
     type Deed = Deed;
 
     async fn context(conn: &mut AsyncPgConnection, import: &Import) -> Result<Villages> {
-        let (within, all) = context::organisations(conn, import).await?;
-        Ok(Villages::new(within, import.path(), all))
+        context::villages(conn, import).await
     }
 
     fn parse(row: &Row, layout: &Layout, villages: &Villages) -> (ParsedReserve, Vec<Finding>) {

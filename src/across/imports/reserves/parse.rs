@@ -12,6 +12,7 @@ use crate::base::edit::Edit;
 use crate::base::ids::{OrganisationId, ReserveId};
 use crate::base::values::{CitizenId, PersonName};
 use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState, Route};
+use crate::records::words::{WordBook, WordList};
 
 /// What a row says of somebody in the pool. A field that could not be parsed is `Keep`, and there is a finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub fn parse(row: &Row, layout: &Layout, villages: &Villages) -> (ParsedReserve,
             })
         }),
         kind: cells.said("kind", |text| ReserveKind::parse(text).map_err(|error| error.to_string())),
-        sources: cells.said("sources", sources),
+        sources: cells.said("sources", |text| sources(text, &villages.words)),
         ethnicity: code(&mut cells, "ethnicity", codes::ethnicity()),
         education: code(&mut cells, "education", codes::education()),
         political_status: code(&mut cells, "political_status", codes::political_status()),
@@ -79,19 +80,13 @@ fn mentor(cells: &mut Cells<'_>, field: &str) -> Edit<PersonName> {
     })
 }
 
-/// The codes of several sources, sorted; a county's own ones by their code.
-fn sources(text: &str) -> Result<Vec<String>, String> {
-    let mut found = Vec::new();
-    for part in text.split(['；', ';', '、']).map(str::trim).filter(|part| !part.is_empty()) {
-        let own = part.len() > 1
-            && part.starts_with(|first: char| first.is_ascii_lowercase())
-            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        match ReserveSource::parse(part) {
-            Ok(source) => found.push(source.code().to_owned()),
-            Err(_) if own => found.push(part.to_owned()),
-            Err(error) => return Err(error.to_string()),
-        }
-    }
+/// The codes of several sources, sorted.
+fn sources(text: &str, words: &WordBook) -> Result<Vec<String>, String> {
+    let own = words.words(WordList::ReserveSource);
+    let parts = text.split(['；', ';', '、']).map(str::trim).filter(|part| !part.is_empty());
+    let parsed = parts.map(|part| ReserveSource::parse_with(part, own).map_err(|error| error.to_string()));
+    let mut found: Vec<String> =
+        parsed.map(|source| Ok(source?.code().to_owned())).collect::<Result<_, String>>()?;
     if found.is_empty() {
         return Err("来源没有填写；请至少填写一种来源，多种用“；”隔开".to_owned());
     }
@@ -106,9 +101,9 @@ mod tests {
 
     #[test]
     fn several_sources_are_a_set() {
-        assert_eq!(sources("退役军人；致富带头人;退役军人").unwrap(), ["entrepreneur", "veteran"]);
-        assert_eq!(sources("township_expert").unwrap(), ["township_expert"]);
-        assert!(sources("；").unwrap_err().contains("没有填写"));
-        assert!(sources("退役军人；天上掉下").is_err());
+        let own = |text: &str| sources(text, &WordBook::default());
+        assert_eq!(own("退役军人；致富带头人;退役军人").unwrap(), ["entrepreneur", "veteran"]);
+        assert!(own("；").unwrap_err().contains("没有填写"));
+        assert!(own("退役军人；天上掉下").is_err() && own("township_expert").is_err());
     }
 }

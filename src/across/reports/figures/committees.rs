@@ -4,6 +4,8 @@
 //! villages of the organisation that is asked about, is one person there.
 
 use super::{Against, Comparison, Figure, Part, Section, Table, Unit};
+use crate::records::committees::Source;
+use crate::records::words::{WordBook, WordList};
 
 /// The same rows on the last day of the quarter, and on the day before the present term began.
 #[derive(Clone, Copy)]
@@ -101,15 +103,11 @@ impl Measure {
     }
 }
 
-/// Code, name and rows of each source channel that every county knows (vocabulary list `committee_source`).
-const SOURCES: [(&str, &str, Pair); 6] = [
-    ("local_talent", "本土人才", people!("strpos(f.sources, ' local_talent ') > 0")),
-    ("local_entrepreneur", "致富能手", people!("strpos(f.sources, ' local_entrepreneur ') > 0")),
-    ("returnee", "返乡人员", people!("strpos(f.sources, ' returnee ') > 0")),
-    ("veteran", "退役军人", people!("strpos(f.sources, ' veteran ') > 0")),
-    ("graduate", "高校毕业生", people!("strpos(f.sources, ' graduate ') > 0")),
-    ("other", "其他", people!("strpos(f.sources, ' other ') > 0")),
-];
+/// Every source of those who sit: those that each county knows, and those that this one added.
+fn sources(words: &WordBook) -> impl Iterator<Item = Source> {
+    let own = words.words(WordList::CommitteeSource).iter().map(|word| Source::Added(*word));
+    Source::ALL.iter().copied().chain(own)
+}
 
 /// Code, name and rows of each age band.
 const BANDS: [(&str, &str, Pair); 4] = [
@@ -120,7 +118,7 @@ const BANDS: [(&str, &str, Pair); 4] = [
 ];
 
 /// Every measure of the section, in order.
-fn measures() -> Vec<Measure> {
+fn measures(words: &WordBook) -> Vec<Measure> {
     let members = Measure::people(
         "committees.members",
         "村（社区）两委成员",
@@ -130,11 +128,13 @@ fn measures() -> Vec<Measure> {
     let mut measures = vec![members.clone()];
     measures.extend(party(&members));
     measures.extend(make_up(&members));
-    measures.extend(SOURCES.iter().map(|(code, name, pair)| {
+    measures.extend(sources(words).map(|source| {
+        let (code, name) = (source.code(), source.name());
+        let pair = Pair { now: MEMBERS.now.from(code), before: MEMBERS.before.from(code) };
         let definition =
             format!("季末在任、来源渠道含“{name}”的两委成员；一人可有多个来源，各来源之和可大于总人数。");
         let (code, label) = (format!("committees.source.{code}"), format!("两委来源：{name}"));
-        Measure::count(&code, &label, Unit::Tags, *pair, &definition)
+        Measure::count(&code, &label, Unit::Tags, pair, &definition)
     }));
     measures.extend(terms());
     measures
@@ -271,8 +271,8 @@ fn terms() -> [Measure; 2] {
     ]
 }
 
-pub(super) fn section() -> Section {
-    let measures = measures();
+pub(super) fn section(words: &WordBook) -> Section {
+    let measures = measures(words);
     let mut figures: Vec<Figure> = measures.iter().map(|measure| measure.figure.clone()).collect();
     for measure in &measures {
         figures.extend([measure.against(Against::Difference), measure.against(Against::Relative)]);
@@ -283,22 +283,28 @@ pub(super) fn section() -> Section {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::committees::Source;
 
     #[test]
     fn every_source_of_the_vocabulary_is_counted() {
-        let counted: Vec<(&str, &str)> = SOURCES.iter().map(|(code, name, _)| (*code, *name)).collect();
-        let known: Vec<(&str, &str)> =
-            Source::ALL.iter().map(|source| (source.code(), source.name())).collect();
-        assert_eq!(counted, known);
-        for (code, _, pair) in SOURCES {
-            assert!(pair.now.filter.contains(&format!("' {code} '")), "{code}");
-        }
+        let section = section(&WordBook::default());
+        let counted: Vec<&str> = section
+            .figures
+            .iter()
+            .filter_map(|figure| figure.code.strip_prefix("committees.source."))
+            .filter(|code| !code.ends_with("change"))
+            .collect();
+        assert_eq!(
+            counted,
+            ["local_talent", "local_entrepreneur", "returnee", "veteran", "graduate", "other"]
+        );
+        let veterans = section.figures.iter().find(|one| one.code == "committees.source.veteran").unwrap();
+        assert!(veterans.numerator.condition().ends_with("AND strpos(f.sources, ' veteran ') > 0"));
+        assert_eq!(veterans.label, "两委来源：退役军人");
     }
 
     #[test]
     fn each_figure_stands_against_the_term_before_twice() {
-        let section = section();
+        let section = section(&WordBook::default());
         let codes: Vec<&str> = section.figures.iter().map(|figure| figure.code.as_str()).collect();
         let own: Vec<&&str> = codes.iter().filter(|code| !code.ends_with("change")).collect();
         assert_eq!(codes.len(), 3 * own.len());

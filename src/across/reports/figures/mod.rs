@@ -3,6 +3,7 @@
 //! A figure never computes; `measure` counts its parts, and [`Figure::value`] makes the number of them. The rows behind
 //! it are the rows of the same part.
 
+mod assessments;
 mod committees;
 mod flow;
 mod members;
@@ -10,12 +11,15 @@ mod organisations;
 mod ratings;
 mod reserves;
 mod trail;
+mod training;
 mod value;
 
 pub use super::source::Table;
 pub use flow::{Balance, balance};
 pub(super) use flow::{MOVES, carry_closings, imply_openings};
 pub use value::{Amount, Change, FigureValue, TermBefore, Value};
+
+use crate::records::words::WordBook;
 
 /// On which side of an organisation's border a row counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -39,17 +43,34 @@ pub struct Part {
     pub side: Side,
     /// What each row counts, in terms of `f`; one where it is not said.
     pub sum: Option<&'static str>,
+    /// The source that the row must have, by its code.
+    pub source: Option<&'static str>,
 }
 
 impl Part {
     /// The rows of a table that a filter lets through.
     const fn of(table: Table, filter: &'static str) -> Self {
-        Self { table, filter, side: Side::Into, sum: None }
+        Self { table, filter, side: Side::Into, sum: None, source: None }
     }
 
     /// The same rows on a side of the border.
     const fn on(self, side: Side) -> Self {
         Self { side, ..self }
+    }
+
+    /// Those of the same rows that have a source.
+    const fn from(self, source: &'static str) -> Self {
+        Self { source: Some(source), ..self }
+    }
+
+    /// Which rows, as SQL in terms of `f`.
+    #[must_use]
+    pub fn condition(&self) -> String {
+        match self.source {
+            // A code of the vocabulary, or of the shape of one: it holds no quote.
+            Some(code) => format!("{} AND strpos(f.sources, ' {code} ') > 0", self.filter),
+            None => self.filter.to_owned(),
+        }
     }
 
     /// The same rows, each counting an amount of its own.
@@ -67,6 +88,11 @@ pub enum Shape {
     Percentage,
     /// Numerator over denominator, two decimals, half up.
     Mean,
+    /// The same of a numerator that counts tenths.
+    MeanOfTenths,
+    /// The numerator is a sum of percents of people: the number is how many people they make, part of one being one
+    /// more, and none where it is below zero.
+    RoundedUpPercent,
 }
 
 /// What a figure is counted in.
@@ -86,6 +112,8 @@ pub enum Unit {
     Stars,
     /// 份.
     Ratings,
+    /// 个.
+    Awards,
     /// 条.
     Entries,
     /// 人次: one person may have several tags.
@@ -94,11 +122,19 @@ pub enum Unit {
     Points,
     /// 个职位.
     Posts,
+    /// 期.
+    Classes,
+    /// 场.
+    Sessions,
+    /// 学时.
+    Hours,
+    /// 分, of a hundred.
+    Marks,
 }
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 16] = [
         Self::Persons,
         Self::PersonTimes,
         Self::Organisations,
@@ -106,10 +142,15 @@ impl Unit {
         Self::Years,
         Self::Stars,
         Self::Ratings,
+        Self::Awards,
         Self::Entries,
         Self::Tags,
         Self::Points,
         Self::Posts,
+        Self::Classes,
+        Self::Sessions,
+        Self::Hours,
+        Self::Marks,
     ];
 
     /// The code in the API.
@@ -123,10 +164,15 @@ impl Unit {
             Self::Years => "years",
             Self::Stars => "stars",
             Self::Ratings => "ratings",
+            Self::Awards => "awards",
             Self::Entries => "entries",
             Self::Tags => "tags",
             Self::Points => "points",
             Self::Posts => "posts",
+            Self::Classes => "classes",
+            Self::Sessions => "sessions",
+            Self::Hours => "hours",
+            Self::Marks => "marks",
         }
     }
 
@@ -141,10 +187,15 @@ impl Unit {
             Self::Years => "岁",
             Self::Stars => "星",
             Self::Ratings => "份",
+            Self::Awards => "个",
             Self::Entries => "条",
             Self::Tags => "人次",
             Self::Points => "百分点",
             Self::Posts => "个",
+            Self::Classes => "期",
+            Self::Sessions => "场",
+            Self::Hours => "学时",
+            Self::Marks => "分",
         }
     }
 }
@@ -273,36 +324,45 @@ pub struct Section {
     pub grids: Vec<Grid>,
 }
 
-/// The sections of the report, in order. `star_scale` is the highest number of stars of the primary member scheme.
+/// The sections of the report, in order. `star_scale` is the highest number of stars of the primary member scheme, `words`
+/// what the county added: its sources have figures of their own.
 #[must_use]
-pub fn sections(star_scale: Option<i32>) -> Vec<Section> {
+pub fn sections(star_scale: Option<i32>, words: &WordBook) -> Vec<Section> {
     vec![
         organisations::section(),
         members::section(),
         flow::section(),
-        committees::section(),
-        reserves::section(),
+        committees::section(words),
+        reserves::section(words),
+        training::section(),
         ratings::section(star_scale.unwrap_or_default()),
+        assessments::section(),
         trail::section(),
     ]
 }
 
-/// The figures of committees.
+/// The figures of committees in a county that added some words.
 #[must_use]
-pub fn of_committees() -> Vec<Figure> {
-    committees::section().figures
+pub fn of_committees(words: &WordBook) -> Vec<Figure> {
+    committees::section(words).figures
 }
 
-/// Every figure there is, whatever the scale of a county's stars.
+/// Every figure there is in a county that added some words, whatever the scale of its stars.
 #[must_use]
-pub fn all() -> Vec<Figure> {
-    sections(Some(10)).into_iter().flat_map(|section| section.figures).collect()
+pub fn all(words: &WordBook) -> Vec<Figure> {
+    sections(Some(10), words).into_iter().flat_map(|section| section.figures).collect()
+}
+
+/// Whether a figure is another one against the term before, by its code.
+#[must_use]
+pub fn is_against_term(code: &str) -> bool {
+    code.ends_with(".change") || code.ends_with(".relative_change")
 }
 
 /// The figure of a code.
 #[must_use]
-pub fn find(code: &str) -> Option<Figure> {
-    all().into_iter().find(|figure| figure.code == code)
+pub fn find(code: &str, words: &WordBook) -> Option<Figure> {
+    all(words).into_iter().find(|figure| figure.code == code)
 }
 
 #[cfg(test)]
@@ -311,7 +371,8 @@ mod tests {
 
     #[test]
     fn codes_are_unique() {
-        let mut codes: Vec<String> = all().into_iter().map(|figure| figure.code).collect();
+        let mut codes: Vec<String> =
+            all(&WordBook::default()).into_iter().map(|figure| figure.code).collect();
         let before = codes.len();
         codes.sort();
         codes.dedup();
@@ -320,8 +381,9 @@ mod tests {
 
     #[test]
     fn every_percentage_and_mean_says_over_what() {
-        for figure in all() {
-            assert_eq!(figure.shape == Shape::Count, figure.denominator.is_none(), "{}", figure.code);
+        for figure in all(&WordBook::default()) {
+            let counts = matches!(figure.shape, Shape::Count | Shape::RoundedUpPercent);
+            assert_eq!(counts, figure.denominator.is_none(), "{}", figure.code);
             assert!(figure.definition.ends_with('。'), "{}", figure.code);
         }
     }

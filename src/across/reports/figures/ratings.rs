@@ -1,4 +1,4 @@
-//! Star ratings: of each member his last confirmed one by the county's primary scheme.
+//! Star ratings: of each member his last confirmed one by the county's primary scheme; and the awards that villages hold.
 
 use super::{Figure, Part, Section, Table, Unit};
 
@@ -16,6 +16,29 @@ const STARS: [&str; 11] = [
     "f.stars = 9",
     "f.stars = 10",
 ];
+
+/// A kind of award: code of the figure, name, filter.
+struct Kind(&'static str, &'static str, &'static str);
+
+macro_rules! kind {
+    ($code:literal, $name:literal) => {
+        Kind(concat!("ratings.villages.awards.", $code), $name, concat!("f.kind = '", $code, "'"))
+    };
+}
+
+/// The kinds that the contract names (vocabulary list `award_kind`).
+const KINDS: [Kind; 6] = [
+    kind!("poverty_alleviation", "脱贫攻坚星级村"),
+    kind!("party_building", "基层党建星级村"),
+    kind!("industry", "产业发展星级村"),
+    kind!("civility", "乡风文明星级村"),
+    kind!("safety", "平安稳定星级村"),
+    kind!("satisfaction", "群众满意星级村"),
+];
+
+fn awards(code: &str, label: &str, filter: &'static str, definition: &str) -> Figure {
+    Figure::count(code, label, Unit::Awards, Part::of(Table::Awards, filter), definition)
+}
 
 /// The section for a scheme of so many stars.
 pub(super) fn section(scale: i32) -> Section {
@@ -41,6 +64,16 @@ pub(super) fn section(scale: i32) -> Section {
         "f.stars IS NULL",
         "季末在册、没有已审定星级的党员。",
     ));
+    figures.push(awards(
+        "ratings.villages.awards",
+        "星级村（累计有效）",
+        "true",
+        "历年命名、季末仍然有效的星级村奖项（县级主要评选方案）；一村可有多个奖项、多个年度，撤销的不计。",
+    ));
+    figures.extend(KINDS.iter().map(|kind| {
+        let definition = format!("历年命名、季末仍然有效的{}；同一村不同年度分别计算。", kind.1);
+        awards(kind.0, &format!("{}（累计有效）", kind.1), kind.2, &definition)
+    }));
     figures.push(Figure::count(
         "ratings.awaiting_review",
         "待审核的评定",
@@ -49,4 +82,20 @@ pub(super) fn section(scale: i32) -> Section {
         "评定期在季末以前结束、已提交而尚未审核的评定。",
     ));
     Section { code: "ratings", title: "星级评定", figures, grids: Vec::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::ratings::awards::AwardKindCode;
+
+    #[test]
+    fn there_is_a_figure_for_every_kind_of_award_of_the_vocabulary() {
+        let known: Vec<String> = AwardKindCode::ALL
+            .iter()
+            .map(|kind| format!("ratings.villages.awards.{}", kind.code()))
+            .collect();
+        assert_eq!(KINDS.iter().map(|kind| kind.0).collect::<Vec<_>>(), known);
+        assert!(KINDS.iter().zip(AwardKindCode::ALL).all(|(kind, known)| kind.1 == known.name()));
+    }
 }

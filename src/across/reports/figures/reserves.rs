@@ -1,6 +1,8 @@
 //! The pools of reserve cadres and local talent on the last day of the quarter.
 
 use super::{Figure, Part, Section, Table, Unit};
+use crate::records::reserves::ReserveSource;
+use crate::records::words::{WordBook, WordList};
 
 /// Whether a row stands in the pool: in it, seconded, or posted to another village.
 macro_rules! in_the_pool {
@@ -9,34 +11,17 @@ macro_rules! in_the_pool {
     };
 }
 
-/// A source: code of the figure, name, filter.
-struct Source(&'static str, &'static str, &'static str);
-
-macro_rules! source {
-    ($code:literal, $name:literal) => {
-        Source(
-            concat!("reserves.source.", $code),
-            $name,
-            concat!("f.state <> 'appointed' AND strpos(' ' || f.sources || ' ', ' ", $code, " ') > 0"),
-        )
-    };
+/// Every source of the pool: those that each county knows, and those that this one added.
+fn sources(words: &WordBook) -> impl Iterator<Item = ReserveSource> {
+    let own = words.words(WordList::ReserveSource).iter().map(|word| ReserveSource::Added(*word));
+    ReserveSource::ALL.iter().copied().chain(own)
 }
-
-/// The sources that every county knows (vocabulary list `reserve_source`).
-const SOURCES: [Source; 6] = [
-    source!("entrepreneur", "致富带头人"),
-    source!("new_graduate", "应届毕业大学生"),
-    source!("returning_talent", "引回在外优秀人才"),
-    source!("local_talent", "本土优秀人才"),
-    source!("veteran", "退役军人"),
-    source!("other", "其他"),
-];
 
 fn count(code: &str, label: &str, filter: &'static str, definition: &str) -> Figure {
     Figure::count(code, label, Unit::Persons, Part::of(Table::Reserves, filter), definition)
 }
 
-pub(super) fn section() -> Section {
+pub(super) fn section(words: &WordBook) -> Section {
     let total = count(
         "reserves.total",
         "村级后备干部和本土人才",
@@ -99,9 +84,17 @@ pub(super) fn section() -> Section {
             "季末正在异地任职的在库人员。",
         ),
     ];
-    figures.extend(SOURCES.iter().map(|source| {
-        let definition = format!("季末在人才库中、来源含“{}”的人员；一人可有多个来源。", source.1);
-        count(source.0, &format!("来源：{}", source.1), source.2, &definition)
+    figures.extend(sources(words).map(|source| {
+        let (code, name) = (source.code(), source.name());
+        Figure {
+            numerator: Part::of(Table::Reserves, in_the_pool!()).from(code),
+            ..count(
+                &format!("reserves.source.{code}"),
+                &format!("来源：{name}"),
+                in_the_pool!(),
+                &format!("季末在人才库中、来源含“{name}”的人员；一人可有多个来源。"),
+            )
+        }
     }));
     Section { code: "reserves", title: "后备力量", figures, grids: Vec::new() }
 }
@@ -109,14 +102,18 @@ pub(super) fn section() -> Section {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::reserves::ReserveSource;
 
     #[test]
     fn there_is_a_figure_for_every_source_of_the_vocabulary() {
-        let known: Vec<String> =
-            ReserveSource::ALL.iter().map(|source| format!("reserves.source.{}", source.code())).collect();
-        let counted: Vec<&str> = SOURCES.iter().map(|source| source.0).collect();
-        assert_eq!(counted, known);
-        assert!(SOURCES.iter().zip(ReserveSource::ALL).all(|(source, known)| source.1 == known.name()));
+        let section = section(&WordBook::default());
+        let counted: Vec<&str> = section
+            .figures
+            .iter()
+            .filter_map(|figure| figure.code.strip_prefix("reserves.source."))
+            .collect();
+        assert_eq!(
+            counted,
+            ["entrepreneur", "new_graduate", "returning_talent", "local_talent", "veteran", "other"]
+        );
     }
 }

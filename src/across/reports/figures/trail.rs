@@ -23,6 +23,12 @@ pub(super) fn section() -> Section {
                 "f.action = 'members.reveal'",
                 "本季查看公民身份号码或电话明文的次数，每次均记录用途。",
             ),
+            count(
+                "audit.checkpoint",
+                "检查点已涵盖的审计记录",
+                "f.sequence <= (SELECT max(c.size) FROM audit_checkpoints c WHERE c.chain = f.chain)",
+                "本季审计记录中，已由签名检查点涵盖、不能再被改写而不被发现的条数。",
+            ),
         ],
         grids: Vec::new(),
     }

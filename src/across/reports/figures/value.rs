@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::{Against, Figure, Part, Shape};
 use crate::base::values::{Fraction, Hundredths};
+use crate::records::training::rules as training;
 
 /// A number as shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,14 +105,16 @@ impl Value {
         match self.shape {
             Shape::Count => Some(Fraction::whole(numerator)),
             Shape::Percentage | Shape::Mean => Fraction::new(numerator, denominator?),
+            Shape::MeanOfTenths => Fraction::new(numerator, denominator?.checked_mul(10)?),
+            Shape::RoundedUpPercent => Some(Fraction::whole(training::required(numerator.max(0), 1))),
         }
     }
 
     fn printed(&self, value: Fraction) -> Option<Amount> {
         match (self.shape, self.against) {
             (_, Some(Against::Relative)) | (Shape::Percentage, _) => value.percent().map(Amount::Decimal),
-            (Shape::Mean, _) => value.rounded().map(Amount::Decimal),
-            (Shape::Count, _) => value.as_whole().map(Amount::Whole),
+            (Shape::Mean | Shape::MeanOfTenths, _) => value.rounded().map(Amount::Decimal),
+            (Shape::Count | Shape::RoundedUpPercent, _) => value.as_whole().map(Amount::Whole),
         }
     }
 }
@@ -183,6 +186,13 @@ mod tests {
         assert_eq!(shown(now.amount()), "66.67");
         assert_eq!(shown(now.change(&before)), "33.33");
         assert_eq!(shown(before.change(&now)), "-33.33");
+    }
+
+    #[test]
+    fn percents_of_people_make_whole_people_and_tenths_make_hours() {
+        let people = |hundredths| shown(value(Shape::RoundedUpPercent, hundredths, None).amount());
+        assert_eq!([people(600_000), people(601), people(0), people(-100)], ["6000", "7", "0", "0"]);
+        assert_eq!(shown(value(Shape::MeanOfTenths, 485, Some(3)).amount()), "16.17");
     }
 
     #[test]

@@ -12,11 +12,12 @@ use crate::base::ids::{CommitteeId, OrganisationId, PersonId, TermId};
 use crate::base::scope::Scope;
 use crate::base::values::Sex;
 use crate::records::committees::model::{CommitteeKind, Post};
-use crate::records::committees::queries::{self, ElectionCard, TermPlace};
+use crate::records::committees::queries::{self, ElectionCard, TermCard, TermPlace};
 use crate::records::committees::rules::overlaps::{self, Clash};
 use crate::records::committees::rules::unusual::{self, Explanation, Finding, Running, Sitting, Unusual};
 use crate::records::committees::rules::{RuleBook, Shortfall, judge};
 use crate::records::vetting::{self, Ask, Cause, Clearance};
+use crate::records::words::{self, WordBook};
 use crate::schema::finding_explanations;
 
 #[derive(QueryableByName)]
@@ -54,10 +55,11 @@ pub async fn findings(
         .collect();
     let ids: Vec<TermId> = running.iter().map(|term| term.id).collect();
     let book = queries::rule_book(conn, within.county).await?;
-    let mut posts: HashMap<TermId, Vec<(String, i32)>> = queries::terms(conn, within, committees)
+    let words = words::book(conn, within.county).await?;
+    let mut posts: HashMap<TermId, Vec<(Post, i32)>> = queries::terms(conn, within, committees)
         .await?
         .into_iter()
-        .map(|card| (card.term.id, card.posts.into_iter().map(|post| (post.post, post.places)).collect()))
+        .map(|card| (card.term.id, provided(&card, &words)))
         .collect();
     let mut sittings = sittings(conn, within, day, &running).await?;
     let mut votes: HashMap<TermId, Vec<ElectionCard>> = HashMap::new();
@@ -76,7 +78,7 @@ pub async fn findings(
             span: term.span(),
             posts: posts.remove(&term.id).unwrap_or_default(),
             sittings: sittings.remove(&term.id).unwrap_or_default(),
-            shortfalls: shortfalls.iter().flat_map(|card| judged(card, kind, &book)).collect(),
+            shortfalls: shortfalls.iter().flat_map(|card| judged(card, kind, &words, &book)).collect(),
             related: related.remove(&term.id).unwrap_or_default(),
         };
         let findings = unusual::findings(&running, &book, day).into_iter().map(|finding| {
@@ -88,8 +90,13 @@ pub async fn findings(
     Ok(committees.iter().flat_map(|id| found.remove(id).unwrap_or_default()).collect())
 }
 
-fn judged(card: &ElectionCard, kind: CommitteeKind, book: &RuleBook) -> Vec<Shortfall> {
-    let Ok(post) = Post::parse(&card.election.post) else { return Vec::new() };
+/// The posts of a term with their places.
+fn provided(card: &TermCard, words: &WordBook) -> Vec<(Post, i32)> {
+    card.posts.iter().filter_map(|post| Some((words.post(&post.post).ok()?, post.places))).collect()
+}
+
+fn judged(card: &ElectionCard, kind: CommitteeKind, words: &WordBook, book: &RuleBook) -> Vec<Shortfall> {
+    let Ok(post) = words.post(&card.election.post) else { return Vec::new() };
     let is_run_off = card.election.run > 1;
     judge(book, kind, post, card.election.held_on, is_run_off, &card.votings(), &card.votes())
 }

@@ -7,10 +7,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::ids::{CommitteeId, CountyId, ElectionId, OrganisationId, PersonId, SeatId, TermId};
 use crate::base::scope::{Path, Scope};
-use crate::records::committees::model::{CommitteeKind, Post};
+use crate::records::committees::model::CommitteeKind;
 use crate::records::committees::rules::overlaps::Sitting;
 use crate::records::committees::rules::terms::{Ground, Span};
 use crate::records::committees::rules::{Bar, Comparison, Rule, RuleBook};
+use crate::records::words;
 
 /// A term with where it is.
 #[derive(Debug, Clone, QueryableByName)]
@@ -335,6 +336,7 @@ pub async fn sittings(
     .bind::<Array<Uuid>, _>(villages)
     .load(conn)
     .await?;
+    let words = words::book(conn, within.county).await?;
     let sitting = |row: SittingRow| {
         let sitting = Sitting {
             village: row.village_id,
@@ -342,7 +344,7 @@ pub async fn sittings(
             kind: CommitteeKind::parse(&row.kind).ok()?,
             person: row.person_id,
             name: row.name,
-            post: Post::parse(&row.post).ok(),
+            post: words.post(&row.post).ok(),
             from_day: row.from_day,
             to_day: row.to_day,
         };
@@ -376,9 +378,17 @@ struct BarRow {
 /// # Errors
 /// Whatever the database answers.
 pub async fn rule_book(conn: &mut AsyncPgConnection, county: CountyId) -> QueryResult<RuleBook> {
+    Ok(RuleBook::of_county(own_bars(conn, county).await?))
+}
+
+/// Every version of every bar that a county set, by committee, rule and day.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn own_bars(conn: &mut AsyncPgConnection, county: CountyId) -> QueryResult<Vec<Bar>> {
     let rows: Vec<BarRow> = diesel::sql_query(
         "SELECT rule, committee_kind, from_day, to_day, comparison, numerator, denominator, source \
-         FROM committee_rules WHERE county_id = $1",
+         FROM committee_rules WHERE county_id = $1 ORDER BY committee_kind, rule, from_day",
     )
     .bind::<Uuid, _>(county)
     .load(conn)
@@ -395,5 +405,5 @@ pub async fn rule_book(conn: &mut AsyncPgConnection, county: CountyId) -> QueryR
             source: row.source,
         })
     };
-    Ok(RuleBook::of_county(rows.into_iter().filter_map(bar).collect()))
+    Ok(rows.into_iter().filter_map(bar).collect())
 }

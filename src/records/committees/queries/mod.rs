@@ -16,8 +16,8 @@ pub use cards::{
 pub use choices::{PersonChoice, people_like};
 pub use findings::findings;
 pub use held::{
-    CommitteePlace, TermPlace, committee_places, hold, rule_book, sittings, spans, term_of_elections,
-    term_of_seats, term_places, terms_of_villages,
+    CommitteePlace, TermPlace, committee_places, hold, own_bars, rule_book, sittings, spans,
+    term_of_elections, term_of_seats, term_places, terms_of_villages,
 };
 pub use kin::kin;
 pub use lists::{Attention, CommitteeLine, Cursor, Filter, count, find, list};

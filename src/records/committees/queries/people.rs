@@ -33,6 +33,10 @@ struct Row {
     status: Option<String>,
     #[diesel(sql_type = Nullable<Date>)]
     deceased_on: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Date>)]
+    removed_on: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Text>)]
+    removed_as: Option<String>,
 }
 
 impl Row {
@@ -87,7 +91,9 @@ pub async fn standings(
     let known = |row: Row| {
         let standing = row.standing();
         let (birth_date, deceased_on, full_member_on) = (row.birth_date, row.deceased_on, row.full_member_on);
-        let sitter = Sitter { name: row.name, birth_date, standing, deceased_on };
+        let removed_as = row.removed_as.as_deref().and_then(|status| MembershipStatus::parse(status).ok());
+        let removed = row.removed_on.zip(removed_as);
+        let sitter = Sitter { name: row.name, birth_date, standing, deceased_on, removed };
         ((row.person_id, row.day), OnDay { sitter, education: row.education, full_member_on })
     };
     Ok(rows.into_iter().map(known).collect())

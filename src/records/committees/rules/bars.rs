@@ -137,6 +137,12 @@ impl RuleBook {
         Self::of_county(Vec::new())
     }
 
+    /// Every version of every bar, a county's own before the country's.
+    #[must_use]
+    pub fn bars(&self) -> &[Bar] {
+        &self.bars
+    }
+
     /// The bar in force for a committee on a day; none where nothing is demanded.
     #[must_use]
     pub fn bar(&self, rule: Rule, kind: CommitteeKind, day: NaiveDate) -> Option<&Bar> {
@@ -146,6 +152,8 @@ impl RuleBook {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn day(text: &str) -> NaiveDate {
@@ -158,7 +166,8 @@ mod tests {
 
     #[test]
     fn every_row_is_read_and_versions_of_a_bar_do_not_overlap() {
-        let bars = RuleBook::national().bars;
+        let book = RuleBook::national();
+        let bars = book.bars();
         assert_eq!(bars.len(), NATIONAL.lines().count() - 1);
         for (number, bar) in bars.iter().enumerate() {
             assert!(bar.to_day.is_none_or(|end| bar.from_day < end), "{bar:?}");
@@ -186,6 +195,25 @@ mod tests {
         assert!(!winning.is_met(50, 100) && winning.is_met(51, 100));
         let run_off = bar(Rule::RunOffWinning, CommitteeKind::VillageCommittee, "2026-01-01");
         assert!(run_off.is_met(1, 3) && !run_off.is_met(33, 100) && run_off.is_met(34, 100));
+    }
+
+    proptest! {
+        #[test]
+        fn a_bar_is_a_quota_of_any_whole(numerator in 0_i32..10, denominator in 1_i32..10, part in 0_i32..5_000,
+            whole in 0_i32..4_000) {
+            let of = |comparison| Bar {
+                comparison,
+                numerator,
+                denominator,
+                ..bar(Rule::Attendance, CommitteeKind::VillageParty, "2026-01-01")
+            };
+            // The least whole number that is enough, and the most that is not too much.
+            let (share, rest) = (numerator * whole / denominator, numerator * whole % denominator);
+            let enough = share + i32::from(rest > 0);
+            prop_assert_eq!(of(Comparison::AtLeast).is_met(part, whole), part >= enough);
+            prop_assert_eq!(of(Comparison::MoreThan).is_met(part, whole), part > share);
+            prop_assert_eq!(of(Comparison::AtMost).is_met(part, whole), part <= share);
+        }
     }
 
     #[test]

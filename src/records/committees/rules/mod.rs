@@ -8,5 +8,8 @@ pub mod terms;
 pub mod unusual;
 pub mod votes;
 
+#[cfg(test)]
+mod every_bar;
+
 pub use ballots::{BallotRefusal, Shortfall, Votes, Votings, count, judge};
 pub use bars::{Bar, Comparison, Rule, RuleBook};

@@ -104,8 +104,8 @@ pub struct Running {
     pub kind: CommitteeKind,
     /// The term.
     pub span: Span,
-    /// Code of a post and its places.
-    pub posts: Vec<(String, i32)>,
+    /// The posts and their places.
+    pub posts: Vec<(Post, i32)>,
     /// Who sits.
     pub sittings: Vec<Sitting>,
     /// Bars that its votes did not meet.
@@ -194,14 +194,10 @@ fn of_team(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Told> {
 
 /// The posts that are not filled, as a sentence; none where all are.
 fn vacancies(running: &Running) -> Option<String> {
-    let vacant = |(post, places): &(String, i32)| {
-        let filled = running.sittings.iter().filter(|sitting| sitting.post == *post).count();
+    let vacant = |(post, places): &(Post, i32)| {
+        let filled = running.sittings.iter().filter(|sitting| sitting.post == post.code()).count();
         let vacant = places.saturating_sub(i32::try_from(filled).unwrap_or(i32::MAX));
-        let name = match Post::parse(post) {
-            Ok(post) => post.name(),
-            Err(_) => post.as_str(),
-        };
-        (vacant > 0).then(|| format!("{name}空缺{vacant}名"))
+        (vacant > 0).then(|| format!("{post}空缺{vacant}名"))
     };
     let told: Vec<String> = running.posts.iter().filter_map(vacant).collect();
     (!told.is_empty()).then(|| format!("{}，请补选，或核对本届职数", told.join("，")))
@@ -271,7 +267,7 @@ mod tests {
     }
 
     fn running(kind: CommitteeKind) -> Running {
-        let head = if kind == CommitteeKind::VillageParty { "secretary" } else { "director" };
+        let head = if kind == CommitteeKind::VillageParty { Post::Secretary } else { Post::Director };
         Running {
             committee: CommitteeId::new(),
             kind,
@@ -282,9 +278,9 @@ mod tests {
                 due_day: day("2026-01-10"),
                 ended_on: None,
             },
-            posts: vec![(head.to_owned(), 1), ("committee_member".to_owned(), 2)],
+            posts: vec![(head, 1), (Post::Member, 2)],
             sittings: vec![
-                sitting("张伟", head),
+                sitting("张伟", head.code()),
                 sitting("李娜", "committee_member"),
                 sitting("王芳", "committee_member"),
             ],
@@ -360,7 +356,7 @@ mod tests {
     #[test]
     fn posts_that_nobody_holds_are_counted() {
         let mut term = running(CommitteeKind::VillageParty);
-        term.posts = vec![("secretary".to_owned(), 1), ("committee_member".to_owned(), 4)];
+        term.posts = vec![(Post::Secretary, 1), (Post::Member, 4)];
         let told = findings(&term, &RuleBook::national(), day("2022-01-01"));
         assert_eq!(told[0].message, "委员空缺2名，请补选，或核对本届职数");
     }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::records::committees::model::{CommitteeKind, Post};
-use crate::records::committees::rules::seats::{Sitter, absence, entitlement};
+use crate::records::committees::rules::seats::{Sitter, absence, entitlement, too_young};
 use crate::records::committees::rules::{BallotRefusal, RuleBook, Shortfall};
 
 /// Why a vote cannot be as given.
@@ -174,10 +174,14 @@ pub fn check_candidate(
     if let Some(died) = candidate.deceased_on.filter(|died| *died <= day) {
         return Some(ElectionRefusal::Dead { name: candidate.name.clone(), died, day }.to_string());
     }
+    if let Some(refusal) = too_young(candidate, kind, book, day) {
+        return Some(refusal.to_string().replacen("任职日期", "选举日期", 1));
+    }
     if kind != CommitteeKind::VillageParty {
         return None;
     }
-    entitlement(candidate, None, book, day).map(|refusal| refusal.to_string())
+    entitlement(candidate, None, book, day)
+        .map(|refusal| refusal.to_string().replacen("任职日期", "选举日期", 1))
 }
 
 #[cfg(test)]
@@ -242,6 +246,7 @@ mod tests {
             birth_date: day("1980-05-06"),
             standing,
             deceased_on: died.map(day),
+            removed: None,
         };
         let refused = |candidate: &Sitter, kind| check_candidate(candidate, kind, day("2021-01-10"), &book);
         let probationary = candidate(Standing::Probationary, None);
@@ -251,6 +256,23 @@ mod tests {
         let dead = |died| refused(&candidate(Standing::Full, Some(died)), CommitteeKind::VillageCommittee);
         assert!(dead("2021-01-10").is_some());
         assert_eq!(dead("2021-01-11"), None);
+    }
+
+    #[test]
+    fn who_is_too_young_to_sit_is_too_young_to_stand() {
+        let book = RuleBook::national();
+        let born = |on: &str| Sitter {
+            name: "张伟".to_owned(),
+            birth_date: day(on),
+            standing: Standing::Unknown,
+            deceased_on: None,
+            removed: None,
+        };
+        let refused = |on: &str, kind| check_candidate(&born(on), kind, day("2026-01-10"), &book);
+        assert_eq!(refused("2008-01-10", CommitteeKind::VillageCommittee), None);
+        let told = refused("2008-01-11", CommitteeKind::VillageCommittee).unwrap();
+        assert!(told.contains("选举日期“2026-01-10”为17周岁"), "{told}");
+        assert_eq!(refused("2008-01-11", CommitteeKind::Supervision), None, "no rule gives an age there");
     }
 
     #[test]

@@ -116,7 +116,9 @@ pub fn check_scheme(scheme: &SetScheme) -> Vec<FieldError> {
     errors
 }
 
-fn is_code(code: &str) -> bool {
+/// Whether a text is a code: small letters, digits and underscores, a letter first, 2 to 50 of them.
+#[must_use]
+pub fn is_code(code: &str) -> bool {
     (2..=50).contains(&code.len())
         && code.starts_with(|first: char| first.is_ascii_lowercase())
         && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')

@@ -2,7 +2,7 @@
 
 mod people;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -13,9 +13,10 @@ use crate::base::error::{OrMissing, Result};
 use crate::base::ids::{CountyId, OrganisationId, PersonId, SlateId, TargetId};
 use crate::base::scope::Scope;
 use crate::base::values::Hundredths;
-use crate::records::committees::{CommitteeKind, Post, Source};
+use crate::records::committees::{CommitteeKind, Source};
 use crate::records::slates::content::Proposed;
 use crate::records::slates::model::{Bound, Level, Slate, SlateState, Target};
+use crate::records::words::{self, WordList};
 use crate::schema::{committee_targets, slates};
 
 pub use people::{Background, Lack, Offer, Person, backgrounds, lacking, offers, people};
@@ -191,6 +192,25 @@ pub async fn find(conn: &mut AsyncPgConnection, within: &Scope, id: SlateId) -> 
     cards(conn, within, row.into_iter().collect()).await?.pop().or_missing("班子方案")
 }
 
+/// The names of the slates of a term of a village that the scope sees.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn names(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    village: OrganisationId,
+    ordinal: i32,
+) -> QueryResult<HashSet<String>> {
+    let names: Vec<String> = slates::table
+        .filter(slates::county_id.eq(within.county).and(slates::village_id.eq(village)))
+        .filter(slates::ordinal.eq(ordinal))
+        .select(slates::name)
+        .load(conn)
+        .await?;
+    Ok(names.into_iter().collect())
+}
+
 #[derive(QueryableByName)]
 struct SeatRow {
     #[diesel(sql_type = Uuid)]
@@ -214,11 +234,14 @@ async fn cards(conn: &mut AsyncPgConnection, within: &Scope, rows: Vec<SlateRow>
     .bind::<Array<Uuid>, _>(rows.iter().map(|row| row.slate.id).collect::<Vec<_>>())
     .load(conn)
     .await?;
+    let words = words::book(conn, within.county).await?;
+    let own = words.words(WordList::CommitteeSource);
     let mut by_slate: HashMap<SlateId, Vec<Proposed>> = HashMap::new();
     for seat in seats {
-        let known = CommitteeKind::parse(&seat.committee_kind).ok().zip(Post::parse(&seat.post).ok());
+        let known = CommitteeKind::parse(&seat.committee_kind).ok().zip(words.post(&seat.post).ok());
         if let Some((kind, post)) = known {
-            let sources = seat.sources.split(' ').filter_map(|code| Source::parse(code).ok()).collect();
+            let sources =
+                seat.sources.split(' ').filter_map(|code| Source::parse_with(code, own).ok()).collect();
             let proposed = Proposed { kind, post, person: seat.person_id, sources };
             by_slate.entry(seat.slate_id).or_default().push(proposed);
         }

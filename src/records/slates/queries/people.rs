@@ -11,9 +11,10 @@ use crate::base::error::Result;
 use crate::base::ids::{CountyId, OrganisationId, PersonId};
 use crate::base::scope::Scope;
 use crate::records::committees::{CommitteeKind, Source};
-use crate::records::reserves::ReserveSource;
+use crate::records::reserves::source_in_committees;
 use crate::records::slates::content::Proposed;
 use crate::records::vetting::{self, Ask, Cause, Clearance};
+use crate::records::words::{self, WordBook, WordList};
 
 /// Somebody who may be proposed.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
@@ -140,15 +141,16 @@ struct BackgroundRow {
 }
 
 impl BackgroundRow {
-    fn background(&self) -> Background {
+    fn background(&self, words: &WordBook) -> Background {
         let said = |text: &Option<String>| -> Vec<Source> {
             let codes = text.as_deref().unwrap_or_default().split(' ');
-            codes.filter_map(|code| Source::parse(code).ok()).collect()
+            let own = words.words(WordList::CommitteeSource);
+            codes.filter_map(|code| Source::parse_with(code, own).ok()).collect()
         };
         let pool = || {
             let codes = self.of_pool.as_deref().unwrap_or_default().split(' ');
             let mut sources: Vec<Source> =
-                codes.filter_map(|code| ReserveSource::parse(code).ok()).map(in_committees).collect();
+                codes.filter_map(|code| source_in_committees(code, words)).collect();
             sources.dedup();
             sources
         };
@@ -157,18 +159,6 @@ impl BackgroundRow {
             sources: found.into_iter().find(|sources| !sources.is_empty()).unwrap_or_default(),
             is_party_member: self.is_party_member,
         }
-    }
-}
-
-/// What a source of the pool is called among those of committees.
-const fn in_committees(source: ReserveSource) -> Source {
-    match source {
-        ReserveSource::Entrepreneur => Source::LocalEntrepreneur,
-        ReserveSource::NewGraduate => Source::Graduate,
-        ReserveSource::ReturningTalent => Source::Returnee,
-        ReserveSource::LocalTalent => Source::LocalTalent,
-        ReserveSource::Veteran => Source::Veteran,
-        ReserveSource::Other => Source::Other,
     }
 }
 
@@ -206,7 +196,8 @@ pub async fn backgrounds(
     .bind::<Date, _>(day.checked_sub_days(Days::new(1)).unwrap_or(day))
     .load(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.person_id, row.background())).collect())
+    let words = words::book(conn, county).await?;
+    Ok(rows.into_iter().map(|row| (row.person_id, row.background(&words))).collect())
 }
 
 /// What is missing of the candidate checks of people who are proposed for one committee.
@@ -270,7 +261,7 @@ mod tests {
             of_last_seat: Some(last.to_owned()),
             is_party_member: None,
         };
-        let sources = |row: BackgroundRow| row.background().sources;
+        let sources = |row: BackgroundRow| row.background(&WordBook::default()).sources;
         let pool = "entrepreneur new_graduate returning_talent";
         assert_eq!(sources(row("veteran", pool, "other")), [Source::Veteran]);
         let of_pool = [Source::LocalEntrepreneur, Source::Graduate, Source::Returnee];

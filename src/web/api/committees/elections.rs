@@ -196,7 +196,7 @@ pub async fn record_election(
     let actor = &caller.actor;
     policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
     let Body(input, hash) = body;
-    let command = RecordElection { term: id, held: input.text().held()? };
+    let command = RecordElection { term: id, held: input.text().held(&db.words(caller.scope()).await?)? };
     let kept = once
         .once(&mut db.0, actor, &hash, async |conn| {
             let ids = committees::record_election(conn, actor, &state.keys, &[command]).await?;
@@ -243,7 +243,8 @@ pub async fn correct_election(
 ) -> Answer<Versioned<ElectionJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     read(&mut db, &caller.actor, id).await?;
-    let command = body.0.text().correct(id, version.0)?;
+    let words = db.words(caller.scope()).await?;
+    let command = body.0.text().correct(id, version.0, &words)?;
     committees::correct_election(&mut db.0, &caller.actor, &state.keys, &[command]).await?;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
 }

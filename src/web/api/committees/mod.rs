@@ -2,6 +2,7 @@
 
 mod elections;
 mod list;
+mod rules;
 mod seats;
 mod terms;
 
@@ -10,13 +11,14 @@ use serde::{Deserialize, Deserializer};
 
 pub use elections::*;
 pub use list::*;
+pub use rules::*;
 pub use seats::*;
 pub use terms::*;
 
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [list::routes(), terms::routes(), seats::routes(), elections::routes()].concat()
+    [list::routes(), terms::routes(), seats::routes(), elections::routes(), rules::routes()].concat()
 }
 
 /// A field of a change: not sent, sent as null, or sent with a value.

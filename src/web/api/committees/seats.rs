@@ -163,7 +163,7 @@ pub async fn appoint(
     let actor = &caller.actor;
     policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
     let Body(input, hash) = body;
-    let command = input.text().appoint(id)?;
+    let command = input.text().appoint(id, &db.words(caller.scope()).await?)?;
     let kept = once
         .once(&mut db.0, actor, &hash, async |conn| {
             let ids = committees::appoint(conn, actor, &state.keys, &[command]).await?;
@@ -245,7 +245,8 @@ pub async fn correct_seat(
         sources: input.sources.unwrap_or(sources),
         note: over(input.note, seat.note),
     };
-    committees::correct_seat(&mut db.0, &caller.actor, &[text.correct(id, version.0)?]).await?;
+    let command = text.correct(id, version.0, &db.words(caller.scope()).await?)?;
+    committees::correct_seat(&mut db.0, &caller.actor, &[command]).await?;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
 }
 

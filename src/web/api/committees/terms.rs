@@ -110,7 +110,7 @@ pub async fn open_term(
         ended_on: input.ended_on,
         posts: input.posts.into_iter().collect(),
     };
-    let command = text.open(id)?;
+    let command = text.open(id, &db.words(caller.scope()).await?)?;
     let kept = once
         .once(&mut db.0, actor, &hash, async |conn| {
             let ids = committees::open_term(conn, actor, &[command]).await?;
@@ -184,7 +184,8 @@ pub async fn correct_term(
         ended_on: over(input.ended_on, now.term.ended_on.map(day)),
         posts: input.posts.map_or(stored, |posts| posts.into_iter().collect()),
     };
-    committees::correct_term(&mut db.0, &caller.actor, &[text.correct(id, version.0)?]).await?;
+    let command = text.correct(id, version.0, &db.words(caller.scope()).await?)?;
+    committees::correct_term(&mut db.0, &caller.actor, &[command]).await?;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
 }
 

@@ -1,5 +1,6 @@
 //! `/ratings`: schemes, rounds, scores, single ratings with their arithmetic, and decisions.
 
+mod awards;
 mod decisions;
 mod rating;
 mod rounds;
@@ -13,6 +14,7 @@ use utoipa::ToSchema;
 
 use crate::records::ratings::printed;
 
+pub use awards::*;
 pub use decisions::*;
 pub use rating::*;
 pub use rounds::*;
@@ -22,11 +24,19 @@ pub use scores::*;
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [schemes::routes(), rounds::routes(), scores::routes(), rating::routes(), decisions::routes()].concat()
+    [
+        schemes::routes(),
+        rounds::routes(),
+        scores::routes(),
+        rating::routes(),
+        decisions::routes(),
+        awards::routes(),
+    ]
+    .concat()
 }
 
 /// A score, total, weight or limit: a JSON number, digit by digit as it stands on record.
-struct Decimal(BigDecimal);
+pub(super) struct Decimal(pub(super) BigDecimal);
 
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

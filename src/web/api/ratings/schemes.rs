@@ -13,7 +13,7 @@ use crate::base::policy::{self, Action};
 use crate::base::values::{VocabularyError, excerpt, parse_date};
 use crate::records::ratings::model::{Aggregation, MissingPart, PeriodKind, SubjectKind};
 use crate::records::ratings::{self, Scheme, SetDimension, SetScheme, SetThreshold, queries};
-use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Page};
+use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Listing, Page};
 use crate::web::respond::Answer;
 
 /// The routes.
@@ -116,10 +116,15 @@ impl From<Scheme> for SchemeJson {
 
 /// List the county's schemes with all their versions; with `on`, those in force on that day.
 #[utoipa::path(context_path = "/api/v1", tag = "ratings",
-    params(("on" = Option<String>, Query, description = "a day")),
+    params(("on" = Option<String>, Query, description = "a day"), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<SchemeJson>)))]
 #[get("/ratings/schemes?<on>")]
-pub async fn list_schemes(caller: Caller, mut db: Db, on: Option<&str>) -> Answer<Json<Page<SchemeJson>>> {
+pub async fn list_schemes(
+    caller: Caller,
+    mut db: Db,
+    on: Option<&str>,
+    listing: Listing,
+) -> Answer<Json<Page<SchemeJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let day = on
         .filter(|text| !text.trim().is_empty())
@@ -129,7 +134,7 @@ pub async fn list_schemes(caller: Caller, mut db: Db, on: Option<&str>) -> Answe
         .transpose()?;
     let scope = caller.scope();
     let found = db::read(&mut db.0, scope, async |conn| queries::schemes(conn, scope, day).await).await?;
-    Ok(Json(Page { items: found.into_iter().map(SchemeJson::from).collect(), next: None, total: None }))
+    Ok(Json(Page::whole(found.into_iter().map(SchemeJson::from).collect(), &listing)))
 }
 
 /// What a scheme is to look at.

@@ -180,7 +180,8 @@ pub async fn enter_reserve(
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let Body(input, hash) = body;
     let village = branch_id(&mut db, &caller.actor, input.village_code()).await?;
-    let command = input.enter(village).map_err(Error::Invalid)?;
+    let words = db.words(caller.scope()).await?;
+    let command = input.enter(village, &words).map_err(Error::Invalid)?;
     let (actor, keys) = (&caller.actor, &state.keys);
     once.once(&mut db.0, actor, &hash, async |conn| {
         let ids = reserves::enter(conn, actor, keys, &[command]).await?;
@@ -206,7 +207,8 @@ pub async fn change_reserve(
     state: &State<web::State>,
 ) -> Answer<Versioned<ReserveJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
-    let edits = body.0.edits().map_err(Error::Invalid)?;
+    let words = db.words(caller.scope()).await?;
+    let edits = body.0.edits(&words).map_err(Error::Invalid)?;
     reserves::change(&mut db.0, &caller.actor, &[Change { reserve: id, version: version.0, edits }]).await?;
     answer(&mut db, &caller.actor, state, id).await
 }

@@ -13,9 +13,9 @@ use crate::base::ids::{OrganisationId, ReserveId, TermId};
 use crate::base::policy::{self, Action};
 use crate::base::scope::Scope;
 use crate::base::values::parse_date;
-use crate::records::committees::Post;
 use crate::records::organisations;
 use crate::records::reserves::{self, Step, StepKind};
+use crate::records::words::WordBook;
 use crate::web;
 use crate::web::guards::{Body, Caller, Db, Seen};
 use crate::web::respond::{Answer, Versioned};
@@ -104,12 +104,13 @@ impl StepInput {
         verb: &str,
         reserve: ReserveId,
         version: Option<i32>,
+        words: &WordBook,
     ) -> Result<Option<FromPool>, Error> {
         let Some(term) = given(self.term.as_ref()).filter(|_| verb == "appoint") else { return Ok(None) };
         let mut errors = Vec::new();
         let on = self.day(&mut errors);
         let id = term.parse::<TermId>().map_err(|_| "没有找到这一届班子，请重新选择。");
-        let post = Post::parse(self.post.as_deref().unwrap_or_default());
+        let post = words.post(self.post.as_deref().unwrap_or_default());
         errors.extend(id.as_ref().err().map(|message| FieldError::new("term", message, Some(&term))));
         errors.extend(post.as_ref().err().map(|error| FieldError::new("post", error, self.post.as_deref())));
         match (id, post) {
@@ -156,7 +157,8 @@ pub async fn step_reserve(
 ) -> Answer<Versioned<ReserveJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let village = village_of_county(&mut db, caller.scope(), body.0.village.as_deref()).await?;
-    if let Some(seat) = body.0.seat(verb, id, seen.0)? {
+    let words = db.words(caller.scope()).await?;
+    if let Some(seat) = body.0.seat(verb, id, seen.0, &words)? {
         appoint_from_pool(&mut db.0, &caller.actor, &state.keys, &[seat]).await?;
     } else {
         let step = body.0.parse(verb, id, seen.0, village)?;

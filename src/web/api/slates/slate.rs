@@ -13,6 +13,7 @@ use crate::base::ids::SlateId;
 use crate::base::policy::{self, Action};
 use crate::records::slates::queries::{self, Card, Place};
 use crate::records::slates::{self, Change, Make, SlateState};
+use crate::records::words::WordBook;
 use crate::web::api::organisations::narrowed;
 use crate::web::api::reserves::VillageJson;
 use crate::web::forms::slate::{SeatText, SlateText};
@@ -107,7 +108,7 @@ pub struct SlateChangeInput {
 }
 
 impl SlateChangeInput {
-    fn command(self, card: &Card, version: i32) -> Result<Change> {
+    fn command(self, card: &Card, version: i32, words: &WordBook) -> Result<Change> {
         let slate = &card.slate;
         let text = SlateText {
             ordinal: Some(self.ordinal.unwrap_or(slate.ordinal).to_string()),
@@ -117,7 +118,7 @@ impl SlateChangeInput {
         };
         let state = self.state.unwrap_or_else(|| slate.state.clone());
         let state = SlateState::parse(&state).map_err(|error| Error::invalid("state", error))?;
-        Ok(Change { slate: slate.id, version, state, content: text.content()? })
+        Ok(Change { slate: slate.id, version, state, content: text.content(words)? })
     }
 }
 
@@ -222,7 +223,7 @@ pub async fn make_slate(
     policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
     let Body(input, hash) = body;
     let village = input.village.clone();
-    let command = Make { village, content: input.text().content()? };
+    let command = Make { village, content: input.text().content(&db.words(caller.scope()).await?)? };
     once.once(&mut db.0, actor, &hash, async |conn| {
         let ids = slates::make(conn, actor, &[command]).await?;
         let id = ids.into_iter().next().or_missing("班子方案")?;
@@ -256,7 +257,7 @@ pub async fn change_slate(
 ) -> Answer<Versioned<SlateJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let card = read_slate(&mut db, &caller.actor, id).await?;
-    let command = body.0.command(&card, version.0)?;
+    let command = body.0.command(&card, version.0, &db.words(caller.scope()).await?)?;
     slates::change(&mut db.0, &caller.actor, &[command]).await?;
     let card = read_slate(&mut db, &caller.actor, id).await?;
     Ok(Versioned { version: card.slate.version, created: false, body: card.into() })
@@ -278,7 +279,7 @@ pub async fn show_slate_outcome(caller: Caller, mut db: Db, id: SlateId) -> Answ
 pub async fn try_slate(caller: Caller, mut db: Db, body: Body<SlateInput>) -> Answer<Json<Outcome>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let village = body.0.village.clone();
-    let content = body.0.text().content()?;
+    let content = body.0.text().content(&db.words(caller.scope()).await?)?;
     let proposal = Proposal {
         village: &village,
         ordinal: content.ordinal,

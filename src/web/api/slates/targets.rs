@@ -110,6 +110,7 @@ pub async fn set_committee_target(
         from_day: Some(input.from_day),
         source: input.source,
     };
-    slates::set_targets(&mut db.0, &caller.actor, &reports::target_figures(), &[text.command()?]).await?;
+    let figures = reports::target_figures(&db.words(caller.scope()).await?);
+    slates::set_targets(&mut db.0, &caller.actor, &figures, &[text.command()?]).await?;
     list_committee_targets(caller, db).await
 }

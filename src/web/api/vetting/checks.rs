@@ -159,7 +159,7 @@ pub async fn propose_candidate(
     let (actor, keys) = (&caller.actor, &state.keys);
     policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
     let Body(input, hash) = body;
-    let command = input.parse()?;
+    let command = input.parse(&db.words(caller.scope()).await?)?;
     let kept = once
         .once(&mut db.0, actor, &hash, async |conn| {
             let ids = vetting::propose(conn, actor, keys, &[command]).await?;

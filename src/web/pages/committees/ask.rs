@@ -5,14 +5,14 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
 use super::refused;
-use super::village::post_name;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, OrMissing, Result};
 use crate::base::ids::{CommitteeId, SeatId, TermId};
 use crate::base::policy::{self, Action};
 use crate::base::{clock, codes};
-use crate::records::committees::queries::{self, CommitteePlace, TermPlace};
+use crate::records::committees::queries::{self, CommitteePlace, SeatCard, TermPlace};
 use crate::records::committees::{self, CloseTerm, CommitteeKind, EndSeat, OpenCommittee, Post};
+use crate::records::words::{self, WordBook, WordList};
 use crate::web;
 use crate::web::forms::committee::{SeatText, TermText, WhoText, Wrong};
 use crate::web::guards::{Db, Fields, SignedIn};
@@ -154,17 +154,21 @@ async fn committee(who: &SignedIn, db: &mut Db, id: CommitteeId) -> Result<(Comm
     .await
 }
 
-/// How many places each post of a kind of committee has.
-pub(super) fn place_controls(kind: CommitteeKind, places: impl Fn(Post) -> String) -> Vec<Control> {
-    let control = |post: &Post| {
+/// How many places each of some posts has.
+pub(super) fn place_controls(posts: Vec<Post>, places: impl Fn(Post) -> String) -> Vec<Control> {
+    let control = |post: Post| {
         Control::new(format!("places_{}", post.code()), format!("{}职数", post.name()), Kind::Number)
-            .value(places(*post))
+            .value(places(post))
             .columns(3)
     };
-    Post::ALL.iter().filter(|post| post.belongs_to(kind)).map(control).collect()
+    posts.into_iter().map(control).collect()
 }
 
-fn term_page(who: &SignedIn, place: &CommitteePlace, ordinal: i32, typed: Typed<'_>) -> FormPage {
+fn term_page(
+    who: &SignedIn,
+    (place, ordinal, words): (&CommitteePlace, i32, &WordBook),
+    typed: Typed<'_>,
+) -> FormPage {
     let kind = place.kind().unwrap_or(CommitteeKind::VillageParty);
     let mut controls = vec![
         Control::new("ordinal", "届次", Kind::Number)
@@ -176,7 +180,9 @@ fn term_page(who: &SignedIn, place: &CommitteePlace, ordinal: i32, typed: Typed<
         day("due_day", "任期届满").hint("不填按规定任期推算"),
         day("ended_on", "任期结束").hint("补录往届时填写"),
     ];
-    controls.extend(place_controls(kind, |post| if post.is_head() { "1".to_owned() } else { String::new() }));
+    let posts = words.posts(kind, clock::today(), None);
+    controls
+        .extend(place_controls(posts, |post| if post.is_head() { "1".to_owned() } else { String::new() }));
     let facts = vec![Fact::text("村（社区）", &place.village), Fact::text("组织", kind.name())];
     let note = "新一届开始，上一届同日结束，仍在任的人员按“任期届满换届”离职。";
     let action = format!("/committees/{}/open", place.id);
@@ -187,7 +193,8 @@ fn term_page(who: &SignedIn, place: &CommitteePlace, ordinal: i32, typed: Typed<
 #[get("/committees/<id>/open")]
 async fn ask_term(who: SignedIn, mut db: Db, id: CommitteeId) -> Answer<Page<FormPage>> {
     let (place, ordinal) = committee(&who, &mut db, id).await?;
-    Ok(Page(term_page(&who, &place, ordinal, None)))
+    let words = db.words(who.scope()).await?;
+    Ok(Page(term_page(&who, (&place, ordinal, &words), None)))
 }
 
 /// A whole number from a form; an empty field is none.
@@ -197,14 +204,15 @@ pub(super) fn whole(wrong: &mut Wrong, fields: &Fields, name: &str, label: &str)
     wrong.keep(name, given, parsed)
 }
 
-pub(super) fn term_text(fields: &Fields) -> Result<TermText> {
+pub(super) fn term_text(fields: &Fields, words: &WordBook) -> Result<TermText> {
     let mut wrong = Wrong::default();
     let ordinal = whole(&mut wrong, fields, "ordinal", "届次");
     if fields.given("ordinal").is_none() {
         wrong.refuse("ordinal", "届次没有填写，请填写1至99的整数", None);
     }
     let mut posts = Vec::new();
-    for post in Post::ALL {
+    let own = words.words(WordList::Post).iter().map(|word| Post::Added(*word));
+    for post in Post::ALL.iter().copied().chain(own) {
         let name = format!("places_{}", post.code());
         let places = whole(&mut wrong, fields, &name, &format!("{}职数", post.name()));
         posts.extend(places.map(|places| (post.code().to_owned(), places)));
@@ -222,13 +230,17 @@ pub(super) fn term_text(fields: &Fields) -> Result<TermText> {
 #[post("/committees/<id>/open", data = "<fields>")]
 async fn open_term(who: SignedIn, mut db: Db, id: CommitteeId, fields: Fields) -> Sent {
     let (place, ordinal) = committee(&who, &mut db, id).await?;
-    let opened = match term_text(&fields).and_then(|text| text.open(id)) {
+    let words = db.words(who.scope()).await?;
+    let opened = match term_text(&fields, &words).and_then(|text| text.open(id, &words)) {
         Ok(command) => committees::open_term(&mut db.0, &who.actor, &[command]).await,
         Err(error) => Err(error),
     };
     match opened {
         Ok(_) => Ok(Ok(done(&place.village_code, "已登记新一届，请登记选举和任职。"))),
-        Err(error) => Ok(Err(again(term_page(&who, &place, ordinal, Some((&fields, &refused(error)?)))))),
+        Err(error) => {
+            let errors = refused(error)?;
+            Ok(Err(again(term_page(&who, (&place, ordinal, &words), Some((&fields, &errors))))))
+        }
     }
 }
 
@@ -261,10 +273,10 @@ pub(super) fn head_of(place: &TermPlace) -> &'static str {
     Post::ALL.iter().find(fits).map_or("", |post| post.code())
 }
 
-/// The posts of the committee, to choose from.
-pub(super) fn posts_of(place: &TermPlace) -> Kind {
-    let fits = |post: &Post| place.kind().is_some_and(|kind| post.belongs_to(kind));
-    choices(Post::ALL.iter().copied().filter(fits), |post| (post.code(), post.name()))
+/// The posts of the committee in the days of a term, to choose from.
+pub(super) fn posts_of(place: &TermPlace, words: &WordBook) -> Kind {
+    let posts = place.kind().map(|kind| words.posts(kind, place.from_day, place.ended_on));
+    choices(posts.into_iter().flatten(), |post| (post.code(), post.name()))
 }
 
 /// Codes to choose from by name, pinyin or the code itself.
@@ -282,11 +294,13 @@ pub(super) const SOURCES: [(&str, &str); 3] =
     [("source_1", "来源渠道一"), ("source_2", "来源渠道二"), ("source_3", "来源渠道三")];
 
 /// What is said of a seat beside its post and days.
-pub(super) fn seat_details() -> Vec<Control> {
+pub(super) fn seat_details(place: &TermPlace, words: &WordBook) -> Vec<Control> {
     let yes_or_no = Kind::Select(vec![Choice::new("true", "是"), Choice::new("false", "否")]);
     let sources = || {
-        let all = committees::Source::ALL.iter().map(|source| Choice::new(source.code(), source.name()));
-        Kind::Select(all.collect())
+        let own = words.in_force(WordList::CommitteeSource, place.from_day, place.ended_on);
+        let own = own.into_iter().map(committees::Source::Added);
+        let all = committees::Source::ALL.iter().copied().chain(own);
+        choices(all, |source| (source.code(), source.name()))
     };
     let mut controls = vec![
         Control::new("education", "当选时学历", codes_of(codes::education())).columns(3),
@@ -297,7 +311,7 @@ pub(super) fn seat_details() -> Vec<Control> {
     controls
 }
 
-fn seat_page(who: &SignedIn, place: &TermPlace, typed: Typed<'_>) -> FormPage {
+fn seat_page(who: &SignedIn, place: &TermPlace, words: &WordBook, typed: Typed<'_>) -> FormPage {
     let person = Group::new(
         "人员",
         vec![
@@ -316,10 +330,10 @@ fn seat_page(who: &SignedIn, place: &TermPlace, typed: Typed<'_>) -> FormPage {
         ],
     );
     let mut controls = vec![
-        Control::new("post", "职务", posts_of(place)).required().value(head_of(place)).columns(3),
+        Control::new("post", "职务", posts_of(place, words)).required().value(head_of(place)).columns(3),
         day("from_day", "任职日期").required().value(today()),
     ];
-    controls.extend(seat_details().into_iter().map(|control| match control.name.as_str() {
+    controls.extend(seat_details(place, words).into_iter().map(|control| match control.name.as_str() {
         "education" => control.hint("不填按人员库"),
         "is_party_member" => control.hint("不填按党员名册"),
         _ => control,
@@ -334,7 +348,8 @@ fn seat_page(who: &SignedIn, place: &TermPlace, typed: Typed<'_>) -> FormPage {
 #[get("/terms/<id>/appoint")]
 async fn ask_seat(who: SignedIn, mut db: Db, id: TermId) -> Answer<Page<FormPage>> {
     let place = term(&who, &mut db, id).await?;
-    Ok(Page(seat_page(&who, &place, None)))
+    let words = db.words(who.scope()).await?;
+    Ok(Page(seat_page(&who, &place, &words, None)))
 }
 
 #[post("/terms/<id>/appoint", data = "<fields>")]
@@ -358,13 +373,17 @@ async fn appoint(who: SignedIn, mut db: Db, id: TermId, fields: Fields, state: &
         sources: SOURCES.into_iter().filter_map(|(name, _)| text(name)).collect(),
         note: text("note"),
     };
-    let appointed = match seat.appoint(id) {
+    let words = db.words(who.scope()).await?;
+    let appointed = match seat.appoint(id, &words) {
         Ok(command) => committees::appoint(&mut db.0, &who.actor, &state.keys, &[command]).await,
         Err(error) => Err(error),
     };
     match appointed {
         Ok(_) => Ok(Ok(done(&place.village_code, "已登记任职。"))),
-        Err(error) => Ok(Err(again(seat_page(&who, &place, Some((&fields, &refused(error)?)))))),
+        Err(error) => {
+            let errors = refused(error)?;
+            Ok(Err(again(seat_page(&who, &place, &words, Some((&fields, &errors))))))
+        }
     }
 }
 
@@ -400,26 +419,29 @@ async fn close_term(who: SignedIn, mut db: Db, id: TermId, fields: Fields) -> Se
     }
 }
 
-/// The seat that is to end, and its term.
-pub(super) async fn seat(who: &SignedIn, db: &mut Db, id: SeatId) -> Result<(queries::SeatCard, TermPlace)> {
+/// A seat that a form is about, its term, and the county's words.
+pub(super) type Sat = (SeatCard, TermPlace, WordBook);
+
+/// The seat that a form is about.
+pub(super) async fn seat(who: &SignedIn, db: &mut Db, id: SeatId) -> Result<Sat> {
     enters(who)?;
     let scope = who.scope();
     db::read(&mut db.0, scope, async |conn| {
         let card = queries::seat(conn, scope, id).await?;
         let terms = queries::term_places(conn, scope, &[card.seat.term_id]).await?;
-        Ok((card, terms.into_iter().next().or_missing("届次")?))
+        Ok((card, terms.into_iter().next().or_missing("届次")?, words::book(conn, scope.county).await?))
     })
     .await
 }
 
-fn end_page(who: &SignedIn, card: &queries::SeatCard, place: &TermPlace, typed: Typed<'_>) -> FormPage {
+fn end_page(who: &SignedIn, (card, place, words): &Sat, typed: Typed<'_>) -> FormPage {
     let controls = vec![
         day("on", "离职日期").required().value(today()).focus(),
         Control::new("reason", "离职原因", Kind::Text).required().columns(9).hint("如工作调动、辞职、罢免"),
     ];
     let mut facts = term_facts(place);
     facts.push(Fact::text("姓名", &card.name));
-    facts.push(Fact::text("职务", post_name(&card.seat.post)));
+    facts.push(Fact::text("职务", words.post_name(&card.seat.post)));
     let action = format!("/seats/{}/end", card.seat.id);
     let back = village_link(&place.village, &place.village_code);
     page(
@@ -435,13 +457,13 @@ fn end_page(who: &SignedIn, card: &queries::SeatCard, place: &TermPlace, typed: 
 
 #[get("/seats/<id>/end")]
 async fn ask_end(who: SignedIn, mut db: Db, id: SeatId) -> Answer<Page<FormPage>> {
-    let (card, place) = seat(&who, &mut db, id).await?;
-    Ok(Page(end_page(&who, &card, &place, None)))
+    let sat = seat(&who, &mut db, id).await?;
+    Ok(Page(end_page(&who, &sat, None)))
 }
 
 #[post("/seats/<id>/end", data = "<fields>")]
 async fn end_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> Sent {
-    let (card, place) = seat(&who, &mut db, id).await?;
+    let sat = seat(&who, &mut db, id).await?;
     let mut wrong = Wrong::default();
     let on = wrong.day("on", "离职日期", fields.given("on"));
     if fields.given("reason").is_none() {
@@ -456,7 +478,10 @@ async fn end_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> Sent
         Err(error) => Err(error),
     };
     match ended {
-        Ok(()) => Ok(Ok(done(&place.village_code, "已登记离职。"))),
-        Err(error) => Ok(Err(again(end_page(&who, &card, &place, Some((&fields, &refused(error)?)))))),
+        Ok(()) => Ok(Ok(done(&sat.1.village_code, "已登记离职。"))),
+        Err(error) => {
+            let errors = refused(error)?;
+            Ok(Err(again(end_page(&who, &sat, Some((&fields, &errors))))))
+        }
     }
 }

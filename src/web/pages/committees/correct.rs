@@ -3,16 +3,16 @@
 use rocket::{Route, get, post, routes};
 
 use super::ask::{
-    SOURCES, Sent, Typed, again, day, done, enters, page, place_controls, posts_of, seat, seat_details, term,
-    term_facts, term_text, village_link,
+    SOURCES, Sat, Sent, Typed, again, day, done, enters, page, place_controls, posts_of, seat, seat_details,
+    term, term_facts, term_text, village_link,
 };
 use super::refused;
-use super::village::post_name;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{SeatId, TermId};
 use crate::records::committees::queries::{self, SeatCard, TermCard, TermPlace};
 use crate::records::committees::{self, CommitteeKind, RemoveSeat};
+use crate::records::words::WordBook;
 use crate::web::forms::committee::{SeatText, WhoText};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page};
@@ -47,10 +47,10 @@ pub(super) fn refused_or_stale(
     Ok(vec![FieldError::new("", message, None)])
 }
 
-fn seat_now(card: &SeatCard) -> String {
+fn seat_now(card: &SeatCard, words: &WordBook) -> String {
     let seat = &card.seat;
     let left = seat.to_day.map(|day| format!("，{day}离职")).unwrap_or_default();
-    format!("{}，{}任职{left}", post_name(&seat.post), seat.from_day)
+    format!("{}，{}任职{left}", words.post_name(&seat.post), seat.from_day)
 }
 
 fn seat_facts(card: &SeatCard, place: &TermPlace) -> Vec<Fact> {
@@ -59,17 +59,17 @@ fn seat_facts(card: &SeatCard, place: &TermPlace) -> Vec<Fact> {
     facts
 }
 
-fn seat_page(who: &SignedIn, card: &SeatCard, place: &TermPlace, typed: Typed<'_>) -> FormPage {
+fn seat_page(who: &SignedIn, (card, place, words): &Sat, typed: Typed<'_>) -> FormPage {
     let seat = &card.seat;
     let mut controls = vec![
-        Control::new("post", "职务", posts_of(place)).required().value(&seat.post).columns(3).focus(),
+        Control::new("post", "职务", posts_of(place, words)).required().value(&seat.post).columns(3).focus(),
         day("from_day", "任职日期").required().value(seat.from_day.to_string()),
         day("to_day", "离职日期").value(seat.to_day.map(|day| day.to_string()).unwrap_or_default()),
         Control::new("leaving_reason", "离职原因", Kind::Text)
             .value(seat.leaving_reason.clone().unwrap_or_default())
             .columns(3),
     ];
-    controls.extend(seat_details().into_iter().map(|control| match control.name.as_str() {
+    controls.extend(seat_details(place, words).into_iter().map(|control| match control.name.as_str() {
         "education" => control.required().value(&seat.education),
         "is_party_member" => control.required().value(seat.is_party_member.to_string()),
         "note" => control.value(seat.note.clone().unwrap_or_default()),
@@ -91,14 +91,16 @@ fn seat_page(who: &SignedIn, card: &SeatCard, place: &TermPlace, typed: Typed<'_
 
 #[get("/seats/<id>/correct")]
 async fn ask_seat(who: SignedIn, mut db: Db, id: SeatId) -> Answer<Page<FormPage>> {
-    let (card, place) = seat(&who, &mut db, id).await?;
-    Ok(Page(seat_page(&who, &card, &place, None)))
+    let sat = seat(&who, &mut db, id).await?;
+    Ok(Page(seat_page(&who, &sat, None)))
 }
 
 #[post("/seats/<id>/correct", data = "<fields>")]
 async fn correct_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> Sent {
-    enters(&who)?;
+    let (card, _, words) = seat(&who, &mut db, id).await?;
     let text = |name: &str| fields.given(name).map(str::to_owned);
+    // More sources than the form has room for, which only a program or a workbook gives, are not lost.
+    let beyond = card.sources.into_iter().skip(SOURCES.len());
     let said = SeatText {
         who: WhoText::default(),
         post: text("post"),
@@ -107,24 +109,25 @@ async fn correct_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> 
         leaving_reason: text("leaving_reason"),
         education: text("education"),
         is_party_member: fields.given("is_party_member").map(|given| given == "true"),
-        sources: SOURCES.into_iter().filter_map(|(name, _)| text(name)).collect(),
+        sources: SOURCES.into_iter().filter_map(|(name, _)| text(name)).chain(beyond).collect(),
         note: text("note"),
     };
-    let corrected = match version(&fields).and_then(|version| said.correct(id, version)) {
+    let corrected = match version(&fields).and_then(|version| said.correct(id, version, &words)) {
         Ok(command) => committees::correct_seat(&mut db.0, &who.actor, &[command]).await,
         Err(error) => Err(error),
     };
-    let (card, place) = seat(&who, &mut db, id).await?;
+    let sat = seat(&who, &mut db, id).await?;
+    let (card, place, words) = &sat;
     match corrected {
         Ok(()) => Ok(Ok(done(&place.village_code, "已更正任职。"))),
         Err(error) => {
-            let errors = refused_or_stale(error, &card.seat.updated_by, &seat_now(&card))?;
-            Ok(Err(again(seat_page(&who, &card, &place, Some((&fields, &errors))))))
+            let errors = refused_or_stale(error, &card.seat.updated_by, &seat_now(card, words))?;
+            Ok(Err(again(seat_page(&who, &sat, Some((&fields, &errors))))))
         }
     }
 }
 
-fn removal_page(who: &SignedIn, card: &SeatCard, place: &TermPlace, typed: Typed<'_>) -> FormPage {
+fn removal_page(who: &SignedIn, (card, place, words): &Sat, typed: Typed<'_>) -> FormPage {
     let controls = vec![
         Control::new("reason", "删除原因", Kind::Text)
             .required()
@@ -133,7 +136,7 @@ fn removal_page(who: &SignedIn, card: &SeatCard, place: &TermPlace, typed: Typed
             .hint("如误登为同名的另一人"),
     ];
     let mut facts = seat_facts(card, place);
-    facts.push(Fact::text("职务", post_name(&card.seat.post)));
+    facts.push(Fact::text("职务", words.post_name(&card.seat.post)));
     facts.push(Fact::text("任职", card.seat.from_day.to_string()));
     let note =
         "只删除登记错误的任职，删除的内容和原因保留在操作日志，已结账季度的数字不变。正常离职请用“离职”。";
@@ -147,13 +150,14 @@ fn removal_page(who: &SignedIn, card: &SeatCard, place: &TermPlace, typed: Typed
 
 #[get("/seats/<id>/remove")]
 async fn ask_removal(who: SignedIn, mut db: Db, id: SeatId) -> Answer<Page<FormPage>> {
-    let (card, place) = seat(&who, &mut db, id).await?;
-    Ok(Page(removal_page(&who, &card, &place, None)))
+    let sat = seat(&who, &mut db, id).await?;
+    Ok(Page(removal_page(&who, &sat, None)))
 }
 
 #[post("/seats/<id>/remove", data = "<fields>")]
 async fn remove_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> Sent {
-    let (card, place) = seat(&who, &mut db, id).await?;
+    let sat = seat(&who, &mut db, id).await?;
+    let (card, place, words) = &sat;
     let reason = fields.get("reason").to_owned();
     let removed = match version(&fields) {
         Ok(version) => {
@@ -165,8 +169,8 @@ async fn remove_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> S
     match removed {
         Ok(()) => Ok(Ok(done(&place.village_code, "已删除任职。"))),
         Err(error) => {
-            let errors = refused_or_stale(error, &card.seat.updated_by, &seat_now(&card))?;
-            Ok(Err(again(removal_page(&who, &card, &place, Some((&fields, &errors))))))
+            let errors = refused_or_stale(error, &card.seat.updated_by, &seat_now(card, words))?;
+            Ok(Err(again(removal_page(&who, &sat, Some((&fields, &errors))))))
         }
     }
 }
@@ -178,7 +182,11 @@ async fn term_card(who: &SignedIn, db: &mut Db, id: TermId) -> Result<(TermCard,
     Ok((card, place))
 }
 
-fn term_page(who: &SignedIn, card: &TermCard, place: &TermPlace, typed: Typed<'_>) -> FormPage {
+fn term_page(
+    who: &SignedIn,
+    (card, place, words): (&TermCard, &TermPlace, &WordBook),
+    typed: Typed<'_>,
+) -> FormPage {
     let term = &card.term;
     let kind = place.kind().unwrap_or(CommitteeKind::VillageParty);
     let mut controls = vec![
@@ -191,7 +199,8 @@ fn term_page(who: &SignedIn, card: &TermCard, place: &TermPlace, typed: Typed<'_
         day("due_day", "任期届满").required().value(term.due_day.to_string()),
         day("ended_on", "任期结束").value(term.ended_on.map(|day| day.to_string()).unwrap_or_default()),
     ];
-    controls.extend(place_controls(kind, |post| {
+    let posts = words.posts(kind, term.from_day, term.ended_on);
+    controls.extend(place_controls(posts, |post| {
         let provided = card.posts.iter().find(|provided| provided.post == post.code());
         provided.map(|provided| provided.places.to_string()).unwrap_or_default()
     }));
@@ -208,13 +217,16 @@ fn term_page(who: &SignedIn, card: &TermCard, place: &TermPlace, typed: Typed<'_
 #[get("/terms/<id>/correct")]
 async fn ask_term(who: SignedIn, mut db: Db, id: TermId) -> Answer<Page<FormPage>> {
     let (card, place) = term_card(&who, &mut db, id).await?;
-    Ok(Page(term_page(&who, &card, &place, None)))
+    let words = db.words(who.scope()).await?;
+    Ok(Page(term_page(&who, (&card, &place, &words), None)))
 }
 
 #[post("/terms/<id>/correct", data = "<fields>")]
 async fn correct_term(who: SignedIn, mut db: Db, id: TermId, fields: Fields) -> Sent {
     enters(&who)?;
-    let command = version(&fields).and_then(|version| term_text(&fields)?.correct(id, version));
+    let words = db.words(who.scope()).await?;
+    let command =
+        version(&fields).and_then(|version| term_text(&fields, &words)?.correct(id, version, &words));
     let corrected = match command {
         Ok(command) => committees::correct_term(&mut db.0, &who.actor, &[command]).await,
         Err(error) => Err(error),
@@ -226,7 +238,7 @@ async fn correct_term(who: SignedIn, mut db: Db, id: TermId, fields: Fields) -> 
             let term = &card.term;
             let now = format!("第{}届，{}至{}", term.ordinal, term.from_day, term.due_day);
             let errors = refused_or_stale(error, &term.updated_by, &now)?;
-            Ok(Err(again(term_page(&who, &card, &place, Some((&fields, &errors))))))
+            Ok(Err(again(term_page(&who, (&card, &place, &words), Some((&fields, &errors))))))
         }
     }
 }

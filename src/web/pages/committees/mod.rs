@@ -1,12 +1,15 @@
-//! Committees in the browser: the list, a village, the forms, a vote and its results sheet.
+//! Committees in the browser: the list, a village, the forms, a vote and its results sheet, the rules,
+//! the words that the county adds.
 
 mod ask;
 mod correct;
 mod explain;
 mod list;
 mod results;
+mod rules;
 mod village;
 mod vote;
+mod words;
 
 use rocket::Route;
 
@@ -23,6 +26,8 @@ pub fn routes() -> Vec<Route> {
         explain::routes(),
         vote::routes(),
         results::routes(),
+        rules::routes(),
+        words::routes(),
     ]
     .concat()
 }

@@ -3,13 +3,13 @@
 use rocket::request::FlashMessage;
 use rocket::{Route, get, routes};
 
-use super::village::post_name;
 use crate::base::db;
 use crate::base::error::OrMissing;
 use crate::base::ids::ElectionId;
 use crate::base::policy::{self, Action};
 use crate::records::committees::queries::{self, ElectionCard, TermPlace};
-use crate::records::committees::{CommitteeKind, Post, Rule, RuleBook, judge};
+use crate::records::committees::{CommitteeKind, Rule, RuleBook, judge};
+use crate::records::words::{self, WordBook};
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::committees::{ResultRow, Results};
@@ -31,15 +31,16 @@ async fn show(
 ) -> Answer<Page<Results>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let scope = who.scope();
-    let (card, place, book) = db::read(&mut db.0, scope, async |conn| {
+    let (card, place, book, words) = db::read(&mut db.0, scope, async |conn| {
         let card = queries::election(conn, scope, id).await?;
         let terms = queries::term_places(conn, scope, &[card.election.term_id]).await?;
         let place = terms.into_iter().next().or_missing("届次")?;
-        Ok((card, place, queries::rule_book(conn, scope.county).await?))
+        let book = queries::rule_book(conn, scope.county).await?;
+        Ok((card, place, book, words::book(conn, scope.county).await?))
     })
     .await?;
     let kind = place.kind().map_or("", CommitteeKind::name);
-    let post = post_name(&card.election.post);
+    let post = words.post_name(&card.election.post);
     let run = if card.election.run > 1 { "另行选举" } else { "选举" };
     Ok(Page(Results {
         frame: who.frame(Section::Committees).telling(flash),
@@ -47,7 +48,7 @@ async fn show(
         title: format!("{} {kind}第{}届{post}{run}结果", place.village, place.ordinal),
         facts: facts(&card),
         rows: rows(&card),
-        sentences: sentences(&card, &place, &book),
+        sentences: sentences(&card, &place, &book, &words),
         correct: policy::require(&who.actor, Action::EnterRecords, &scope.path)
             .is_ok()
             .then(|| format!("/elections/{id}/correct")),
@@ -91,8 +92,8 @@ fn rows(card: &ElectionCard) -> Vec<ResultRow> {
 }
 
 /// How the bars of the day were met.
-fn sentences(card: &ElectionCard, place: &TermPlace, book: &RuleBook) -> Vec<String> {
-    let (Some(kind), Ok(post)) = (place.kind(), Post::parse(&card.election.post)) else { return Vec::new() };
+fn sentences(card: &ElectionCard, place: &TermPlace, book: &RuleBook, words: &WordBook) -> Vec<String> {
+    let (Some(kind), Ok(post)) = (place.kind(), words.post(&card.election.post)) else { return Vec::new() };
     let vote = &card.election;
     let votings = card.votings();
     let is_run_off = vote.run > 1;

@@ -11,10 +11,11 @@ use crate::base::error::OrMissing;
 use crate::base::ids::CommitteeId;
 use crate::base::policy::{self, Action};
 use crate::records::committees::queries::{self, ElectionCard, SeatCard, TermCard};
-use crate::records::committees::{Committee, CommitteeKind, Finding, Post, Source, Term};
+use crate::records::committees::{Committee, CommitteeKind, Finding, Source, Term, TermPost};
 use crate::records::organisations;
 use crate::records::people::queries::KinLine;
 use crate::records::people::{self, Kinship};
+use crate::records::words::{self, WordBook, WordList};
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::committees::{Part, Village};
@@ -38,6 +39,7 @@ struct Records {
     votes: Vec<ElectionCard>,
     findings: Vec<Finding>,
     kin: Vec<KinLine>,
+    words: WordBook,
 }
 
 #[get("/committees/villages/<code>", rank = 2)]
@@ -62,7 +64,8 @@ async fn show(
         let sitters: Vec<_> = seats.iter().filter(sits).map(|card| card.seat.person_id).collect();
         let kin = people::queries::kin_of(conn, scope, &sitters).await?;
         let code = village.code.clone();
-        Ok((village, Records { code, committees, terms, seats, votes, findings, kin }))
+        let words = words::book(conn, scope.county).await?;
+        Ok((village, Records { code, committees, terms, seats, votes, findings, kin, words }))
     })
     .await?;
     let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
@@ -110,7 +113,7 @@ fn part(committee: &Committee, records: &Records, today: NaiveDate, enters: bool
     Part {
         anchor: committee.kind.clone(),
         title: kind_name(committee).to_owned(),
-        facts: shown.map_or_else(Vec::new, |card| facts(card, today)),
+        facts: shown.map_or_else(Vec::new, |card| facts(card, &records.words, today)),
         findings: findings.map(|finding| notice(finding, enters)).collect(),
         seats: seats(shown, records, today, enters),
         votes: votes(shown, records),
@@ -176,15 +179,17 @@ fn kin(records: &Records, enters: bool) -> Table {
     }
 }
 
-fn facts(card: &TermCard, today: NaiveDate) -> Vec<Fact> {
+fn facts(card: &TermCard, words: &WordBook, today: NaiveDate) -> Vec<Fact> {
     let Term { ordinal, from_day, due_day, ended_on, .. } = &card.term;
     let state = match ended_on {
         Some(ended) if *ended <= today => Badge::new(format!("已于{ended}结束"), Tone::Neutral),
         _ if card.term.is_overdue_on(today) => Badge::new("逾期未换届", Tone::Bad),
         _ => Badge::new("在任", Tone::Good),
     };
-    let posts: Vec<String> =
-        card.posts.iter().map(|post| format!("{}{}名", post_name(&post.post), post.places)).collect();
+    let mut posts: Vec<_> = card.posts.iter().collect();
+    posts.sort_by_key(|post| words.rank(&post.post));
+    let told = |post: &&TermPost| format!("{}{}名", words.post_name(&post.post), post.places);
+    let posts: Vec<String> = posts.iter().map(told).collect();
     vec![
         Fact::text("届次", format!("第{ordinal}届")),
         Fact::text("任期", format!("{from_day} 至 {due_day}")),
@@ -193,33 +198,25 @@ fn facts(card: &TermCard, today: NaiveDate) -> Vec<Fact> {
     ]
 }
 
-/// The Chinese name of a post; the code of one that a county added.
-pub(super) fn post_name(code: &str) -> &str {
-    match Post::parse(code) {
-        Ok(post) => post.name(),
-        Err(_) => code,
-    }
-}
-
 fn seats(shown: Option<&TermCard>, records: &Records, today: NaiveDate, enters: bool) -> Table {
     let columns = ["姓名", "职务", "任职", "离职", "学历", "党员", "来源渠道", "办理"];
     let of_term =
         records.seats.iter().filter(|card| shown.is_some_and(|term| term.term.id == card.seat.term_id));
     let mut cards: Vec<&SeatCard> = of_term.collect();
-    let rank = |post: &str| Post::ALL.iter().position(|known| known.code() == post);
-    cards.sort_by_key(|card| (card.seat.to_day.is_some(), rank(&card.seat.post), card.seat.from_day));
+    let words = &records.words;
+    cards.sort_by_key(|card| (card.seat.to_day.is_some(), words.rank(&card.seat.post), card.seat.from_day));
     Table {
         caption: "班子成员".to_owned(),
         columns: columns.into_iter().map(Column::new).collect(),
-        rows: cards.into_iter().map(|card| seat_row(card, today, enters)).collect(),
+        rows: cards.into_iter().map(|card| seat_row(card, words, today, enters)).collect(),
         empty: "本届还没有登记任职。".to_owned(),
         pager: None,
     }
 }
 
-fn seat_row(card: &SeatCard, today: NaiveDate, enters: bool) -> Row {
+fn seat_row(card: &SeatCard, words: &WordBook, today: NaiveDate, enters: bool) -> Row {
     let seat = &card.seat;
-    let sources: Vec<&str> = card.sources.iter().map(|code| source_name(code)).collect();
+    let sources: Vec<&str> = card.sources.iter().map(|code| source_name(code, words)).collect();
     let left = seat.to_day.map(|day| {
         let reason = seat.leaving_reason.as_deref().unwrap_or_default();
         format!("{day} {reason}")
@@ -230,7 +227,7 @@ fn seat_row(card: &SeatCard, today: NaiveDate, enters: bool) -> Row {
     let actions = if enters { end.into_iter().chain([correct]).collect() } else { Vec::new() };
     Row::new(vec![
         Cell::Text(card.name.clone()),
-        Cell::Text(post_name(&seat.post).to_owned()),
+        Cell::Text(words.post_name(&seat.post).to_owned()),
         Cell::Text(seat.from_day.to_string()),
         Cell::Text(left.unwrap_or_default()),
         Cell::Text(codes::education().name_of(&seat.education).to_owned()),
@@ -240,12 +237,9 @@ fn seat_row(card: &SeatCard, today: NaiveDate, enters: bool) -> Row {
     ])
 }
 
-/// The Chinese name of a source; the code of one that a county added.
-fn source_name(code: &str) -> &str {
-    match Source::parse(code) {
-        Ok(source) => source.name(),
-        Err(_) => code,
-    }
+/// The Chinese name of a source; the code itself where nobody knows it.
+fn source_name<'c>(code: &'c str, words: &WordBook) -> &'c str {
+    Source::parse_with(code, words.words(WordList::CommitteeSource)).map_or(code, |source| source.name())
 }
 
 fn votes(shown: Option<&TermCard>, records: &Records) -> Table {
@@ -263,7 +257,7 @@ fn votes(shown: Option<&TermCard>, records: &Records) -> Table {
             format!("/elections/{}", vote.id),
             vec![
                 Cell::Text(vote.held_on.to_string()),
-                Cell::Text(post_name(&vote.post).to_owned()),
+                Cell::Text(records.words.post_name(&vote.post).to_owned()),
                 Cell::Number(format!("{}/{}", vote.present, vote.eligible)),
                 Cell::Text(if elected.is_empty() { "无人当选".to_owned() } else { elected.join("、") }),
             ],
@@ -291,6 +285,7 @@ fn history(records: &Records) -> Vec<Event> {
             records.committees.iter().find(|one| one.id == card.term.committee_id).map_or("", kind_name);
         let Term { id, ordinal, from_day, ended_on, .. } = &card.term;
         let seats = || records.seats.iter().filter(|seat| seat.seat.term_id == *id);
+        let told = |card: &SeatCard| told(card, &records.words);
         let first = seats().filter(|seat| seat.seat.from_day == *from_day).map(told).collect();
         events.push((*from_day, format!("{committee}第{ordinal}届开始"), first));
         for card in seats() {
@@ -317,6 +312,6 @@ fn history(records: &Records) -> Vec<Event> {
     events.into_iter().map(event).collect()
 }
 
-fn told(card: &SeatCard) -> String {
-    format!("{}（{}）", card.name, post_name(&card.seat.post))
+fn told(card: &SeatCard, words: &WordBook) -> String {
+    format!("{}（{}）", card.name, words.post_name(&card.seat.post))
 }

@@ -10,12 +10,12 @@ use super::ask::{
 };
 use super::correct::{refused_or_stale, version};
 use super::refused;
-use super::village::post_name;
 use crate::base::error::{FieldError, OrMissing, Result};
 use crate::base::ids::{ElectionId, TermId};
 use crate::base::{clock, db};
 use crate::records::committees::queries::{self, ElectionCard, TermPlace};
 use crate::records::committees::{self, Ballot, RecordElection, RemoveElection, Rule, RuleBook, Votings};
+use crate::records::words::{self, WordBook};
 use crate::web;
 use crate::web::forms::committee::{CandidateText, VoteText, WhoText, Wrong};
 use crate::web::guards::{Db, Fields, SignedIn};
@@ -99,8 +99,7 @@ fn bars(place: &TermPlace, book: &RuleBook) -> String {
 /// The form of a vote: empty, or with what is recorded of one.
 fn page(
     who: &SignedIn,
-    place: &TermPlace,
-    book: &RuleBook,
+    (place, book, words): (&TermPlace, &RuleBook, &WordBook),
     stored: Option<&ElectionCard>,
     typed: Option<(&Fields, &[FieldError])>,
 ) -> Vote {
@@ -108,7 +107,7 @@ fn page(
     let post = vote.map_or_else(|| head_of(place).to_owned(), |vote| vote.post.clone());
     let held_on = vote.map_or(place.from_day, |vote| vote.held_on);
     let mut controls = vec![
-        Control::new("post", "职务", posts_of(place)).required().value(post).columns(3).focus(),
+        Control::new("post", "职务", posts_of(place, words)).required().value(post).columns(3).focus(),
         Control::new("held_on", "选举日期", Kind::Date).required().value(held_on.to_string()).columns(3),
         number("run", "轮次")
             .value(vote.map_or(1, |vote| vote.run).to_string())
@@ -153,18 +152,20 @@ fn page(
     Vote { title: form.submit.clone(), frame, back, facts: term_facts(place), note: bars(place, book), form }
 }
 
-async fn read(who: &SignedIn, db: &mut Db, id: TermId) -> Result<(TermPlace, RuleBook)> {
+async fn read(who: &SignedIn, db: &mut Db, id: TermId) -> Result<(TermPlace, RuleBook, WordBook)> {
     let place = term(who, db, id).await?;
     let scope = who.scope();
-    let book =
-        db::read(&mut db.0, scope, async |conn| Ok(queries::rule_book(conn, scope.county).await?)).await?;
-    Ok((place, book))
+    db::read(&mut db.0, scope, async |conn| {
+        let book = queries::rule_book(conn, scope.county).await?;
+        Ok((place, book, words::book(conn, scope.county).await?))
+    })
+    .await
 }
 
 #[get("/terms/<id>/vote")]
 async fn ask(who: SignedIn, mut db: Db, id: TermId) -> Answer<Page<Vote>> {
-    let (place, book) = read(&who, &mut db, id).await?;
-    Ok(Page(page(&who, &place, &book, None, None)))
+    let (place, book, words) = read(&who, &mut db, id).await?;
+    Ok(Page(page(&who, (&place, &book, &words), None, None)))
 }
 
 fn text(fields: &Fields) -> Result<VoteText> {
@@ -217,8 +218,8 @@ async fn record(
     fields: Fields,
     state: &State<web::State>,
 ) -> Answer<std::result::Result<Flash<Redirect>, PageWith<Vote>>> {
-    let (place, book) = read(&who, &mut db, id).await?;
-    let recorded: Result<_> = match text(&fields).and_then(|text| text.held()) {
+    let (place, book, words) = read(&who, &mut db, id).await?;
+    let recorded: Result<_> = match text(&fields).and_then(|text| text.held(&words)) {
         Ok(held) => {
             let command = RecordElection { term: id, held };
             committees::record_election(&mut db.0, &who.actor, &state.keys, &[command]).await
@@ -232,29 +233,32 @@ async fn record(
             Ok(Ok(Flash::success(Redirect::to(format!("/elections/{id}")), told)))
         }
         Err(error) => {
-            let page = page(&who, &place, &book, None, Some((&fields, &refused(error)?)));
+            let page = page(&who, (&place, &book, &words), None, Some((&fields, &refused(error)?)));
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))
         }
     }
 }
 
-/// A vote as it is recorded, its term and the bars.
-async fn stored(who: &SignedIn, db: &mut Db, id: ElectionId) -> Result<(ElectionCard, TermPlace, RuleBook)> {
+/// A vote as it is recorded, its term, the bars, the county's words.
+type Recorded = (ElectionCard, TermPlace, RuleBook, WordBook);
+
+async fn stored(who: &SignedIn, db: &mut Db, id: ElectionId) -> Result<Recorded> {
     enters(who)?;
     let scope = who.scope();
     db::read(&mut db.0, scope, async |conn| {
         let card = queries::election(conn, scope, id).await?;
         let terms = queries::term_places(conn, scope, &[card.election.term_id]).await?;
         let place = terms.into_iter().next().or_missing("届次")?;
-        Ok((card, place, queries::rule_book(conn, scope.county).await?))
+        let book = queries::rule_book(conn, scope.county).await?;
+        Ok((card, place, book, words::book(conn, scope.county).await?))
     })
     .await
 }
 
 #[get("/elections/<id>/correct")]
 async fn ask_correction(who: SignedIn, mut db: Db, id: ElectionId) -> Answer<Page<Vote>> {
-    let (card, place, book) = stored(&who, &mut db, id).await?;
-    Ok(Page(page(&who, &place, &book, Some(&card), None)))
+    let (card, place, book, words) = stored(&who, &mut db, id).await?;
+    Ok(Page(page(&who, (&place, &book, &words), Some(&card), None)))
 }
 
 #[post("/elections/<id>/correct", data = "<fields>")]
@@ -266,7 +270,8 @@ async fn correct(
     state: &State<web::State>,
 ) -> Answer<std::result::Result<Flash<Redirect>, PageWith<Vote>>> {
     enters(&who)?;
-    let command = version(&fields).and_then(|version| text(&fields)?.correct(id, version));
+    let words = db.words(who.scope()).await?;
+    let command = version(&fields).and_then(|version| text(&fields)?.correct(id, version, &words));
     let corrected = match command {
         Ok(command) => committees::correct_election(&mut db.0, &who.actor, &state.keys, &[command]).await,
         Err(error) => Err(error),
@@ -277,10 +282,10 @@ async fn correct(
             Ok(Ok(Flash::success(Redirect::to(format!("/elections/{id}")), told)))
         }
         Err(error) => {
-            let (card, place, book) = stored(&who, &mut db, id).await?;
+            let (card, place, book, words) = stored(&who, &mut db, id).await?;
             let vote = &card.election;
             let errors = refused_or_stale(error, &vote.updated_by, &vote_now(&card))?;
-            let page = page(&who, &place, &book, Some(&card), Some((&fields, &errors)));
+            let page = page(&who, (&place, &book, &words), Some(&card), Some((&fields, &errors)));
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))
         }
     }
@@ -291,7 +296,11 @@ fn vote_now(card: &ElectionCard) -> String {
     format!("{}选举，应到{}人，实到{}人，有效票{}张", vote.held_on, vote.eligible, vote.present, vote.valid)
 }
 
-fn removal_page(who: &SignedIn, card: &ElectionCard, place: &TermPlace, typed: Typed<'_>) -> FormPage {
+fn removal_page(
+    who: &SignedIn,
+    (card, place, words): (&ElectionCard, &TermPlace, &WordBook),
+    typed: Typed<'_>,
+) -> FormPage {
     let controls = vec![
         Control::new("reason", "删除原因", Kind::Text)
             .required()
@@ -300,7 +309,7 @@ fn removal_page(who: &SignedIn, card: &ElectionCard, place: &TermPlace, typed: T
             .hint("如误登到另一个村"),
     ];
     let mut facts = term_facts(place);
-    facts.push(Fact::text("职务", post_name(&card.election.post)));
+    facts.push(Fact::text("职务", words.post_name(&card.election.post)));
     facts.push(Fact::text("登记内容", vote_now(card)));
     let note = "只删除登记错误的选举，删除的内容和原因保留在操作日志，已结账季度的数字不变，任职记录也不变。数字登错了请用“更正”。";
     let vote = &card.election;
@@ -314,13 +323,13 @@ fn removal_page(who: &SignedIn, card: &ElectionCard, place: &TermPlace, typed: T
 
 #[get("/elections/<id>/remove")]
 async fn ask_removal(who: SignedIn, mut db: Db, id: ElectionId) -> Answer<Page<FormPage>> {
-    let (card, place, _) = stored(&who, &mut db, id).await?;
-    Ok(Page(removal_page(&who, &card, &place, None)))
+    let (card, place, _, words) = stored(&who, &mut db, id).await?;
+    Ok(Page(removal_page(&who, (&card, &place, &words), None)))
 }
 
 #[post("/elections/<id>/remove", data = "<fields>")]
 async fn remove(who: SignedIn, mut db: Db, id: ElectionId, fields: Fields) -> Sent {
-    let (card, place, _) = stored(&who, &mut db, id).await?;
+    let (card, place, _, words) = stored(&who, &mut db, id).await?;
     let reason = fields.get("reason").to_owned();
     let removed = match version(&fields) {
         Ok(version) => {
@@ -333,7 +342,7 @@ async fn remove(who: SignedIn, mut db: Db, id: ElectionId, fields: Fields) -> Se
         Ok(()) => Ok(Ok(done(&place.village_code, "已删除选举。"))),
         Err(error) => {
             let errors = refused_or_stale(error, &card.election.updated_by, &vote_now(&card))?;
-            Ok(Err(again(removal_page(&who, &card, &place, Some((&fields, &errors))))))
+            Ok(Err(again(removal_page(&who, (&card, &place, &words), Some((&fields, &errors))))))
         }
     }
 }

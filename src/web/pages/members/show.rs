@@ -12,10 +12,11 @@ use crate::base::ids::MembershipId;
 use crate::base::policy::{self, Action};
 use crate::base::values::{MembershipStatus, Sex};
 use crate::records::audit;
+use crate::records::committees::CommitteeKind;
 use crate::records::committees::queries::{PersonSeat, seats_of_person};
-use crate::records::committees::{CommitteeKind, Post};
 use crate::records::members::queries::Fact as Dated;
 use crate::records::members::{self, Access, MemberCard, Reveal, queries};
+use crate::records::words::{self, WordBook};
 use crate::web::api::members::read;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::members::list::{badges, may_enter};
@@ -45,12 +46,12 @@ async fn show(
     let person = card.person.id;
     reading::note(state, &who.known.identity, &who.actor, 1).await?;
     let place = card.membership.path();
-    let (facts, entries, seats, accesses) = db::read(&mut db.0, scope, async |conn| {
+    let (facts, entries, seats, accesses, words) = db::read(&mut db.0, scope, async |conn| {
         let facts = queries::history(conn, scope, id).await?;
         let entries = audit::queries::about(conn, scope, id.0, 20).await?;
         let seats = seats_of_person(conn, scope, person).await?;
         let accesses = members::accesses(conn, scope, id, &place, 20).await?;
-        Ok((facts, entries, seats, accesses))
+        Ok((facts, entries, seats, accesses, words::book(conn, scope.county).await?))
     })
     .await?;
     let frame = who.frame(Section::Members).telling(flash);
@@ -65,7 +66,7 @@ async fn show(
         history: facts.into_iter().rev().map(event).collect(),
         edit: may_enter.then(|| format!("/members/{id}/edit")),
         actions: if may_enter { actions(&card) } else { Vec::new() },
-        tables: tables(seats, accesses, entries),
+        tables: tables(seats, &words, accesses, entries),
     }))
 }
 
@@ -167,10 +168,10 @@ fn actions(card: &MemberCard) -> Vec<Offered> {
 }
 
 /// The seats that he holds or held in villages.
-fn posts(seats: Vec<PersonSeat>) -> Table {
+fn posts(seats: Vec<PersonSeat>, words: &WordBook) -> Table {
     let row = |held: PersonSeat| {
         let kind = CommitteeKind::parse(&held.kind).map_or("", CommitteeKind::name);
-        let post = Post::parse(&held.seat.post).map_or(held.seat.post.clone(), |post| post.name().to_owned());
+        let post = words.post_name(&held.seat.post).to_owned();
         let reason = held.seat.leaving_reason.unwrap_or_default();
         let left = held.seat.to_day.map(|day| format!("{day} {reason}"));
         Row::to(
@@ -196,10 +197,11 @@ fn posts(seats: Vec<PersonSeat>) -> Table {
 /// The tables below the facts: seats where there are any, who saw or took the identifiers, and the trail.
 fn tables(
     seats: Vec<PersonSeat>,
+    words: &WordBook,
     accesses: Vec<Access>,
     entries: Vec<audit::queries::EntryLine>,
 ) -> Vec<Table> {
-    let posts = (!seats.is_empty()).then(|| posts(seats));
+    let posts = (!seats.is_empty()).then(|| posts(seats, words));
     posts.into_iter().chain([seen(accesses), trail(entries)]).collect()
 }
 
@@ -244,33 +246,13 @@ fn trail(entries: Vec<audit::queries::EntryLine>) -> Table {
                 Row::new(vec![
                     Cell::Text(moment(entry.at)),
                     Cell::Text(entry.actor),
-                    Cell::Text(action_name(&entry.action).to_owned()),
+                    Cell::Text(audit::names::action(&entry.action).to_owned()),
                     Cell::Text(purpose.or(reason).unwrap_or_default().to_owned()),
                 ])
             })
             .collect(),
         empty: "暂无可显示的操作记录（批量导入的记录见导入批次）。".to_owned(),
         pager: None,
-    }
-}
-
-/// The Chinese name of a verb in the trail.
-fn action_name(action: &str) -> &str {
-    match action {
-        "members.enrol" => "录入",
-        "members.change" => "修改",
-        "members.confirm" => "转为正式党员",
-        "members.stop" => "停止党籍",
-        "members.reinstate" => "恢复",
-        "members.restrict" => "限制权利",
-        "members.remove" => "出党",
-        "members.decease" => "登记死亡",
-        "members.propose_transfer" => "提出转接",
-        "members.accept_transfer" => "接收转接",
-        "members.refuse_transfer" => "退回转接",
-        "members.withdraw_transfer" => "撤回转接",
-        "members.reveal" => "查看完整号码",
-        other => other,
     }
 }
 

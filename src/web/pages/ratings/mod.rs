@@ -1,5 +1,6 @@
-//! Star ratings in the browser: rounds, opening one, the grid, the review.
+//! Star ratings in the browser: rounds, opening one, the grid, the review; awards of villages.
 
+mod awards;
 mod grid;
 mod review;
 mod rounds;
@@ -14,7 +15,7 @@ use crate::web::views::{Badge, Tone};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [rounds::routes(), grid::routes(), review::routes()].concat()
+    [rounds::routes(), grid::routes(), review::routes(), awards::routes()].concat()
 }
 
 fn badge(state: RatingState) -> Badge {

@@ -33,11 +33,6 @@ fn address(path: &str, wanted: &Wanted, organisation: &str, more: &[(&str, &str)
     address
 }
 
-/// Whether a figure is another one against the term before.
-fn is_against_term(code: &str) -> bool {
-    code.ends_with(".change") || code.ends_with(".relative_change")
-}
-
 /// The Chinese name of a unit.
 fn unit(figure: &FigureValue) -> String {
     unit_name(figure.unit).to_owned()

@@ -3,10 +3,11 @@
 use rocket::request::FlashMessage;
 use rocket::{Route, State, get, routes};
 
-use super::{address, is_against_term, printed, signed, unit};
-use crate::across::reports::figures::FigureValue;
+use super::{address, printed, signed, unit};
+use crate::across::reports::figures::{self, FigureValue};
 use crate::across::reports::{
-    self, OrganisationReport, QuarterStatus, QuarterlyReport, ReportTable, SectionReport,
+    self, OrganisationReport, QuarterStatus, QuarterlyReport, ReportTable, SectionReport, TableRow,
+    TableValue,
 };
 use crate::base::clock;
 use crate::base::db;
@@ -123,6 +124,9 @@ fn facts(report: &QuarterlyReport, status: Option<&QuarterStatus>) -> Vec<Fact> 
             facts.push(Fact::text("复核", by(&status.confirmed_by)));
         }
     }
+    if let Some(checkpoint) = &report.checkpoint {
+        facts.push(Fact::text("检查点", checkpoint));
+    }
     if let Some(digest) = &report.digest {
         facts.push(Fact::text("数据摘要", digest.chars().take(16).collect::<String>()));
     }
@@ -161,7 +165,7 @@ fn figure_line(figure: &FigureValue, wanted: &Wanted) -> FigureLine {
 
 fn section_view(section: &SectionReport, wanted: &Wanted) -> ReportSection {
     // What stands against the term before is said in the line of the figure itself, or it would be three times as long.
-    let own = section.figures.iter().filter(|figure| !is_against_term(&figure.code));
+    let own = section.figures.iter().filter(|figure| !figures::is_against_term(&figure.code));
     let figures: Vec<FigureLine> = own
         .map(|figure| FigureLine { term: term(section, figure, wanted), ..figure_line(figure, wanted) })
         .collect();
@@ -171,7 +175,31 @@ fn section_view(section: &SectionReport, wanted: &Wanted) -> ReportSection {
         has_terms: figures.iter().any(|figure| figure.term.is_some()),
         figures,
         chart: chart(section),
-        tables: Vec::new(),
+        tables: section.tables.iter().filter(|table| table.code == RANKING).map(ranking).collect(),
+    }
+}
+
+/// The table that is shown as it is.
+const RANKING: &str = "ranking";
+
+fn ranking(table: &ReportTable) -> Table {
+    let mut columns = vec![Column::new("村（社区）")];
+    columns.extend(table.columns.iter().enumerate().map(|(at, label)| {
+        if matches!(at, 1 | 2 | 3 | 5) { Column::numeric(*label) } else { Column::new(*label) }
+    }));
+    let cell = |(value, column): (&TableValue, &Column)| {
+        if column.numeric { Cell::Number(value.to_string()) } else { Cell::Text(value.to_string()) }
+    };
+    let row = |row: &TableRow| {
+        let values = row.values.iter().zip(columns.iter().skip(1)).map(cell);
+        Row::new(std::iter::once(Cell::Text(row.label.clone())).chain(values).collect())
+    };
+    Table {
+        caption: table.title.to_owned(),
+        rows: table.rows.iter().map(row).collect(),
+        empty: "本季没有已确认的考核。".to_owned(),
+        pager: None,
+        columns,
     }
 }
 
@@ -185,14 +213,14 @@ fn term(section: &SectionReport, figure: &FigureValue, wanted: &Wanted) -> Optio
 
 /// The flow as a bridge from opening to closing, the ages as a pyramid of men and women, the stars as bars.
 fn chart(section: &SectionReport) -> Option<Chart> {
-    if let Some(table) = section.tables.first() {
+    if let Some(table) = section.tables.iter().find(|table| table.code != RANKING) {
         return Some(pyramid(table));
     }
     let (kind, title, figures): (_, _, Vec<&FigureValue>) = match section.code {
         "flow" => ("bridge", "党员增减", section.figures.iter().take(10).collect()),
         "committees" => {
             let source = |figure: &&FigureValue| {
-                figure.code.starts_with("committees.source.") && !is_against_term(&figure.code)
+                figure.code.starts_with("committees.source.") && !figures::is_against_term(&figure.code)
             };
             ("bar", "两委来源渠道", section.figures.iter().filter(source).collect())
         }
@@ -225,7 +253,7 @@ fn pyramid(table: &ReportTable) -> Chart {
         points: table
             .rows
             .iter()
-            .map(|row| (row.label.to_owned(), row.values.iter().map(ToString::to_string).collect()))
+            .map(|row| (row.label.clone(), row.values.iter().map(ToString::to_string).collect()))
             .collect(),
     }
 }

@@ -5,8 +5,10 @@ use rocket::{Route, State, get, routes};
 use super::{address, arithmetic, printed, signed, unit};
 use crate::across::reports::{self, RowLine, figures};
 use crate::base::codes;
+use crate::base::db;
 use crate::base::error::{Error, OrMissing};
 use crate::base::policy::{self, Action};
+use crate::records::words::{self, WordBook};
 use crate::web;
 use crate::web::api::reports::{ReportQuery, rows};
 use crate::web::guards::{Listing, SignedIn};
@@ -32,11 +34,16 @@ async fn show(
 ) -> Answer<Page<FigureRows>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let wanted = query.read(&who.actor)?;
-    let definition = figures::find(code).or_missing("该指标")?;
-    let value = {
+    let (definition, words, value) = {
         let mut conn = state.database.report().await?;
+        let scope = who.scope();
+        let words =
+            db::read(&mut conn, scope, async |conn| Ok(words::book(conn, scope.county).await?)).await?;
+        let definition = figures::find(code, &words).or_missing("该指标")?;
         let (organisation, quarter) = (&wanted.organisation, wanted.quarter);
-        reports::figure(&mut conn, &who.actor, code, organisation, quarter, wanted.revision).await?
+        let value =
+            reports::figure(&mut conn, &who.actor, code, organisation, quarter, wanted.revision).await?;
+        (definition, words, value)
     };
     let page = match rows(state, &who.actor, code, &wanted, part, &listing).await {
         Err(Error::Forbidden) => None, // the number may be seen, the entries of others may not
@@ -85,7 +92,7 @@ async fn show(
         facts,
         back: Link::new("季度报告", address("/reports/quarterly", &wanted, &wanted.organisation, &[])),
         parts: tabs(&definition, tab),
-        table: table(&value.label, page.map(|page| page.items)),
+        table: table(&value.label, page.map(|page| page.items), &words),
         pager,
         export: None,
     }))
@@ -107,7 +114,7 @@ fn tabs(figure: &figures::Figure, tab: impl Fn(&'static str, &str) -> (Link, boo
     }
 }
 
-fn table(caption: &str, rows: Option<Vec<RowLine>>) -> Table {
+fn table(caption: &str, rows: Option<Vec<RowLine>>, words: &WordBook) -> Table {
     let empty = match &rows {
         None => "您可以看到这个数字，但没有查看他人审计记录的权限。",
         Some(_) => "这个指标没有对应的记录。",
@@ -139,7 +146,7 @@ fn table(caption: &str, rows: Option<Vec<RowLine>>) -> Table {
             cells.push(text(&row.from_name));
         }
         if seated {
-            cells.push(Cell::Text(posts(row)));
+            cells.push(Cell::Text(posts(row, words)));
         }
         if dated {
             cells.push(Cell::Text(kind(row)));
@@ -179,8 +186,12 @@ fn kind(row: &RowLine) -> String {
         "deceased" => "死亡",
         "became_full" => "转正",
         "recorded_late" => "补录",
+        "trained" => "轮训合格",
+        "attended" => "到课",
         _ if row.subject == "reserve" => named("reserve_state", code),
+        _ if row.subject == "award" => named("award_kind", code),
         _ if row.subject == "committee" => named("committee_kind", code),
+        _ if row.subject == "training_class" => named("training_kind", code),
         _ => named("organisation_kind", code),
     };
     known.to_owned()
@@ -190,17 +201,19 @@ fn named<'a>(list: &str, code: &'a str) -> &'a str {
     codes::vocabulary(list).map_or(code, |table| table.name_of(code))
 }
 
-/// The posts of whoever sits, in Chinese; a post that the county added as it is written there.
-fn posts(row: &RowLine) -> String {
+/// The posts of whoever sits, in Chinese.
+fn posts(row: &RowLine, words: &WordBook) -> String {
     let codes = row.kind.as_deref().unwrap_or_default().split(' ');
-    codes.map(|code| named("post", code)).collect::<Vec<_>>().join("、")
+    codes.map(|code| words.post_name(code)).collect::<Vec<_>>().join("、")
 }
 
 fn href(row: &RowLine) -> Option<String> {
     match row.subject.as_str() {
         "member" | "rating" | "person" => row.member.map(|id| format!("/members/{id}")),
         "reserve" => Some(format!("/reserves/{}", row.id)),
+        "award" => Some(format!("/ratings/awards/{}", row.id)),
         "organisation" => Some(format!("/members?within={}", row.id)),
+        "assessment" => Some(format!("/assessments/{}", row.id)),
         _ => None,
     }
 }

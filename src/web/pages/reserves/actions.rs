@@ -14,9 +14,10 @@ use crate::base::error::{Error, FieldError};
 use crate::base::ids::ReserveId;
 use crate::base::policy::{self, Action};
 use crate::base::values::completed_years;
-use crate::records::committees::{self, Post};
+use crate::records::committees;
 use crate::records::reserves::queries::Card;
 use crate::records::reserves::{self, AddMentor, EndMentor, GiveReview, Grade, MentorKind, WriteNote};
+use crate::records::words;
 use crate::web;
 use crate::web::api::reserves::{StepInput, day, mentor_id, read, village_of_county};
 use crate::web::forms::reserve::MentorInput;
@@ -281,7 +282,8 @@ async fn take_seat(
         on: text("on"),
         reason: text("reason"),
     };
-    let seats: Vec<_> = input.seat("appoint", reserve, version)?.into_iter().collect();
+    let words = db.words(who.scope()).await?;
+    let seats: Vec<_> = input.seat("appoint", reserve, version, &words)?.into_iter().collect();
     appoint_from_pool(&mut db.0, &who.actor, &state.keys, &seats).await?;
     Ok(())
 }
@@ -292,14 +294,16 @@ async fn seats(db: &mut Db, who: &SignedIn, verb: &str, card: &Card) -> Result<V
         return Ok(Vec::new());
     }
     let (scope, village) = (who.scope(), card.reserve.village_id);
-    let terms = db::read(&mut db.0, scope, async |conn| {
-        Ok(committees::queries::terms_of_villages(conn, scope, &[village]).await?)
+    let (terms, words) = db::read(&mut db.0, scope, async |conn| {
+        let terms = committees::queries::terms_of_villages(conn, scope, &[village]).await?;
+        Ok((terms, words::book(conn, scope.county).await?))
     })
     .await?;
     let mut choices = Vec::new();
     for term in terms.iter().filter(|term| term.ended_on.is_none()) {
         let Some(kind) = term.kind() else { continue };
-        choices.extend(Post::ALL.iter().filter(|post| post.belongs_to(kind)).map(|post| {
+        let posts = words.posts(kind, clock::today(), None);
+        choices.extend(posts.into_iter().map(|post| {
             let text = format!("{} 第{}届 {}", kind.name(), term.ordinal, post.name());
             Choice::new(format!("{}/{}", term.id, post.code()), text)
         }));

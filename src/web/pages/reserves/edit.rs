@@ -10,8 +10,10 @@ use crate::base::codes::{self, CodeTable};
 use crate::base::error::{Error, FieldError, OrMissing};
 use crate::base::ids::ReserveId;
 use crate::base::policy::{self, Action};
+use crate::base::values::Word;
 use crate::records::reserves::queries::Card;
 use crate::records::reserves::{self, Change, ReserveKind, ReserveSource, Route as Chosen};
+use crate::records::words::{WordBook, WordList};
 use crate::web;
 use crate::web::api::members::branch_id;
 use crate::web::api::reserves::read;
@@ -39,13 +41,19 @@ fn table(table: &CodeTable) -> Kind {
     Kind::Picker(Source::List(choices.collect()))
 }
 
-fn pool_controls() -> Vec<Control> {
+/// `held` are sources of the entry that the county no longer uses.
+fn pool_controls(words: &WordBook, held: &[String]) -> Vec<Control> {
     let kinds = ReserveKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.name())).collect();
     let routes = std::iter::once(Choice::new("", "未填"))
         .chain(Chosen::ALL.iter().map(|route| Choice::new(route.code(), route.name())));
+    let own = words.words(WordList::ReserveSource);
+    let in_force = words.in_force(WordList::ReserveSource, clock::today(), None);
+    let offered = |word: &&Word| in_force.contains(word) || held.iter().any(|code| code == word.code());
+    let own = own.iter().filter(offered).map(|word| ReserveSource::Added(*word));
+    let all: Vec<ReserveSource> = ReserveSource::ALL.iter().copied().chain(own).collect();
     let sources = |first: &str| -> Vec<Choice> {
         std::iter::once(Choice::new("", first))
-            .chain(ReserveSource::ALL.iter().map(|source| Choice::new(source.code(), source.name())))
+            .chain(all.iter().map(|source| Choice::new(source.code(), source.name())))
             .collect()
     };
     vec![
@@ -61,7 +69,7 @@ fn note() -> Control {
     Control::new("note", "备注", Kind::Area).columns(12)
 }
 
-fn new_form(who: &SignedIn) -> Form {
+fn new_form(who: &SignedIn, words: &WordBook) -> Form {
     let check = Some("/members/duplicates".to_owned());
     let person = vec![
         Control::new("name", "姓名", Kind::Text).required().focus().columns(3),
@@ -92,7 +100,7 @@ fn new_form(who: &SignedIn) -> Form {
         csrf_token: who.known.csrf_token.clone().unwrap_or_default(),
         groups: vec![
             Group::new("身份", person),
-            Group::new("入库", pool_controls()),
+            Group::new("入库", pool_controls(words, &[])),
             Group::new("“2+1”联系帮带", mentors),
         ],
         submit: "入库".to_owned(),
@@ -113,9 +121,9 @@ fn new_page(who: &SignedIn, flash: Option<FlashMessage<'_>>, form: Form) -> Form
 }
 
 #[get("/reserves/new")]
-fn ask_new(who: SignedIn, flash: Option<FlashMessage<'_>>) -> Answer<Page<FormPage>> {
+async fn ask_new(who: SignedIn, mut db: Db, flash: Option<FlashMessage<'_>>) -> Answer<Page<FormPage>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
-    let form = new_form(&who);
+    let form = new_form(&who, &db.words(who.scope()).await?);
     Ok(Page(new_page(&who, flash, form)))
 }
 
@@ -161,7 +169,8 @@ async fn enter(
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let input = typed(&fields);
     let village = branch_id(&mut db, &who.actor, input.village_code()).await?;
-    let entered = match input.enter(village) {
+    let words = db.words(who.scope()).await?;
+    let entered = match input.enter(village, &words) {
         Ok(command) => reserves::enter(&mut db.0, &who.actor, &state.keys, &[command]).await,
         Err(errors) => Err(Error::Invalid(errors)),
     };
@@ -172,7 +181,7 @@ async fn enter(
         }
         Err(error) => {
             let errors = beside(refusals(error)?);
-            let mut form = new_form(&who);
+            let mut form = new_form(&who, &words);
             form.keep(|name| fields.has(name).then(|| fields.get(name)));
             form.refuse(&errors);
             Ok(Err(PageWith(Status::UnprocessableEntity, new_page(&who, None, form))))
@@ -180,9 +189,9 @@ async fn enter(
     }
 }
 
-fn change_page(who: &SignedIn, card: &Card) -> FormPage {
+fn change_page(who: &SignedIn, card: &Card, words: &WordBook) -> FormPage {
     let id = card.reserve.id;
-    let mut controls = pool_controls();
+    let mut controls = pool_controls(words, &card.sources);
     controls.push(Control::new("education", "入库时学历", table(codes::education())).required().columns(3));
     controls.push(note());
     let mut form = Form {
@@ -229,7 +238,7 @@ async fn ask_change(
 ) -> Answer<Page<FormPage>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let card = read(&mut db, &who.actor, state, id).await?;
-    Ok(Page(change_page(&who, &card)))
+    Ok(Page(change_page(&who, &card, &db.words(who.scope()).await?)))
 }
 
 #[post("/reserves/<id>/edit", data = "<fields>")]
@@ -247,7 +256,8 @@ async fn change(
     input.sources.get_or_insert_default().extend(card.sources.iter().skip(2).cloned());
     (input.village, input.entered_on) = (Said::Absent, Said::Absent);
     let version = fields.get("version").parse().unwrap_or(card.reserve.version);
-    let changed = match input.edits() {
+    let words = db.words(who.scope()).await?;
+    let changed = match input.edits(&words) {
         Ok(edits) => reserves::change(&mut db.0, &who.actor, &[Change { reserve: id, version, edits }]).await,
         Err(errors) => Err(Error::Invalid(errors)),
     };
@@ -255,7 +265,7 @@ async fn change(
         Ok(_) => Ok(Ok(Flash::success(Redirect::to(format!("/reserves/{id}")), "已保存。"))),
         Err(error) => {
             let errors = beside(refusals(error)?);
-            let mut page = change_page(&who, &card);
+            let mut page = change_page(&who, &card, &words);
             page.form.keep(|name| fields.has(name).then(|| fields.get(name)));
             page.form.refuse(&errors);
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))

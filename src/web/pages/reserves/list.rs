@@ -10,6 +10,7 @@ use crate::base::policy::{self, Action};
 use crate::base::values::{Sex, completed_years};
 use crate::records::reserves::queries::{self, Card};
 use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState, settings};
+use crate::records::words::{self, WordBook, WordList};
 use crate::web;
 use crate::web::api::organisations::narrowed;
 use crate::web::api::reserves::{ReserveQuery, page, place};
@@ -57,7 +58,7 @@ async fn list(
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let (mut filter, after, scope) = (query.parse()?, place(&listing)?, who.scope());
     let (silent, today) = (silent.unwrap_or(false), clock::today());
-    let (cards, next, total) = db::read(&mut db.0, scope, async |conn| {
+    let (cards, next, total, words) = db::read(&mut db.0, scope, async |conn| {
         if silent {
             let book = settings::book(conn, scope.county).await?;
             let days = book.on(today).map_or(0, |settings| settings.days_between_notes);
@@ -67,7 +68,7 @@ async fn list(
         let within = narrowed(conn, scope, query.within).await?;
         let (cards, next) = page(conn, &within, state, &filter, after.as_ref(), listing.limit).await?;
         let total = queries::count(conn, &within, &filter).await?;
-        Ok((cards, next, total))
+        Ok((cards, next, total, words::book(conn, scope.county).await?))
     })
     .await?;
     let pager = Pager {
@@ -78,16 +79,18 @@ async fn list(
     };
     Ok(Page(List {
         frame: who.frame(Section::Reserves),
-        filter: shown_filter(&query, silent),
-        table: table(cards, pager),
+        filter: shown_filter(&query, silent, &words),
+        table: table(cards, &words, pager),
         enter: may_enter(&who.actor).then(|| "/reserves/new".to_owned()),
     }))
 }
 
-fn shown_filter(query: &ReserveQuery<'_>, silent: bool) -> Filter {
+fn shown_filter(query: &ReserveQuery<'_>, silent: bool, words: &WordBook) -> Filter {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let states = std::iter::once(Choice::new("any", "全部（含已任用、退出）"))
         .chain(ReserveState::ALL.iter().map(|state| Choice::new(state.code(), state.name())));
+    let own = words.words(WordList::ReserveSource).iter().map(|word| ReserveSource::Added(*word));
+    let sources = ReserveSource::ALL.iter().copied().chain(own);
     Filter {
         q: text(query.q),
         kind: text(query.kind),
@@ -96,11 +99,11 @@ fn shown_filter(query: &ReserveQuery<'_>, silent: bool) -> Filter {
         silent,
         kinds: ReserveKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.name())).collect(),
         states: states.collect(),
-        sources: ReserveSource::ALL.iter().map(|source| Choice::new(source.code(), source.name())).collect(),
+        sources: sources.map(|source| Choice::new(source.code(), source.name())).collect(),
     }
 }
 
-fn table(cards: Vec<Card>, pager: Pager) -> Table {
+fn table(cards: Vec<Card>, words: &WordBook, pager: Pager) -> Table {
     Table {
         caption: "后备人员".to_owned(),
         columns: vec![
@@ -115,13 +118,13 @@ fn table(cards: Vec<Card>, pager: Pager) -> Table {
             Column::numeric("现任帮带人"),
             Column::new("状态"),
         ],
-        rows: cards.iter().map(row).collect(),
+        rows: cards.iter().map(|card| row(card, words)).collect(),
         empty: "没有符合条件的后备人员。可以减少条件，或点“入库”登记第一人。".to_owned(),
         pager: Some(pager),
     }
 }
 
-fn row(card: &Card) -> Row {
+fn row(card: &Card, words: &WordBook) -> Row {
     let text = |value: &str| Cell::Text(value.to_owned());
     let today = clock::today();
     let age = completed_years(card.person.birth_date, today).unwrap_or_default();
@@ -135,7 +138,7 @@ fn row(card: &Card) -> Row {
             text(codes::education().name_of(&card.person.education)),
             text(&card.village.name),
             Cell::Text(kind_name(card)),
-            Cell::Text(sources(card)),
+            Cell::Text(sources(card, words)),
             Cell::Number(card.reserve.entered_on.to_string()),
             Cell::Number(guides.to_string()),
             Cell::Badges(badges(card)),

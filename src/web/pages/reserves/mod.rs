@@ -12,7 +12,8 @@ use crate::base::actor::Actor;
 use crate::base::codes;
 use crate::base::policy::{self, Action};
 use crate::records::reserves::queries::Card;
-use crate::records::reserves::{ReserveKind, ReserveState};
+use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState};
+use crate::records::words::{WordBook, WordList};
 use crate::web::views::{Badge, Tone};
 
 /// The routes.
@@ -49,7 +50,9 @@ fn named(list: &str, code: &str) -> String {
 }
 
 /// The names of sources, in their order.
-fn sources(card: &Card) -> String {
-    let names: Vec<String> = card.sources.iter().map(|code| named("reserve_source", code)).collect();
-    names.join("、")
+fn sources(card: &Card, words: &WordBook) -> String {
+    let own = words.words(WordList::ReserveSource);
+    let name =
+        |code: &'_ String| ReserveSource::parse_with(code, own).map_or(code.clone(), |one| one.to_string());
+    card.sources.iter().map(name).collect::<Vec<_>>().join("、")
 }

@@ -12,6 +12,7 @@ use crate::base::policy::{self, Action};
 use crate::base::values::{Sex, completed_years};
 use crate::records::reserves::queries::{self, Card, Record, VillageName};
 use crate::records::reserves::{Mentor, MentorKind, ReserveState, StateSpell};
+use crate::records::words::{self, WordBook};
 use crate::web;
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
@@ -36,8 +37,11 @@ async fn show(
 ) -> Answer<Page<Show>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let (scope, keys) = (who.scope(), &state.keys);
-    let record =
-        db::read(&mut db.0, scope, async |conn| queries::record(conn, scope, keys, id).await).await?;
+    let (record, words) = db::read(&mut db.0, scope, async |conn| {
+        let record = queries::record(conn, scope, keys, id).await?;
+        Ok((record, words::book(conn, scope.county).await?))
+    })
+    .await?;
     let enters = may_enter(&who.actor);
     let card = &record.card;
     Ok(Page(Show {
@@ -45,7 +49,7 @@ async fn show(
         name: card.person.name.clone(),
         badges: vec![Badge::new(kind_name(card), Tone::Neutral), state_badge(&card.reserve.state)],
         village: Link::new(&card.village.name, format!("/reserves?within={}", card.village.code)),
-        groups: groups(card),
+        groups: groups(card, &words),
         history: history(&record),
         edit: enters.then(|| format!("/reserves/{id}/edit")),
         actions: if enters { actions(card) } else { Vec::new() },
@@ -53,7 +57,7 @@ async fn show(
     }))
 }
 
-fn groups(card: &Card) -> Vec<FactGroup> {
+fn groups(card: &Card, words: &WordBook) -> Vec<FactGroup> {
     let (person, reserve) = (&card.person, &card.reserve);
     let age = completed_years(person.birth_date, clock::today()).unwrap_or_default();
     let identity = vec![
@@ -69,7 +73,7 @@ fn groups(card: &Card) -> Vec<FactGroup> {
     let post = present.and_then(|(spell, _)| spell.post.clone());
     let pool = vec![
         Fact::text("类别", kind_name(card)),
-        Fact::text("来源", sources(card)),
+        Fact::text("来源", sources(card, words)),
         Fact::text(
             "选拔方式",
             reserve.route.as_deref().map(|code| named("selection_route", code)).unwrap_or_default(),

@@ -16,9 +16,10 @@ use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{PersonId, SlateId};
 use crate::base::policy::{self, Action};
 use crate::base::values::{Sex, completed_years};
-use crate::records::committees::{CommitteeKind, Post, Source as Drawn};
+use crate::records::committees::{CommitteeKind, Source as Drawn};
 use crate::records::slates::queries::{self, Background, Card, Person};
 use crate::records::slates::{self, Change, Proposed, SlateState};
+use crate::records::words::{WordBook, WordList};
 use crate::web::api::slates::{outcome_of, read_slate};
 use crate::web::forms::slate::{SeatText, SlateText, beside};
 use crate::web::guards::{Db, Fields, SignedIn};
@@ -45,9 +46,10 @@ fn seat_code(seat: &Proposed) -> String {
     format!("{}/{}", seat.kind.code(), seat.post.code())
 }
 
-fn posts() -> Vec<Choice> {
+fn posts(card: &Card, words: &WordBook) -> Vec<Choice> {
+    let from_day = card.slate.from_day;
     let of = |kind: CommitteeKind| {
-        Post::ALL.iter().copied().filter(move |post| post.belongs_to(kind)).map(move |post| {
+        words.posts(kind, from_day, None).into_iter().map(move |post| {
             Choice::new(
                 format!("{}/{}", kind.code(), post.code()),
                 format!("{} {}", kind.name(), post.name()),
@@ -57,17 +59,40 @@ fn posts() -> Vec<Choice> {
     CommitteeKind::ALL.iter().copied().flat_map(of).collect()
 }
 
-/// Where somebody may be drawn from; several of one seat are offered as they stand.
-fn drawn_from(seat: Option<&Proposed>) -> Vec<Choice> {
-    let mut choices: Vec<Choice> =
-        Drawn::ALL.iter().map(|source| Choice::new(source.code(), source.name())).collect();
-    let several = seat.filter(|seat| seat.sources.len() > 1);
-    choices.extend(several.map(|seat| Choice::new(drawn_codes(seat), drawn_names(&seat.sources))));
+/// Where somebody may be drawn from; more than two sources of one seat are offered as they stand.
+fn drawn_from(card: &Card, many: &[Drawn], words: &WordBook) -> Vec<Choice> {
+    let own = words.in_force(WordList::CommitteeSource, card.slate.from_day, None);
+    let all = Drawn::ALL.iter().copied().chain(own.into_iter().map(Drawn::Added));
+    let mut choices: Vec<Choice> = all.map(|source| Choice::new(source.code(), source.name())).collect();
+    if many.len() > 1 {
+        choices.push(Choice::new(drawn_codes(many), drawn_names(many)));
+    }
     choices
 }
 
-fn drawn_codes(seat: &Proposed) -> String {
-    seat.sources.iter().map(|source| source.code()).collect::<Vec<_>>().join(" ")
+fn drawn_codes(sources: &[Drawn]) -> String {
+    sources.iter().map(|source| source.code()).collect::<Vec<_>>().join(" ")
+}
+
+/// The sources of a row: two controls. Of more than two, the first one holds all but the last.
+fn source_controls(at: usize, seat: Option<&Proposed>, card: &Card, words: &WordBook) -> [Control; 2] {
+    let sources = seat.map(|seat| seat.sources.as_slice()).unwrap_or_default();
+    let (first, second) = match sources {
+        [] => (&[][..], &[][..]),
+        [one] => (std::slice::from_ref(one), &[][..]),
+        [first @ .., last] => (first, std::slice::from_ref(last)),
+    };
+    let control = |name: &str, label: &str, sources: &[Drawn], none: &str| {
+        Control::new(
+            format!("seats[{at}].{name}"),
+            format!("{label}{}", at + 1),
+            Kind::Select(drawn_from(card, sources, words)),
+        )
+        .value(drawn_codes(sources))
+        .named(none)
+        .columns(2)
+    };
+    [control("sources", "来源", first, "按记录"), control("sources_2", "另一来源", second, "无")]
 }
 
 fn drawn_names(sources: &[Drawn]) -> String {
@@ -129,7 +154,7 @@ fn seats(card: &Card, people: &People) -> Table {
     }
 }
 
-fn form(who: &SignedIn, card: &Card, people: &People) -> Form {
+fn form(who: &SignedIn, card: &Card, people: &People, words: &WordBook) -> Form {
     let states = SlateState::ALL.iter().map(|state| Choice::new(state.code(), state.name())).collect();
     let slate = &card.slate;
     let head = vec![
@@ -142,32 +167,27 @@ fn form(who: &SignedIn, card: &Card, people: &People) -> Form {
         Control::new("state", "状态", Kind::Select(states)).required().value(&slate.state).columns(3),
     ];
     let room = card.seats.len().saturating_add(SPARE).clamp(ROOM, MOST);
-    let mut controls = Vec::with_capacity(room * 3);
+    let mut controls = Vec::with_capacity(room * 4);
     for at in 0..room {
         let seat = card.seats.get(at);
         let source = Source::Search(format!("/slates/people?village={}", card.village_code));
         let name = seat.and_then(|seat| people.get(&seat.person)).map(|(person, _)| person.name.clone());
         controls.push(
-            Control::new(format!("seats[{at}].post"), format!("职务{}", at + 1), Kind::Select(posts()))
-                .value(seat.map(seat_code).unwrap_or_default())
-                .columns(5),
+            Control::new(
+                format!("seats[{at}].post"),
+                format!("职务{}", at + 1),
+                Kind::Select(posts(card, words)),
+            )
+            .value(seat.map(seat_code).unwrap_or_default())
+            .columns(5),
         );
         controls.push(
             Control::new(format!("seats[{at}].person"), format!("人选{}", at + 1), Kind::Picker(source))
                 .value(seat.map(|seat| seat.person.to_string()).unwrap_or_default())
                 .named(name.unwrap_or_default())
-                .columns(4),
+                .columns(3),
         );
-        controls.push(
-            Control::new(
-                format!("seats[{at}].sources"),
-                format!("来源{}", at + 1),
-                Kind::Select(drawn_from(seat)),
-            )
-            .value(seat.map(drawn_codes).unwrap_or_default())
-            .named("按记录")
-            .columns(3),
-        );
+        controls.extend(source_controls(at, seat, card, words));
     }
     Form {
         action: format!("/slates/{}", slate.id),
@@ -183,7 +203,7 @@ fn form(who: &SignedIn, card: &Card, people: &People) -> Form {
     }
 }
 
-fn page(who: &SignedIn, card: &Card, people: &People, outcome: View) -> Edit {
+fn page(who: &SignedIn, card: &Card, (people, words): (&People, &WordBook), outcome: View) -> Edit {
     let id = card.slate.id;
     let mut actions = vec![
         Link::new("对比", format!("/slates/{id}/compare")),
@@ -200,7 +220,7 @@ fn page(who: &SignedIn, card: &Card, people: &People, outcome: View) -> Edit {
         state: state_badge(&card.slate.state),
         facts: facts(card),
         actions,
-        form: enters.then(|| form(who, card, people)),
+        form: enters.then(|| form(who, card, people, words)),
         seats: seats(card, people),
         try_at: "/slates/try".to_owned(),
         outcome,
@@ -212,7 +232,8 @@ async fn show(who: SignedIn, mut db: Db, id: SlateId, flash: Option<FlashMessage
     let card = read_slate(&mut db, &who.actor, id).await?;
     let people = people(&who, &mut db, &card).await?;
     let outcome = outcome_of(&mut db, &who.actor, &card).await?;
-    let mut page = page(&who, &card, &people, view(&outcome));
+    let words = db.words(who.scope()).await?;
+    let mut page = page(&who, &card, (&people, &words), view(&outcome));
     page.frame = page.frame.telling(flash);
     Ok(Page(page))
 }
@@ -233,9 +254,9 @@ fn typed(fields: &Fields) -> (SlateText, Vec<usize>) {
             committee: committee.to_owned(),
             post: post.to_owned(),
             person: person.trim().to_owned(),
-            sources: fields
-                .get(&format!("seats[{at}].sources"))
-                .split_whitespace()
+            sources: ["sources", "sources_2"]
+                .into_iter()
+                .flat_map(|name| fields.get(&format!("seats[{at}].{name}")).split_whitespace())
                 .map(str::to_owned)
                 .collect(),
         });
@@ -255,7 +276,7 @@ fn shown(errors: Vec<FieldError>, places: &[usize]) -> Vec<FieldError> {
 
 async fn tried(who: &SignedIn, db: &mut Db, fields: &Fields) -> Result<View> {
     let (text, places) = typed(fields);
-    let content = match text.content() {
+    let content = match text.content(&db.words(who.scope()).await?) {
         Ok(content) => content,
         Err(Error::Invalid(errors)) => return Ok(unreadable(&errors)),
         Err(error) => return Err(error),
@@ -294,7 +315,8 @@ async fn save(
     let (text, places) = typed(&fields);
     let state = SlateState::parse(fields.get("state")).map_err(|error| Error::invalid("state", error));
     let version = fields.get("version").parse().unwrap_or(card.slate.version);
-    let saved = match text.content().and_then(|content| Ok((content, state?))) {
+    let words = db.words(who.scope()).await?;
+    let saved = match text.content(&words).and_then(|content| Ok((content, state?))) {
         Ok((content, state)) => {
             let command = Change { slate: id, version, state, content };
             slates::change(&mut db.0, &who.actor, &[command]).await
@@ -307,7 +329,7 @@ async fn save(
             let errors = shown(refused(error)?, &places);
             let people = people(&who, &mut db, &card).await?;
             let outcome = tried(&who, &mut db, &fields).await?;
-            let mut page = page(&who, &card, &people, outcome);
+            let mut page = page(&who, &card, (&people, &words), outcome);
             if let Some(form) = &mut page.form {
                 for control in form.controls() {
                     let is_same = fields.get(&control.name) == control.value;

@@ -8,6 +8,7 @@ use super::refused;
 use crate::base::error::{OrMissing, Result};
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
+use crate::records::slates::queries::Card;
 use crate::records::slates::{self, Make, Proposed};
 use crate::records::{committees, organisations};
 use crate::web::api::slates::read_slate;
@@ -103,13 +104,27 @@ async fn ask(
     let card = read_slate(&mut db, &who.actor, from.parse().ok().or_missing("班子方案")?).await?;
     let mut page = form(&who, Some((&card.village_code, &card.village)), Some(from));
     let (ordinal, day) = (card.slate.ordinal.to_string(), card.slate.from_day.to_string());
+    let proposed = free_name(&who, &mut db, &card).await?;
     page.form.keep(|name| match name {
         "ordinal" => Some(ordinal.as_str()),
         "from_day" => Some(day.as_str()),
-        "name" => Some("方案二"),
+        "name" => Some(proposed.as_str()),
         _ => None,
     });
     Ok(Page(page))
+}
+
+/// A name that no proposed team of the same term of the village has.
+async fn free_name(who: &SignedIn, db: &mut Db, card: &Card) -> Result<String> {
+    let scope = who.scope();
+    let taken = db::read(&mut db.0, scope, async |conn| {
+        Ok(slates::queries::names(conn, scope, card.slate.village_id, card.slate.ordinal).await?)
+    })
+    .await?;
+    let numbers = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+    let numbered = numbers.into_iter().map(|number| format!("方案{number}"));
+    let mut names = numbered.chain((11..).map(|number| format!("方案{number}")));
+    Ok(names.find(|name| !taken.contains(name)).unwrap_or_default())
 }
 
 /// Who is proposed at the beginning.
@@ -146,7 +161,7 @@ async fn begin(who: &SignedIn, db: &mut Db, fields: &Fields) -> Result<Vec<Propo
             committees::Post::Member | committees::Post::SupervisionMember => 2,
             _ => 1,
         };
-        (rank, committees::Post::ALL.iter().position(|other| other == post))
+        (rank, committees::Post::ALL.iter().position(|other| other == post).unwrap_or(usize::MAX))
     };
     let kind_place =
         |kind: &committees::CommitteeKind| committees::CommitteeKind::ALL.iter().position(|one| one == kind);
@@ -169,7 +184,7 @@ async fn make(
         seats: Vec::new(),
     };
     let seats = begin(&who, &mut db, &fields).await?;
-    let made = match text.content() {
+    let made = match text.content(&db.words(who.scope()).await?) {
         Ok(mut content) => {
             content.seats = seats;
             let command = Make { village: fields.get("village").trim().to_owned(), content };

@@ -12,6 +12,7 @@ use crate::base::db;
 use crate::base::error::Result;
 use crate::base::policy::{self, Action};
 use crate::records::slates::{self, Bound, Level, Target};
+use crate::records::words::{self, WordBook};
 use crate::web::forms::slate::TargetText;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::reports::unit_name;
@@ -26,8 +27,8 @@ pub fn routes() -> Vec<Route> {
     routes![show, set]
 }
 
-fn table(targets: &[Target]) -> Table {
-    let known = figures::of_committees();
+fn table(targets: &[Target], words: &WordBook) -> Table {
+    let known = figures::of_committees(words);
     let today = clock::today();
     let row = |target: &Target| {
         let figure = known.iter().find(|figure| figure.code == target.figure);
@@ -64,9 +65,9 @@ fn table(targets: &[Target]) -> Table {
     }
 }
 
-fn form(who: &SignedIn) -> Form {
+fn form(who: &SignedIn, words: &WordBook) -> Form {
     let figure = |figure: figures::Figure| Choice::new(figure.code, figure.label);
-    let choices = figures::of_committees().into_iter().map(figure).collect();
+    let choices = figures::of_committees(words).into_iter().map(figure).collect();
     let levels = Level::ALL.iter().map(|level| Choice::new(level.code(), level.name())).collect();
     let bounds = Bound::ALL.iter().map(|bound| Choice::new(bound.code(), bound.name())).collect();
     let controls = vec![
@@ -91,15 +92,17 @@ fn form(who: &SignedIn) -> Form {
 
 async fn page(who: &SignedIn, db: &mut Db, flash: Option<FlashMessage<'_>>) -> Result<Targets> {
     let scope = who.scope();
-    let targets =
-        db::read(&mut db.0, scope, async |conn| Ok(slates::queries::targets(conn, scope.county).await?))
-            .await?;
+    let (targets, words) = db::read(&mut db.0, scope, async |conn| {
+        let targets = slates::queries::targets(conn, scope.county).await?;
+        Ok((targets, words::book(conn, scope.county).await?))
+    })
+    .await?;
     let sets = policy::require(&who.actor, Action::SetSchemes, &scope.whole_county().path).is_ok();
     Ok(Targets {
         frame: who.frame(Section::Committees).telling(flash),
         back: Link::new("村（社区）班子", "/committees"),
-        table: table(&targets),
-        form: sets.then(|| form(who)),
+        table: table(&targets, &words),
+        form: sets.then(|| form(who, &words)),
     })
 }
 
@@ -127,7 +130,8 @@ async fn set(
     };
     let set = match text.command() {
         Ok(command) => {
-            slates::set_targets(&mut db.0, &who.actor, &reports::target_figures(), &[command]).await
+            let figures = reports::target_figures(&db.words(who.scope()).await?);
+            slates::set_targets(&mut db.0, &who.actor, &figures, &[command]).await
         }
         Err(error) => Err(error),
     };

@@ -10,6 +10,7 @@ use crate::base::error::{Error, Result};
 use crate::base::ids::CandidateCheckId;
 use crate::base::policy::{self, Action};
 use crate::records::vetting::queries::Sheet;
+use crate::records::words::WordBook;
 use crate::web;
 use crate::web::api::vetting::{carry_out_decision, read_sheet};
 use crate::web::forms::vetting::DecisionInput;
@@ -43,7 +44,7 @@ fn known(who: &SignedIn, verb: &str) -> Result<(&'static str, &'static str)> {
     Ok((title, note))
 }
 
-fn page(who: &SignedIn, sheet: &Sheet, verb: &str) -> Result<FormPage> {
+fn page(who: &SignedIn, sheet: &Sheet, words: &WordBook, verb: &str) -> Result<FormPage> {
     let (title, note) = known(who, verb)?;
     let (card, id) = (&sheet.card, sheet.card.check.id);
     let on = Control::new("on", format!("{title}日期"), Kind::Date)
@@ -61,7 +62,7 @@ fn page(who: &SignedIn, sheet: &Sheet, verb: &str) -> Result<FormPage> {
     };
     let mut shown = vec![Fact::text("姓名", &card.person.name)];
     shown.extend(badges(&card.check).into_iter().map(|badge| Fact::badge("状态", badge)));
-    shown.extend(facts(card));
+    shown.extend(facts(card, words));
     Ok(FormPage {
         frame: who.frame(Section::Vetting),
         title: title.to_owned(),
@@ -90,7 +91,7 @@ async fn ask(
 ) -> Answer<Page<FormPage>> {
     known(&who, verb)?;
     let sheet = read_sheet(&mut db, &who.actor, state, id).await?;
-    Ok(Page(page(&who, &sheet, verb)?))
+    Ok(Page(page(&who, &sheet, &db.words(who.scope()).await?, verb)?))
 }
 
 #[post("/vetting/<id>/<verb>", data = "<fields>", rank = 5)]
@@ -117,7 +118,7 @@ async fn decide(
         Err(error) => refused(error)?,
     };
     let sheet = read_sheet(&mut db, &who.actor, state, id).await?;
-    let mut page = page(&who, &sheet, verb)?;
+    let mut page = page(&who, &sheet, &db.words(who.scope()).await?, verb)?;
     page.form.keep(|name| fields.has(name).then(|| fields.get(name)));
     page.form.refuse(&errors);
     Ok(Err(PageWith(Status::UnprocessableEntity, page)))

@@ -2,11 +2,12 @@
 
 use rocket::{Route, get, routes};
 
-use super::{badges, enters, kind_name, post_name};
+use super::{badges, enters, kind_name};
 use crate::base::{clock, db};
 use crate::records::vetting::CheckState;
 use crate::records::vetting::queries::{self, Card};
 use crate::records::vetting::sight::{self, Sight};
+use crate::records::words::{self, WordBook};
 use crate::web::api::organisations::narrowed;
 use crate::web::api::vetting::{CheckQuery, check_page, check_place};
 use crate::web::guards::{Db, Listing, SignedIn};
@@ -42,14 +43,15 @@ fn address(query: &CheckQuery<'_>, state: Option<&str>, overdue: bool, after: &s
 async fn list(who: SignedIn, mut db: Db, query: CheckQuery<'_>, listing: Listing) -> Answer<Page<List>> {
     enters(&who)?;
     let (filter, after, scope) = (query.parse()?, check_place(&listing)?, who.scope());
-    let (cards, next, total, sight) = db::read(&mut db.0, scope, async |conn| {
+    let (cards, next, total, sight, words) = db::read(&mut db.0, scope, async |conn| {
         let sight = sight::of(conn, &who.actor).await?;
         // Row-level security then counts the answers that the reader may see.
         sight::open(conn, &who.actor, &sight).await?;
         let within =
             narrowed(conn, scope, query.within.map(str::trim).filter(|code| !code.is_empty())).await?;
         let (cards, next) = check_page(conn, &within, &filter, after.as_ref(), listing.limit).await?;
-        Ok((cards, next, queries::count(conn, &within, clock::today(), &filter).await?, sight))
+        let total = queries::count(conn, &within, clock::today(), &filter).await?;
+        Ok((cards, next, total, sight, words::book(conn, scope.county).await?))
     })
     .await?;
     let state = filter.state.map(CheckState::code);
@@ -65,7 +67,7 @@ async fn list(who: SignedIn, mut db: Db, query: CheckQuery<'_>, listing: Listing
         q: query.q.unwrap_or_default().to_owned(),
         state: state.unwrap_or_default().to_owned(),
         overdue: filter.is_overdue,
-        table: table(&cards, &sight, pager),
+        table: table(&cards, (&sight, &words), pager),
         propose: "/vetting/new".to_owned(),
     }))
 }
@@ -80,7 +82,7 @@ fn tabs(query: &CheckQuery<'_>, state: Option<CheckState>, overdue: bool) -> Vec
     tabs
 }
 
-fn table(cards: &[Card], sight: &Sight, pager: Pager) -> Table {
+fn table(cards: &[Card], (sight, words): (&Sight, &WordBook), pager: Pager) -> Table {
     let mut columns = vec![
         Column::new("姓名"),
         Column::new("村（社区）"),
@@ -98,20 +100,20 @@ fn table(cards: &[Card], sight: &Sight, pager: Pager) -> Table {
     Table {
         caption: "任职资格联审".to_owned(),
         columns,
-        rows: cards.iter().map(|card| row(card, sight)).collect(),
+        rows: cards.iter().map(|card| row(card, sight, words)).collect(),
         empty: "没有符合条件的人选。可以看其他状态，或点“提名联审”。".to_owned(),
         pager: Some(pager),
     }
 }
 
-fn row(card: &Card, sight: &Sight) -> Row {
+fn row(card: &Card, sight: &Sight, words: &WordBook) -> Row {
     let check = &card.check;
     let mut cells = vec![
         Cell::Text(card.person.name.clone()),
         Cell::Text(card.village.name.clone()),
         Cell::Text(kind_name(&check.committee_kind).to_owned()),
         Cell::Number(check.term_ordinal.to_string()),
-        Cell::Text(post_name(&check.post).to_owned()),
+        Cell::Text(words.post_name(&check.post).to_owned()),
         Cell::Number(check.proposed_on.to_string()),
         Cell::Number(check.due_on.to_string()),
         Cell::Number(check.valid_until.map(|day| day.to_string()).unwrap_or_default()),

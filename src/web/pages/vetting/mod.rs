@@ -11,9 +11,10 @@ use rocket::Route;
 use crate::base::clock;
 use crate::base::error::{Error, FieldError, Result};
 use crate::base::policy::{self, Action};
-use crate::base::values::{CommitteeKind, Post};
+use crate::base::values::CommitteeKind;
 use crate::records::vetting::queries::Card;
 use crate::records::vetting::{CandidateCheck, CheckState};
+use crate::records::words::WordBook;
 use crate::web::guards::SignedIn;
 use crate::web::views::parts::Fact;
 use crate::web::views::{Badge, Tone};
@@ -62,19 +63,15 @@ fn kind_name(code: &str) -> &str {
     CommitteeKind::parse(code).map_or(code, |kind| kind.name())
 }
 
-fn post_name(code: &str) -> &str {
-    Post::parse(code).map_or(code, |post| post.name())
-}
-
 /// What every page of one check shows above.
-fn facts(card: &Card) -> Vec<Fact> {
+fn facts(card: &Card, words: &WordBook) -> Vec<Fact> {
     let check = &card.check;
     let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
     let mut facts = vec![
         Fact::text("村（社区）", &card.village.name),
         Fact::text("拟任组织", kind_name(&check.committee_kind)),
         Fact::text("届次", format!("第{}届", check.term_ordinal)),
-        Fact::text("拟任职务", post_name(&check.post)),
+        Fact::text("拟任职务", words.post_name(&check.post)),
         Fact::text("出生日期", card.person.birth_date.to_string()),
         Fact::text("提名日期", check.proposed_on.to_string()),
         Fact::text("提名人", &check.created_by),

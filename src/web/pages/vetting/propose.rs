@@ -10,6 +10,7 @@ use crate::base::codes::{self, CodeTable};
 use crate::base::error::{Error, FieldError, OrMissing};
 use crate::base::values::{CommitteeKind, Post};
 use crate::records::vetting;
+use crate::records::words::{WordBook, WordList};
 use crate::web;
 use crate::web::forms::vetting::ProposalInput;
 use crate::web::guards::{Db, Fields, SignedIn};
@@ -37,20 +38,22 @@ fn search(address: &str) -> Kind {
     Kind::Picker(Source::Search(address.to_owned()))
 }
 
-fn groups() -> Vec<Group> {
+fn groups(words: &WordBook) -> Vec<Group> {
     let kinds = CommitteeKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.name())).collect();
-    let posts = Post::ALL.iter().map(|post| Choice::new(post.code(), post.name())).collect();
+    let own = words.in_force(WordList::Post, clock::today(), None).into_iter().map(Post::Added);
+    let posts = Post::ALL.iter().copied().chain(own);
+    let posts = posts.map(|post| Choice::new(post.code(), post.name())).collect();
     let post = vec![
         Control::new("village", "村（社区）", search("/villages")).required().columns(5).focus(),
         Control::new("committee_kind", "拟任组织", Kind::Select(kinds)).required().columns(3),
         Control::new("term", "届次", Kind::Number).required().columns(2).hint("拟任的届次，如7"),
         Control::new("post", "拟任职务", Kind::Select(posts)).required().columns(2),
+        Control::new("on", "提名日期", Kind::Date).required().value(clock::today().to_string()).columns(3),
     ];
     let person = vec![
         Control::new("person", "人员库中的人员", search("/committees/people"))
-            .columns(6)
+            .columns(12)
             .hint("输入姓名或拼音；不在您管理范围内的，在下面填写姓名和公民身份号码"),
-        Control::new("on", "提名日期", Kind::Date).required().value(clock::today().to_string()).columns(3),
         Control::new("name", "姓名", Kind::Text).columns(3),
         Control::new("citizen_id", "公民身份号码", Kind::CitizenId { check: None }).columns(5),
         Control::new("ethnicity", "民族", picker(codes::ethnicity())).columns(2).hint("未登记的人员才填"),
@@ -60,7 +63,7 @@ fn groups() -> Vec<Group> {
     vec![Group::new("拟任职务", post), Group::new("人选", person)]
 }
 
-fn page(who: &SignedIn) -> FormPage {
+fn page(who: &SignedIn, words: &WordBook) -> FormPage {
     let frame = who.frame(Section::Vetting);
     FormPage {
         title: "提名联审".to_owned(),
@@ -71,7 +74,7 @@ fn page(who: &SignedIn) -> FormPage {
         form: Form {
             action: "/vetting".to_owned(),
             csrf_token: frame.csrf_token.clone(),
-            groups: groups(),
+            groups: groups(words),
             submit: "提名".to_owned(),
             cancel: Some("/vetting".to_owned()),
             ..Form::default()
@@ -81,14 +84,15 @@ fn page(who: &SignedIn) -> FormPage {
 }
 
 #[get("/vetting/new?<village>&<kind>&<term>")]
-fn ask(
+async fn ask(
     who: SignedIn,
+    mut db: Db,
     village: Option<&str>,
     kind: Option<&str>,
     term: Option<&str>,
 ) -> Answer<Page<FormPage>> {
     enters(&who)?;
-    let mut page = page(&who);
+    let mut page = page(&who, &db.words(who.scope()).await?);
     page.form.keep(|name| match name {
         "village" => village,
         "committee_kind" => kind,
@@ -128,7 +132,8 @@ async fn propose(
     state: &State<web::State>,
 ) -> Answer<Result<Flash<Redirect>, PageWith<FormPage>>> {
     enters(&who)?;
-    let proposed = match typed(&fields).and_then(|input| input.parse()) {
+    let words = db.words(who.scope()).await?;
+    let proposed = match typed(&fields).and_then(|input| input.parse(&words)) {
         Ok(command) => vetting::propose(&mut db.0, &who.actor, &state.keys, &[command]).await,
         Err(error) => Err(error),
     };
@@ -138,7 +143,7 @@ async fn propose(
             Ok(Ok(Flash::success(Redirect::to(format!("/vetting/{id}")), "已提名，等待各部门联审。")))
         }
         Err(error) => {
-            let mut page = page(&who);
+            let mut page = page(&who, &words);
             page.form.keep(|name| fields.has(name).then(|| fields.get(name)));
             page.form.refuse(&refused(error)?);
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))

@@ -13,6 +13,7 @@ use crate::base::ids::CandidateCheckId;
 use crate::records::vetting::queries::{Sheet, SheetItem};
 use crate::records::vetting::sight::Sight;
 use crate::records::vetting::{self, CheckState, Severity, Verdict, VerdictResult};
+use crate::records::words::WordBook;
 use crate::web;
 use crate::web::api::vetting::read_sheet;
 use crate::web::forms::vetting::{VerdictInput, VerdictsInput};
@@ -39,7 +40,7 @@ async fn show(
 ) -> Answer<Page<View>> {
     enters(&who)?;
     let sheet = read_sheet(&mut db, &who.actor, state, id).await?;
-    let mut view = view(&who, &sheet);
+    let mut view = view(&who, &sheet, &db.words(who.scope()).await?);
     view.frame = view.frame.telling(flash);
     Ok(Page(view))
 }
@@ -55,11 +56,11 @@ async fn paper(
     enters(&who)?;
     let sheet = read_sheet(&mut db, &who.actor, state, id).await?;
     let back = Link::new("联审表", format!("/vetting/{id}"));
-    let view = view(&who, &sheet);
+    let view = view(&who, &sheet, &db.words(who.scope()).await?);
     Ok(Page(View { back, action: None, paper: None, actions: Vec::new(), ..view }))
 }
 
-fn view(who: &SignedIn, sheet: &Sheet) -> View {
+fn view(who: &SignedIn, sheet: &Sheet, words: &WordBook) -> View {
     let check = &sheet.card.check;
     let state = check.state_on(clock::today()).ok();
     let open = matches!(state, Some(CheckState::Proposed | CheckState::Vetted));
@@ -68,7 +69,7 @@ fn view(who: &SignedIn, sheet: &Sheet) -> View {
         back: Link::new("任职资格联审", "/vetting"),
         name: sheet.card.person.name.clone(),
         badges: badges(check),
-        facts: facts(&sheet.card),
+        facts: facts(&sheet.card, words),
         list: sheet.checklist.name.clone(),
         problems: Vec::new(),
         parts: parts(who, sheet),
@@ -231,6 +232,8 @@ async fn answer(
     };
     match answered {
         Ok(()) => Ok(Ok(Flash::success(Redirect::to(format!("/vetting/{id}")), "意见已保存。"))),
-        Err(error) => Ok(Err(again(view(&who, &sheet), &fields, &refused(error)?))),
+        Err(error) => {
+            Ok(Err(again(view(&who, &sheet, &db.words(who.scope()).await?), &fields, &refused(error)?)))
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::pages::{frame, number, text};
 use crate::web::views::Section;
-use crate::web::views::committees::{Committees, Part, ResultRow, Results, Village, Vote};
+use crate::web::views::committees::{Committees, Part, ResultRow, Results, Rules, Village, Vote, Words};
 use crate::web::views::controls::{Choice, Control, Form, Group, Kind};
 use crate::web::views::members::Event;
 use crate::web::views::parts::{Badge, Fact, Link, Notice, Tone};
@@ -211,4 +211,62 @@ pub fn results() -> Results {
         ],
         correct: Some("/elections/1/correct".into()),
     }
+}
+
+/// See the page of this name.
+pub fn words() -> Words {
+    let columns = ["类别", "名称", "代码", "设在", "施行", "停用", "依据", "状态"];
+    let row = Row::new(vec![
+        text("职务"),
+        text("纪检委员"),
+        text("discipline_member"),
+        text("村党组织"),
+        text("2021-01-01"),
+        text(""),
+        text("县委组织部〔2020〕3号"),
+        Cell::Badge(Badge::new("使用中", Tone::Good)),
+    ]);
+    Words {
+        frame: frame("supervisor", Section::Committees),
+        back: Link::new("村（社区）班子", "/committees"),
+        table: Table {
+            caption: "本县（区）增设的职务和来源".into(),
+            columns: columns.into_iter().map(Column::new).collect(),
+            rows: vec![row],
+            ..Table::default()
+        },
+        form: Some(Form {
+            action: "/committees/words".into(),
+            csrf_token: "token".into(),
+            groups: vec![Group::new(
+                "增设、改名或停用",
+                vec![Control::new("code", "代码", Kind::Text).required().columns(4)],
+            )],
+            submit: "保存".into(),
+            ..Form::default()
+        }),
+    }
+}
+
+/// See the page of this name.
+pub fn rules() -> Rules {
+    let Words { frame, back, form, .. } = words();
+    let columns = ["组织", "规则", "要求", "范围", "施行", "停止", "依据", "状态"];
+    let row = Row::new(vec![
+        text("村党组织"),
+        text("职数上限"),
+        text("不超过7"),
+        text("全国"),
+        text("2018-10-28"),
+        text(""),
+        text("《中国共产党支部工作条例（试行）》"),
+        Cell::Badge(Badge::new("现行", Tone::Good)),
+    ]);
+    let table = Table {
+        caption: "班子和选举规则".into(),
+        columns: columns.into_iter().map(Column::new).collect(),
+        rows: vec![row],
+        ..Table::default()
+    };
+    Rules { frame, back, table, form }
 }

@@ -3,7 +3,7 @@
 use super::pages::{frame, number, text};
 use crate::base::error::FieldError;
 use crate::web::views::accounts::Accounts;
-use crate::web::views::audit::Trail;
+use crate::web::views::audit::{Day, Entry, Told, Trail};
 use crate::web::views::controls::{Choice, Control, Form, Group, Kind};
 use crate::web::views::home::{Home, Task};
 use crate::web::views::imports::{Bucket, CellNote, Plan, PlanRow, Upload};
@@ -341,37 +341,70 @@ pub fn problem() -> ProblemPage {
 
 /// See the page of this name.
 pub fn trail() -> Trail {
+    let told = |field: &str, before: Option<&str>, after: &str| Told {
+        field: field.into(),
+        before: before.map(Into::into),
+        after: after.into(),
+    };
+    let entry = |sequence, time: &str, action: &str, subject: &str, told: Vec<Told>| Entry {
+        sequence,
+        time: time.into(),
+        actor: "clerk1".into(),
+        role: "录入员",
+        door: "页面".into(),
+        source: Some("192.0.2.7".into()),
+        action: action.into(),
+        subject: subject.into(),
+        history: Some("/audit?subject=1".into()),
+        open: true,
+        told,
+    };
     Trail {
         frame: frame("auditor", Section::Audit),
         from: "2026-01-01".into(),
-        to: String::new(),
-        actor: String::new(),
-        action: String::new(),
-        actions: vec![Choice::new("reveal", "显示标识"), Choice::new("enrol", "录入党员")],
-        table: Table {
-            caption: "审计记录".into(),
-            columns: vec![
-                Column::new("时间"),
-                Column::new("经办"),
-                Column::new("角色"),
-                Column::new("入口"),
-                Column::new("操作"),
-                Column::new("对象"),
-                Column::new("结果"),
-            ],
-            rows: vec![Row::new(vec![
-                text("2026-04-02 10:21:07"),
-                text("李建国"),
-                text("经办人"),
-                text("网页"),
-                text("显示公民身份号码"),
-                Cell::Link(Link::new("欧阳淑芬", "/members/1")),
-                Cell::Badge(Badge::new("完成", Tone::Good)),
-            ])],
-            empty: "这段时间没有记录。".into(),
-            pager: Some(Pager { shown: 1, total: None, first: None, next: None }),
-        },
-        chain: Some(Badge::new("链完整，第 12,031 条", Tone::Good)),
-        downloads: vec![Link::new("导出", "/audit/export")],
+        actions: vec![
+            Choice::new("members.reveal", "查看完整号码"),
+            Choice::new("members.enrol", "录入党员"),
+        ],
+        doors: vec![Choice::new("web", "页面"), Choice::new("import", "导入")],
+        days: vec![
+            Day {
+                date: "2026年4月2日".into(),
+                entries: vec![
+                    entry(
+                        12_031,
+                        "10:21:07",
+                        "查看完整号码",
+                        "党员",
+                        vec![told("字段", None, "公民身份号码"), told("用途", None, "核对身份证件")],
+                    ),
+                    entry(
+                        12_030,
+                        "10:20:44",
+                        "更正党员信息",
+                        "党员",
+                        vec![
+                            told("学历", Some("高中"), "大学专科毕业"),
+                            told("家庭住址", Some("巫山县某村1组"), "巫山县某村2组"),
+                        ],
+                    ),
+                ],
+            },
+            Day {
+                date: "2026年4月1日".into(),
+                entries: vec![entry(
+                    12_029,
+                    "17:02:10",
+                    "写入导入",
+                    "导入批次 1204 项",
+                    vec![told("新增", None, "1190"), told("变更", None, "14")],
+                )],
+            },
+        ],
+        pager: Some(Pager { shown: 3, total: None, first: None, next: Some("/audit?after=1".into()) }),
+        chain: Some(Badge::new("检查点：第12031条，2026-04-02 10:22", Tone::Good)),
+        root: Some("09b52158aa463e0e9dc90c8014082a9bf5da8e3ee1d9f076303037a368f1ab62".into()),
+        downloads: vec![Link::new("导出可核验文件", "/audit/bundle")],
+        ..Trail::default()
     }
 }

@@ -2,6 +2,9 @@
 //! `CADRE_PAGES=folder cargo test --lib every_page` writes the pages there, to be looked at in a browser.
 
 mod accounts;
+mod assessments;
+mod awards;
+mod class_plan;
 mod committees;
 mod desk;
 mod pages;
@@ -10,6 +13,7 @@ mod ratings;
 mod reports;
 mod reserves;
 mod slates;
+mod training;
 mod vetting;
 
 use std::collections::HashSet;

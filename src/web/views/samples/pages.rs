@@ -2,7 +2,10 @@
 
 use askama::Template;
 
-use super::{accounts, committees, desk, people, ratings, reports, reserves, slates, vetting};
+use super::{
+    accounts, assessments, awards, class_plan, committees, desk, people, ratings, reports, reserves, slates,
+    training, vetting,
+};
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
 use crate::web::views::problem::{BROKEN, ProblemAlone};
@@ -46,18 +49,44 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("ratings_rounds", &ratings::rounds()),
         page("ratings_grid", &ratings::grid()),
         page("ratings_review", &ratings::review()),
+        page("awards_list", &awards::list()),
+        page("awards_nothing", &awards::nothing()),
+        page("awards_show", &awards::show()),
+        page("awards_notice", &awards::notice()),
+        page("awards_scheme", &awards::scheme()),
+        page("assessments_rounds", &assessments::rounds()),
+        page("assessments_grid", &assessments::grid()),
+        page("assessments_review", &assessments::review()),
+        page("assessments_ranking", &assessments::ranking()),
+        page("assessments_unit", &assessments::unit()),
+        page("assessments_draws", &assessments::draws()),
+        page("assessments_draw", &assessments::draw()),
+        page("assessments_notice", &assessments::notice()),
         page("committees_list", &committees::list()),
         page("committees_village", &committees::village()),
         page("committees_vote", &committees::vote()),
         page("committees_results", &committees::results()),
+        page("committees_words", &committees::words()),
+        page("committees_rules", &committees::rules()),
         page("slates_list", &slates::list()),
         page("slates_edit", &slates::edit()),
         page("slates_compare", &slates::compare()),
         page("slates_sheet", &slates::sheet()),
         page("slates_targets", &slates::targets()),
+        page("training_plan", &class_plan::plan()),
+        page("training_plan_refused", &class_plan::refused()),
         page("reserves_list", &reserves::list()),
         page("reserves_show", &reserves::show()),
         page("reserves_map", &reserves::map()),
+        page("training_overview", &training::overview()),
+        page("training_outstanding", &training::outstanding()),
+        page("training_classes", &training::classes()),
+        page("training_class", &training::class()),
+        page("training_enrol", &training::enrol()),
+        page("training_sheet", &training::sheet()),
+        page("training_attendance", &training::attendance()),
+        page("training_programme", &training::programme()),
+        page("training_member", &training::member()),
         page("vetting_list", &vetting::list()),
         page("vetting_sheet", &vetting::sheet()),
         page("vetting_paper", &vetting::paper()),

@@ -6,8 +6,11 @@ use cadre::across::imports::headings::Mapping;
 use cadre::across::imports::progress;
 use cadre::base::actor::Role;
 use cadre::base::values::CitizenId;
+use cadre::records::committees::CommitteeKind;
 use cadre::records::imports::{Counts, Kind};
+use cadre::records::words::{SetWord, WordList};
 use cadre::schema::{committee_posts, committee_terms, organisations, seat_sources, seats};
+use cadre::web::forms::word::common;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -354,4 +357,58 @@ async fn good_rows_go_in_without_the_bad_ones_and_nobody_writes_next_door() {
     let outcome = commit(&stage.engine, &clerk, import.id, &progress::nobody).await.unwrap();
     assert!(matches!(outcome, Outcome::Written(_)), "{outcome:?}");
     assert_eq!(count(&stage).await, 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_of_the_county_come_in_by_name_and_on_their_days() {
+    let stage = Stage::of(Kind::Committees).await;
+    let own = || person("张伟", 1).with("职务", "纪检委员").with("来源渠道", "退休教师；退役军人");
+    let told = stage.told(&[own()]).await;
+    assert!(told[0].1.join("").contains("职务：") && told[0].1.join("").contains("来源渠道"), "{told:?}");
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let word = |list, code: &str, name: &str, kinds: &[CommitteeKind]| SetWord {
+        list,
+        code: code.to_owned(),
+        name: Some(name.to_owned()),
+        kinds: kinds.to_vec(),
+        from_day: day("2021-01-10"),
+        source: "县委组织部〔2021〕1号".to_owned(),
+    };
+    let words = [
+        word(WordList::Post, "discipline_member", "纪检委员", &[CommitteeKind::VillageParty]),
+        word(WordList::CommitteeSource, "teacher", "退休教师", &[]),
+    ];
+    let mut conn = stage.db.web().await;
+    cadre::records::words::set_words(&mut conn, &supervisor, common, &words).await.unwrap();
+    let early = own()
+        .with("届次", "5")
+        .with("任期开始", "2016-01-10")
+        .with("任期届满", "2021-01-09")
+        .with("任职日期", "2016-01-10");
+    let told = stage.told(&[early]).await;
+    assert!(told[0].1.join("").contains("不能使用（本县（区）自2021-01-10起使用）"), "{told:?}");
+    assert_eq!(stage.import(&[own()]).await, Counts { new: 1, ..Counts::default() });
+    assert_eq!(stage.import(&[own()]).await, Counts { unchanged: 1, ..Counts::default() });
+    let village = villager("赵敏", 8).with("职务", "纪检委员");
+    refused(&stage, &[village], 2, "职务", "纪检委员", "不是村（居）民委员会的职务").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_term_opened_by_form_keeps_its_places() {
+    let stage = Stage::of(Kind::Committees).await;
+    let mut conn = stage.db.web().await;
+    let village = stage.county.village(1, 1).clone();
+    let kind = CommitteeKind::VillageParty;
+    crate::support::builders::committee::settled(&mut conn, &stage.clerk, &village, kind).await;
+    assert_eq!(stage.import(&[person("张伟", 1).with("职务", "书记"), person("王芳", 4)]).await.new, 2);
+    let posts: Vec<(String, i32)> = committee_posts::table
+        .select((committee_posts::post, committee_posts::places))
+        .order(committee_posts::post)
+        .load(&mut stage.db.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(
+        posts,
+        [("committee_member", 4), ("secretary", 1)].map(|(post, places)| (post.to_owned(), places))
+    );
 }

@@ -1,14 +1,16 @@
 //! 「选举情况」: the rows of a vote go in together, and what does not add up comes back with the arithmetic in its cell.
 
+use cadre::base::ids::PersonId;
 use cadre::base::values::CitizenId;
 use cadre::records::imports::{Counts, Kind};
-use cadre::schema::{election_ballots, elections};
+use cadre::records::people::{Kinship, RelateKin};
+use cadre::schema::{election_ballots, elections, people};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::committees::team;
 use super::{Roster, Stage};
-use crate::support::builders::day;
+use crate::support::builders::{day, vetting};
 
 /// A candidate for secretary of the sixth term: 50 could vote, 45 did, 44 ballots count.
 pub(in crate::across) fn candidate(name: &str, number: u16, votes: &str, is_elected: &str) -> Roster {
@@ -207,4 +209,39 @@ async fn a_vote_on_record_is_corrected_as_a_whole() {
         .await
         .unwrap();
     assert_eq!(versions, [1, 4]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_sit_is_not_elected() {
+    let mut stage = stage().await;
+    let people: Vec<(String, PersonId)> =
+        people::table.select((people::name, people::id)).load(&mut stage.db.owner().await).await.unwrap();
+    let id = |name: &str| people.iter().find(|(known, _)| known == name).unwrap().1;
+    // 孙强 is a brother of 赵敏, who is director of the first village; the supervision committee is the second's.
+    let command = RelateKin { person: id("孙强"), relative: id("赵敏"), kinship: Kinship::Sibling };
+    let mut conn = stage.db.web().await;
+    cadre::records::people::relate_kin(&mut conn, &stage.clerk, &[command]).await.unwrap();
+    stage.kind = Kind::Committees;
+    let here = super::committees::person("陈静", 6)
+        .with("组织类型", "村务监督委员会")
+        .with("职务", "监督委员会委员")
+        .with("任职日期", "2023-05-02");
+    assert_eq!(stage.import(&[here]).await.new, 1);
+    stage.kind = Kind::Elections;
+    let elected = |votes: &str, is_elected: &str| {
+        candidate("孙强", 5, votes, is_elected)
+            .with("组织类型", "村务监督委员会")
+            .with("职务", "监督委员会主任")
+    };
+    let told = stage.told(&[elected("44", "是")]).await;
+    let reasons = told[0].1.join("");
+    assert!(reasons.contains("候选人：孙强的兄弟姐妹赵敏担任村（居）民委员会的主任"), "{told:?}");
+    assert_eq!(
+        stage.told(&[elected("44", "否")]).await[0].1,
+        [""; 0],
+        "whoever was not elected did no wrong"
+    );
+    vetting::settled(&mut conn, &stage.county, true).await;
+    let told = stage.told(&[candidate("张伟", 1, "44", "是")]).await;
+    assert!(told[0].1.join("").contains("候选人：张伟没有经过任职资格联审"), "{told:?}");
 }

@@ -1,5 +1,6 @@
 //! Imports: from the file to the records, and back to the clerk. Members unless a module says otherwise.
 
+mod assessed;
 mod buckets;
 mod carrying_out;
 pub(in crate::across) mod committees;

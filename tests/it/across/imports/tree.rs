@@ -149,6 +149,25 @@ async fn a_refused_parent_takes_its_rows_along_and_a_circle_is_shown() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_circle_is_the_fault_of_its_own_rows_only() {
+    let stage = Stage::of(Kind::Organisations).await;
+    let told = told(
+        &stage,
+        &[
+            row(VILLAGE, "龙井镇白泉村", "500237101201-ZB02", "村"),
+            row("500237101201-XZ1", "第一党小组", "500237101201-ZB02", "党小组"),
+            row("500237101201-ZB02", "白泉村二支部", VILLAGE, "党支部"),
+            row("500237101201-ZB03", "白泉村三支部", VILLAGE, "党支部"),
+        ],
+    )
+    .await;
+    let buckets: Vec<&str> = told.iter().map(|(bucket, _)| bucket.as_str()).collect();
+    assert_eq!(buckets, ["refused", "refused", "refused", "new"], "{told:?}");
+    assert!(told[0].1[0].contains("成环"), "{told:?}");
+    assert!(told[2].1[0].contains("成环"), "the branch stands in the circle too: {told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_organisation_moves_with_all_that_stands_below_it_from_today_on() {
     let mut stage = Stage::new().await;
     stage.import(&[Roster::new("张伟", 1)]).await;

@@ -412,6 +412,13 @@ async fn a_kept_picture_holds_until_the_trail_goes_on() {
     let other = kept.picture(&mut stage.report, &clerk, "500237101", asked.1, None).await.unwrap();
     assert_eq!(other.organisation.code, "500237101", "each organisation has its own");
 
+    let brief = KeptPictures::holding(chrono::TimeDelta::zero());
+    brief.picture(&mut stage.report, &clerk, asked.0, asked.1, None).await.unwrap();
+    stage.run("UPDATE seats SET education = '31'".to_owned()).await;
+    let anew = brief.picture(&mut stage.report, &clerk, asked.0, asked.1, None).await.unwrap();
+    assert_ne!(anew, counted, "what was held for long enough is counted anew");
+    stage.run("UPDATE seats SET education = '90'".to_owned()).await;
+
     let branch = stage.branch(1, 1);
     stage.enrol(member(branch, "甲乙", 901)).await;
     assert_eq!(kept.picture(&mut stage.report, &clerk, asked.0, asked.1, None).await.unwrap(), counted);
@@ -419,4 +426,44 @@ async fn a_kept_picture_holds_until_the_trail_goes_on() {
     let town = stage.county.town(1).actor(Role::Clerk);
     let refused = kept.picture(&mut stage.report, &town, asked.0, asked.1, None).await;
     assert!(matches!(refused, Err(Error::Missing { .. })), "kept for one, not shown to another: {refused:?}");
+}
+
+#[tokio::test]
+async fn a_source_of_the_county_has_figures_of_its_own_from_its_first_day_on() {
+    let mut stage = Stage::new().await;
+    let committee = stage.committee(1, 1, "village_party").await;
+    let term = stage.term(committee, ["2021-01-10", "2026-01-10", ""], &[("secretary", 1)]).await;
+    let person = stage.person(1, "1980-05-06").await;
+    stage.seat(term, person, "secretary", ["2021-01-10", ""], ["31", "teacher veteran"]).await;
+    let counted = async |stage: &mut Stage, of: &str| {
+        let report = stage.report("500237", of).await;
+        let figures = report.sections.iter().flat_map(|section| &section.figures);
+        let code = "committees.source.teacher";
+        figures
+            .filter(|figure| figure.code.starts_with(code))
+            .map(|one| (one.code.clone(), one.numerator))
+            .collect()
+    };
+    let none: Vec<(String, i64)> = Vec::new();
+    stage.close("2025Q4").await;
+    assert_eq!(counted(&mut stage, OF).await, none, "nobody knows the code");
+    let county = stage.county.county.county;
+    stage
+        .run(format!(
+            "INSERT INTO county_words (county_id, id, list, code, name, in_party, in_village_committee, in_supervision,
+                from_day, source, created_by)
+            VALUES ('{county}', '{}', 'committee_source', 'teacher', '退休教师', false, false, false, '2025-10-01',
+                '县委文件', 'a')",
+            Uuid::now_v7()
+        ))
+        .await;
+    let all: Vec<(String, i64)> = counted(&mut stage, OF).await;
+    let own = |kind: &str| (format!("committees.source.teacher{kind}"), 1);
+    assert_eq!(all, [own(""), own(".change"), own(".relative_change")]);
+    let rows = stage.rows("500237", OF, "committees.source.teacher", FigurePart::Numerator).await;
+    assert_eq!(rows.len(), 1);
+    let before: Vec<(String, i64)> = counted(&mut stage, "2025Q3").await;
+    assert_eq!(before, none, "before its first day");
+    let closed: Vec<(String, i64)> = counted(&mut stage, "2025Q4").await;
+    assert_eq!(closed, none, "the quarter was closed before it was added");
 }

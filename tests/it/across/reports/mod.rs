@@ -1,5 +1,6 @@
 //! Quarters and their reports: figures worked out by hand, the balance under random lives, what is frozen stays.
 
+mod assessments;
 mod at_once;
 mod closing;
 mod committees;
@@ -9,6 +10,7 @@ mod reserves;
 mod scripted;
 mod slate_rules;
 mod slates;
+mod training;
 mod walls;
 
 use cadre::across::reports::{self, Closed, FigurePart, QuarterlyReport, RowLine, RowsQuery};

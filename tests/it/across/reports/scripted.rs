@@ -1,6 +1,6 @@
 //! One event of each kind in one quarter, every figure worked out by hand.
 
-use cadre::across::reports::FigurePart;
+use cadre::across::reports::{FigurePart, TableValue};
 use cadre::base::values::{Arrival, MembershipStatus};
 use cadre::records::members::{EventKind, Floating};
 use chrono::NaiveDate;
@@ -175,7 +175,7 @@ async fn ages_educations_and_absences_are_those_of_the_day() {
         assert_eq!(shown(&report, code), value, "{code}");
     }
     let grid = &report.sections[1].tables[0];
-    assert_eq!(grid.rows[0].values, [1, 2], "one man and two women are 30 or younger");
+    assert_eq!(grid.rows[0].values, [1, 2].map(TableValue::Count), "one man and two women are 30 or younger");
     let next = stage.report("500237", "2026Q2").await;
     assert_eq!(shown(&next, "members.lost_contact"), "1");
 }

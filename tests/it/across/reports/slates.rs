@@ -228,7 +228,14 @@ async fn targets_are_held_against_slate_and_picture() {
         source: "县委组织部〔2026〕1号".to_owned(),
     };
     let commands = [target(Level::Village, 7_500), target(Level::County, 5_001)];
-    slates::set_targets(&mut stage.conn, &supervisor, &target_figures(), &commands).await.unwrap();
+    slates::set_targets(
+        &mut stage.conn,
+        &supervisor,
+        &target_figures(&cadre::records::words::WordBook::default()),
+        &commands,
+    )
+    .await
+    .unwrap();
     let seats = stage.slate();
     let met = stage.outcome(&seats).await;
     assert_eq!((met.targets.len(), met.targets[0].is_met), (1, Some(true)), "{:?}", met.targets);

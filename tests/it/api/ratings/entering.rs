@@ -51,8 +51,8 @@ async fn scores_need_the_version_and_every_wrong_cell_is_named() {
             json!({ "rows": [{ "subject": stage.members[0], "evidence": "字".repeat(501) }] }),
             "rows[0].evidence",
         ),
-        (json!({ "rows": [{ "subject": stage.members[0], "stars": 5 }] }), "stars"),
-        (json!({ "rows": "all" }), "body"),
+        (json!({ "rows": [{ "subject": stage.members[0], "stars": 5 }] }), "rows[0].stars"),
+        (json!({ "rows": "all" }), "rows"),
         (json!({}), "rows"),
     ] {
         let refused = stage.put(&stage.clerk, &round, Some("\"1\""), &body).await;
@@ -133,7 +133,7 @@ async fn a_round_is_opened_once_and_only_where_it_fits() {
         (round("nowhere", "2026Q2"), "organisation"),
         (json!({ "scheme": "moons", "period": "2026Q2", "organisation": "500237101201-ZB01" }), "scheme"),
         (json!({ "scheme": "member_stars", "period": "2026Q2" }), "organisation"),
-        (json!({ "scheme": 1, "period": "2026Q2", "organisation": "x" }), "body"),
+        (json!({ "scheme": 1, "period": "2026Q2", "organisation": "x" }), "scheme"),
     ] {
         let refused = stage.open(&stage.clerk, None, &body).await;
         assert_eq!(

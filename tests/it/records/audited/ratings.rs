@@ -3,12 +3,14 @@
 use cadre::base::actor::Role;
 use cadre::base::values::Period;
 use cadre::records::members;
+use cadre::records::ratings::awards::{self, ActOnAward, AwardDeed};
 use cadre::records::ratings::{
     self, Decide, EnterScores, OpenRound, ScoreRow, SendBack, SetScheme, scheme_of_pack,
 };
 
 use super::Story;
-use crate::support::builders::member;
+use crate::records::ratings::awards::{recommendation, scheme_of_wushan};
+use crate::support::builders::{day, member};
 
 pub(super) async fn tell(story: &mut Story) {
     let county = story.county.clone();
@@ -59,4 +61,25 @@ pub(super) async fn tell(story: &mut Story) {
     story.done("ratings::confirm", async |conn| ratings::confirm(conn, &supervisor, &all).await).await;
     story.refused("ratings::publish", async |conn| ratings::publish(conn, &clerk, &all).await).await;
     story.done("ratings::publish", async |conn| ratings::publish(conn, &supervisor, &all).await).await;
+    honour(story).await;
+}
+
+/// A village put forward and decided on.
+async fn honour(story: &mut Story) {
+    let county = story.county.clone();
+    let supervisor = story.actor(Role::Supervisor, &county.county);
+    let clerk = story.actor(Role::Clerk, county.town(1));
+    let scheme = [scheme_of_wushan()];
+    let verb = "ratings::set_award_schemes";
+    story.refused(verb, async |conn| awards::set_award_schemes(conn, &clerk, &scheme).await).await;
+    story.done(verb, async |conn| awards::set_award_schemes(conn, &supervisor, &scheme).await).await;
+    let one = [recommendation(&county.village(1, 1).code, 2020)];
+    let verb = "ratings::recommend_awards";
+    let ids = story.done(verb, async |conn| awards::recommend_awards(conn, &clerk, &one).await).await;
+    story.refused(verb, async |conn| awards::recommend_awards(conn, &clerk, &one).await).await;
+    let deed = AwardDeed::Return { reason: "请补充材料".to_owned() };
+    let back = [ActOnAward { award: ids[0], version: Some(1), deed, on: day("2020-11-05") }];
+    let verb = "ratings::act_on_awards";
+    story.refused(verb, async |conn| awards::act_on_awards(conn, &clerk, &back).await).await;
+    story.done(verb, async |conn| awards::act_on_awards(conn, &supervisor, &back).await).await;
 }

@@ -30,7 +30,7 @@ pub(super) async fn tell(story: &mut Story) {
         from_day: day("2026-01-01"),
         source: "县委组织部〔2026〕1号".to_owned(),
     }];
-    let figures = target_figures();
+    let figures = target_figures(&cadre::records::words::WordBook::default());
     story
         .refused("slates::set_targets", async |conn| {
             slates::set_targets(conn, &clerk, &figures, &targets).await

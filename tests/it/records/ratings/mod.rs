@@ -1,5 +1,6 @@
 //! Ratings: schemes, rounds, scores, decisions, and who may do what with them.
 
+pub mod awards;
 mod deciding;
 mod entering;
 mod locking;

@@ -1,5 +1,6 @@
 //! Builders write rows straight to the database, past verbs and policy: for what must exist before the test begins.
 
+pub mod assessment;
 pub mod county;
 
 pub use county::{Place, TestCounty};
@@ -10,5 +11,6 @@ pub use member::{day, member};
 pub mod committee;
 
 pub mod reserve;
+pub mod training;
 pub mod vetting;
 pub use reserve::reserve;

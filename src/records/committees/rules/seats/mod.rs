@@ -48,6 +48,8 @@ pub struct Sitter {
     pub standing: Standing,
     /// The day of his death, as recorded.
     pub deceased_on: Option<NaiveDate>,
+    /// The first day after it on which he was no longer in the Party, and as what.
+    pub removed: Option<(NaiveDate, MembershipStatus)>,
 }
 
 /// One seat with all that its rules ask for.
@@ -115,6 +117,12 @@ pub enum SeatRefusal {
     /// Dead.
     #[error("{name}已于{died}死亡（党员名册），任职不能延续到这一天以后，请核对人员，或填写离职日期")]
     Dead { name: String, died: NaiveDate },
+    /// Put out of the Party.
+    #[error(
+        "{name}已于{on}不在党（{}），党组织班子任职不能延续到这一天以后，请核对人员，或填写离职日期",
+        status.name()
+    )]
+    Removed { name: String, on: NaiveDate, status: MembershipStatus },
     /// Not entitled to a seat in a Party committee.
     #[error(
         "{name}在任职日期“{day}”{why}，党组织班子成员须为有被选举权的正式党员（{source_text}），请核对人员和日期"
@@ -139,7 +147,9 @@ impl SeatRefusal {
             }
             Self::NoReason | Self::NoDay(_) => "leaving_reason",
             Self::Future { .. } | Self::OutsideTerm { .. } | Self::NoVillage { .. } => "from_day",
-            Self::TooYoung { .. } | Self::Dead { .. } | Self::NotEntitled { .. } => "person",
+            Self::TooYoung { .. } | Self::Dead { .. } | Self::Removed { .. } | Self::NotEntitled { .. } => {
+                "person"
+            }
             Self::Contradiction { .. } | Self::MembershipUnsaid(_) => "is_party_member",
         }
     }
@@ -234,17 +244,14 @@ fn check_sitter(seat: &SeatFacts<'_>, book: &RuleBook) -> Vec<SeatRefusal> {
     let mut refusals = Vec::new();
     let (sitter, day) = (seat.sitter, seat.from_day);
     let name = || sitter.name.clone();
-    let age = completed_years(sitter.birth_date, day).unwrap_or(0);
-    if let Some(bar) = book.bar(Rule::AgeMinimum, seat.kind, day)
-        && !bar.is_met(i32::try_from(age).unwrap_or(i32::MAX), 1)
-    {
-        let (bar, source_text) = (bar.words(), bar.source.clone());
-        refusals.push(SeatRefusal::TooYoung { name: name(), day, age, bar, source_text });
-    }
-    if let Some(died) = sitter.deceased_on
-        && (day >= died || seat.to_day.or(seat.term_ended).is_none_or(|last| last > died))
-    {
+    refusals.extend(too_young(sitter, seat.kind, book, day));
+    let outlasts = |end: NaiveDate| seat.to_day.or(seat.term_ended).is_none_or(|last| last > end);
+    if let Some(died) = sitter.deceased_on.filter(|died| day >= *died || outlasts(*died)) {
         refusals.push(SeatRefusal::Dead { name: name(), died });
+    }
+    let is_demanded = book.bar(Rule::FullMember, seat.kind, day).is_some();
+    if let Some((on, status)) = sitter.removed.filter(|(on, _)| is_demanded && outlasts(*on)) {
+        refusals.push(SeatRefusal::Removed { name: name(), on, status });
     }
     if seat.kind == CommitteeKind::VillageParty
         && let Some(refusal) = entitlement(sitter, seat.is_party_member, book, day)
@@ -254,6 +261,23 @@ fn check_sitter(seat: &SeatFacts<'_>, book: &RuleBook) -> Vec<SeatRefusal> {
     }
     refusals.extend(contradiction(sitter, seat.is_party_member, day));
     refusals
+}
+
+/// Why somebody is too young for a seat on a day; none where he is not, or nothing is demanded.
+#[must_use]
+pub fn too_young(
+    sitter: &Sitter,
+    kind: CommitteeKind,
+    book: &RuleBook,
+    day: NaiveDate,
+) -> Option<SeatRefusal> {
+    let bar = book.bar(Rule::AgeMinimum, kind, day)?;
+    let age = completed_years(sitter.birth_date, day).unwrap_or(0);
+    if bar.is_met(i32::try_from(age).unwrap_or(i32::MAX), 1) {
+        return None;
+    }
+    let (bar, source_text) = (bar.words(), bar.source.clone());
+    Some(SeatRefusal::TooYoung { name: sitter.name.clone(), day, age, bar, source_text })
 }
 
 /// Why somebody cannot be elected into a Party committee on a day; none where nothing is demanded on that day.

@@ -7,7 +7,13 @@ fn day(text: &str) -> NaiveDate {
 }
 
 fn sitter(standing: Standing) -> Sitter {
-    Sitter { name: "张伟".to_owned(), birth_date: day("1980-05-06"), standing, deceased_on: None }
+    Sitter {
+        name: "张伟".to_owned(),
+        birth_date: day("1980-05-06"),
+        standing,
+        deceased_on: None,
+        removed: None,
+    }
 }
 
 fn facts(sitter: &Sitter) -> SeatFacts<'_> {
@@ -55,6 +61,27 @@ fn a_full_member_may_be_secretary_from_the_first_day_of_the_term() {
     };
     assert_eq!(refused(&ended("2026-01-09")), [""; 0]);
     assert_eq!(fields(&ended("2026-01-10")), ["from_day", "to_day"]);
+}
+
+#[test]
+fn a_party_seat_does_not_outlast_removal_from_the_party() {
+    let gone =
+        Sitter { removed: Some((day("2023-05-01"), MembershipStatus::Expelled)), ..sitter(Standing::Full) };
+    let until = |on: Option<&str>| SeatFacts {
+        to_day: on.map(day),
+        leaving_reason: on.map(|_| "免职"),
+        ..facts(&gone)
+    };
+    assert_eq!(refused(&until(Some("2023-05-01"))), [""; 0]);
+    assert_eq!(
+        refused(&until(Some("2023-05-02"))),
+        [
+            "person: 张伟已于2023-05-01不在党（开除党籍），党组织班子任职不能延续到这一天以后，请核对人员，或填写离职日期"
+        ]
+    );
+    assert_eq!(fields(&until(None)), ["person"]);
+    let elsewhere = SeatFacts { kind: CommitteeKind::VillageCommittee, post: Post::Director, ..until(None) };
+    assert_eq!(fields(&elsewhere), [""; 0], "nobody need be in the Party there");
 }
 
 #[test]

@@ -1,0 +1,10 @@
+DROP TABLE training_completions;
+DROP TABLE training_attendances;
+DROP TABLE training_enrolments;
+DROP TABLE training_classes;
+DROP TABLE training_exemptions;
+DROP TABLE training_fields;
+DROP TABLE training_floors;
+DROP TABLE training_demands;
+DROP TABLE training_programmes;
+DROP TABLE training_settings;

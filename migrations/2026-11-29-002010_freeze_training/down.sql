@@ -1,0 +1,3 @@
+DROP TABLE training_attendance_facts;
+DROP TABLE training_class_facts;
+DROP TABLE training_facts;

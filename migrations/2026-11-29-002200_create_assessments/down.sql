@@ -1,0 +1,11 @@
+DROP TABLE inspections;
+DROP TABLE visit_draw_picks;
+DROP TABLE visit_draw_units;
+DROP TABLE visit_draws;
+DROP TABLE assessment_corrections;
+DROP TABLE assessment_objections;
+DROP TABLE assessment_scores;
+DROP TABLE assessments;
+DROP TABLE assessment_rounds;
+DROP TABLE assessment_indicators;
+DROP TABLE assessment_schemes;

@@ -1,0 +1,249 @@
+//! `cadre audit`: verifies the trail, takes it out, signs and shows its checkpoints, runs a witness.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use crate::base::config::Config;
+use crate::base::note::{NoteKey, Verifier};
+use crate::base::values::Quarter;
+use crate::cli::installation::Installation;
+use crate::cli::{Failure, output, witness};
+use crate::records::audit::chain::Fault;
+use crate::records::audit::checkpoints::{Kept, Signed, Signer, Store, key_file};
+use crate::records::audit::format::Sealed;
+use crate::records::audit::verify::{self, Known, Verdict};
+use crate::records::audit::{bundle, reader, reconcile};
+
+/// What to do with the trail.
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Check every entry against its hash and the signed checkpoints; status 4 where anything is wrong
+    #[command(after_help = "Examples:\n  \
+        cadre audit verify\n  \
+        cadre audit verify --bundle trail.jsonl --key 'cadre.1a2b3c4d+…'\n  \
+        cadre audit verify --bundle trail.jsonl --checkpoints /media/auditor/checkpoints")]
+    Verify(VerifyOptions),
+    /// Write the trail to a file that can be checked without the database
+    #[command(after_help = "Examples:\n  \
+        cadre audit export -o trail.jsonl --organisation 500237\n  \
+        cadre audit export -o proof.jsonl --organisation 500237 --quarter 2026Q1")]
+    Export {
+        /// The file
+        #[arg(short, long)]
+        output: PathBuf,
+        /// Only the chain of this organisation's county
+        #[arg(long)]
+        organisation: Option<String>,
+        /// Only what closed this quarter (2026Q1), each entry with its proof: the proof bundle of a report
+        #[arg(long, requires = "organisation")]
+        quarter: Option<Quarter>,
+        /// Only this revision of the quarter
+        #[arg(long, requires = "quarter")]
+        revision: Option<i32>,
+    },
+    /// Sign what no checkpoint covers yet, and print the newest checkpoint of each chain
+    #[command(after_help = "Example:\n  cadre audit checkpoint")]
+    Checkpoint,
+    /// Run a witness: it cosigns a checkpoint only when that extends all it has seen
+    #[command(after_help = "Example:\n  \
+        cadre audit witness --listen 127.0.0.1:8100 --state /var/lib/cadre-witness --trust 'cadre.1a2b3c4d+…'")]
+    Witness(witness::Options),
+}
+
+/// What to verify.
+#[derive(Debug, clap::Args)]
+pub struct VerifyOptions {
+    /// An exported file, checked alone; the live database when not given
+    #[arg(long)]
+    bundle: Option<PathBuf>,
+    /// The public key of the installation, as `cadre audit checkpoint` prints it
+    #[arg(long)]
+    key: Option<Verifier>,
+    /// A folder of checkpoints that was kept elsewhere
+    #[arg(long)]
+    checkpoints: Option<PathBuf>,
+}
+
+/// Does it.
+pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
+    match command {
+        Command::Verify(options) => verify(options, json).await,
+        Command::Export { output, organisation, quarter, revision } => {
+            export(output, organisation.as_deref(), *quarter, *revision, json).await
+        }
+        Command::Checkpoint => checkpoint(json).await,
+        Command::Witness(options) => witness::run(options).await,
+    }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::Failed(format!("文件“{}”无法读写：{error}。请检查路径和权限。", path.display()))
+}
+
+async fn verify(options: &VerifyOptions, json: bool) -> Result<(), Failure> {
+    let begun = Instant::now();
+    let verdict = match &options.bundle {
+        Some(path) => {
+            let file = File::open(path).map_err(|error| unreadable(path, &error))?;
+            let known =
+                Known { key: options.key.clone(), store: options.checkpoints.as_deref().map(Store::at) };
+            let input = BufReader::with_capacity(1 << 20, file);
+            verify::file(input, &known).map_err(|error| unreadable(path, &error))?
+        }
+        None => live(options).await?,
+    };
+    report(&verdict, begun.elapsed().as_millis(), json);
+    if verdict.faults.is_empty() {
+        return Ok(());
+    }
+    if json {
+        return Err(Failure::Unsound);
+    }
+    let lines: Vec<String> = verdict.faults.iter().map(told).collect();
+    Err(Failure::Integrity(format!("审计记录不完整：\n{}", lines.join("\n"))))
+}
+
+async fn live(options: &VerifyOptions) -> Result<Verdict, Failure> {
+    let installation = Installation::open().await?;
+    let data = &installation.config.data;
+    let key = match &options.key {
+        Some(key) => key.clone(),
+        None => signer(&installation.config)?.verifier(),
+    };
+    let store = options.checkpoints.as_deref().map_or_else(|| Store::new(data), Store::at);
+    let client = reader::connect(&installation.started.addresses.owner).await?;
+    let mut verdict = verify::live(&client, &store, &key).await?;
+    verdict.faults.extend(reconcile::reconcile(&client).await?);
+    Ok(verdict)
+}
+
+fn told(fault: &Fault) -> String {
+    match (fault.chain.as_str(), fault.sequence) {
+        ("", _) => fault.message.clone(),
+        (chain, Some(sequence)) => format!("{chain} 第{sequence}条：{}", fault.message),
+        (chain, None) => format!("{chain}：{}", fault.message),
+    }
+}
+
+fn report(verdict: &Verdict, milliseconds: u128, json: bool) {
+    let mut lines: Vec<String> = verdict
+        .chains
+        .iter()
+        .map(|chain| {
+            format!(
+                "{}\t{}条相符\t检查点{}个，涵盖{}条\t根 {}",
+                chain.chain, chain.entries, chain.checkpoints, chain.signed, chain.root
+            )
+        })
+        .collect();
+    if let Some(key) = &verdict.key {
+        let origin = if verdict.key_from_file {
+            "（取自文件本身，请与另行取得的公钥核对）"
+        } else {
+            ""
+        };
+        lines.push(format!("公钥 {key}{origin}"));
+    }
+    output::print(
+        json,
+        &serde_json::json!({
+            "sound": verdict.faults.is_empty(), "entries": verdict.entries(), "milliseconds": milliseconds,
+            "chains": verdict.chains, "faults": verdict.faults, "key": verdict.key,
+            "key_from_file": verdict.key_from_file,
+        }),
+        &lines.join("\n"),
+    );
+}
+
+async fn export(
+    path: &Path,
+    organisation: Option<&str>,
+    quarter: Option<Quarter>,
+    revision: Option<i32>,
+    json: bool,
+) -> Result<(), Failure> {
+    let installation = Installation::open().await?;
+    let chain = match organisation {
+        None => None,
+        Some(code) => {
+            Some(installation.organisation(code).await?.1.scope.whole_county().path.code().to_owned())
+        }
+    };
+    let store = Store::new(&installation.config.data);
+    let mut signer = signer(&installation.config)?;
+    sign_all(&installation, &mut signer).await?;
+    let client = reader::connect(&installation.started.addresses.owner).await?;
+    let key = signer.verifier().to_string();
+    let file = File::create(path).map_err(|error| unreadable(path, &error))?;
+    let mut out = BufWriter::with_capacity(1 << 20, file);
+    let entries = match (chain.as_deref(), quarter) {
+        (Some(chain), Some(quarter)) => {
+            let wanted = |entry: &Sealed<'_>| closes(entry, quarter, revision);
+            bundle::export_proven(&client, &store, &key, chain, wanted, &mut out).await?
+        }
+        (chain, _) => bundle::export(&client, &store, &key, chain, &mut out).await?,
+    };
+    out.flush().map_err(|error| unreadable(path, &error))?;
+    output::print(
+        json,
+        &serde_json::json!({ "file": path, "entries": entries, "key": key }),
+        &format!("已写出{entries}条审计记录：{}。公钥 {key}", path.display()),
+    );
+    Ok(())
+}
+
+/// Whether an entry tells of the closing of a quarter.
+fn closes(entry: &Sealed<'_>, quarter: Quarter, revision: Option<i32>) -> bool {
+    if !entry.action.starts_with("quarters.") {
+        return false;
+    }
+    let details: serde_json::Value = serde_json::from_str(&entry.details).unwrap_or_default();
+    let told = |field| details.get(field);
+    let same = told("revision").is_none_or(|of| revision.is_none_or(|number| *of == number));
+    same && told("quarter").and_then(|told| told.as_str()) == Some(&quarter.to_string())
+}
+
+/// The signer of an installation.
+///
+/// # Errors
+/// When its key cannot be read or made.
+pub fn signer(config: &Config) -> Result<Signer, Failure> {
+    let key = NoteKey::open(&key_file(&config.data))?;
+    Ok(Signer::new(key, Store::new(&config.data), config.witness.clone()))
+}
+
+async fn sign_all(installation: &Installation, signer: &mut Signer) -> Result<Vec<Kept>, Failure> {
+    let client = reader::connect(&installation.started.addresses.owner).await?;
+    let mut newest = Vec::new();
+    for head in reader::heads(&client).await? {
+        match signer.sign(&client, &head).await? {
+            Signed::Newest(kept) => newest.extend(kept),
+            Signed::Refused(fault) => {
+                return Err(Failure::Integrity(format!("没有签署新的检查点：{}", told(&fault))));
+            }
+        }
+    }
+    Ok(newest)
+}
+
+async fn checkpoint(json: bool) -> Result<(), Failure> {
+    let installation = Installation::open().await?;
+    let mut signer = signer(&installation.config)?;
+    let newest = sign_all(&installation, &mut signer).await?;
+    let key = signer.verifier().to_string();
+    let notes: Vec<String> = newest.iter().map(|kept| kept.note.to_string()).collect();
+    let listed: Vec<serde_json::Value> = newest
+        .iter()
+        .map(|kept| {
+            serde_json::json!({
+                "origin": kept.checkpoint.origin, "size": kept.checkpoint.head.size,
+                "root": hex::encode(kept.checkpoint.head.root), "signed_at": kept.at, "note": kept.note.to_string(),
+            })
+        })
+        .collect();
+    let sentence = format!("{}\n公钥 {key}", notes.join("\n"));
+    output::print(json, &serde_json::json!({ "key": key, "checkpoints": listed }), sentence.trim());
+    Ok(())
+}

@@ -1,0 +1,282 @@
+//! What no door lets in, sentence by sentence of the issue: the API and the form say the same of the same thing. Workbooks
+//! are held against the same in `across::imports::{committees, elections, pool}`.
+
+use cadre::base::actor::Role;
+use cadre::base::values::CitizenId;
+use rocket::http::{Method, Status};
+use serde_json::{Value, json};
+
+use crate::support::app::{Answer, Credential, TestApp};
+use crate::support::builders::{day, member, vetting};
+
+/// A Party committee and a supervision committee with their sixth terms in the village of three members.
+struct Stage {
+    app: TestApp,
+    clerk: Credential,
+    committee: String,
+    term: String,
+    supervision: String,
+    village: String,
+    people: Vec<String>,
+    members: Vec<String>,
+}
+
+impl Stage {
+    async fn new() -> Self {
+        let app = TestApp::new().await;
+        let clerk = app.signed_in("clerk.one", Role::Clerk, app.county.town(1)).await;
+        let branch = app.county.branch(1, 1).id;
+        let commands: Vec<_> =
+            (1..).zip(["张伟", "李娜", "王芳"]).map(|(number, name)| member(branch, name, number)).collect();
+        let actor = app.county.town(1).actor(Role::Clerk);
+        let mut conn = app.db.web().await;
+        let ids = cadre::records::members::enrol(&mut conn, &actor, &app.keys, &commands).await.unwrap();
+        drop(conn);
+        let rows = app.db.owner_client().await.query("SELECT id::text FROM people ORDER BY id", &[]).await;
+        let mut stage = Self {
+            app,
+            clerk,
+            committee: String::new(),
+            term: String::new(),
+            supervision: String::new(),
+            village: String::new(),
+            people: rows.unwrap().iter().map(|row| row.get(0)).collect(),
+            members: ids.iter().map(ToString::to_string).collect(),
+        };
+        (stage.committee, stage.term) = stage.settled("village_party", json!({ "secretary": 1 })).await;
+        (_, stage.village) = stage.settled("village_committee", json!({ "director": 1 })).await;
+        let posts = json!({ "supervision_director": 1, "supervision_member": 2 });
+        (_, stage.supervision) = stage.settled("supervision_committee", posts).await;
+        stage
+    }
+
+    async fn settled(&self, kind: &str, posts: Value) -> (String, String) {
+        let committee = self.made("/committees", &json!({ "village": "500237101201", "kind": kind })).await;
+        let term = json!({ "ordinal": 6, "from_day": "2021-01-10", "posts": posts });
+        let term = self.made(&format!("/committees/{committee}/terms"), &term).await;
+        (committee, term)
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.app.send(&self.clerk, Method::Post, &format!("/api/v1{path}"), &[], body).await
+    }
+
+    async fn made(&self, path: &str, body: &Value) -> String {
+        let answer = self.post(path, body).await;
+        assert_eq!(answer.status, Status::Created, "{path}: {}", answer.body);
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+
+    fn seat(&self, person: usize, post: &str) -> Value {
+        json!({ "person": self.people[person], "post": post, "from_day": "2021-01-10" })
+    }
+
+    /// Sends the same by both doors: each refuses the field with the sentence, and nothing is written.
+    async fn refused(&self, api: (&str, &Value), form: (&str, &str), field: &str, sentence: &str) {
+        let answer = self.post(api.0, api.1).await;
+        assert_eq!(answer.status, Status::UnprocessableEntity, "{}: {}", api.0, answer.body);
+        let errors = answer.json()["errors"].clone();
+        let of = |error: &Value| error["field"] == json!(field);
+        let told = errors.as_array().unwrap().iter().find(|error| of(error));
+        let told = told.unwrap_or_else(|| panic!("{field}: {errors}"));
+        assert!(told["message"].as_str().unwrap().contains(sentence), "{told}");
+        let page = self.app.submit(&self.clerk, form.0, None, form.1).await;
+        assert_eq!(page.status, Status::UnprocessableEntity, "{}: {}", form.0, page.body);
+        assert!(page.body.contains(sentence), "{}: {}", form.0, page.body);
+    }
+
+    async fn count(&self, table: &str) -> i64 {
+        let query = format!("SELECT count(*) FROM {table}");
+        self.app.db.owner_client().await.query_one(&query, &[]).await.unwrap().get(0)
+    }
+
+    /// A vote for a post, and the same as a form.
+    fn vote(&self, post: &str, person: &str, [returned, votes]: [i32; 2]) -> (Value, String) {
+        let body = json!({ "post": post, "held_on": "2021-01-10", "places": 1, "eligible": 50, "present": 45,
+            "issued": 45, "returned": returned, "valid": 44,
+            "candidates": [{ "person": person, "votes_for": votes, "is_elected": true }] });
+        let form = format!(
+            "post={post}&held_on=2021-01-10&run=1&places=1&eligible=50&present=45&issued=45&returned={returned}&valid=44\
+             &candidates[0].person={person}&candidates[0].votes_for={votes}&candidates[0].is_elected=true"
+        );
+        (body, form)
+    }
+}
+
+#[tokio::test]
+async fn two_secretaries_at_once() {
+    let stage = Stage::new().await;
+    let seats = format!("/terms/{}/seats", stage.term);
+    stage.made(&seats, &stage.seat(0, "secretary")).await;
+    let form = format!("person={}&post=secretary&from_day=2021-01-10", stage.people[1]);
+    stage
+        .refused(
+            (&seats, &stage.seat(1, "secretary")),
+            (&format!("/terms/{}/appoint", stage.term), &form),
+            "post",
+            "书记已由张伟担任（2021-01-10起），同一时间只能有一名书记",
+        )
+        .await;
+    assert_eq!(stage.count("seats").await, 1);
+}
+
+#[tokio::test]
+async fn a_seat_after_death_or_removal() {
+    let stage = Stage::new().await;
+    let change = async |member: usize, verb: &str, body: Value| {
+        let path = format!("/api/v1/members/{}", stage.members[member]);
+        let etag = stage.app.get(&stage.clerk, &path).await.etag.unwrap();
+        let headers = [("If-Match", etag.as_str())];
+        let done =
+            stage.app.send(&stage.clerk, Method::Post, &format!("{path}/{verb}"), &headers, &body).await;
+        assert_eq!(done.status, Status::Ok, "{}", done.body);
+    };
+    change(0, "decease", json!({ "on": "2020-06-01" })).await;
+    change(1, "remove", json!({ "status": "expelled", "on": "2020-06-01", "reason": "违纪" })).await;
+    change(2, "remove", json!({ "status": "expelled", "on": "2023-06-01", "reason": "违纪" })).await;
+    let (seats, page) = (format!("/terms/{}/seats", stage.term), format!("/terms/{}/appoint", stage.term));
+    for (person, sentence) in [
+        (0, "张伟已于2020-06-01死亡（党员名册），任职不能延续到这一天以后"),
+        (1, "李娜在任职日期“2021-01-10”已不在党（开除党籍）"),
+        (2, "王芳已于2023-06-01不在党（开除党籍），党组织班子任职不能延续到这一天以后"),
+    ] {
+        let form = format!("person={}&post=secretary&from_day=2021-01-10", stage.people[person]);
+        let seat = stage.seat(person, "secretary");
+        stage.refused((&seats, &seat), (&page, &form), "person", sentence).await;
+    }
+    assert_eq!(stage.count("seats").await, 0);
+    // What ended in time may be taken down.
+    let mut seat = stage.seat(2, "secretary");
+    (seat["to_day"], seat["leaving_reason"]) = (json!("2023-06-01"), json!("免职"));
+    stage.made(&seats, &seat).await;
+}
+
+#[tokio::test]
+async fn a_term_before_the_village_was_founded() {
+    let stage = Stage::new().await;
+    let owner = stage.app.db.owner_client().await;
+    let founded = "UPDATE organisations SET founded_on = '2016-01-11' WHERE code = '500237101201'";
+    owner.execute(founded, &[]).await.unwrap();
+    let path = format!("/committees/{}/terms", stage.committee);
+    let term = json!({ "ordinal": 5, "from_day": "2016-01-10", "posts": { "secretary": 1 } });
+    let form = "ordinal=5&from_day=2016-01-10&places_secretary=1";
+    let page = format!("/committees/{}/open", stage.committee);
+    let sentence = "任期开始“2016-01-10”时“龙井镇白泉村”尚未成立（成立于2016-01-11）";
+    stage.refused((&path, &term), (&page, form), "from_day", sentence).await;
+    assert_eq!(stage.count("committee_terms").await, 3);
+}
+
+#[tokio::test]
+async fn more_votes_than_ballots() {
+    let stage = Stage::new().await;
+    let (path, page) = (format!("/terms/{}/election", stage.term), format!("/terms/{}/vote", stage.term));
+    let (body, form) = stage.vote("secretary", &stage.people[0], [46, 40]);
+    stage.refused((&path, &body), (&page, &form), "returned", "收回选票46大于发出选票45，多出1").await;
+    let (body, form) = stage.vote("secretary", &stage.people[0], [45, 45]);
+    stage.refused((&path, &body), (&page, &form), "candidates", "大于有效票44").await;
+    assert_eq!(stage.count("elections").await, 0);
+}
+
+#[tokio::test]
+async fn a_candidate_who_is_not_on_record() {
+    let stage = Stage::new().await;
+    let (path, page) = (format!("/terms/{}/election", stage.term), format!("/terms/{}/vote", stage.term));
+    let nobody = "0193b2a4-0000-7000-8000-000000000000";
+    let (body, form) = stage.vote("secretary", nobody, [45, 40]);
+    let answer = stage.post(&path, &body).await;
+    let sentence = answer.json()["errors"][0]["message"].as_str().unwrap().to_owned();
+    assert!(sentence.contains("没有找到"), "{sentence}");
+    stage.refused((&path, &body), (&page, &form), "candidates[0].person", &sentence).await;
+    assert_eq!(stage.count("elections").await, 0);
+}
+
+#[tokio::test]
+async fn a_candidate_who_may_not_sit() {
+    let stage = Stage::new().await;
+    stage.made(&format!("/terms/{}/seats", stage.village), &stage.seat(0, "director")).await;
+    let kin = json!({ "person": stage.people[1], "relative": stage.people[0], "kinship": "parent" });
+    stage.made("/kinships", &kin).await;
+    let path = format!("/terms/{}/election", stage.supervision);
+    let page = format!("/terms/{}/vote", stage.supervision);
+    let field = "candidates[0].person";
+    let (body, form) = stage.vote("supervision_director", &stage.people[1], [45, 40]);
+    let sentence = "李娜的父母张伟担任村（居）民委员会的主任（2021-01-10起），村（居）民委员会成员的近亲属不得担任村务监督委员会成员";
+    stage.refused((&path, &body), (&page, &form), field, sentence).await;
+    let (body, form) = stage.vote("supervision_director", &stage.people[0], [45, 40]);
+    let sentence = "村（居）民委员会成员不得兼任村务监督委员会成员";
+    stage.refused((&path, &body), (&page, &form), field, sentence).await;
+    assert_eq!(stage.count("elections").await, 0);
+    // Whoever stood and was not elected did no wrong, and a stranger may be elected.
+    let (mut body, _) = stage.vote("supervision_director", &stage.people[2], [45, 40]);
+    let loser = json!({ "person": stage.people[1], "votes_for": 4, "is_elected": false });
+    body["candidates"].as_array_mut().unwrap().push(loser);
+    stage.made(&path, &body).await;
+}
+
+#[tokio::test]
+async fn an_expired_candidate_check() {
+    let stage = Stage::new().await;
+    let mut conn = stage.app.db.web().await;
+    vetting::settled(&mut conn, &stage.app.county, true).await;
+    let (path, page) = (format!("/terms/{}/election", stage.term), format!("/terms/{}/vote", stage.term));
+    let (body, form) = stage.vote("secretary", &stage.people[0], [45, 40]);
+    let sentence = "张伟没有经过任职资格联审，请先提名联审并备案";
+    stage.refused((&path, &body), (&page, &form), "candidates[0].person", sentence).await;
+    let clerk = stage.app.county.town(1).actor(Role::Clerk);
+    let person = stage.people[0].parse().unwrap();
+    let command = vetting::propose(stage.app.county.village(1, 1), person);
+    vetting::filed(&mut conn, &stage.app.keys, &stage.app.county, &clerk, command).await;
+    drop(conn);
+    let late = |text: String| text.replace("2021-01-10", "2021-06-10");
+    let late_body: Value = serde_json::from_str(&late(body.to_string())).unwrap();
+    let expired = "已过期，请重新提名联审并备案";
+    let field = "candidates[0].person";
+    stage.refused((&path, &late_body), (&page, &late(form)), field, expired).await;
+    let seats = format!("/terms/{}/seats", stage.term);
+    let mut seat = stage.seat(0, "secretary");
+    seat["from_day"] = json!("2021-06-10");
+    let form = format!("person={}&post=secretary&from_day=2021-06-10", stage.people[0]);
+    let appoint = format!("/terms/{}/appoint", stage.term);
+    stage.refused((&seats, &seat), (&appoint, &form), "person", expired).await;
+    stage.made(&path, &body).await;
+    stage.made(&seats, &stage.seat(0, "secretary")).await;
+}
+
+#[tokio::test]
+async fn a_reserve_cadre_who_is_already_in_post() {
+    let stage = Stage::new().await;
+    stage.made(&format!("/terms/{}/seats", stage.term), &stage.seat(0, "secretary")).await;
+    let number = CitizenId::compose("500237", day("1980-05-06"), 1).unwrap();
+    let body = json!({ "name": "张伟", "citizen_id": number.as_str(), "ethnicity": "01", "education": "31",
+        "political_status": "01", "village": "500237101202", "kind": "reserve_cadre", "entered_on": "2021-03-01",
+        "sources": ["veteran"] });
+    let form = format!(
+        "name=%E5%BC%A0%E4%BC%9F&citizen_id={}&ethnicity=01&education=31&political_status=01&village=500237101202\
+         &kind=reserve_cadre&entered_on=2021-03-01&source1=veteran",
+        number.as_str()
+    );
+    let sentence = "“张伟”现任“龙井镇白泉村”书记，已在职，不能作为后备干部入库或再次任用";
+    stage.refused(("/reserve-cadres", &body), ("/reserves", &form), "person", sentence).await;
+    assert_eq!(stage.count("reserves").await, 0);
+}
+
+#[tokio::test]
+async fn a_mentor_who_left() {
+    let stage = Stage::new().await;
+    let number = CitizenId::compose("500237", day("1995-06-07"), 2).unwrap();
+    let body = json!({ "name": "陈静", "citizen_id": number.as_str(), "ethnicity": "01", "education": "31",
+        "political_status": "13", "village": "500237101202", "kind": "reserve_cadre", "entered_on": "2021-03-01",
+        "sources": ["veteran"], "mentors": [{ "kind": "township_leader", "name": "冉红" }] });
+    let entered = stage.post("/reserve-cadres", &body).await.json();
+    let (id, mentor) = (entered["id"].as_str().unwrap(), entered["mentors"][0]["id"].as_str().unwrap());
+    let ended = stage
+        .post(&format!("/reserve-cadres/{id}/mentors/{mentor}/end"), &json!({ "on": "2022-01-01" }))
+        .await;
+    assert_eq!(ended.status, Status::Ok, "{}", ended.body);
+    let note = json!({ "mentor": mentor, "on": "2022-02-01", "content": "谈心谈话" });
+    let form = format!("version=2&mentor={mentor}&on=2022-02-01&content=%E8%B0%88%E5%BF%83");
+    let sentence = "帮带人“冉红”自2022-01-01起已不再帮带，不能登记2022-02-01的帮带记录";
+    let (path, page) = (format!("/reserve-cadres/{id}/notes"), format!("/reserves/{id}/note"));
+    stage.refused((&path, &note), (&page, &form), "mentor", sentence).await;
+    assert_eq!(stage.count("mentor_notes").await, 0);
+}
