@@ -21,11 +21,16 @@ impl Stage {
 
     /// Begins and confirms the codes of a signed-in account. The step of the first code is spent by that.
     async fn enrol(&mut self, session: &OpenedSession) -> CodeSecret {
+        self.enrol_with(session).await.0
+    }
+
+    /// The same, with the code that was spent.
+    async fn enrol_with(&mut self, session: &OpenedSession) -> (CodeSecret, String) {
         let actor = session.session.identity.actor(Door::Web, None);
         let secret = accounts::begin_second_factor(&mut self.conn, &actor, &self.keys).await.unwrap();
         let code = code(&secret, 0);
         accounts::confirm_second_factor(&mut self.conn, &actor, &self.keys, &code).await.unwrap();
-        secret
+        (secret, code)
     }
 
     /// Lets the spent step be one long past, as if a while had gone by.
@@ -99,9 +104,8 @@ async fn a_program_sends_its_code_along_and_each_code_counts_once() {
     let mut stage = Stage::new().await;
     clerk(&mut stage).await;
     let session = stage.session("zhangwei").await;
-    let secret = stage.enrol(&session).await;
+    let (secret, spent) = stage.enrol_with(&session).await;
     assert!(matches!(stage.with_code(Door::Api, None).await, SignedIn::CodeWanted));
-    let spent = code(&secret, 0);
     assert!(is_refused(&stage.with_code(Door::Api, Some(&spent)).await), "it confirmed the secret");
     stage.later().await;
     let now = code(&secret, 0);
