@@ -118,7 +118,9 @@ fn opening(who: &SignedIn) -> FormPage {
     let controls = vec![
         Control::new("username", "用户名", Kind::Text).required().focus().hint("小写字母开头，如 zhangwei"),
         Control::new("display_name", "显示姓名", Kind::Text),
-        Control::new("password", "初始密码", Kind::Password("new-password")).required().hint("12个字符以上"),
+        Control::new("password", "初始密码", Kind::Password("new-password"))
+            .required()
+            .hint("12个字符以上；三天内有效，对方首次登录后须自行更换"),
         Control::new("role", "角色", Kind::Select(roles())).required(),
         Control::new("organisation", "所属组织代码", Kind::Text)
             .required()
