@@ -49,7 +49,7 @@ async fn turn(database: &Database, scope: &Scope, own: &[String], turn: usize) {
             assert!(AssertUnwindSafe(broken).catch_unwind().await.is_err());
         }
         _ => {
-            let seen = db::read(&mut conn, scope, places).await.expect("an answer");
+            let seen = db::read(&mut conn, scope, async |conn| places(conn).await).await.expect("an answer");
             assert_eq!(seen, own, "a scope came over");
             // Outside every transaction there is nothing to see.
             assert_eq!(places(&mut conn).await.expect("an answer"), Vec::<String>::new());
@@ -66,7 +66,7 @@ async fn sixty_four_tasks_of_two_townships_never_see_each_others_rows() {
     let mut towns = Vec::new();
     for number in [1, 2] {
         let scope = world.county.town(number).scope();
-        let own = db::read(&mut conn, &scope, places).await.expect("an answer");
+        let own = db::read(&mut conn, &scope, async |conn| places(conn).await).await.expect("an answer");
         assert!(!own.is_empty() && own.iter().all(|path| path.starts_with(scope.path.as_str())));
         towns.push((scope, own));
     }
