@@ -1585,12 +1585,14 @@ diesel::table! {
         maximum -> Numeric,
         /// What a score is multiplied by.
         weight -> Numeric,
+        /// The most that score times weight adds to the total; empty: no bound but the maximum.
+        cap -> Nullable<Numeric>,
     }
 }
 
 diesel::table! {
-    /// Ratings of periods that ended by the last day of a quarter and still waited for somebody when it was frozen. (The stars that count stand in member_facts.)
-    rating_facts (county_id, quarter, revision, rating_id) {
+    /// Ratings that waited for somebody on the last day of a quarter, and those that were overturned in it. (The stars that count stand in member_facts.)
+    rating_facts (county_id, quarter, revision, rating_id, state) {
         /// The county.
         county_id -> Uuid,
         /// 2026Q1.
@@ -1599,14 +1601,78 @@ diesel::table! {
         revision -> Int4,
         /// The rating.
         rating_id -> Uuid,
-        /// The member who is rated.
-        membership_id -> Uuid,
-        /// The person.
-        person_id -> Uuid,
-        /// What it waited for.
+        /// The member who is rated; empty where it is no member.
+        membership_id -> Nullable<Uuid>,
+        /// The person; empty where it is an organisation.
+        person_id -> Nullable<Uuid>,
+        /// awaiting_review, objection_open, or overturned: an objection was upheld, or it was revoked.
         state -> Text,
         /// Path of the round's organisation.
         path -> Text,
+    }
+}
+
+diesel::table! {
+    /// What was objected to a published rating, and what came of it: correction in the open.
+    rating_objections (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The rating.
+        rating_id -> Uuid,
+        /// What was objected.
+        content -> Text,
+        /// The stars that were objected to.
+        stars_before -> Nullable<Int4>,
+        /// dismissed: the rating stays; upheld: it goes back to be corrected; empty: open.
+        outcome -> Nullable<Text>,
+        /// What was found.
+        resolution -> Nullable<Text>,
+        /// Who resolved it.
+        resolved_by -> Nullable<Text>,
+        /// When.
+        resolved_at -> Nullable<Timestamptz>,
+        /// When it came in.
+        created_at -> Timestamptz,
+        /// Who entered it: he may not resolve it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The score that one rater gave in one dimension; what they become together stands in rating_scores.
+    rating_rater_scores (county_id, rating_id, rater_id, dimension_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The rating.
+        rating_id -> Uuid,
+        /// The rater.
+        rater_id -> Uuid,
+        /// The dimension.
+        dimension_id -> Uuid,
+        /// The score, from nought to the dimension's maximum.
+        score -> Numeric,
+    }
+}
+
+diesel::table! {
+    /// Who scores in a round, where several do: members, or representatives who are none.
+    rating_raters (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The round.
+        round_id -> Uuid,
+        /// His name, or the number of an anonymous sheet.
+        name -> Text,
+        /// The member that he is: nobody scores himself; empty: he is none, or the sheet is anonymous.
+        membership_id -> Nullable<Uuid>,
+        /// When he was entered.
+        created_at -> Timestamptz,
+        /// Who entered him.
+        created_by -> Text,
     }
 }
 
@@ -1663,7 +1729,7 @@ diesel::table! {
         stars -> Int4,
         /// How many decimals a score may have.
         decimals -> Int4,
-        /// How scores become a total: sum (of score times weight) or weighted_mean.
+        /// How scores become a total: sum (of score times weight, each up to its cap), weighted_mean, or mean (of score times weight over those that counted).
         aggregation -> Text,
         /// What a dimension without a score means: refuse (the rating cannot be submitted), zero, or leave_out (of a mean).
         missing_part -> Text,
@@ -1679,6 +1745,22 @@ diesel::table! {
         created_at -> Timestamptz,
         /// Who set it.
         created_by -> Text,
+        /// What a total earns: stars, or grades (4 excellent, 3 qualified, 2 basically qualified, 1 unqualified).
+        result -> Text,
+        /// Who scores: one (scores are entered once), or several whose scores become their mean or trimmed_mean.
+        raters -> Text,
+        /// How many raters have to score before their scores count.
+        least_raters -> Int4,
+        /// Of the share of those rated that may have the highest level, rounded down: the numerator; empty: any.
+        top_numerator -> Nullable<Int4>,
+        /// The denominator of that share.
+        top_denominator -> Nullable<Int4>,
+        /// For how many working days after publication somebody may object.
+        objection_days -> Int4,
+        /// Whether probationary members take part without being rated.
+        leaves_out_probationary -> Bool,
+        /// Whether a rating is submitted only with what it rests on.
+        needs_evidence -> Bool,
     }
 }
 
@@ -1711,6 +1793,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What sets the stars to a value, whatever the total.
+    rating_vetoes (county_id, scheme_id, code) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The version of the scheme.
+        scheme_id -> Uuid,
+        /// Code in the API.
+        code -> Text,
+        /// What is the case, in Chinese.
+        name -> Text,
+        /// The stars, or the rank of the grade, that it sets.
+        stars -> Int4,
+    }
+}
+
+diesel::table! {
     /// The rating of one member in one round: scores, total, stars, and who answered for each step.
     ratings (county_id, id) {
         /// The county that owns the row.
@@ -1719,8 +1817,8 @@ diesel::table! {
         id -> Uuid,
         /// The round.
         round_id -> Uuid,
-        /// The member who is rated.
-        membership_id -> Uuid,
+        /// The member who is rated; empty where it is no member.
+        membership_id -> Nullable<Uuid>,
         /// Path of the round's organisation.
         path -> Text,
         /// Vocabulary list `rating_state`.
@@ -1761,6 +1859,20 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// Who changed it last: shown to the loser of a race.
         updated_by -> Text,
+        /// The branch or village that is rated; empty where it is none.
+        organisation_id -> Nullable<Uuid>,
+        /// The office-holder whose household is rated; empty where it is none.
+        person_id -> Nullable<Uuid>,
+        /// Whichever of the three it is.
+        subject_id -> Uuid,
+        /// Code of the veto that sets its stars; empty: none.
+        veto -> Nullable<Text>,
+        /// Why it no longer counts.
+        revoked_reason -> Nullable<Text>,
+        /// Who revoked it.
+        revoked_by -> Nullable<Text>,
+        /// When it was revoked.
+        revoked_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -2609,6 +2721,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Places where classes are held, known by the name that classes give as their site: where they stand and how many people they take at one time.
+    training_sites (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The name that classes give as their site.
+        name -> Text,
+        /// Where it stands: ways are counted to it.
+        organisation_id -> Uuid,
+        /// People it takes on one day over all its classes.
+        capacity -> Int4,
+        /// Rises by one with every change.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// Moves of a member between branches of the county: proposed by one side, accepted by the other; until then he belongs to the old branch (Regulation on education and management of members, article 25).
     transfers (county_id, id) {
         /// The county that owns the row.
@@ -2886,10 +3024,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     quarters,
     rating_dimensions,
     rating_facts,
+    rating_objections,
+    rating_rater_scores,
+    rating_raters,
     rating_rounds,
     rating_schemes,
     rating_scores,
     rating_thresholds,
+    rating_vetoes,
     ratings,
     reserve_facts,
     reserve_mentors,
@@ -2922,6 +3064,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     training_floors,
     training_programmes,
     training_settings,
+    training_sites,
     transfers,
     vetting_checklists,
     vetting_departments,

@@ -27,17 +27,23 @@ function millionths(text) {
 }
 
 /**
- * The total of a row in hundredths as the server computes it: the sum of score times weight, or that divided by the
- * weights that counted, rounded half up; null while nothing, or not enough, is filled in.
+ * The total of a row in hundredths as the server computes it: the sum of score times weight, each up to its cap, or that
+ * divided by the weights, or by the number, of those that counted, rounded half up; null while nothing, or not enough, is
+ * filled in.
  */
 export function totalOf(scores, { aggregation, missingPart }) {
   const given = scores.filter(({ value }) => value !== null);
   if (!given.length || (given.length < scores.length && missingPart !== "zero" && missingPart !== "leave_out")) return null;
-  const sum = given.reduce((total, { value, weight }) => total + BigInt(value) * millionths(weight), 0n);
+  const product = ({ value, weight, cap }) => {
+    const exact = BigInt(value) * millionths(weight);
+    const most = cap ? BigInt(hundredths(cap)) * 1_000_000n : exact;
+    return exact < most ? exact : most;
+  };
+  const sum = given.reduce((total, score) => total + product(score), 0n);
   const counted = missingPart === "leave_out" ? given : scores;
   const divisor = aggregation === "weighted_mean"
     ? counted.reduce((total, { weight }) => total + millionths(weight), 0n)
-    : 1_000_000n;
+    : 1_000_000n * BigInt(aggregation === "mean" ? counted.length : 1);
   if (divisor === 0n) return null;
   return Number((2n * sum + divisor) / (2n * divisor));
 }
@@ -47,8 +53,8 @@ class Grid {
     this.table = table;
     this.form = table.closest("form");
     this.scale = (table.dataset.scale ?? "").split(",").filter(Boolean).map((step) => {
-      const [from, stars] = step.split(":");
-      return { from: hundredths(from), stars };
+      const [from, level] = step.split(":");
+      return { from: hundredths(from), level };
     }).sort((left, right) => right.from - left.from);
     this.decimals = Number(table.dataset.decimals ?? 2);
     this.rule = { aggregation: table.dataset.aggregation, missingPart: table.dataset.missingPart };
@@ -57,6 +63,7 @@ class Grid {
     for (const input of table.querySelectorAll('input[aria-invalid="true"]')) input.dataset.marked = input.value;
     table.addEventListener("keydown", (event) => this.key(event));
     table.addEventListener("input", (event) => this.typed(event.target));
+    table.addEventListener("change", (event) => this.vetoed(event.target));
     table.addEventListener("paste", (event) => this.paste(event));
     table.addEventListener("focusin", (event) => {
       if (event.target.matches("input")) {
@@ -143,6 +150,12 @@ class Grid {
     this.say(input.title, true);
   }
 
+  vetoed(select) {
+    if (!select.matches?.("select")) return;
+    const row = Array.from(this.table.querySelectorAll("tr[data-row]")).indexOf(select.closest("tr[data-row]"));
+    if (row >= 0) this.sum(row);
+  }
+
   /** Why a score cannot stand, or nothing. */
   reason(input) {
     const text = input.value.trim();
@@ -180,13 +193,19 @@ class Grid {
     const cells = this.rows[index].filter((input) => input.matches("[data-score]"));
     const row = this.table.querySelectorAll("tr[data-row]")[index];
     const wrong = cells.some((input) => this.reason(input));
-    const scores = cells.map((input) => ({ value: this.score(input), weight: input.dataset.weight ?? "1" }));
+    const scores = cells.map((input) => ({ value: this.score(input), weight: input.dataset.weight ?? "1", cap: input.dataset.cap }));
     const total = wrong ? null : totalOf(scores, this.rule);
     const complete = total !== null;
+    // What raters' scores become together, the server alone knows: what it said stays.
+    if (this.table.matches("[data-sheet-of-rater]")) {
+      row.dataset.complete = String(complete);
+      return;
+    }
     row.querySelector("[data-total]").textContent = complete ? printed(total) : "";
     const step = complete ? this.scale.find((candidate) => total >= candidate.from) : null;
-    const stars = row.querySelector("[data-stars]");
-    if (stars) stars.textContent = complete ? `${step?.stars ?? 0} 星` : "";
+    const level = row.querySelector("[data-stars]");
+    const veto = row.querySelector("select")?.selectedOptions[0]?.dataset.level;
+    if (level) level.textContent = complete ? veto || (step?.level ?? this.table.dataset.lowest ?? "") : "";
     row.dataset.complete = String(complete);
   }
 

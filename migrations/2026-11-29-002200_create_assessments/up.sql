@@ -484,7 +484,15 @@ CREATE POLICY assessments_scope ON assessments TO cadre_web
 CREATE POLICY assessment_objections_scope ON assessment_objections TO cadre_web
     USING (county_id = nullif(current_setting('cadre.county', true), '')::uuid
         AND path >= current_setting('cadre.path_from', true) AND path < current_setting('cadre.path_to', true));
-CREATE POLICY visit_draws_scope ON visit_draws TO cadre_web
+-- Who was visited learns afterwards how he was drawn, and not before the day.
+CREATE POLICY visit_draws_read ON visit_draws FOR SELECT TO cadre_web
+    USING (county_id = nullif(current_setting('cadre.county', true), '')::uuid
+        AND (path >= current_setting('cadre.path_from', true) AND path < current_setting('cadre.path_to', true)
+            OR state = 'revealed' AND visit_on < (now() AT TIME ZONE 'Asia/Shanghai')::date));
+CREATE POLICY visit_draws_insert ON visit_draws FOR INSERT TO cadre_web
+    WITH CHECK (county_id = nullif(current_setting('cadre.county', true), '')::uuid
+        AND path >= current_setting('cadre.path_from', true) AND path < current_setting('cadre.path_to', true));
+CREATE POLICY visit_draws_update ON visit_draws FOR UPDATE TO cadre_web
     USING (county_id = nullif(current_setting('cadre.county', true), '')::uuid
         AND path >= current_setting('cadre.path_from', true) AND path < current_setting('cadre.path_to', true));
 CREATE POLICY inspections_scope ON inspections TO cadre_web
@@ -498,14 +506,26 @@ CREATE POLICY assessment_corrections_scope ON assessment_corrections TO cadre_we
     USING (county_id = nullif(current_setting('cadre.county', true), '')::uuid
         AND EXISTS (SELECT FROM assessment_objections p
             WHERE p.county_id = assessment_corrections.county_id AND p.id = assessment_corrections.objection_id));
-CREATE POLICY visit_draw_units_scope ON visit_draw_units TO cadre_web
+CREATE POLICY visit_draw_units_read ON visit_draw_units FOR SELECT TO cadre_web
     USING (county_id = nullif(current_setting('cadre.county', true), '')::uuid
         AND EXISTS (SELECT FROM visit_draws p
             WHERE p.county_id = visit_draw_units.county_id AND p.id = visit_draw_units.draw_id));
-CREATE POLICY visit_draw_picks_scope ON visit_draw_picks TO cadre_web
+CREATE POLICY visit_draw_units_insert ON visit_draw_units FOR INSERT TO cadre_web
+    WITH CHECK (county_id = nullif(current_setting('cadre.county', true), '')::uuid
+        AND EXISTS (SELECT FROM visit_draws p
+            WHERE p.county_id = visit_draw_units.county_id AND p.id = visit_draw_units.draw_id
+                AND p.path >= current_setting('cadre.path_from', true)
+                AND p.path < current_setting('cadre.path_to', true)));
+CREATE POLICY visit_draw_picks_read ON visit_draw_picks FOR SELECT TO cadre_web
     USING (county_id = nullif(current_setting('cadre.county', true), '')::uuid
         AND EXISTS (SELECT FROM visit_draws p
             WHERE p.county_id = visit_draw_picks.county_id AND p.id = visit_draw_picks.draw_id));
+CREATE POLICY visit_draw_picks_insert ON visit_draw_picks FOR INSERT TO cadre_web
+    WITH CHECK (county_id = nullif(current_setting('cadre.county', true), '')::uuid
+        AND EXISTS (SELECT FROM visit_draws p
+            WHERE p.county_id = visit_draw_picks.county_id AND p.id = visit_draw_picks.draw_id
+                AND p.path >= current_setting('cadre.path_from', true)
+                AND p.path < current_setting('cadre.path_to', true)));
 CREATE POLICY assessment_rounds_report ON assessment_rounds FOR SELECT TO cadre_report
     USING (county_id = nullif(current_setting('cadre.county', true), '')::uuid);
 CREATE POLICY assessments_report ON assessments FOR SELECT TO cadre_report

@@ -1,6 +1,7 @@
--- The trees of these exclusions are there to refuse what overlaps, never to look somebody up: one look-up in them costs
--- twenty times what the primary key costs, and the planner holds both for equally cheap (60,465 people of 2,110 rounds:
--- 20 s through the tree, 3.5 s through the key). A condition that every row meets and no query states keeps them apart.
+-- The trees of these exclusions are there to refuse what overlaps, never to look somebody up: one look-up in them reads
+-- five times the pages that the primary key reads, and the planner holds both for equally cheap (statuses of the 60,465
+-- people of 2,110 rounds: 1,250,000 pages through the tree, 263,000 through the key). A condition that every row meets
+-- and no query states keeps them apart.
 ALTER TABLE memberships
     ADD CONSTRAINT memberships_from_day_finite CHECK (isfinite(from_day)),
     DROP CONSTRAINT memberships_no_overlap,

@@ -226,6 +226,10 @@ id!(
     TrainingSettingsId
 );
 id!(
+    /// A site where classes are held.
+    TrainingSiteId
+);
+id!(
     /// A training programme.
     TrainingProgrammeId
 );
@@ -258,6 +262,28 @@ id!(
     WordId
 );
 id!(
-    /// A version of what a county demands of committees.
-    CommitteeRuleId
+    /// Whom or what a rating is about: a membership, an organisation, or a person.
+    SubjectId
 );
+id!(
+    /// Who scores in a round.
+    RaterId
+);
+
+impl From<MembershipId> for SubjectId {
+    fn from(membership: MembershipId) -> Self {
+        Self(membership.0)
+    }
+}
+
+impl From<OrganisationId> for SubjectId {
+    fn from(organisation: OrganisationId) -> Self {
+        Self(organisation.0)
+    }
+}
+
+impl From<PersonId> for SubjectId {
+    fn from(person: PersonId) -> Self {
+        Self(person.0)
+    }
+}

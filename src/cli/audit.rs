@@ -10,11 +10,12 @@ use crate::base::note::{NoteKey, Verifier};
 use crate::base::values::Quarter;
 use crate::cli::installation::Installation;
 use crate::cli::{Failure, output, witness};
-use crate::records::audit::chain::Fault;
+use crate::records::audit::chain::{Fault, FaultKind};
 use crate::records::audit::checkpoints::{Kept, Signed, Signer, Store, key_file};
 use crate::records::audit::format::Sealed;
 use crate::records::audit::verify::{self, Known, Verdict};
 use crate::records::audit::{bundle, reader, reconcile};
+use crate::records::quarters;
 
 /// What to do with the trail.
 #[derive(Debug, clap::Subcommand)]
@@ -116,14 +117,24 @@ async fn live(options: &VerifyOptions) -> Result<Verdict, Failure> {
     let client = reader::connect(&installation.started.addresses.owner).await?;
     let mut verdict = verify::live(&client, &store, &key).await?;
     verdict.faults.extend(reconcile::reconcile(&client).await?);
+    for altered in quarters::altered(&mut installation.owner().await?).await? {
+        let message = format!(
+            "{}第{}版的冻结数据与结账时的摘要不符：结账后被改动",
+            altered.quarter.title(),
+            altered.number
+        );
+        verdict.faults.push(Fault::new(&altered.county, None, FaultKind::Table, message));
+    }
     Ok(verdict)
 }
 
 fn told(fault: &Fault) -> String {
     match (fault.chain.as_str(), fault.sequence) {
         ("", _) => fault.message.clone(),
-        (chain, Some(sequence)) => format!("{chain} 第{sequence}条：{}", fault.message),
-        (chain, None) => format!("{chain}：{}", fault.message),
+        (chain, Some(sequence)) if fault.kind == FaultKind::Table => {
+            format!("{chain}：{}（见第{sequence}条）", fault.message)
+        }
+        (chain, _) => format!("{chain}：{}", fault.message),
     }
 }
 
@@ -173,7 +184,11 @@ async fn export(
     };
     let store = Store::new(&installation.config.data);
     let mut signer = signer(&installation.config)?;
-    sign_all(&installation, &mut signer).await?;
+    // A broken trail is taken out as well: as evidence.
+    let (_, faults) = sign_all(&installation, &mut signer).await?;
+    if !faults.is_empty() {
+        eprintln!("{}", unsigned(&faults));
+    }
     let client = reader::connect(&installation.started.addresses.owner).await?;
     let key = signer.verifier().to_string();
     let file = File::create(path).map_err(|error| unreadable(path, &error))?;
@@ -214,24 +229,34 @@ pub fn signer(config: &Config) -> Result<Signer, Failure> {
     Ok(Signer::new(key, Store::new(&config.data), config.witness.clone()))
 }
 
-async fn sign_all(installation: &Installation, signer: &mut Signer) -> Result<Vec<Kept>, Failure> {
+/// Signs every chain; answers the newest checkpoints, and what is wrong with the chains that were not signed.
+async fn sign_all(
+    installation: &Installation,
+    signer: &mut Signer,
+) -> Result<(Vec<Kept>, Vec<Fault>), Failure> {
     let client = reader::connect(&installation.started.addresses.owner).await?;
-    let mut newest = Vec::new();
+    let (mut newest, mut faults) = (Vec::new(), Vec::new());
     for head in reader::heads(&client).await? {
         match signer.sign(&client, &head).await? {
             Signed::Newest(kept) => newest.extend(kept),
-            Signed::Refused(fault) => {
-                return Err(Failure::Integrity(format!("没有签署新的检查点：{}", told(&fault))));
-            }
+            Signed::Refused(fault) => faults.push(fault),
         }
     }
-    Ok(newest)
+    Ok((newest, faults))
+}
+
+fn unsigned(faults: &[Fault]) -> String {
+    let lines: Vec<String> = faults.iter().map(told).collect();
+    format!("没有签署新的检查点：\n{}", lines.join("\n"))
 }
 
 async fn checkpoint(json: bool) -> Result<(), Failure> {
     let installation = Installation::open().await?;
     let mut signer = signer(&installation.config)?;
-    let newest = sign_all(&installation, &mut signer).await?;
+    let (newest, faults) = sign_all(&installation, &mut signer).await?;
+    if !faults.is_empty() {
+        return Err(Failure::Integrity(unsigned(&faults)));
+    }
     let key = signer.verifier().to_string();
     let notes: Vec<String> = newest.iter().map(|kept| kept.note.to_string()).collect();
     let listed: Vec<serde_json::Value> = newest

@@ -16,7 +16,7 @@ use crate::records::members::listing::{Filter, Sort};
 /// What to write, and where to.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// What the rows are about: organisations, members, committees, elections, reserve-cadres, training-classes, training-attendance, assessments
+    /// What the rows are about: organisations, members, committees, elections, reserve-cadres, training-classes, training-attendance, ratings, assessments
     kind: String,
     /// Code of the organisation, with everything below it
     #[arg(long, value_name = "CODE")]

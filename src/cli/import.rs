@@ -22,7 +22,7 @@ use crate::records::imports::{Bucket, Import, Kind, State};
 /// What to import, and how.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// What the rows are about: organisations, members, committees, elections, reserve-cadres, training-classes, training-attendance, assessments
+    /// What the rows are about: organisations, members, committees, elections, reserve-cadres, training-classes, training-attendance, ratings, assessments
     kind: String,
     /// The workbook (.xlsx) or text file (.csv)
     file: PathBuf,

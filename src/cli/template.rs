@@ -12,7 +12,7 @@ use crate::cli::{Failure, output};
 /// Which workbook, and where to.
 #[derive(Debug, clap::Args)]
 pub struct Options {
-    /// What its rows are about: organisations, members, committees, elections, reserve-cadres, training-classes, training-attendance, assessments
+    /// What its rows are about: organisations, members, committees, elections, reserve-cadres, training-classes, training-attendance, ratings, assessments
     kind: String,
     /// The workbook to write
     #[arg(short, long, value_name = "FILE.xlsx")]

@@ -89,6 +89,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
         "training",
         &[
             "training_settings",
+            "training_sites",
             "training_programmes",
             "training_demands",
             "training_floors",
@@ -127,6 +128,10 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "rating_rounds",
             "ratings",
             "rating_scores",
+            "rating_vetoes",
+            "rating_raters",
+            "rating_rater_scores",
+            "rating_objections",
             "award_schemes",
             "award_kinds",
             "award_steps",

@@ -6,6 +6,7 @@ mod assessments;
 mod committees;
 mod members;
 mod organisations;
+mod ratings;
 mod reserves;
 pub(in crate::across) mod sink;
 mod training;
@@ -182,6 +183,7 @@ async fn write<W: Write + Send>(
     let title = format!("{} {}", request.organisation.name, request.kind.name());
     db::read_snapshot(conn, &looked_over, async |conn| {
         let further = match request.kind {
+            Kind::Ratings => ratings::columns(conn, &scope).await?,
             Kind::Assessments => assessments::columns(conn, &scope).await?,
             _ => Vec::new(),
         };
@@ -194,6 +196,7 @@ async fn write<W: Write + Send>(
                 Kind::Committees => committees::write_seats(conn, &job, sink).await,
                 Kind::Elections => committees::write_votes(conn, &job, sink).await,
                 Kind::ReserveCadres => reserves::write(conn, &job, sink).await,
+                Kind::Ratings => ratings::write(conn, &job, &further, sink).await,
                 Kind::TrainingClasses => training::write_classes(conn, &job, sink).await,
                 Kind::TrainingAttendance => training::write_attendances(conn, &job, sink).await,
                 Kind::Assessments => assessments::write(conn, &job, &further, sink).await,

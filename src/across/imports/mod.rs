@@ -18,6 +18,7 @@ pub mod objections;
 pub mod organisations;
 pub mod places;
 pub mod progress;
+pub mod ratings;
 pub mod read;
 pub mod refused;
 pub mod reserves;

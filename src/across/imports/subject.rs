@@ -136,6 +136,10 @@ macro_rules! for_subject {
                 type $subject = $crate::across::imports::reserves::ReserveCadres;
                 $body
             }
+            $crate::records::imports::Kind::Ratings => {
+                type $subject = $crate::across::imports::ratings::Ratings;
+                $body
+            }
             $crate::records::imports::Kind::TrainingClasses => {
                 type $subject = $crate::across::imports::training_classes::TrainingClasses;
                 $body

@@ -6,7 +6,7 @@ use crate::across::planning::proposal::{Proposal, Terms, propose};
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
-use crate::base::ids::{TrainingClassId, TrainingProgrammeId};
+use crate::base::ids::{MembershipId, TrainingClassId, TrainingProgrammeId};
 use crate::base::policy::{self, Action};
 use crate::records::training::{self, ClassStep, PlaceMember, StepClass};
 
@@ -75,7 +75,10 @@ pub async fn accept(conn: &mut AsyncPgConnection, actor: &Actor, command: &Accep
 
 /// Who is put on which roll.
 fn placements(proposal: &Proposal) -> Result<Vec<PlaceMember>> {
-    let place = |member, class: TrainingClassId, from| {
+    let place = |member: MembershipId,
+                 class: TrainingClassId,
+                 from: Option<TrainingClassId>|
+     -> Result<PlaceMember> {
         let coming = proposal.basis.classes.iter().find(|coming| coming.class.id == class);
         let version = coming.or_missing("这个班次")?.class.version;
         Ok(PlaceMember { member, class, version, from })

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::across::planning::change::{Change, replan};
 use crate::across::planning::model::{
@@ -18,6 +19,7 @@ use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::{OrganisationId, TrainingClassId, TrainingProgrammeId};
 use crate::records::organisations::{self, Organisation};
 use crate::records::training::model::words;
+use crate::records::training::queries::SiteUse;
 use crate::records::training::rules::{floor_days, required};
 use crate::records::training::{self, Basis, ComingClass, Seeker};
 
@@ -79,6 +81,8 @@ pub async fn propose(
     let towns: BTreeMap<OrganisationId, Organisation> =
         children.into_iter().chain([own]).map(|one| (one.id, one)).collect();
     // Sorting and solving takes seconds in a county: other requests go on.
+    let names: BTreeMap<SiteKey, String> =
+        basis.sites.iter().map(|site| (SiteKey(site.id.0), site.name.clone())).collect();
     let work = move || -> std::result::Result<Proposal, Fault> {
         let draft = Draft { basis: &basis, terms, towns: &towns };
         let (problem, before) = draft.problem()?;
@@ -92,7 +96,13 @@ pub async fn propose(
         Ok(Proposal { terms, plan, displaced, moved, fingerprint, basis, towns })
     };
     let found = tokio::task::spawn_blocking(work).await.map_err(Error::broken)?;
-    found.map_err(|fault| Error::Refused(fault.to_string()))
+    found.map_err(|fault| {
+        let told = fault.to_string();
+        let named = names.iter().find(|(site, _)| told.contains(&site.0.to_string()));
+        Error::Refused(
+            named.map_or_else(|| told.clone(), |(site, name)| told.replace(&site.0.to_string(), name)),
+        )
+    })
 }
 
 /// Records on their way to a problem.
@@ -132,26 +142,41 @@ impl Draft<'_> {
             people.push(self.person(seeker));
         }
         let everybody = u32::try_from(people.len()).map_err(|_| Fault::TooLarge)?;
-        let classes: Vec<Class> = coming().map(|one| class(one, &before, everybody)).collect();
-        let hosts: BTreeMap<SiteKey, &Organisation> =
-            coming().map(|one| (SiteKey(one.host.id.0), &one.host)).collect();
+        let places: BTreeMap<SiteKey, (String, Option<u32>)> = coming()
+            .map(|one| self.place(one))
+            .map(|(key, path, capacity)| (key, (path, capacity)))
+            .collect();
         let lengths = homes
             .iter()
             .flat_map(|(branch, home): (&OrganisationId, &Home)| {
-                hosts.iter().map(|(site, host)| ((*branch, *site), steps(&home.path, host.path().as_str())))
+                places.iter().map(move |(site, (path, _))| ((*branch, *site), steps(&home.path, path)))
             })
             .collect();
+        let mut classes: Vec<Class> =
+            coming().map(|one| class(one, self.place(one).0, &before, everybody)).collect();
+        let uses = self.basis.site_uses.iter().filter(|one| places.contains_key(&SiteKey(one.site.0)));
+        classes.extend((0..).zip(uses).map(|(number, one)| beside(number, one)));
         let problem = Problem {
             today: self.basis.today,
             people,
             homes,
             classes,
-            sites: hosts.keys().map(|id| Site { id: *id, capacity: None }).collect(),
+            sites: places.iter().map(|(id, (_, capacity))| Site { id: *id, capacity: *capacity }).collect(),
             roads: Roads { limit: self.terms.farthest, lengths },
             floors: self.floors(),
             counted,
         };
         Ok((problem, before))
+    }
+
+    /// Where a class is held: at a registered site, or else with its host; with the path there and the room.
+    fn place(&self, coming: &ComingClass) -> (SiteKey, String, Option<u32>) {
+        let named = coming.class.site.as_deref().map(str::trim);
+        let site = named.and_then(|name| self.basis.sites.iter().find(|site| site.name == name));
+        match site {
+            Some(site) => (SiteKey(site.id.0), site.path.clone(), u32::try_from(site.capacity).ok()),
+            None => (SiteKey(coming.host.id.0), coming.host.path().as_str().to_owned(), None),
+        }
     }
 
     fn person(&self, seeker: &Seeker) -> Person {
@@ -201,7 +226,7 @@ impl Draft<'_> {
 }
 
 /// A class as the planner sees it: seats of those who are placed anew count as free, and no limit is a seat for everybody.
-fn class(coming: &ComingClass, before: &[Seat], everybody: u32) -> Class {
+fn class(coming: &ComingClass, site: SiteKey, before: &[Seat], everybody: u32) -> Class {
     let (class, key) = (&coming.class, ClassKey(coming.class.id.0));
     let placed = before.iter().filter(|seat| seat.class == key).count();
     let enrolled = u32::try_from(coming.enrolled).unwrap_or(u32::MAX);
@@ -209,12 +234,25 @@ fn class(coming: &ComingClass, before: &[Seat], everybody: u32) -> Class {
     let places = class.places.and_then(|places| u32::try_from(places).ok());
     Class {
         id: key,
-        site: SiteKey(coming.host.id.0),
+        site,
         days: Days { first: class.first_day, last: class.last_day },
         field: class.field.clone(),
         audience: class.path.clone(),
         seats: places.map_or(everybody, |places| places.saturating_sub(taken)),
         taken,
+    }
+}
+
+/// A class that nobody is planned for, but that keeps its places at a site.
+fn beside(number: u128, one: &SiteUse) -> Class {
+    Class {
+        id: ClassKey(Uuid::from_u128(number)),
+        site: SiteKey(one.site.0),
+        days: Days { first: one.first_day, last: one.last_day },
+        field: String::new(),
+        audience: String::new(),
+        seats: 0,
+        taken: u32::try_from(one.places).unwrap_or(u32::MAX),
     }
 }
 
@@ -234,7 +272,7 @@ impl Hasher for Sum {
 
     fn finish(&self) -> u64 {
         let whole = self.0.clone().finalize();
-        whole.iter().take(8).fold(0, |sum, byte| sum << 8 | u64::from(*byte))
+        whole.iter().take(8).fold(0, |sum, byte| (sum << 8) | u64::from(*byte))
     }
 }
 

@@ -34,10 +34,14 @@ fn rooms_of(problem: &Problem, open: &[&Class], site: &Site, capacity: u32) -> R
     // The most people are there on the first day of some class.
     for day in here.iter().map(|class| class.days.first) {
         let meets = |class: &Class| class.days.first <= day && day <= class.days.last;
-        let taken: u32 = here.iter().filter(|class| meets(class)).map(|class| class.taken).sum();
-        let sharing = || open.iter().enumerate().filter(|(_, class)| class.site == site.id && meets(class));
+        let taken: u32 =
+            here.iter().filter(|class| meets(class)).map(|class| class.taken).fold(0, u32::saturating_add);
+        let sharing = || {
+            let wanting = |class: &Class| class.seats > 0 && class.site == site.id && meets(class);
+            open.iter().enumerate().filter(move |(_, class)| wanting(class))
+        };
         let places = capacity.saturating_sub(taken);
-        let wanted: u32 = sharing().map(|(_, class)| class.seats).sum();
+        let wanted: u32 = sharing().map(|(_, class)| class.seats).fold(0, u32::saturating_add);
         if wanted > places {
             let least = sets.entry(sharing().map(|(number, _)| number).collect()).or_insert(places);
             *least = places.min(*least);

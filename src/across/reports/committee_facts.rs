@@ -54,14 +54,26 @@ fn on_tree(tree: &str, extent: Extent) -> String {
     )
 }
 
-/// `held`: the seats that are held on the days of some snapshots, by the name of their table.
+/// `held`: the seats that are held on the days of some snapshots, by the name of their table. And what is looked up of
+/// them, each once: `who` sits, `crossed`, who sits in both committees of a village, `tags`, the sources of each seat in
+/// the order of their codes.
 pub(super) fn held(snapshots: &str) -> String {
     format!(
         "held AS MATERIALIZED ( \
             SELECT x.standing, x.committee_id, x.village_id, x.kind, x.path, x.day, x.term_id IS NOT NULL AS runs, \
                 x.previous_id, s.id AS seat_id, s.person_id, s.post, s.education, s.is_party_member, s.term_id \
             FROM {snapshots} x JOIN seats s ON s.county_id = $1 AND s.committee_id = x.committee_id \
-                AND s.from_day <= x.day AND (s.to_day IS NULL OR x.day < s.to_day))"
+                AND s.from_day <= x.day AND (s.to_day IS NULL OR x.day < s.to_day)), \
+         who AS MATERIALIZED ( \
+            SELECT p.id, p.sex, p.ethnicity, p.birth_date FROM people p \
+            WHERE p.county_id = $1 AND p.id IN (SELECT person_id FROM held)), \
+         crossed AS MATERIALIZED ( \
+            SELECT standing, village_id, person_id FROM held GROUP BY standing, village_id, person_id \
+            HAVING bool_or(kind = 'village_party') AND bool_or(kind = 'village_committee')), \
+         tags AS MATERIALIZED ( \
+            SELECT seat_id, string_agg(source, ' ') AS sources FROM ( \
+                SELECT seat_id, source FROM seat_sources WHERE county_id = $1 ORDER BY seat_id, source) o \
+            GROUP BY seat_id)"
     )
 }
 
@@ -75,16 +87,6 @@ const UNANIMOUS: &str = "\
 EXISTS (SELECT FROM elections v JOIN election_ballots b ON b.county_id = $1 AND b.election_id = v.id
     WHERE v.county_id = $1 AND v.term_id = x.term_id AND v.post = 'secretary' AND b.person_id = x.person_id
         AND b.is_elected AND b.votes_for = v.valid)";
-
-/// Who sits in both committees of a village.
-const CROSSED: &str = "\
-SELECT standing, village_id, person_id FROM held GROUP BY standing, village_id, person_id
-HAVING bool_or(kind = 'village_party') AND bool_or(kind = 'village_committee')";
-
-/// The sources of each seat, in the order of their codes: sorted once, not seat by seat.
-const SOURCES: &str = "\
-SELECT seat_id, string_agg(source, ' ') AS sources
-FROM (SELECT seat_id, source FROM seat_sources WHERE county_id = $1 ORDER BY seat_id, source) o GROUP BY seat_id";
 
 /// The columns of `seat_facts`: who sits in the Party organisation and the committee of each village.
 pub fn seats(extent: Extent) -> String {
@@ -100,10 +102,10 @@ pub(super) fn seats_held() -> String {
             CASE WHEN x.post = 'secretary' THEN {UNANIMOUS} ELSE false END AS is_elected_unanimously, \
             coalesce(o.sources, '') AS sources \
          FROM held x \
-         JOIN people who ON who.county_id = $1 AND who.id = x.person_id \
-         LEFT JOIN ({CROSSED}) c ON c.standing = x.standing AND c.village_id = x.village_id \
+         JOIN who ON who.id = x.person_id \
+         LEFT JOIN crossed c ON c.standing = x.standing AND c.village_id = x.village_id \
             AND c.person_id = x.person_id \
-         LEFT JOIN ({SOURCES}) o ON o.seat_id = x.seat_id \
+         LEFT JOIN tags o ON o.seat_id = x.seat_id \
          WHERE x.kind IN ('village_party', 'village_committee')"
     )
 }

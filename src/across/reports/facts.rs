@@ -125,9 +125,9 @@ FROM (SELECT DISTINCT ON (o.organisation_id) o.id, o.last_day FROM rating_rounds
         JOIN rating_schemes p ON p.county_id = $1 AND p.code = s.code AND p.is_primary AND p.subject_kind = 'member'
             AND p.from_day <= $3 AND (p.to_day IS NULL OR $3 < p.to_day)
         WHERE o.county_id = $1 AND o.last_day <= $3 AND EXISTS (SELECT FROM ratings c
-            WHERE c.county_id = $1 AND c.round_id = o.id AND c.state IN ('confirmed', 'published'))
+            WHERE c.county_id = $1 AND c.round_id = o.id AND c.state IN ('confirmed', 'published', 'objected'))
         ORDER BY o.organisation_id, o.last_day DESC) last_round
-    JOIN ratings r ON r.county_id = $1 AND r.round_id = last_round.id AND r.state IN ('confirmed', 'published')
+    JOIN ratings r ON r.county_id = $1 AND r.round_id = last_round.id AND r.state IN ('confirmed', 'published', 'objected')
 ORDER BY r.membership_id, last_round.last_day DESC, r.id";
 
 /// The columns of `member_facts`: who is in the register on the last day, and all that figures ask of him. His stars
@@ -294,15 +294,28 @@ pub fn recorded_late(extent: Extent) -> String {
     )
 }
 
-/// The columns of `rating_facts`: ratings that wait for review, of rounds whose period ended by the last day.
+/// The columns of `rating_facts`: ratings that wait for review, of rounds whose period ended by the last day; ratings with
+/// an objection that was open at the end of it; ratings that were overturned in the quarter.
 pub fn ratings(extent: Extent) -> String {
     let within = extent.holds("r.path");
+    let china = |moment: &str| format!("({moment} AT TIME ZONE 'Asia/Shanghai')::date");
+    let (objected, resolved) = (china("j.created_at"), china("j.resolved_at"));
+    let revoked = china("r.revoked_at");
     format!(
-        "SELECT r.id AS rating_id, r.membership_id, m.person_id, 'awaiting_review' AS state, r.path \
-         FROM ratings r \
-         JOIN rating_rounds o ON o.county_id = $1 AND o.id = r.round_id AND o.last_day <= {LAST_DAY} \
-         JOIN memberships m ON m.county_id = $1 AND m.id = r.membership_id \
-         WHERE r.county_id = $1 AND r.state = 'submitted' AND {within}"
+        "SELECT r.id AS rating_id, r.membership_id, coalesce(m.person_id, r.person_id) AS person_id, w.state, r.path \
+         FROM (SELECT r.id, 'awaiting_review' AS state FROM ratings r \
+                JOIN rating_rounds o ON o.county_id = $1 AND o.id = r.round_id AND o.last_day <= {LAST_DAY} \
+                WHERE r.county_id = $1 AND r.state = 'submitted' \
+            UNION SELECT j.rating_id, 'objection_open' FROM rating_objections j \
+                WHERE j.county_id = $1 AND {objected} <= {LAST_DAY} \
+                    AND (j.resolved_at IS NULL OR {LAST_DAY} < {resolved}) \
+            UNION SELECT j.rating_id, 'overturned' FROM rating_objections j \
+                WHERE j.county_id = $1 AND j.outcome = 'upheld' AND {resolved} BETWEEN $2 AND $3 \
+            UNION SELECT r.id, 'overturned' FROM ratings r \
+                WHERE r.county_id = $1 AND r.state = 'revoked' AND {revoked} BETWEEN $2 AND $3) w \
+         JOIN ratings r ON r.county_id = $1 AND r.id = w.id \
+         LEFT JOIN memberships m ON m.county_id = $1 AND m.id = r.membership_id \
+         WHERE {within}"
     )
 }
 

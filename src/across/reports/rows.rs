@@ -241,7 +241,7 @@ fn columns(table: Table) -> &'static str {
              f.person_id, f.kind, f.day"
         }
         Table::Ratings => {
-            "'rating' AS subject, f.rating_id::text AS id, f.rating_id::text AS key, f.membership_id AS member, \
+            "'rating' AS subject, f.rating_id::text AS id, concat_ws(' ', f.rating_id, f.state) AS key, f.membership_id AS member, \
              f.person_id, f.state AS kind, NULL::date AS day"
         }
         Table::Awards => {
@@ -303,7 +303,7 @@ fn statement(basis: &Basis, organisation: &Organisation, part: Part) -> String {
             WHERE {weight} <> 0 AND (place, key COLLATE \"C\") > ($12 COLLATE \"C\", $13 COLLATE \"C\") \
             ORDER BY place, key COLLATE \"C\" LIMIT $14) \
          SELECT page.subject, page.id, page.member, \
-            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee', 'award', 'assessment') THEN here.name \
+            coalesce(p.name, CASE WHEN page.subject IN ('organisation', 'committee', 'award', 'rating', 'assessment') THEN here.name \
                 WHEN page.subject = 'training_class' THEN (SELECT c.name FROM training_classes c \
                     WHERE c.county_id = $1 AND c.id = page.id::uuid) END) AS name, \
             {to_code} AS branch_code, here.name AS branch_name, {from_code} AS from_code, gone.name AS from_name, \

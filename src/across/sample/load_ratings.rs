@@ -9,6 +9,7 @@ use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::{MembershipId, RoundId};
+use crate::records::ratings::model::SchemeRules;
 use crate::records::ratings::{
     self, Decide, EnterScores, OpenRound, ScoreRow, SetDimension, SetScheme, SetThreshold, queries,
 };
@@ -60,6 +61,7 @@ fn scheme(pack: &RatingPack) -> Result<SetScheme> {
                 name: dimension.name.clone(),
                 maximum: BigDecimal::from(dimension.maximum),
                 weight: BigDecimal::from(dimension.weight),
+                cap: None,
             })
             .collect(),
         thresholds: pack
@@ -70,6 +72,8 @@ fn scheme(pack: &RatingPack) -> Result<SetScheme> {
                 minimum: BigDecimal::from(step.minimum),
             })
             .collect(),
+        vetoes: Vec::new(),
+        rules: SchemeRules::default(),
     })
 }
 
@@ -93,7 +97,9 @@ async fn play(
     let ids = ratings::open_round(conn, actor, &opened).await?;
     let present: HashSet<(RoundId, MembershipId)> = db::read(conn, &actor.scope, async |conn| {
         let subjects = queries::subjects(conn, actor.scope.county, &ids).await?;
-        Ok(subjects.into_iter().map(|subject| (subject.round_id, subject.membership_id)).collect())
+        let members =
+            subjects.into_iter().filter_map(|subject| Some((subject.round_id, subject.membership_id?)));
+        Ok(members.collect())
     })
     .await?;
     let mut entered = Vec::with_capacity(rounds.len());
@@ -143,7 +149,8 @@ fn rows(
                 .zip(&rating.scores)
                 .map(|(dimension, score)| (dimension.code.clone(), score.to_string()))
                 .collect();
-            Some(ScoreRow { subject, scores, evidence: Some(rating.evidence.to_owned()) })
+            let evidence = Some(rating.evidence.to_owned());
+            Some(ScoreRow { subject: subject.into(), scores, evidence, veto: None })
         })
         .collect()
 }

@@ -76,19 +76,21 @@ $$;
 REVOKE ALL ON FUNCTION find_offered_name FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_offered_name TO cadre_web;
 
--- Whom rounds of ratings in the caller's scope concern: who was in the register of the rounds' branch on the last day of
--- the period, and who has a rating in it. The unit that rated a member sees his name also after he has moved away.
+-- Whom or what rounds of ratings in the caller's scope concern: members who were in the register of the rounds' branch on
+-- the last day of the period, branches or villages below the organisation, office-holders of the village; and whoever has
+-- a rating in it. The unit that rated a member sees his name also after he has moved away.
 DROP FUNCTION IF EXISTS find_rating_subjects;
 CREATE FUNCTION find_rating_subjects(in_county uuid, in_rounds uuid[])
-RETURNS TABLE (round_id uuid, membership_id uuid, name text, sort_key text, sex text, birth_date date, probationary boolean, present boolean)
+RETURNS TABLE (round_id uuid, id uuid, membership_id uuid, code text, name text, sort_key text, sex text, birth_date date, probationary boolean, present boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     WITH rounds AS (
-        SELECT * FROM rating_rounds r
+        SELECT r.county_id, r.id, r.organisation_id, r.path, r.last_day, k.subject_kind FROM rating_rounds r
+        JOIN rating_schemes k ON k.county_id = r.county_id AND k.id = r.scheme_id
         WHERE r.county_id = in_county AND r.id = ANY (in_rounds)
             AND in_county = nullif(current_setting('cadre.county', true), '')::uuid
             AND r.path >= current_setting('cadre.path_from', true) AND r.path < current_setting('cadre.path_to', true)
     ), concerned AS (
-        SELECT r.id AS round_id, r.last_day, b.membership_id, true AS present
+        SELECT r.id AS round_id, r.last_day, r.subject_kind, b.membership_id AS id, true AS present
         FROM rounds r
         JOIN branch_memberships b ON b.county_id = r.county_id AND b.branch_id = r.organisation_id
             AND b.from_day <= r.last_day AND (b.to_day IS NULL OR b.to_day > r.last_day)
@@ -97,20 +99,47 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
         JOIN membership_statuses s ON s.county_id = b.county_id AND s.membership_id = b.membership_id
             AND s.from_day <= r.last_day AND (s.to_day IS NULL OR s.to_day > r.last_day)
             AND s.status IN ('normal', 'watch', 'suspended_rights')
+        WHERE r.subject_kind = 'member'
         UNION ALL
-        SELECT r.id, r.last_day, g.membership_id, false
+        SELECT r.id, r.last_day, r.subject_kind, o.id, true
+        FROM rounds r
+        JOIN organisations o ON o.county_id = r.county_id AND o.path >= r.path AND o.path < rtrim(r.path, '/') || '0'
+            AND (o.founded_on IS NULL OR o.founded_on <= r.last_day)
+            AND (o.dissolved_on IS NULL OR o.dissolved_on > r.last_day)
+        WHERE r.subject_kind = 'branch' AND o.kind = 'branch'
+            OR r.subject_kind = 'village' AND o.kind IN ('village', 'community')
+        UNION ALL
+        SELECT r.id, r.last_day, r.subject_kind, s.person_id, true
+        FROM rounds r
+        JOIN committees c ON c.county_id = r.county_id AND c.village_id = r.organisation_id
+        JOIN seats s ON s.county_id = r.county_id AND s.committee_id = c.id
+            AND s.from_day <= r.last_day AND (s.to_day IS NULL OR s.to_day > r.last_day)
+        WHERE r.subject_kind = 'household'
+        UNION ALL
+        SELECT r.id, r.last_day, r.subject_kind, g.subject_id, false
         FROM rounds r
         JOIN ratings g ON g.county_id = r.county_id AND g.round_id = r.id
     ), once AS (
         -- Grouped, not filtered by NOT EXISTS: that becomes a loop over all pairs when many rounds are asked for.
-        SELECT round_id, last_day, membership_id, bool_or(present) AS present
-        FROM concerned GROUP BY round_id, last_day, membership_id
+        SELECT round_id, last_day, subject_kind, id, bool_or(present) AS present
+        FROM concerned GROUP BY round_id, last_day, subject_kind, id
     )
-    SELECT c.round_id, m.id, p.name, m.sort_key, p.sex, p.birth_date,
+    SELECT c.round_id, m.id, m.id, NULL, p.name, m.sort_key, p.sex, p.birth_date,
         m.full_member_on IS NULL OR m.full_member_on > c.last_day, c.present
     FROM once c
-    JOIN memberships m ON m.county_id = in_county AND m.id = c.membership_id
+    JOIN memberships m ON m.county_id = in_county AND m.id = c.id
     JOIN people p ON p.county_id = m.county_id AND p.id = m.person_id
+    WHERE c.subject_kind = 'member'
+    UNION ALL
+    SELECT c.round_id, o.id, NULL, o.code, o.name, o.pinyin, NULL, NULL, false, c.present
+    FROM once c
+    JOIN organisations o ON o.county_id = in_county AND o.id = c.id
+    WHERE c.subject_kind IN ('branch', 'village')
+    UNION ALL
+    SELECT c.round_id, p.id, NULL, NULL, p.name, p.pinyin, p.sex, p.birth_date, false, c.present
+    FROM once c
+    JOIN people p ON p.county_id = in_county AND p.id = c.id
+    WHERE c.subject_kind = 'household'
 $$;
 REVOKE ALL ON FUNCTION find_rating_subjects FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_rating_subjects TO cadre_web;

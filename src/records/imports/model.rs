@@ -21,6 +21,8 @@ crate::vocabulary! {
         Elections = "elections", "选举情况";
         /// 后备干部.
         ReserveCadres = "reserve-cadres", "后备干部";
+        /// 星级评定.
+        Ratings = "ratings", "星级评定";
         /// 培训班次.
         TrainingClasses = "training-classes", "培训班次";
         /// 参训名单.

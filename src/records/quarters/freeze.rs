@@ -5,11 +5,13 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
+use crate::base::ids::CountyId;
+use crate::base::values::Quarter;
 use crate::records::quarters::QuarterState;
 use crate::records::quarters::ask::Ask;
 use crate::records::quarters::model::Revision;
-use crate::schema::{quarter_revisions, quarters};
+use crate::schema::{counties, quarter_revisions, quarters};
 
 /// A statement that selects facts: the columns of its table behind county, quarter and revision, in their order. It
 /// takes the parameters of [`Ask`].
@@ -188,7 +190,7 @@ AS digest, count(*) AS row_count FROM (
     SELECT 3, concat_ws(' ', membership_id, to_char(day, 'YYYY-MM-DD'), kind), jsonb_strip_nulls(to_jsonb(f))::text
     FROM flow_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
     UNION ALL
-    SELECT 4, rating_id::text, jsonb_strip_nulls(to_jsonb(f))::text
+    SELECT 4, concat_ws(' ', rating_id, state), jsonb_strip_nulls(to_jsonb(f))::text
     FROM rating_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
     UNION ALL
     SELECT 5, concat_ws(' ', standing, seat_id), jsonb_strip_nulls(to_jsonb(f))::text
@@ -226,4 +228,45 @@ AS digest, count(*) AS row_count FROM (
 pub async fn digest(conn: &mut AsyncPgConnection, ask: &Ask) -> QueryResult<(Vec<u8>, i64)> {
     let found: Digest = ask.about(DIGEST.to_owned()).get_result(conn).await?;
     Ok((found.digest, found.row_count))
+}
+
+/// A revision whose rows are not those that were frozen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Altered {
+    /// Code of the county.
+    pub county: String,
+    /// The quarter.
+    pub quarter: Quarter,
+    /// Number of the revision.
+    pub number: i32,
+}
+
+/// The revisions of all counties whose digest, computed anew, is not the stored one. For the owner of the database, whom
+/// row-level security does not bind.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn altered(owner: &mut AsyncPgConnection) -> Result<Vec<Altered>> {
+    let revisions: Vec<(CountyId, String, String, i32, Vec<u8>)> = quarter_revisions::table
+        .inner_join(counties::table.on(counties::id.eq(quarter_revisions::county_id)))
+        .order((counties::code.asc(), quarter_revisions::quarter.asc(), quarter_revisions::number.asc()))
+        .select((
+            quarter_revisions::county_id,
+            counties::code,
+            quarter_revisions::quarter,
+            quarter_revisions::number,
+            quarter_revisions::digest,
+        ))
+        .load(owner)
+        .await?;
+    let mut altered = Vec::new();
+    for (county, code, quarter, number, stored) in revisions {
+        let quarter = Quarter::parse(&quarter).map_err(Error::broken)?;
+        let ask = Ask { county, quarter, revision: number, previous_number: 0, organisations: Vec::new() };
+        let (computed, _) = digest(owner, &ask).await?;
+        if computed != stored {
+            altered.push(Altered { county: code, quarter, number });
+        }
+    }
+    Ok(altered)
 }

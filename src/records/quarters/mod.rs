@@ -17,7 +17,7 @@ mod state;
 
 pub use ask::Ask;
 pub use close::{conclude, next_step, prepare_partitions, propose};
-pub use freeze::{FactTable, Facts, Frozen, Reach, digest, freeze};
+pub use freeze::{Altered, FactTable, Facts, Frozen, Reach, altered, digest, freeze};
 pub use model::{Closing, Revision};
 pub use rules::Step;
 pub use state::QuarterState;

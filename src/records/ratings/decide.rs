@@ -1,5 +1,5 @@
-//! Takes ratings a step further or back: submit, send back, review, confirm, publish. One result per rating: what is
-//! refused stays as it was, the rest goes on.
+//! Takes ratings a step further or back: submit, send back, review, confirm, publish, dispute, revoke. One result per
+//! rating: what is refused stays as it was, the rest goes on.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,13 +9,14 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, Result};
-use crate::base::ids::{MembershipId, RatingId, RoundId, SchemeId};
+use crate::base::ids::{RatingId, RoundId, SchemeId, SubjectId};
 use crate::base::policy::{self, Action};
 use crate::base::scope::Path;
 use crate::records::audit;
-use crate::records::ratings::model::{Rating, RatingState, Round};
-use crate::records::ratings::queries;
+use crate::records::ratings::frame::Frame;
+use crate::records::ratings::model::{Rating, RatingState, Round, Scheme};
 use crate::records::ratings::rules::{self, Evaluation, Step, StepRefusal};
+use crate::records::ratings::{dispute, queries};
 
 /// What is decided on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +68,9 @@ pub struct Outcome {
     pub rating: RatingId,
     /// Its round.
     pub round: RoundId,
-    /// The member.
-    pub subject: MembershipId,
-    /// His name.
+    /// Whom or what it is about.
+    pub subject: SubjectId,
+    /// Its name.
     pub name: String,
     /// The state now.
     pub state: RatingState,
@@ -152,14 +153,15 @@ pub async fn return_(
     decide(conn, actor, Step::SendBack, &decisions, &reasons).await
 }
 
-async fn decide(
+pub(super) async fn decide(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     step: Step,
     commands: &[Decide],
     reasons: &HashMap<RatingId, String>,
 ) -> Result<Vec<Outcome>> {
-    let action = if step == Step::Submit { Action::EnterRecords } else { Action::DecideRatings };
+    let enters = matches!(step, Step::Submit | Step::Object);
+    let action = if enters { Action::EnterRecords } else { Action::DecideRatings };
     db::write(conn, actor, async |conn| {
         policy::require(actor, action, &actor.scope.path)?;
         let asked = Asked::read(conn, actor, commands).await?;
@@ -186,6 +188,7 @@ async fn decide(
             rating.state = step.target().code().to_owned();
         }
         write(conn, actor, step, &outcomes, reasons).await?;
+        dispute::keep(conn, actor, step, &outcomes, &ratings, reasons).await?;
         write_rounds(conn, actor, &outcomes, &ratings).await?;
         for outcome in outcomes.iter_mut().filter(|outcome| outcome.refusal.is_none()) {
             outcome.state = step.target();
@@ -247,9 +250,13 @@ impl Asked {
         ratings: &[Rating],
     ) -> Result<Vec<Outcome>> {
         let subjects = queries::subjects(conn, actor.scope.county, &self.ids()).await?;
-        let names: HashMap<(RoundId, MembershipId), String> =
-            subjects.into_iter().map(|s| ((s.round_id, s.membership_id), s.name)).collect();
-        let incomplete = self.incomplete(conn, actor, step, ratings).await?;
+        let names: HashMap<(RoundId, SubjectId), String> =
+            subjects.into_iter().map(|s| ((s.round_id, s.id), s.name)).collect();
+        let mut incomplete = self.incomplete(conn, actor, step, ratings).await?;
+        let schemes = self.schemes(conn, actor).await?;
+        let frame = Frame { step, ratings, rounds: &self.rounds, schemes: &schemes };
+        incomplete.extend(dispute::refusals(conn, actor, &frame).await?);
+        incomplete.extend(frame.unproven());
         let mut outcomes = Vec::new();
         for rating in ratings {
             let is_named = self.single.contains_key(&rating.id);
@@ -266,14 +273,24 @@ impl Asked {
             outcomes.push(Outcome {
                 rating: rating.id,
                 round: rating.round_id,
-                subject: rating.membership_id,
-                name: names.get(&(rating.round_id, rating.membership_id)).cloned().unwrap_or_default(),
+                subject: rating.subject_id,
+                name: names.get(&(rating.round_id, rating.subject_id)).cloned().unwrap_or_default(),
                 state: rating.state(),
                 version: rating.version,
                 refusal,
             });
         }
+        frame.refuse_top(&mut outcomes);
         Ok(outcomes)
+    }
+
+    async fn schemes(
+        &self,
+        conn: &mut AsyncPgConnection,
+        actor: &Actor,
+    ) -> Result<HashMap<SchemeId, Scheme>> {
+        let ids: Vec<SchemeId> = self.rounds.values().map(|round| round.scheme_id).collect();
+        queries::by_ids(conn, actor.scope.county, &ids).await
     }
 
     /// Why ratings without a total cannot be submitted.
@@ -291,8 +308,7 @@ impl Asked {
         }
         let ids: Vec<RatingId> = open.iter().map(|rating| rating.id).collect();
         let scores = queries::scores_of(conn, actor.scope.county, &ids).await?;
-        let scheme_ids: Vec<SchemeId> = self.rounds.values().map(|round| round.scheme_id).collect();
-        let schemes = queries::by_ids(conn, actor.scope.county, &scheme_ids).await?;
+        let schemes = self.schemes(conn, actor).await?;
         let none = HashMap::new();
         let why = |rating: &Rating| {
             let scheme = schemes.get(&self.rounds.get(&rating.round_id)?.scheme_id)?;
@@ -313,7 +329,10 @@ const fn columns(step: Step) -> &'static str {
             "submitted_by = $3, submitted_at = now(), reviewed_by = NULL, reviewed_at = NULL, confirmed_by = NULL, \
              confirmed_at = NULL"
         }
-        Step::SendBack => "returned_by = $3, returned_at = now(), returned_reason = d.reason",
+        Step::SendBack | Step::Uphold => "returned_by = $3, returned_at = now(), returned_reason = d.reason",
+        Step::Revoke => "revoked_by = $3, revoked_at = now(), revoked_reason = d.reason",
+        // Nothing but the state.
+        Step::Object | Step::Dismiss => "total = r.total",
         Step::Review => "reviewed_by = $3, reviewed_at = now()",
         Step::Confirm => "confirmed_by = $3, confirmed_at = now()",
         Step::Publish => "published_by = $3, published_at = now()",

@@ -1,6 +1,7 @@
 //! Star ratings: schemes are data, rounds are opened for a branch and a period, scores become totals and stars.
 //!
-//! Owns `rating_schemes`, `rating_dimensions`, `rating_thresholds`, `rating_rounds`, `ratings`, `rating_scores`, and the
+//! Owns `rating_schemes`, `rating_dimensions`, `rating_thresholds`, `rating_vetoes`, `rating_rounds`, `ratings`,
+//! `rating_scores`, `rating_raters`, `rating_rater_scores`, `rating_objections`, and the
 //! tables of [`awards`]: villages honoured by kind, on a way of their own.
 //!
 //! Verbs, each over a slice of commands, one transaction, one audit entry:
@@ -12,7 +13,11 @@
 //!   version that was seen); [`return_`]: slices of [`SendBack`]. Each answers one [`Outcome`] per rating; what is
 //!   refused stays as it was, the rest goes on.
 //!
-//! The way of a rating: draft → submitted → reviewed → confirmed → published, with returned ⇄ submitted beside it.
+//! - [`enter_rater_scores()`]: the scores of one rater, where a scheme has several; nobody scores himself.
+//! - [`object`], [`resolve`], [`revoke`]: slices of [`Dispute`].
+//!
+//! The way of a rating: draft → submitted → reviewed → confirmed → published, with returned ⇄ submitted beside it; then
+//! objected → published or returned, and revoked.
 //! Nobody decides on what he submitted himself. A round carries the state of those of its ratings that are least far
 //! (see [`rules::round_state`]); reports count ratings, not rounds: those confirmed or published.
 //!
@@ -25,17 +30,23 @@
 
 pub mod awards;
 mod decide;
+mod dispute;
 mod enter_scores;
+mod frame;
 mod lock;
 pub mod model;
 mod open_round;
+pub mod packs;
 pub mod queries;
 pub mod rules;
 mod set_scheme;
 
 pub use decide::{Decide, Outcome, SendBack, Target, confirm, publish, return_, review, submit};
-pub use enter_scores::{EnterScores, Entered, ScoreRow, enter_scores};
+pub use dispute::{Dispute, object, resolve, revoke};
+pub use enter_scores::{
+    EnterRaterScores, EnterScores, Entered, Rater, ScoreRow, enter_rater_scores, enter_scores,
+};
 pub use model::{Dimension, Rating, RatingState, Round, Scheme, Threshold};
 pub use open_round::{OpenRound, RoundRefusal, open_round};
-pub use rules::{Arithmetic, Step, printed};
-pub use set_scheme::{SetDimension, SetScheme, SetThreshold, scheme_of_pack, set_scheme};
+pub use rules::{Arithmetic, Step, level_name, printed};
+pub use set_scheme::{SetDimension, SetScheme, SetThreshold, SetVeto, scheme_of_pack, set_scheme};

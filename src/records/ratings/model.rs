@@ -6,10 +6,14 @@ use bigdecimal::BigDecimal;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
-use crate::base::ids::{CountyId, DimensionId, MembershipId, OrganisationId, RatingId, RoundId, SchemeId};
+use crate::base::ids::{
+    CountyId, DimensionId, MembershipId, OrganisationId, RatingId, RoundId, SchemeId, SubjectId,
+};
 use crate::base::scope::Path;
 use crate::base::values::period::PeriodLength;
-use crate::schema::{rating_dimensions, rating_rounds, rating_schemes, rating_thresholds, ratings};
+use crate::schema::{
+    rating_dimensions, rating_rounds, rating_schemes, rating_thresholds, rating_vetoes, ratings,
+};
 use crate::vocabulary;
 
 vocabulary! {
@@ -17,6 +21,25 @@ vocabulary! {
     pub enum SubjectKind, "评定对象" {
         /// 党员
         Member = "member", "党员";
+        /// 党支部
+        Branch = "branch", "党支部";
+        /// 村（社区）
+        Village = "village", "村（社区）";
+        /// 农户: the household of an office-holder, and of nobody else.
+        Household = "household", "农户";
+    }
+}
+
+impl SubjectKind {
+    /// In which unit they are rated, in words.
+    #[must_use]
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::Member => "党支部",
+            Self::Branch => "上级党组织或乡镇（街道）",
+            Self::Village => "乡镇（街道）或县（区）",
+            Self::Household => "村（社区）",
+        }
     }
 }
 
@@ -51,6 +74,85 @@ vocabulary! {
         Sum = "sum", "加权合计";
         /// Sum of score times weight, divided by the sum of the weights that counted.
         WeightedMean = "weighted_mean", "加权平均";
+        /// Sum of score times weight, divided by how many counted.
+        Mean = "mean", "按得分项平均";
+    }
+}
+
+vocabulary! {
+    /// What a total earns.
+    pub enum ResultKind, "评定结果" {
+        /// 星级
+        Stars = "stars", "星级";
+        /// 等次
+        Grades = "grades", "等次";
+    }
+}
+
+vocabulary! {
+    /// Who scores.
+    pub enum RaterRule, "评分方式" {
+        /// Scores are entered once.
+        One = "one", "汇总录入";
+        /// Each rater's are kept, and their mean counts.
+        Mean = "mean", "各评分人平均";
+        /// The same without one highest and one lowest.
+        TrimmedMean = "trimmed_mean", "去掉最高分和最低分后平均";
+    }
+}
+
+/// How many may have the highest level: of those rated the share, rounded down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TopShare {
+    /// The numerator.
+    pub numerator: i32,
+    /// The denominator.
+    pub denominator: i32,
+}
+
+impl TopShare {
+    /// How many of `rated` may have the highest level.
+    #[must_use]
+    pub fn allowed(self, rated: i64) -> i64 {
+        rated
+            .saturating_mul(i64::from(self.numerator))
+            .checked_div(i64::from(self.denominator))
+            .unwrap_or(rated)
+    }
+}
+
+/// What a scheme asks beyond dimensions and levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SchemeRules {
+    /// What a total earns.
+    pub result: ResultKind,
+    /// Who scores.
+    pub raters: RaterRule,
+    /// How many raters have to score before their scores count.
+    pub least_raters: i32,
+    /// How many may have the highest level; none: any.
+    pub top_share: Option<TopShare>,
+    /// For how many working days after publication somebody may object.
+    pub objection_days: i32,
+    /// Whether probationary members take part without being rated.
+    pub leaves_out_probationary: bool,
+    /// Whether a rating is submitted only with what it rests on.
+    pub needs_evidence: bool,
+}
+
+impl Default for SchemeRules {
+    fn default() -> Self {
+        Self {
+            result: ResultKind::Stars,
+            raters: RaterRule::One,
+            least_raters: 1,
+            top_share: None,
+            objection_days: 5,
+            leaves_out_probationary: false,
+            needs_evidence: false,
+        }
     }
 }
 
@@ -82,6 +184,10 @@ vocabulary! {
         Confirmed = "confirmed", "已确定";
         /// 已公示
         Published = "published", "已公示";
+        /// 有异议
+        Objected = "objected", "有异议";
+        /// 撤销
+        Revoked = "revoked", "撤销";
     }
 }
 
@@ -95,7 +201,7 @@ impl RatingState {
     /// Whether the rating counts in reports.
     #[must_use]
     pub const fn counts(self) -> bool {
-        matches!(self, Self::Confirmed | Self::Published)
+        matches!(self, Self::Confirmed | Self::Published | Self::Objected)
     }
 }
 
@@ -132,9 +238,19 @@ pub struct Scheme {
     pub dimensions: Vec<Dimension>,
     /// Which total earns which stars, most stars first.
     pub thresholds: Vec<Threshold>,
+    /// What sets the stars to a value, whatever the total.
+    pub vetoes: Vec<Veto>,
+    /// What else it asks.
+    pub rules: SchemeRules,
 }
 
 impl Scheme {
+    /// The veto of a code.
+    #[must_use]
+    pub fn veto(&self, code: &str) -> Option<&Veto> {
+        self.vetoes.iter().find(|veto| veto.code == code)
+    }
+
     /// The dimension of a code.
     #[must_use]
     pub fn dimension(&self, code: &str) -> Option<&Dimension> {
@@ -162,6 +278,24 @@ pub struct Dimension {
     pub maximum: BigDecimal,
     /// What a score is multiplied by.
     pub weight: BigDecimal,
+    /// The most that it adds to the total.
+    pub cap: Option<BigDecimal>,
+}
+
+/// What sets the stars to a value, whatever the total.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = rating_vetoes)]
+pub struct Veto {
+    /// The county that owns the row.
+    pub county_id: CountyId,
+    /// The version of the scheme.
+    pub scheme_id: SchemeId,
+    /// Code in the API.
+    pub code: String,
+    /// What is the case, in Chinese.
+    pub name: String,
+    /// The stars, or the rank of the grade, that it sets.
+    pub stars: i32,
 }
 
 /// From which total a number of stars is given.
@@ -197,6 +331,14 @@ pub(super) struct SchemeRow {
     pub from_day: NaiveDate,
     pub to_day: Option<NaiveDate>,
     pub created_by: String,
+    pub result: String,
+    pub raters: String,
+    pub least_raters: i32,
+    pub top_numerator: Option<i32>,
+    pub top_denominator: Option<i32>,
+    pub objection_days: i32,
+    pub leaves_out_probationary: bool,
+    pub needs_evidence: bool,
 }
 
 /// One organisation rated by one scheme for one period.
@@ -209,7 +351,7 @@ pub struct Round {
     pub id: RoundId,
     /// The version of the scheme.
     pub scheme_id: SchemeId,
-    /// Whose members are rated.
+    /// Whose members, branches, villages or households are rated.
     pub organisation_id: OrganisationId,
     /// Path of that organisation, as stored.
     pub path: String,
@@ -243,7 +385,7 @@ impl Round {
     }
 }
 
-/// The rating of one member in one round.
+/// The rating of one subject in one round.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = ratings)]
 pub struct Rating {
@@ -251,8 +393,12 @@ pub struct Rating {
     pub id: RatingId,
     /// The round.
     pub round_id: RoundId,
-    /// The member.
-    pub membership_id: MembershipId,
+    /// Whom or what it is about.
+    pub subject_id: SubjectId,
+    /// The member, where it is one.
+    pub membership_id: Option<MembershipId>,
+    /// Code of the veto that sets its stars.
+    pub veto: Option<String>,
     /// Path of the round's organisation, as stored.
     pub path: String,
     /// Code of its state.
@@ -285,6 +431,12 @@ pub struct Rating {
     pub published_by: Option<String>,
     /// When it was published.
     pub published_at: Option<DateTime<Utc>>,
+    /// Why it no longer counts.
+    pub revoked_reason: Option<String>,
+    /// Who revoked it.
+    pub revoked_by: Option<String>,
+    /// When it was revoked.
+    pub revoked_at: Option<DateTime<Utc>>,
     /// Rises with every change; the ETag.
     pub version: i32,
 }

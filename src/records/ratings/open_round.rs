@@ -1,4 +1,4 @@
-//! Opens rounds: an organisation is to be rated by a scheme for a period.
+//! Opens rounds: what belongs to an organisation is to be rated by a scheme for a period.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::base::values::Period;
 use crate::base::{clock, db};
 use crate::records::audit;
 use crate::records::organisations::{self, Kind, Organisation};
-use crate::records::ratings::model::{RatingState, Scheme};
+use crate::records::ratings::model::{RatingState, Scheme, SubjectKind};
 use crate::records::ratings::{lock, queries};
 
 /// A round to be opened.
@@ -24,7 +24,7 @@ pub struct OpenRound {
     pub scheme: String,
     /// The period.
     pub period: Period,
-    /// Code of the branch that is to be rated.
+    /// Code of the organisation whose members, branches, villages or households are to be rated.
     pub organisation: String,
 }
 
@@ -62,9 +62,13 @@ pub enum RoundRefusal {
     /// No such organisation.
     #[error("评定单位“{0}”不存在，请核对组织代码")]
     NoOrganisation(String),
-    /// Members are rated in their branch.
-    #[error("党员星级评定以党支部为单位，“{name}”是{kind}，请选择其下的党支部")]
-    NoBranch {
+    /// Each kind of subject is rated in units of its own.
+    #[error("{subject}的评定以{unit}为单位，“{name}”是{kind}，请重新选择评定单位")]
+    WrongUnit {
+        /// What the scheme rates.
+        subject: &'static str,
+        /// In which units.
+        unit: &'static str,
         /// The organisation's name.
         name: String,
         /// Its kind.
@@ -85,7 +89,7 @@ impl RoundRefusal {
         match self {
             Self::NoScheme { .. } => "scheme",
             Self::Length { .. } | Self::NotBegun { .. } => "period",
-            Self::NoOrganisation(_) | Self::NoBranch { .. } | Self::NotThere { .. } => "organisation",
+            Self::NoOrganisation(_) | Self::WrongUnit { .. } | Self::NotThere { .. } => "organisation",
         }
     }
 }
@@ -218,9 +222,13 @@ fn fit<'a>(
     }
     let organisation =
         organisation.ok_or_else(|| RoundRefusal::NoOrganisation(command.organisation.clone()))?;
-    if organisation.kind() != Some(Kind::Branch) {
-        let name = organisation.name.clone();
-        return Err(RoundRefusal::NoBranch { name, kind: organisation.kind_name() });
+    if !organisation.kind().is_some_and(|kind| is_unit(scheme.subject, kind)) {
+        return Err(RoundRefusal::WrongUnit {
+            subject: scheme.subject.name(),
+            unit: scheme.subject.unit(),
+            name: organisation.name.clone(),
+            kind: organisation.kind_name(),
+        });
     }
     let exists = organisation.founded_on.is_none_or(|founded| founded <= last)
         && organisation.dissolved_on.is_none_or(|dissolved| last < dissolved);
@@ -228,6 +236,18 @@ fn fit<'a>(
         return Err(RoundRefusal::NotThere { name: organisation.name.clone(), day: last });
     }
     Ok((scheme.id, organisation))
+}
+
+/// Whether subjects of a kind are rated in organisations of a kind.
+fn is_unit(subject: SubjectKind, kind: Kind) -> bool {
+    let is_division = matches!(kind, Kind::County | Kind::Street | Kind::Town | Kind::Township);
+    let is_village = matches!(kind, Kind::Village | Kind::Community);
+    match subject {
+        SubjectKind::Member => kind == Kind::Branch,
+        SubjectKind::Branch => kind != Kind::Branch,
+        SubjectKind::Village => is_division,
+        SubjectKind::Household => is_village,
+    }
 }
 
 async fn insert(conn: &mut AsyncPgConnection, actor: &Actor, rounds: &[Planned<'_>]) -> Result<()> {
@@ -250,7 +270,7 @@ async fn insert(conn: &mut AsyncPgConnection, actor: &Actor, rounds: &[Planned<'
     .await
     .constraint("rating_rounds_period_key", || Error::Taken {
         field: "period",
-        message: "该党支部的这一评定期已经开始，不必重复；请在评定列表中打开继续填报。".to_owned(),
+        message: "该单位的这一评定期已经开始，不必重复；请在评定列表中打开继续填报。".to_owned(),
     })?;
     Ok(())
 }

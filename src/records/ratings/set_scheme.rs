@@ -14,10 +14,11 @@ use crate::base::ids::{CountyId, DimensionId, SchemeId};
 use crate::base::policy::{self, Action};
 use crate::records::audit;
 use crate::records::ratings::model::{
-    Aggregation, Dimension, MissingPart, PeriodKind, Scheme, SchemeRow, SubjectKind, Threshold,
+    Aggregation, Dimension, MissingPart, PeriodKind, Scheme, SchemeRow, SchemeRules, SubjectKind, Threshold,
+    Veto,
 };
 use crate::records::ratings::{lock, queries, rules};
-use crate::schema::{rating_dimensions, rating_rounds, rating_schemes, rating_thresholds};
+use crate::schema::{rating_dimensions, rating_rounds, rating_schemes, rating_thresholds, rating_vetoes};
 
 /// One version of a scheme, as it is to be from a day on; the shape of `ratings.json` in a practice pack.
 #[derive(Debug, Clone, serde::Deserialize)]
@@ -52,6 +53,12 @@ pub struct SetScheme {
     pub dimensions: Vec<SetDimension>,
     /// Which total earns which stars, in any order.
     pub thresholds: Vec<SetThreshold>,
+    /// What sets the stars to a value, whatever the total.
+    #[serde(default)]
+    pub vetoes: Vec<SetVeto>,
+    /// What else it asks.
+    #[serde(default)]
+    pub rules: SchemeRules,
 }
 
 /// A dimension of a scheme to be set.
@@ -66,6 +73,21 @@ pub struct SetDimension {
     pub maximum: BigDecimal,
     /// What a score is multiplied by.
     pub weight: BigDecimal,
+    /// The most that it adds to the total; none: no bound but the maximum.
+    #[serde(default)]
+    pub cap: Option<BigDecimal>,
+}
+
+/// A veto of a scheme to be set.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetVeto {
+    /// Code in the API.
+    pub code: String,
+    /// What is the case, in Chinese.
+    pub name: String,
+    /// The stars, or the rank of the grade, that it sets.
+    pub stars: i32,
 }
 
 /// A step of the scale of a scheme to be set.
@@ -88,6 +110,41 @@ pub fn scheme_of_pack(text: &str) -> Result<SetScheme> {
 }
 
 impl SetScheme {
+    /// A version on record, as the next one may begin.
+    #[must_use]
+    pub fn of(scheme: &Scheme) -> Self {
+        let dimensions = scheme.dimensions.iter().map(|one| SetDimension {
+            code: one.code.clone(),
+            name: one.name.clone(),
+            maximum: one.maximum.clone(),
+            weight: one.weight.clone(),
+            cap: one.cap.clone(),
+        });
+        let steps = scheme.thresholds.iter();
+        let vetoes = scheme.vetoes.iter();
+        Self {
+            code: scheme.code.clone(),
+            name: scheme.name.clone(),
+            subject: scheme.subject,
+            period: scheme.period,
+            stars: scheme.stars,
+            decimals: scheme.decimals,
+            aggregation: scheme.aggregation,
+            missing_part: scheme.missing_part,
+            procedure: scheme.procedure.clone(),
+            is_primary: scheme.is_primary,
+            from_day: scheme.from_day,
+            dimensions: dimensions.collect(),
+            thresholds: steps
+                .map(|step| SetThreshold { stars: step.stars, minimum: step.minimum.clone() })
+                .collect(),
+            vetoes: vetoes
+                .map(|veto| SetVeto { code: veto.code.clone(), name: veto.name.clone(), stars: veto.stars })
+                .collect(),
+            rules: scheme.rules,
+        }
+    }
+
     /// The version as a scheme with an id.
     #[must_use]
     pub fn as_scheme(&self, county: CountyId, id: SchemeId) -> Scheme {
@@ -100,6 +157,14 @@ impl SetScheme {
             position,
             maximum: dimension.maximum.clone(),
             weight: dimension.weight.clone(),
+            cap: dimension.cap.clone(),
+        });
+        let vetoes = self.vetoes.iter().map(|veto| Veto {
+            county_id: county,
+            scheme_id: id,
+            code: veto.code.clone(),
+            name: veto.name.trim().to_owned(),
+            stars: veto.stars,
         });
         let mut thresholds: Vec<Threshold> = self
             .thresholds
@@ -128,6 +193,8 @@ impl SetScheme {
             to_day: None,
             dimensions: dimensions.collect(),
             thresholds,
+            vetoes: vetoes.collect(),
+            rules: self.rules,
         }
     }
 }
@@ -213,11 +280,21 @@ fn is_same(present: &Scheme, wanted: &Scheme) -> bool {
         let dimensions: Vec<_> = scheme
             .dimensions
             .iter()
-            .map(|d| (d.code.clone(), d.name.clone(), d.maximum.normalized(), d.weight.normalized()))
+            .map(|d| {
+                let numbers = (
+                    d.maximum.normalized(),
+                    d.weight.normalized(),
+                    d.cap.as_ref().map(BigDecimal::normalized),
+                );
+                (d.code.clone(), d.name.clone(), numbers)
+            })
             .collect();
         let steps: Vec<_> =
             scheme.thresholds.iter().map(|step| (step.stars, step.minimum.normalized())).collect();
-        (dimensions, steps)
+        let mut vetoes: Vec<_> =
+            scheme.vetoes.iter().map(|veto| (veto.code.clone(), veto.name.clone(), veto.stars)).collect();
+        vetoes.sort();
+        (dimensions, steps, vetoes, scheme.rules)
     };
     let head = |scheme: &Scheme| {
         let numbers = (scheme.stars, scheme.decimals, scheme.is_primary, scheme.from_day);
@@ -294,6 +371,8 @@ async fn insert(conn: &mut AsyncPgConnection, actor: &Actor, schemes: &[Scheme])
     let thresholds: Vec<Threshold> =
         schemes.iter().flat_map(|scheme| scheme.thresholds.iter().cloned()).collect();
     diesel::insert_into(rating_thresholds::table).values(thresholds).execute(conn).await?;
+    let vetoes: Vec<Veto> = schemes.iter().flat_map(|scheme| scheme.vetoes.iter().cloned()).collect();
+    diesel::insert_into(rating_vetoes::table).values(vetoes).execute(conn).await?;
     Ok(())
 }
 
@@ -332,5 +411,13 @@ fn row(scheme: &Scheme, actor: &Actor) -> SchemeRow {
         from_day: scheme.from_day,
         to_day: None,
         created_by: actor.name.clone(),
+        result: scheme.rules.result.code().to_owned(),
+        raters: scheme.rules.raters.code().to_owned(),
+        least_raters: scheme.rules.least_raters,
+        top_numerator: scheme.rules.top_share.map(|share| share.numerator),
+        top_denominator: scheme.rules.top_share.map(|share| share.denominator),
+        objection_days: scheme.rules.objection_days,
+        leaves_out_probationary: scheme.rules.leaves_out_probationary,
+        needs_evidence: scheme.rules.needs_evidence,
     }
 }

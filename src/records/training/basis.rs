@@ -17,7 +17,7 @@ use crate::base::scope::Path;
 use crate::records::organisations::{self, Organisation};
 use crate::records::training::coverage::Question;
 use crate::records::training::model::{Class, ClassKind, ClassState};
-use crate::records::training::queries::{self, ProgrammeRecord};
+use crate::records::training::queries::{self, ProgrammeRecord, SiteUse, TrainingSite};
 use crate::schema::training_classes;
 
 /// A class on whose roll somebody stands, and what he did there is not entered yet.
@@ -76,6 +76,10 @@ pub struct Basis {
     pub seekers: Vec<Seeker>,
     /// The classes to come, by first day.
     pub classes: Vec<ComingClass>,
+    /// The sites of the county.
+    pub sites: Vec<TrainingSite>,
+    /// What other classes take of them.
+    pub site_uses: Vec<SiteUse>,
 }
 
 #[derive(QueryableByName)]
@@ -165,12 +169,16 @@ pub async fn basis(
             .await?;
         let found: Vec<Found> = question.about(format!("{roster}{SEEKERS}")).load(conn).await?;
         let classes = coming(conn, actor, programme, today).await?;
+        let sites = queries::sites(conn, scope.county).await?;
+        let site_uses = queries::site_uses(conn, scope, programme, today).await?;
         Ok(Basis {
             today,
             members: passed.iter().map(|one| one.members).sum(),
             trained: passed.iter().filter_map(|one| Some((one.day?, one.members))).collect(),
             seekers: found.into_iter().map(seeker).collect(),
             classes,
+            sites,
+            site_uses,
             record,
             organisation,
         })

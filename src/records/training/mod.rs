@@ -1,7 +1,7 @@
 //! Training rotation (轮训): programmes by which every member is trained once in a cycle, their classes, who came, and how
 //! far an organisation has come.
 //!
-//! Owns `training_settings`, `training_programmes`, `training_demands`, `training_floors`, `training_fields`,
+//! Owns `training_settings`, `training_sites`, `training_programmes`, `training_demands`, `training_floors`, `training_fields`,
 //! `training_exemptions`, `training_classes`, `training_enrolments`, `training_attendances`, `training_completions`.
 //!
 //! Verbs, each over a slice of commands, one transaction, one audit entry:
@@ -13,6 +13,7 @@
 //!   open → held → closed (→ reopened), or cancelled out of the first two ([`rules::next_state`]). A class stands where its
 //!   audience stands: whoever acts for that organisation keeps it; towns enrol their own members in classes of the county.
 //! - [`enrol()`], [`withdraw`]: the roll, by list or by branch, while the class is open.
+//! - [`set_sites`]: where sites stand and how many people they take; supervisors of the county.
 //! - [`place()`]: class lists that a supervisor accepted, [`basis()`] reads what they are planned from
 //!   (`across/planning`).
 //! - [`attend()`] ([`examine_attendances`] says what it would refuse), [`correct_attendances`], [`remove_attendances`]:
@@ -41,6 +42,7 @@ pub mod queries;
 mod roll;
 pub mod rules;
 mod set_settings;
+mod set_sites;
 pub mod settings;
 mod step;
 mod write;
@@ -65,5 +67,6 @@ pub use programme::{Demand, NewField, ReviseDemand, SetProgramme, revise_demands
 pub use roll::Refusal;
 pub use rules::ClassStep;
 pub use set_settings::{SetSettings, set_settings};
+pub use set_sites::{SetSite, set_sites};
 pub use settings::{Settings, SettingsBook};
 pub use step::{StepClass, step_classes};

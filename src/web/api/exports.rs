@@ -112,7 +112,7 @@ impl ExportQuery<'_> {
 /// Download a list as a workbook or csv that can be imported again. Identifiers are masked unless a supervisor asks for
 /// them with a reason.
 #[utoipa::path(context_path = "/api/v1", tag = "exports", params(
-    ("kind" = String, Query, description = "organisations, members, committees, elections, reserve-cadres, training-classes or training-attendance"),
+    ("kind" = String, Query, description = "organisations, members, committees, elections, reserve-cadres, training-classes, training-attendance, ratings or assessments"),
     ("organisation" = Option<String>, Query, description = "code; your own when not given"),
     ("format" = Option<String>, Query, description = "xlsx (when not given) or csv"),
     ("as_of" = Option<String>, Query, description = "a day; as now when not given"),

@@ -35,7 +35,8 @@ const LISTED: usize = 1_000;
 /// A workbook to be imported.
 #[derive(ToSchema)]
 pub struct ImportInput {
-    /// What its rows are about: `organisations`, `members`, `committees`, `elections`, `reserve-cadres`, `training-classes` or `training-attendance`.
+    /// What its rows are about: `organisations`, `members`, `committees`, `elections`, `reserve-cadres`, `training-classes`,
+    /// `training-attendance`, `ratings` or `assessments`.
     pub kind: String,
     /// Code of the organisation that they belong to.
     pub organisation: String,

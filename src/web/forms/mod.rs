@@ -5,6 +5,7 @@ pub mod member;
 pub mod programme;
 pub mod reserve;
 pub mod rule;
+pub mod scheme;
 pub mod slate;
 pub mod training;
 pub mod vetting;

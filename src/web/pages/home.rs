@@ -140,7 +140,16 @@ fn rating_tasks(who: &SignedIn, waiting: &ratings::queries::Waiting) -> Vec<Task
     if policy::require(&who.actor, Action::DecideRatings, scope).is_ok() {
         let decided = waiting.submitted + waiting.reviewed;
         let note = "未审定的星级不计入季度报告。";
-        vec![ratings("审核星级评定（人）", Ratings::ToReview, decided, Tone::Warning, note)]
+        vec![
+            ratings("审核星级评定（人）", Ratings::ToReview, decided, Tone::Warning, note),
+            ratings(
+                "处理星级评定异议（人）",
+                Ratings::Objected,
+                waiting.objected,
+                Tone::Warning,
+                "处理结果会告知本人。",
+            ),
+        ]
     } else if policy::require(&who.actor, Action::EnterRecords, scope).is_ok() {
         vec![
             ratings(

@@ -34,3 +34,15 @@ pub struct ClassPlan {
     /// Accepts the plan, for whom may.
     pub accept: Option<Form>,
 }
+
+/// Sites where classes are held.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "training/sites.html")]
+pub struct Sites {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The sites.
+    pub table: Table,
+    /// Enters or changes one, for whom may.
+    pub form: Option<Form>,
+}

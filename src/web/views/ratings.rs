@@ -3,6 +3,7 @@
 use askama::Template;
 
 use super::Frame;
+use super::members::Action;
 use super::parts::{Badge, Fact, Link, Notice};
 use super::table::Table;
 
@@ -31,13 +32,26 @@ pub struct Dimension {
     pub max: String,
     /// What a score is multiplied by, as a decimal number.
     pub weight: String,
+    /// The most that it adds, as a decimal number; empty: no bound.
+    pub cap: String,
 }
 
-/// From which total a number of stars is given.
+/// What sets the level, whatever the total.
+#[derive(Debug, Clone, Default)]
+pub struct Veto {
+    /// Its code.
+    pub code: String,
+    /// What is the case.
+    pub name: String,
+    /// The level that it sets.
+    pub level: String,
+}
+
+/// From which total a level is given.
 #[derive(Debug, Clone, Default)]
 pub struct Threshold {
-    /// The number of stars.
-    pub stars: u8,
+    /// The level, as the grid shows it (`5 星`, `优秀`).
+    pub level: String,
     /// The lowest total, as a decimal number.
     pub from: String,
 }
@@ -64,8 +78,10 @@ pub struct GridRow {
     pub scores: Vec<Score>,
     /// The total as stored, empty while incomplete.
     pub total: String,
-    /// The stars as stored.
-    pub stars: Option<u8>,
+    /// The level as stored (`5 星`, `优秀`).
+    pub level: String,
+    /// Code of the veto that is the case.
+    pub veto: String,
     /// What the rating rests on.
     pub evidence: String,
     /// The state of this rating.
@@ -103,6 +119,14 @@ pub struct Grid {
     pub missing_part: &'static str,
     /// The columns.
     pub dimensions: Vec<Dimension>,
+    /// What sets the stars, whatever the total.
+    pub vetoes: Vec<Veto>,
+    /// What a total below the lowest level earns.
+    pub lowest: String,
+    /// The rater that was typed, where a scheme has several; none: scores are entered once.
+    pub rater: Option<String>,
+    /// How his scores count.
+    pub raters_note: String,
     /// Stars, highest first.
     pub thresholds: Vec<Threshold>,
     /// The rows.
@@ -114,11 +138,11 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// The thresholds as the grid's script reads them: `90:5,80:4`.
+    /// The thresholds as the grid's script reads them: `90:5 星,80:4 星`.
     fn scale(&self) -> String {
         self.thresholds
             .iter()
-            .map(|threshold| format!("{}:{}", threshold.from, threshold.stars))
+            .map(|threshold| format!("{}:{}", threshold.from, threshold.level))
             .collect::<Vec<_>>()
             .join(",")
     }
@@ -149,6 +173,10 @@ pub struct ReviewRow {
     pub state: Badge,
     /// Where it is sent back (POST with `reason`), for whom may, while it may be.
     pub send_back: Option<String>,
+    /// What they are called.
+    pub level: String,
+    /// Opens the rating: print-out, objection, revocation.
+    pub open: String,
     /// Can be chosen for confirming.
     pub choosable: bool,
     /// Wants a look before confirming: jumps, full marks without evidence.
@@ -195,4 +223,40 @@ pub struct Review {
     pub confirm: Option<String>,
     /// The word on that button (`审核通过`, `确定所选`).
     pub confirm_word: String,
+}
+
+/// One rating for paper: what its subject is told, with the arithmetic and who answered for it.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "ratings/card.html")]
+pub struct Card {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The way back.
+    pub back: Link,
+    /// The name. It stands in the page, never in its title.
+    pub name: String,
+    /// How far it is.
+    pub badge: Badge,
+    /// Scheme, period, level, who scored and confirmed.
+    pub facts: Vec<Fact>,
+    /// The arithmetic as one line.
+    pub arithmetic: String,
+    /// Scores, objections.
+    pub tables: Vec<Table>,
+    /// How and until when somebody may object.
+    pub right: String,
+    /// What can be done.
+    pub actions: Vec<Action>,
+}
+
+/// The schemes of a county, and what comes with cadre to begin with.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "ratings/schemes.html")]
+pub struct Schemes {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The way back.
+    pub back: Link,
+    /// Versions, packs.
+    pub tables: Vec<Table>,
 }

@@ -63,6 +63,8 @@ pub struct Overview {
     pub outstanding: Option<String>,
     /// The programme itself.
     pub record: Option<String>,
+    /// Where its class lists are planned, for whom may.
+    pub plan: Option<String>,
     /// Where a programme is set, for whom may.
     pub set: Option<String>,
 }

@@ -28,6 +28,10 @@ test("totals are those of the server", () => {
   assert.equal(totalOf(scores(["80", "1"], ["", "2"]), { ...mean, missingPart: "leave_out" }), 8000);
   assert.equal(totalOf(scores(["80", "1"], ["", "1"]), { ...mean, missingPart: "zero" }), 4000);
   assert.equal(totalOf(scores(["", "1"], ["", "1"]), { ...mean, missingPart: "zero" }), null, "nothing is filled in");
+  const plain = { aggregation: "mean", missingPart: "leave_out" };
+  assert.equal(totalOf(scores(["80", "1"], ["90", "1"], ["", "1"]), plain), 8500);
+  const capped = scores(["80", "1"], ["9", "1"]).map((score, at) => ({ ...score, cap: at ? undefined : "50" }));
+  assert.equal(totalOf(capped, sum), 5900);
 });
 
 test("dates in the forms of the contract become one form", () => {

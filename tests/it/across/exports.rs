@@ -21,6 +21,7 @@ use tempfile::NamedTempFile;
 
 use super::imports::committees::team;
 use super::imports::elections::votes;
+use super::imports::rated;
 use super::imports::{Roster, Stage};
 use crate::support::builders::assessment::{filled, published, scheme};
 use crate::support::builders::{Place, day};
@@ -216,6 +217,27 @@ async fn the_pool_comes_back_unchanged_masked_or_not() {
                 stage.upload(&stage.clerk, &town, file.path(), Mapping::new()).await.unwrap();
             let lines = stage.lines(&import).await;
             assert_eq!(counts.unwrap(), Counts { unchanged: 4, ..Counts::default() }, "{lines:#?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ratings_come_back_unchanged_masked_or_not() {
+    let stage = rated::stage().await;
+    let rows = [rated::row("张伟").with("评定依据", "=1+1"), rated::row("李娜").with("邻里和睦", "16.5")];
+    stage.import(&rows).await;
+    stage.import(&[rated::row("张伟").with("评定期", "2025Q4").with("示范带动", "")]).await;
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let town = stage.county.town(1).clone();
+    for format in [Format::Xlsx, Format::Csv] {
+        for unmasked in [None, Some("上级核查".to_owned())] {
+            let wanted = Request { unmasked, ..request(&stage, &town, Kind::Ratings, format).await };
+            let (file, receipt) = write(&stage, &supervisor, &wanted).await.unwrap();
+            assert_eq!(receipt.rows, 3);
+            let (import, counts) =
+                stage.upload(&stage.clerk, &town, file.path(), Mapping::new()).await.unwrap();
+            let lines = stage.lines(&import).await;
+            assert_eq!(counts.unwrap(), Counts { unchanged: 3, ..Counts::default() }, "{lines:#?}");
         }
     }
 }

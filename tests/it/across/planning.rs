@@ -10,7 +10,7 @@ use cadre::base::ids::{MembershipId, TrainingClassId, TrainingProgrammeId};
 use cadre::base::keys::KeyRing;
 use cadre::records::members;
 use cadre::records::training::{
-    self, ChangeClass, ClassState, ClassStep, Edits, Enrol, PlanClass, Whom, Withdraw, queries,
+    self, ChangeClass, ClassState, ClassStep, Edits, Enrol, PlanClass, SetSite, Whom, Withdraw, queries,
 };
 use cadre::schema::audit_entries;
 use diesel::prelude::*;
@@ -37,14 +37,16 @@ impl Stage {
         let supervisor = county.county.actor(Role::Supervisor);
         let (mut conn, keys) = (db.web().await, KeyRing::ephemeral().unwrap());
         let programme = training::set_programmes(&mut conn, &supervisor, &[running()]).await.unwrap()[0];
-        let mut people = async |town: usize, names: [&str; 4], number: u16| {
+        let mut branches = Vec::new();
+        for (town, number, names) in
+            [(1, 1, ["王一", "王二", "王三", "王四"]), (2, 11, ["李一", "李二", "李三", "李四"])]
+        {
             let branch = county.branch(town, 1).id;
             let commands: Vec<_> =
                 (number..).zip(names).map(|(number, name)| member(branch, name, number)).collect();
-            members::enrol(&mut conn, &supervisor, &keys, &commands).await.unwrap()
-        };
-        let first = people(1, ["王一", "王二", "王三", "王四"], 1).await;
-        people(2, ["李一", "李二", "李三", "李四"], 11).await;
+            branches.push(members::enrol(&mut conn, &supervisor, &keys, &commands).await.unwrap());
+        }
+        let first = branches.swap_remove(0);
         Self { db, county, supervisor, conn, programme, first }
     }
 
@@ -58,6 +60,16 @@ impl Stage {
 
     async fn plan_class(&mut self, command: PlanClass) -> TrainingClassId {
         training::plan_classes(&mut self.conn, &self.supervisor, &[command]).await.unwrap()[0]
+    }
+
+    async fn step(&mut self, class: TrainingClassId, step: ClassStep) {
+        let step = [class_step(class, step)];
+        training::step_classes(&mut self.conn, &self.supervisor, &step).await.unwrap();
+    }
+
+    async fn enrol(&mut self, class: TrainingClassId, member: MembershipId) {
+        let enrol = [Enrol { class, whom: Whom::Members(vec![member]) }];
+        training::enrol(&mut self.conn, &self.supervisor, &enrol).await.unwrap();
     }
 
     async fn propose(&mut self, without: Option<TrainingClassId>) -> Proposal {
@@ -147,13 +159,9 @@ async fn never_trained_goes_before_those_of_an_earlier_programme_and_other_class
     let held = class(earlier, stage.county.town(1), "old-1", "2021-05-10");
     let held = stage.plan_class(held).await;
     let trained = stage.first[0];
-    let step = async |conn: &mut Connection, class, step| {
-        training::step_classes(conn, &supervisor, &[class_step(class, step)]).await.unwrap();
-    };
-    step(&mut stage.conn, held, ClassStep::Open).await;
-    let whom = Whom::Members(vec![trained]);
-    training::enrol(&mut stage.conn, &supervisor, &[Enrol { class: held, whom }]).await.unwrap();
-    step(&mut stage.conn, held, ClassStep::Hold).await;
+    stage.step(held, ClassStep::Open).await;
+    stage.enrol(held, trained).await;
+    stage.step(held, ClassStep::Hold).await;
     training::attend(&mut stage.conn, &supervisor, &[attendance(held, trained)]).await.unwrap();
     // Another one sits in a class of a third programme on those days.
     let mut third = running();
@@ -162,10 +170,9 @@ async fn never_trained_goes_before_those_of_an_earlier_programme_and_other_class
     let third = training::set_programmes(&mut stage.conn, &supervisor, &[third]).await.unwrap()[0];
     let beside = class(third, stage.county.town(1), "beside", &in_days(11).to_string());
     let beside = stage.plan_class(beside).await;
-    step(&mut stage.conn, beside, ClassStep::Open).await;
+    stage.step(beside, ClassStep::Open).await;
     let busy = stage.first[1];
-    let whom = Whom::Members(vec![busy]);
-    training::enrol(&mut stage.conn, &supervisor, &[Enrol { class: beside, whom }]).await.unwrap();
+    stage.enrol(beside, busy).await;
 
     let only = stage.class(1, "town-1", 10, 2);
     let only = stage.plan_class(only).await;
@@ -283,4 +290,43 @@ async fn a_town_plans_its_own_classes_and_people() {
     let terms = Terms { farthest: 0, without: None };
     let error = planning::propose(&mut stage.conn, &supervisor, stage.programme, terms).await.unwrap_err();
     assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_registered_site_binds_by_its_room_and_is_near_where_it_stands() {
+    let mut stage = Stage::new().await;
+    let supervisor = stage.supervisor.clone();
+    let site =
+        |capacity| SetSite {
+            name: "县委党校".to_owned(), organisation: stage.county.town(1).id, capacity
+        };
+    let (small, large) = (site(0), site(5));
+    let error = training::set_sites(&mut stage.conn, &supervisor, &[small]).await.unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+    let twice = [large.clone(), large.clone()];
+    let error = training::set_sites(&mut stage.conn, &supervisor, &twice).await.unwrap_err();
+    assert!(error.to_string().contains("重复"), "{error}");
+    let clerk = stage.county.town(1).actor(Role::Supervisor);
+    let error = training::set_sites(&mut stage.conn, &clerk, &[large.clone()]).await.unwrap_err();
+    assert!(matches!(error, Error::Forbidden), "{error:?}");
+    training::set_sites(&mut stage.conn, &supervisor, &[large]).await.unwrap();
+    // Two classes of the county on the same days at the site, one of another programme with two places beside them.
+    let (one, other) = (stage.class(0, "one", 10, 3), stage.class(0, "other", 10, 3));
+    stage.plan_class(one).await;
+    stage.plan_class(other).await;
+    let mut third = running();
+    ("third".clone_into(&mut third.code), "专题培训".clone_into(&mut third.name));
+    third.is_primary = false;
+    let third = training::set_programmes(&mut stage.conn, &supervisor, &[third]).await.unwrap()[0];
+    let mut beside = class(third, &stage.county.county.clone(), "beside", &in_days(11).to_string());
+    beside.places = Some(2);
+    stage.plan_class(beside).await;
+    let proposal = stage.propose(None).await;
+    // The site stands in the first town: two steps for its people, four for those of the second.
+    let reasons: Vec<_> =
+        proposal.plan.unmet.iter().map(|unmet| (unmet.reason.code(), unmet.people)).collect();
+    assert_eq!((proposal.plan.worth.people, reasons.len()), (3, 2), "{reasons:?}");
+    assert!(reasons.contains(&("too_far", 4)) && reasons.contains(&("full", 1)), "{reasons:?}");
+    let full = proposal.plan.unmet.iter().find(|unmet| unmet.reason.code() == "full").unwrap();
+    assert!(proposal.sentence(full).contains("受培训地点容量限制"), "{}", proposal.sentence(full));
 }

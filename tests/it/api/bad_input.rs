@@ -274,7 +274,7 @@ async fn a_mentor_who_left() {
         .await;
     assert_eq!(ended.status, Status::Ok, "{}", ended.body);
     let note = json!({ "mentor": mentor, "on": "2022-02-01", "content": "谈心谈话" });
-    let form = format!("version=2&mentor={mentor}&on=2022-02-01&content=%E8%B0%88%E5%BF%83");
+    let form = format!("mentor={mentor}&on=2022-02-01&content=%E8%B0%88%E5%BF%83");
     let sentence = "帮带人“冉红”自2022-01-01起已不再帮带，不能登记2022-02-01的帮带记录";
     let (path, page) = (format!("/reserve-cadres/{id}/notes"), format!("/reserves/{id}/note"));
     stage.refused((&path, &note), (&page, &form), "mentor", sentence).await;

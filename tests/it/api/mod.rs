@@ -14,5 +14,7 @@ mod reports;
 mod reserves;
 mod session;
 mod slates;
+mod training;
 mod training_plan;
 mod vetting;
+mod words;

@@ -26,7 +26,7 @@ async fn a_sound_trail_is_verified_taken_out_and_checked_alone() {
     std::fs::write(file, spoiled).unwrap();
     let broken = run(&["audit", "verify", "--bundle", file, "--key", key], &[], "");
     assert_eq!(broken.status, 4, "{broken:?}");
-    assert!(broken.err.contains("500237 第1条"), "{broken:?}");
+    assert!(broken.err.contains("500237：第1条"), "{broken:?}");
     let missing = run(&["audit", "verify", "--bundle", "/nowhere/trail.jsonl"], &[], "");
     assert_eq!(missing.status, 1, "{missing:?}");
 }

@@ -73,6 +73,13 @@ GET    /ratings/rounds/<id>/review           -                           in     
 POST   /ratings/rounds/<id>/<step>|review    formratings={rating}        in       403   403     ok      403     403   403      in
 POST   /ratings/<id>/return                  formreason=请补依据         in       403   404     ok      403     403   403      in
 
+GET    /ratings/schemes                      -                           in       ok    ok      ok      ok      403   403      in
+GET    /ratings/schemes/new                  -                           in       403   403     ok      403     403   403      in
+POST   /ratings/schemes                      form                        in       403   403     ok      403     403   403      in
+GET    /ratings/<id>                         -                           in       ok    404     ok      ok      403   403      in
+GET    /ratings/<id>/<verb>|object           -                           in       ok    404     ok      403     403   403      in
+POST   /ratings/<id>/<verb>|revoke           form                        in       403   403     ok      403     403   403      in
+
 # Pages of awards of villages
 GET    /ratings/awards                       -                           in       ok    ok      ok      ok      403   403      in
 GET    /ratings/awards/new                   -                           in       ok    ok      ok      403     403   403      in
@@ -206,6 +213,8 @@ POST   /members/<id>/exemptions/<exemption>/end form                     in     
 GET    /places                               -                           in       ok    ok      ok      ok      403   403      in
 
 # Pages of training
+GET    /training/sites                       -                           in       ok    ok      ok      ok      403   403      in
+POST   /training/sites                       form                        in       403   403     ok      403     403   403      in
 GET    /training/plan                        -                           in       ok    ok      ok      403     403   403      in
 POST   /training/plan                        formprogramme={programme}&farthest=3 in 403 403    ok      403     403   403      in
 
@@ -310,6 +319,11 @@ GET    /api/v1/ratings/<id>                  -                           401    
 POST   /api/v1/ratings/<id>/<verb>|review    -                           401      403   403     ok      403     403   403      403
 POST   /api/v1/ratings/<id>/return           json{"reason":"请补依据"}   401      403   403     ok      403     403   403      403
 
+POST   /api/v1/ratings/<id>/object           json{"reason":"分数有误"}   401      ok    404     ok      403     403   403      ok
+POST   /api/v1/ratings/<id>/resolve          json{"outcome":"upheld","reason":"属实"} 401 403 403  ok      403     403   403      403
+POST   /api/v1/ratings/<id>/revoke           json{"reason":"弄虚作假"}   401      403   403     ok      403     403   403      403
+PUT    /api/v1/ratings/rounds/<id>/raters    json{"rater":{"name":"张伟"},"rows":[]} 401 ok 404 ok 403      403   403      ok
+
 # API: awards of villages
 GET    /api/v1/ratings/award-schemes         -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/ratings/award-schemes         awards                      401      403   403     ok      403     403   403      403
@@ -390,6 +404,8 @@ POST   /api/v1/training/classes/<id>/<step>|reopen json{"reason":"更正"} 401 o
 GET    /api/v1/members/<id>/training         -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/training/exemptions           json{"member":"{member}","kind":"ill","reason":"重病","from":"2026-01-01"} 401 ok 404 ok 403 403 403 ok
 POST   /api/v1/training/exemptions/<id>/end  json{"on":"2026-02-01"}     401      ok    404     ok      403     403   403      ok
+GET    /api/v1/training/sites                -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/training/sites                json{"sites":[]}            401      403   403     ok      403     403   403      403
 GET    /api/v1/training/settings             -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/training/settings             training-settings           401      403   403     ok      403     403   403      403
 

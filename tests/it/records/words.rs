@@ -99,7 +99,7 @@ async fn a_version_ends_the_one_before_it_and_what_was_said_stays() {
         .collect();
     let (first, second) = (day("2020-01-01"), day("2024-01-01"));
     assert_eq!(versions, [("纪律检查委员", second, None), ("纪检委员", first, Some(second))]);
-    let again = stage.set(&[renamed.clone()]).await;
+    let again = stage.set(std::slice::from_ref(&renamed)).await;
     assert!(matches!(again, Err(Error::Refused(_))), "{again:?}");
     let elsewhere =
         SetWord { kinds: vec![CommitteeKind::Supervision], from_day: day("2025-01-01"), ..renamed.clone() };
@@ -142,7 +142,7 @@ async fn seats_votes_and_terms_take_a_post_of_the_county_on_its_days() {
     let (clerk, keys) = (stage.clerk.clone(), KeyRing::ephemeral().unwrap());
     let stranger = Post::Added(Word::new("discipline_member", "纪检委员", &[CommitteeKind::VillageParty]));
     let mut seat = committee::appoint(term, person, stranger);
-    let refused = committees::appoint(&mut stage.conn, &clerk, &keys, &[seat.clone()]).await;
+    let refused = committees::appoint(&mut stage.conn, &clerk, &keys, std::slice::from_ref(&seat)).await;
     assert_eq!(told(refused.unwrap_err()), ["post: 职务“纪检委员”不是本县（区）设定的，请从列表中选择"]);
     stage.set(&[SetWord { from_day: day("2021-01-10"), ..discipline() }]).await.unwrap();
     let post = stage.book().await.post("纪检委员").unwrap();
@@ -154,7 +154,7 @@ async fn seats_votes_and_terms_take_a_post_of_the_county_on_its_days() {
     held.held_on = day("2021-01-10");
     committees::record_election(&mut stage.conn, &clerk, &keys, &vote(held)).await.unwrap();
     seat.post = post;
-    committees::appoint(&mut stage.conn, &clerk, &keys, &[seat.clone()]).await.unwrap();
+    committees::appoint(&mut stage.conn, &clerk, &keys, std::slice::from_ref(&seat)).await.unwrap();
     // The same person in the same post of the county twice.
     let twice = committees::appoint(&mut stage.conn, &clerk, &keys, &[seat]).await.unwrap_err();
     assert!(told(twice)[0].contains("张伟已登记担任纪检委员"));
@@ -179,7 +179,8 @@ async fn sources_of_the_county_are_taken_by_seats_and_by_the_pool() {
     let keys = KeyRing::ephemeral().unwrap();
     let mut entry = reserve(&village, "王芳", 2);
     entry.sources = vec!["teacher".to_owned(), "veteran".to_owned()];
-    let refused = reserves::enter(&mut stage.conn, &clerk, &keys, &[entry.clone()]).await.unwrap_err();
+    let refused =
+        reserves::enter(&mut stage.conn, &clerk, &keys, std::slice::from_ref(&entry)).await.unwrap_err();
     let refused = told(refused);
     assert!(refused[0].starts_with("sources:") && refused[0].contains("退役军人"), "{refused:?}");
     let both = [WordList::CommitteeSource, WordList::ReserveSource]
@@ -190,7 +191,7 @@ async fn sources_of_the_county_are_taken_by_seats_and_by_the_pool() {
     let teacher = Source::parse_with("退休教师", book.words(WordList::CommitteeSource)).unwrap();
     let mut seat = committee::appoint(term, person, Post::Secretary);
     seat.sources = vec![teacher, Source::Veteran];
-    committees::appoint(&mut stage.conn, &clerk, &keys, &[seat.clone()]).await.unwrap();
+    committees::appoint(&mut stage.conn, &clerk, &keys, std::slice::from_ref(&seat)).await.unwrap();
     let owner = stage.db.owner_client().await;
     let stored = owner.query("SELECT source FROM seat_sources ORDER BY source", &[]).await.unwrap();
     let stored: Vec<&str> = stored.iter().map(|row| row.get(0)).collect();
@@ -225,7 +226,8 @@ async fn a_bar_of_the_county_goes_before_the_countrys_from_its_day_on() {
     let (term, person) = stage.team().await;
     let (clerk, keys) = (stage.clerk.clone(), KeyRing::ephemeral().unwrap());
     let seat = committee::appoint(term, person, Post::Secretary);
-    let refused = committees::appoint(&mut stage.conn, &clerk, &keys, &[seat.clone()]).await.unwrap_err();
+    let refused =
+        committees::appoint(&mut stage.conn, &clerk, &keys, std::slice::from_ref(&seat)).await.unwrap_err();
     let refused = told(refused);
     assert!(refused[0].contains("任职年龄须不少于41周岁（县委组织部〔2020〕3号）"), "{refused:?}");
     let held = committee::held(Post::Secretary, &[(person, 40)]);

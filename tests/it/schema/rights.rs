@@ -121,10 +121,14 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ quarters
     si----- s------ rating_dimensions
     si----- s------ rating_facts
+    siu---- s------ rating_objections
+    siud--- ------- rating_rater_scores
+    si----- ------- rating_raters
     siu---- s------ rating_rounds
     siu---- s------ rating_schemes
     siud--- s------ rating_scores
     si----- s------ rating_thresholds
+    si----- s------ rating_vetoes
     siu---- s------ ratings
     si----- s------ reserve_facts
     siu---- s------ reserve_mentors
@@ -157,6 +161,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     si----- s------ training_floors
     siu---- s------ training_programmes
     siu---- s------ training_settings
+    siu---- s------ training_sites
     siu---- s------ transfers
     siu---- ------- vetting_checklists
     siu---- ------- vetting_departments

@@ -48,6 +48,7 @@ const EITHER: &str = "(person_id IN (SELECT person_id FROM person_visibility WHE
 const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
     AND relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
 
+const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
 const CASES: [Case; 97] = [
@@ -131,10 +132,14 @@ const CASES: [Case; 97] = [
     of_county("quarters"),
     of_county("rating_dimensions"),
     scoped("rating_facts", "@path"),
+    scoped("rating_objections", OF_RATING),
+    scoped("rating_rater_scores", OF_RATING),
+    scoped("rating_raters", "round_id IN (SELECT id FROM rating_rounds WHERE @path)"),
     scoped("rating_rounds", "@path"),
     of_county("rating_schemes"),
     scoped("rating_scores", "rating_id IN (SELECT id FROM ratings WHERE @path)"),
     of_county("rating_thresholds"),
+    of_county("rating_vetoes"),
     scoped("ratings", "@path"),
     scoped("reserve_facts", "@path"),
     scoped("reserve_mentors", OF_RESERVE),
@@ -169,6 +174,7 @@ const CASES: [Case; 97] = [
     of_county("training_floors"),
     of_county("training_programmes"),
     of_county("training_settings"),
+    of_county("training_sites"),
     scoped("transfers", "(@from_path OR @to_path)"),
     of_county("vetting_checklists"),
     of_county("vetting_departments"),

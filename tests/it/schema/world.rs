@@ -10,7 +10,7 @@ use cadre::records::accounts::{self, Open, RawOpen};
 use cadre::records::members::{self, Floating, ProposeTransfer};
 use cadre::records::ratings::{self, Decide, EnterScores, OpenRound, ScoreRow, SetScheme, scheme_of_pack};
 use cadre::records::reserves;
-use cadre::records::training::{self, ClassStep, Enrol, Exempt, ExemptionKind, SetSettings, Whom};
+use cadre::records::training::{self, ClassStep, Enrol, Exempt, ExemptionKind, SetSettings, SetSite, Whom};
 use diesel_async::AsyncPgConnection;
 
 use crate::support::TestDb;
@@ -167,6 +167,16 @@ const BESIDE: &str = r"
     SELECT k.county_id, gen_random_uuid(), k.id, k.checklist_id, 1, 1, i.department_id, '\x00', '王强', '2026-01-02',
         k.created_by
     FROM candidate_checks k JOIN vetting_items i ON i.county_id = k.county_id AND i.checklist_id = k.checklist_id;
+    INSERT INTO rating_vetoes (county_id, scheme_id, code, name, stars)
+    SELECT county_id, id, 'punished', '受党纪处分', 0 FROM rating_schemes;
+    INSERT INTO rating_objections (county_id, id, rating_id, content, created_by)
+    SELECT county_id, gen_random_uuid(), id, '分数有误', updated_by FROM ratings;
+    INSERT INTO rating_raters (county_id, id, round_id, name, created_by)
+    SELECT county_id, gen_random_uuid(), id, '一号', created_by FROM rating_rounds;
+    INSERT INTO rating_rater_scores (county_id, rating_id, rater_id, dimension_id, score)
+    SELECT s.county_id, s.rating_id, r.id, s.dimension_id, s.score FROM rating_scores s
+    JOIN ratings g ON g.county_id = s.county_id AND g.id = s.rating_id
+    JOIN rating_raters r ON r.county_id = g.county_id AND r.round_id = g.round_id;
     INSERT INTO award_schemes (county_id, id, code, name, notice_days, full_marks, least_raters, aggregation, procedure,
         is_primary, from_day, created_by)
     SELECT id, gen_random_uuid(), 'star_village', '星级村', 5, 100, 1, 'mean', '逐级评选', true, '2017-01-01', code
@@ -206,6 +216,8 @@ async fn settle(conn: &mut AsyncPgConnection, county: &TestCounty) -> AccountId 
         source: "县委〔2024〕1号".to_owned(),
     };
     training::set_settings(conn, &supervisor("wang"), &[settings]).await.unwrap();
+    let site = SetSite { name: "县委党校".to_owned(), organisation: county.county.id, capacity: 200 };
+    training::set_sites(conn, &supervisor("wang"), &[site]).await.unwrap();
     let mut account = None;
     for town in [1, 2] {
         let clerk = county.town(town).actor(Role::Clerk);
@@ -279,7 +291,7 @@ async fn populate(
     let round = ratings::open_round(conn, clerk, &[round]).await.unwrap()[0];
     let scores = ["ideology", "neighbours", "courtyard", "family", "example"];
     let scores = scores.map(|code| (code.to_owned(), "16".to_owned())).into_iter().collect();
-    let rows = vec![ScoreRow { subject: enrolled[0], scores, evidence: None }];
+    let rows = vec![ScoreRow { subject: enrolled[0].into(), scores, evidence: None, veto: None }];
     ratings::enter_scores(conn, clerk, &[EnterScores { round, version: None, rows }]).await.unwrap();
     ratings::submit(conn, clerk, &[Decide::round(round)]).await.unwrap();
 }

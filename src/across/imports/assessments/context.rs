@@ -8,6 +8,7 @@ use crate::base::scope::Path;
 use crate::base::values::{OrganisationCode, Quarter, excerpt, half_width};
 use crate::records::assessments::{Scheme, queries};
 use crate::records::organisations::Organisation;
+use crate::records::words::WordBook;
 
 /// Towns, villages and schemes of the county.
 #[derive(Debug)]
@@ -50,7 +51,7 @@ impl Context {
         for town in towns.values().filter(|town| path.contains(&town.path())) {
             by_name.entry(folded(&town.name)).or_default().push(town.code.clone());
         }
-        let villages = Villages::new(within.clone(), path.clone(), all);
+        let villages = Villages::new(within.clone(), path.clone(), all, WordBook::default());
         Self { villages, within, path, towns, by_name, schemes }
     }
 

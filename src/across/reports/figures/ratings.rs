@@ -81,6 +81,20 @@ pub(super) fn section(scale: i32) -> Section {
         Part::of(Table::Ratings, "f.state = 'awaiting_review'"),
         "评定期在季末以前结束、已提交而尚未审核的评定。",
     ));
+    figures.push(Figure::count(
+        "ratings.objections_open",
+        "待处理的评定异议",
+        Unit::Ratings,
+        Part::of(Table::Ratings, "f.state = 'objection_open'"),
+        "季末以前提出、季末尚未处理的评定异议所涉及的评定。",
+    ));
+    figures.push(Figure::count(
+        "ratings.overturned",
+        "改正的评定",
+        Unit::Ratings,
+        Part::of(Table::Ratings, "f.state = 'overturned'"),
+        "本季度因异议成立退回更正，或被撤销的评定。",
+    ));
     Section { code: "ratings", title: "星级评定", figures, grids: Vec::new() }
 }
 

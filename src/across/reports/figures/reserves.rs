@@ -21,6 +21,17 @@ fn count(code: &str, label: &str, filter: &'static str, definition: &str) -> Fig
     Figure::count(code, label, Unit::Persons, Part::of(Table::Reserves, filter), definition)
 }
 
+fn of_source(source: ReserveSource) -> Figure {
+    let (code, name) = (source.code(), source.name());
+    let figure = count(
+        &format!("reserves.source.{code}"),
+        &format!("来源：{name}"),
+        in_the_pool!(),
+        &format!("季末在人才库中、来源含“{name}”的人员；一人可有多个来源。"),
+    );
+    Figure { numerator: figure.numerator.from(code), ..figure }
+}
+
 pub(super) fn section(words: &WordBook) -> Section {
     let total = count(
         "reserves.total",
@@ -84,18 +95,7 @@ pub(super) fn section(words: &WordBook) -> Section {
             "季末正在异地任职的在库人员。",
         ),
     ];
-    figures.extend(sources(words).map(|source| {
-        let (code, name) = (source.code(), source.name());
-        Figure {
-            numerator: Part::of(Table::Reserves, in_the_pool!()).from(code),
-            ..count(
-                &format!("reserves.source.{code}"),
-                &format!("来源：{name}"),
-                in_the_pool!(),
-                &format!("季末在人才库中、来源含“{name}”的人员；一人可有多个来源。"),
-            )
-        }
-    }));
+    figures.extend(sources(words).map(of_source));
     Section { code: "reserves", title: "后备力量", figures, grids: Vec::new() }
 }
 

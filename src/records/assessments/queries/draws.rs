@@ -6,10 +6,11 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::base::clock;
 use crate::base::error::{OrMissing, Result};
 use crate::base::ids::{CountyId, OrganisationId, VisitDrawId};
 use crate::base::scope::Scope;
-use crate::records::assessments::model::Draw;
+use crate::records::assessments::model::{Draw, DrawState};
 use crate::records::organisations::Organisation;
 use crate::schema::{organisations, visit_draw_picks, visit_draw_units, visit_draws};
 
@@ -51,16 +52,20 @@ pub struct DrawCard {
     pub picks: Vec<Pick>,
 }
 
-macro_rules! inside {
+/// Draws that somebody may see: those of his scope, and those of others once they are done and the day is past.
+macro_rules! seen {
     ($within:expr) => {
-        visit_draws::table
-            .filter(visit_draws::county_id.eq($within.county))
-            .filter(visit_draws::path.ge($within.path.as_str()))
-            .filter(visit_draws::path.lt($within.path.end()))
+        visit_draws::table.filter(visit_draws::county_id.eq($within.county)).filter(
+            (visit_draws::path.ge($within.path.as_str()).and(visit_draws::path.lt($within.path.end()))).or(
+                visit_draws::state
+                    .eq(DrawState::Revealed.code())
+                    .and(visit_draws::visit_on.assume_not_null().lt(clock::today())),
+            ),
+        )
     };
 }
 
-/// The draws of a scope, newest first, at most `limit`; without their units.
+/// The draws that a scope may see, newest first, at most `limit`; without their units.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -70,7 +75,7 @@ pub async fn draws(
     after: Option<VisitDrawId>,
     limit: i64,
 ) -> Result<Vec<DrawCard>> {
-    let mut query = inside!(within)
+    let mut query = seen!(within)
         .inner_join(
             organisations::table.on(organisations::county_id
                 .eq(visit_draws::county_id)
@@ -90,12 +95,12 @@ pub async fn draws(
     Ok(rows.into_iter().map(card).collect())
 }
 
-/// One draw inside a scope.
+/// One draw that a scope may see.
 ///
 /// # Errors
 /// `Missing`.
 pub async fn draw(conn: &mut AsyncPgConnection, within: &Scope, id: VisitDrawId) -> Result<DrawCard> {
-    let (draw, organisation): (Draw, (String, String)) = inside!(within)
+    let (draw, organisation): (Draw, (String, String)) = seen!(within)
         .inner_join(
             organisations::table.on(organisations::county_id
                 .eq(visit_draws::county_id)
@@ -170,7 +175,9 @@ pub(in crate::records::assessments) async fn lock_draws(
     within: &Scope,
     ids: &[VisitDrawId],
 ) -> Result<HashMap<VisitDrawId, Draw>> {
-    let found: HashMap<VisitDrawId, Draw> = inside!(within)
+    let found: HashMap<VisitDrawId, Draw> = visit_draws::table
+        .filter(visit_draws::county_id.eq(within.county))
+        .filter(visit_draws::path.ge(within.path.as_str()).and(visit_draws::path.lt(within.path.end())))
         .filter(visit_draws::id.eq_any(ids))
         .order(visit_draws::id)
         .select(Draw::as_select())

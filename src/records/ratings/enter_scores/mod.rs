@@ -1,6 +1,7 @@
 //! Enters scores: rows of a round as typed, by a form, a program or an import.
 
 mod plan;
+mod raters;
 mod write;
 
 use std::collections::{HashMap, HashSet};
@@ -11,33 +12,36 @@ use sha2::{Digest, Sha256};
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, Result};
-use crate::base::ids::{CountyId, MembershipId, RatingId, RoundId, SchemeId};
+use crate::base::ids::{CountyId, RatingId, RoundId, SchemeId, SubjectId};
 use crate::base::policy::{self, Action};
 use crate::records::audit;
 use crate::records::ratings::model::{Rating, Round, Scheme, Scores};
 use crate::records::ratings::queries::{self, Subject};
 use plan::Change;
+pub use raters::{EnterRaterScores, Rater, enter_rater_scores};
 
-/// Scores of some members of one round.
+/// Scores of some subjects of one round.
 #[derive(Debug, Clone)]
 pub struct EnterScores {
     /// The round.
     pub round: RoundId,
     /// The version that was seen; none: whatever stands there.
     pub version: Option<i32>,
-    /// The rows. Members who do not stand here keep what they have.
+    /// The rows. Those who do not stand here keep what they have.
     pub rows: Vec<ScoreRow>,
 }
 
-/// What was typed for one member.
+/// What was typed for one subject.
 #[derive(Debug, Clone)]
 pub struct ScoreRow {
-    /// The member.
-    pub subject: MembershipId,
+    /// Whom or what it is about.
+    pub subject: SubjectId,
     /// Code of a dimension and the score as typed; an empty one clears, a dimension that does not stand here keeps.
     pub scores: Vec<(String, String)>,
     /// What the scores rest on; an empty one clears, none keeps.
     pub evidence: Option<String>,
+    /// Code of the veto that is the case; an empty one clears, none keeps.
+    pub veto: Option<String>,
 }
 
 /// What became of the rows of one round.
@@ -83,7 +87,7 @@ pub async fn enter_scores(
         let changes = plan::plan(&known, commands)?;
         write::write(conn, actor, &changes).await?;
         let entered: Vec<Entered> = commands.iter().map(|command| known.entered(command, &changes)).collect();
-        record(conn, actor, &known, &entered, &changes).await?;
+        record(conn, actor, "ratings.enter_scores", &known, &entered, &changes).await?;
         Ok(entered)
     })
     .await
@@ -101,8 +105,8 @@ fn refuse_twice(ids: &[RoundId]) -> Result<()> {
 struct Known {
     rounds: HashMap<RoundId, Round>,
     schemes: HashMap<SchemeId, Scheme>,
-    subjects: HashMap<(RoundId, MembershipId), Subject>,
-    ratings: HashMap<(RoundId, MembershipId), Rating>,
+    subjects: HashMap<(RoundId, SubjectId), Subject>,
+    ratings: HashMap<(RoundId, SubjectId), Rating>,
     scores: HashMap<RatingId, Scores>,
 }
 
@@ -122,8 +126,8 @@ impl Known {
         Ok(Self {
             rounds,
             schemes,
-            subjects: subjects.into_iter().map(|s| ((s.round_id, s.membership_id), s)).collect(),
-            ratings: ratings.into_iter().map(|r| ((r.round_id, r.membership_id), r)).collect(),
+            subjects: subjects.into_iter().map(|s| ((s.round_id, s.id), s)).collect(),
+            ratings: ratings.into_iter().map(|r| ((r.round_id, r.subject_id), r)).collect(),
             scores,
         })
     }
@@ -139,6 +143,7 @@ impl Known {
 async fn record(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
+    action: &'static str,
     known: &Known,
     entered: &[Entered],
     changes: &[Change],
@@ -161,7 +166,7 @@ async fn record(
         conn,
         actor,
         &audit::Entry {
-            action: "ratings.enter_scores",
+            action,
             subject_kind: "rating_round",
             subject: only.map(|round| round.id.0),
             count: changes.len(),

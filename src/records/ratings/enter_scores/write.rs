@@ -6,9 +6,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
 use crate::base::error::Result;
-use crate::base::ids::{DimensionId, RatingId, RoundId};
+use crate::base::ids::{DimensionId, RatingId, RoundId, SubjectId};
 use crate::records::ratings::enter_scores::plan::Change;
-use crate::records::ratings::model::RatingState;
+use crate::records::ratings::model::{RatingState, SubjectKind};
 
 /// Writes ratings, their scores, and the versions of the rounds, which the caller has locked.
 pub(super) async fn write(conn: &mut AsyncPgConnection, actor: &Actor, changes: &[Change]) -> Result<()> {
@@ -34,21 +34,28 @@ pub(super) async fn write(conn: &mut AsyncPgConnection, actor: &Actor, changes: 
 }
 
 async fn ratings(conn: &mut AsyncPgConnection, actor: &Actor, changes: &[Change]) -> Result<()> {
+    let of = |kinds: &[SubjectKind]| -> Vec<Option<SubjectId>> {
+        changes.iter().map(|change| kinds.contains(&change.kind).then_some(change.subject)).collect()
+    };
     diesel::sql_query(
-        "INSERT INTO ratings (county_id, id, round_id, membership_id, path, total, stars, evidence, state, updated_by) \
-         SELECT $1, r.*, $9, $10 FROM unnest($2, $3, $4, $5, $6, $7, $8) AS r \
+        "INSERT INTO ratings (county_id, id, round_id, membership_id, organisation_id, person_id, path, total, stars, \
+         evidence, veto, state, updated_by) \
+         SELECT $1, r.*, $12, $13 FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS r \
          ON CONFLICT (county_id, id) DO UPDATE SET total = excluded.total, stars = excluded.stars, \
-         evidence = excluded.evidence, version = ratings.version + 1, updated_at = now(), \
+         evidence = excluded.evidence, veto = excluded.veto, version = ratings.version + 1, updated_at = now(), \
          updated_by = excluded.updated_by",
     )
     .bind::<Uuid, _>(actor.scope.county)
     .bind::<Array<Uuid>, _>(changes.iter().map(|change| change.rating).collect::<Vec<_>>())
     .bind::<Array<Uuid>, _>(changes.iter().map(|change| change.round).collect::<Vec<_>>())
-    .bind::<Array<Uuid>, _>(changes.iter().map(|change| change.subject).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Uuid>>, _>(of(&[SubjectKind::Member]))
+    .bind::<Array<Nullable<Uuid>>, _>(of(&[SubjectKind::Branch, SubjectKind::Village]))
+    .bind::<Array<Nullable<Uuid>>, _>(of(&[SubjectKind::Household]))
     .bind::<Array<Text>, _>(changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>())
     .bind::<Array<Nullable<Numeric>>, _>(changes.iter().map(|c| c.total.clone()).collect::<Vec<_>>())
     .bind::<Array<Nullable<Integer>>, _>(changes.iter().map(|change| change.stars).collect::<Vec<_>>())
     .bind::<Array<Nullable<Text>>, _>(changes.iter().map(|c| c.evidence.as_deref()).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Text>>, _>(changes.iter().map(|c| c.veto.as_deref()).collect::<Vec<_>>())
     .bind::<Text, _>(RatingState::Draft.code())
     .bind::<Text, _>(&actor.name)
     .execute(conn)

@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 
 use bigdecimal::BigDecimal;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::{Error, OrMissing, Result};
-use crate::base::ids::{CountyId, DimensionId, MembershipId, RatingId, RoundId};
+use crate::base::ids::{CountyId, DimensionId, RatingId, RoundId, SubjectId};
 use crate::base::scope::Scope;
+use crate::records::ratings::dispute;
 use crate::records::ratings::model::{Rating, Scheme, Scores};
 use crate::records::ratings::queries::{RoundCard, RoundLine, Subject, by_ids, round, subjects};
 use crate::records::ratings::rules::{self, Evaluation};
-use crate::schema::{rating_scores, ratings};
+use crate::schema::{rating_objections, rating_scores, ratings};
 
 /// A round as it is filled in: a row for each member to be rated.
 #[derive(Debug, Clone)]
@@ -28,9 +30,9 @@ pub struct Grid {
 /// One member in the grid.
 #[derive(Debug, Clone)]
 pub struct GridRow {
-    /// The member.
+    /// Whom or what it is about.
     pub subject: Subject,
-    /// His rating, once something was entered.
+    /// The rating, once something was entered.
     pub rating: Option<Rating>,
     /// His scores.
     pub scores: Scores,
@@ -51,6 +53,46 @@ pub struct RatingCard {
     pub scores: Scores,
     /// What they amount to.
     pub evaluation: Evaluation,
+    /// What was objected, the latest first.
+    pub objections: Vec<Objection>,
+    /// The last day on which somebody may object; none while it is not published.
+    pub until: Option<NaiveDate>,
+}
+
+/// What was objected to a rating, and what came of it.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = rating_objections)]
+pub struct Objection {
+    /// What was objected.
+    pub content: String,
+    /// The stars that were objected to.
+    pub stars_before: Option<i32>,
+    /// `dismissed` or `upheld`; none: it waits.
+    pub outcome: Option<String>,
+    /// What was found.
+    pub resolution: Option<String>,
+    /// Who resolved it.
+    pub resolved_by: Option<String>,
+    /// When.
+    pub resolved_at: Option<DateTime<Utc>>,
+    /// When it came in.
+    pub created_at: DateTime<Utc>,
+    /// Who entered it.
+    pub created_by: String,
+}
+
+async fn objections(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    id: RatingId,
+) -> QueryResult<Vec<Objection>> {
+    rating_objections::table
+        .filter(rating_objections::county_id.eq(county).and(rating_objections::rating_id.eq(id)))
+        .order(rating_objections::created_at.desc())
+        .limit(100)
+        .select(Objection::as_select())
+        .load(conn)
+        .await
 }
 
 /// The grid of a round inside a scope.
@@ -61,17 +103,17 @@ pub async fn grid(conn: &mut AsyncPgConnection, within: &Scope, id: RoundId) -> 
     let line = round(conn, within, id).await?;
     let scheme = scheme_of(conn, within.county, &line.card).await?;
     let concerned = subjects(conn, within.county, &[id]).await?;
-    let mut ratings: HashMap<MembershipId, Rating> = of_rounds(conn, within.county, &[id])
+    let mut ratings: HashMap<SubjectId, Rating> = of_rounds(conn, within.county, &[id])
         .await?
         .into_iter()
-        .map(|rating| (rating.membership_id, rating))
+        .map(|rating| (rating.subject_id, rating))
         .collect();
     let ids: Vec<RatingId> = ratings.values().map(|rating| rating.id).collect();
     let mut scores = scores_of(conn, within.county, &ids).await?;
     let rows = concerned
         .into_iter()
         .map(|subject| {
-            let rating = ratings.remove(&subject.membership_id);
+            let rating = ratings.remove(&subject.id);
             let scores = rating.as_ref().and_then(|rating| scores.remove(&rating.id)).unwrap_or_default();
             GridRow { subject, rating, scores }
         })
@@ -98,11 +140,13 @@ pub async fn rating(conn: &mut AsyncPgConnection, within: &Scope, id: RatingId) 
     let subject = subjects(conn, within.county, &[rating.round_id])
         .await?
         .into_iter()
-        .find(|subject| subject.membership_id == rating.membership_id)
+        .find(|subject| subject.id == rating.subject_id)
         .or_missing("评定")?;
     let scores = scores_of(conn, within.county, &[id]).await?.remove(&id).unwrap_or_default();
-    let evaluation = rules::evaluate(&scheme, &scores);
-    Ok(RatingCard { round: line.card, scheme, subject, rating, scores, evaluation })
+    let evaluation = rules::evaluate_with(&scheme, &scores, rating.veto.as_deref());
+    let objections = objections(conn, within.county, id).await?;
+    let until = dispute::term(&rating, &scheme);
+    Ok(RatingCard { round: line.card, scheme, subject, rating, scores, evaluation, objections, until })
 }
 
 pub(super) async fn scheme_of(
@@ -128,6 +172,19 @@ async fn of_rounds(
         .select(Rating::as_select())
         .load(conn)
         .await
+}
+
+/// The ratings of some rounds, by round and subject.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn ids_of_rounds(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    rounds: &[RoundId],
+) -> QueryResult<HashMap<(RoundId, SubjectId), RatingId>> {
+    let found = of_rounds(conn, county, rounds).await?;
+    Ok(found.into_iter().map(|rating| ((rating.round_id, rating.subject_id), rating.id)).collect())
 }
 
 /// All ratings of some rounds. The caller has locked the rounds, and every writer locks them first: so the ratings

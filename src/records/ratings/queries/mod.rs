@@ -6,11 +6,13 @@ mod rounds;
 mod schemes;
 mod subjects;
 
-pub use grid::{Grid, GridRow, RatingCard, grid, rating};
+pub use grid::{Grid, GridRow, Objection, RatingCard, grid, ids_of_rounds, rating};
 pub(super) use grid::{lock_ratings, rounds_of, scores_of};
 pub use review::{Past, Review, ReviewRow, Share, of_member, review};
 pub(super) use rounds::lock_rounds;
-pub use rounds::{Cursor, Filter, Progress, RoundCard, RoundLine, Waiting, count, list, round, waiting};
+pub use rounds::{
+    Cursor, Filter, Progress, RoundCard, RoundLine, Waiting, count, list, of_periods, round, waiting,
+};
 pub(super) use schemes::{by_ids, newest_versions, versions};
 pub use schemes::{in_force, primary, schemes};
-pub use subjects::{Subject, subjects};
+pub use subjects::{Subject, people_of, subjects};

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::Result;
-use crate::base::ids::{MembershipId, RatingId, RoundId};
+use crate::base::ids::{MembershipId, RatingId, RoundId, SubjectId};
 use crate::base::scope::Scope;
 use crate::base::values::rounding::{Hundredths, mean};
 use crate::records::ratings::model::{Rating, RatingState, Scheme, Scores};
@@ -67,7 +67,7 @@ pub struct Share {
 /// `Missing`.
 pub async fn review(conn: &mut AsyncPgConnection, within: &Scope, id: RoundId) -> Result<Review> {
     let Grid { line, scheme, rows } = grid(conn, within, id).await?;
-    let members: Vec<MembershipId> = rows.iter().map(|row| row.subject.membership_id).collect();
+    let members: Vec<SubjectId> = rows.iter().map(|row| row.subject.id).collect();
     let stars_before = stars_before(conn, within, &line, &members).await?;
     let counts_before = counts_before(conn, within, &line).await?;
     let mut unrated = Vec::new();
@@ -75,16 +75,16 @@ pub async fn review(conn: &mut AsyncPgConnection, within: &Scope, id: RoundId) -
     for row in rows {
         match row.rating.filter(|rating| rating.state() != RatingState::Draft) {
             Some(rating) => {
-                let before = stars_before.get(&row.subject.membership_id).copied();
+                let before = stars_before.get(&row.subject.id).copied();
                 reviewed.push(review_row(&scheme, row.subject, rating, row.scores, before));
             }
-            None if row.subject.present => unrated.push(row.subject),
+            None if row.subject.may_be_rated(&scheme.rules) => unrated.push(row.subject),
             None => {}
         }
     }
     let stars: Vec<i32> = reviewed
         .iter()
-        .filter(|row| row.rating.state() != RatingState::Returned)
+        .filter(|row| !matches!(row.rating.state(), RatingState::Returned | RatingState::Revoked))
         .filter_map(|row| row.rating.stars)
         .collect();
     Ok(Review {
@@ -104,7 +104,7 @@ fn review_row(
     scores: Scores,
     before: Option<i32>,
 ) -> ReviewRow {
-    let arithmetic = rules::evaluate(scheme, &scores).complete().cloned();
+    let arithmetic = rules::evaluate_with(scheme, &scores, rating.veto.as_deref()).complete().cloned();
     let remark = arithmetic.as_ref().and_then(|arithmetic| {
         let full = arithmetic.lines.iter().all(|line| line.score.as_ref() == Some(&line.maximum));
         rules::remark(before, arithmetic.stars, full, rating.evidence.is_some())
@@ -130,16 +130,17 @@ fn average(stars: &[i32]) -> Option<Hundredths> {
 }
 
 /// Codes of the states in which a rating counts.
-const COUNTED: [&str; 2] = [RatingState::Confirmed.code(), RatingState::Published.code()];
+const COUNTED: [&str; 3] =
+    [RatingState::Confirmed.code(), RatingState::Published.code(), RatingState::Objected.code()];
 
 /// The stars of members in their last counted rating by the same scheme before a round.
 async fn stars_before(
     conn: &mut AsyncPgConnection,
     within: &Scope,
     line: &RoundLine,
-    members: &[MembershipId],
-) -> QueryResult<HashMap<MembershipId, i32>> {
-    let rows: Vec<(MembershipId, Option<i32>)> =
+    members: &[SubjectId],
+) -> QueryResult<HashMap<SubjectId, i32>> {
+    let rows: Vec<(SubjectId, Option<i32>)> =
         ratings::table
             .inner_join(rating_rounds::table.on(
                 rating_rounds::county_id.eq(ratings::county_id).and(rating_rounds::id.eq(ratings::round_id)),
@@ -150,14 +151,14 @@ async fn stars_before(
                     .and(rating_schemes::id.eq(rating_rounds::scheme_id))),
             )
             .filter(ratings::county_id.eq(within.county))
-            .filter(ratings::membership_id.eq_any(members))
+            .filter(ratings::subject_id.eq_any(members))
             .filter(ratings::path.ge(within.path.as_str()).and(ratings::path.lt(within.path.end())))
             .filter(ratings::state.eq_any(COUNTED))
             .filter(rating_schemes::code.eq(&line.card.scheme_code))
             .filter(rating_rounds::last_day.lt(line.card.round.first_day))
-            .distinct_on(ratings::membership_id)
-            .order((ratings::membership_id, rating_rounds::last_day.desc()))
-            .select((ratings::membership_id, ratings::stars))
+            .distinct_on(ratings::subject_id)
+            .order((ratings::subject_id, rating_rounds::last_day.desc()))
+            .select((ratings::subject_id, ratings::stars))
             .load(conn)
             .await?;
     Ok(rows.into_iter().filter_map(|(member, stars)| Some((member, stars?))).collect())

@@ -38,7 +38,7 @@ pub struct RoundCard {
 /// How far the ratings of a round are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Members to be rated.
+    /// Whoever and whatever is to be rated.
     pub subjects: i64,
     /// Ratings with a total.
     pub rated: i64,
@@ -54,6 +54,10 @@ pub struct Progress {
     pub confirmed: i64,
     /// Published.
     pub published: i64,
+    /// Published, with an objection that waits.
+    pub objected: i64,
+    /// Revoked.
+    pub revoked: i64,
 }
 
 /// A line of the list of rounds.
@@ -162,6 +166,25 @@ pub async fn list(
     lines(conn, within.county, cards).await
 }
 
+/// The rounds of some periods inside a scope, without their progress.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn of_periods(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    periods: &[String],
+) -> QueryResult<Vec<RoundCard>> {
+    cards!()
+        .filter(rating_rounds::county_id.eq(within.county))
+        .filter(rating_rounds::path.ge(within.path.as_str()).and(rating_rounds::path.lt(within.path.end())))
+        .filter(rating_rounds::period.eq_any(periods))
+        .order(rating_rounds::id)
+        .select(RoundCard::as_select())
+        .load(conn)
+        .await
+}
+
 /// How many rounds a list has.
 ///
 /// # Errors
@@ -229,6 +252,8 @@ impl Progress {
             RatingState::Reviewed => &mut self.reviewed,
             RatingState::Confirmed => &mut self.confirmed,
             RatingState::Published => &mut self.published,
+            RatingState::Objected => &mut self.objected,
+            RatingState::Revoked => &mut self.revoked,
         }
     }
 }
@@ -246,6 +271,8 @@ pub struct Waiting {
     pub reviewed: i64,
     /// Ratings to be published.
     pub confirmed: i64,
+    /// Ratings with an objection that waits.
+    pub objected: i64,
 }
 
 /// What waits in a scope.
@@ -263,7 +290,7 @@ pub async fn waiting(conn: &mut AsyncPgConnection, within: &Scope) -> QueryResul
     let counts: Vec<(String, i64)> = ratings::table
         .filter(ratings::county_id.eq(within.county))
         .filter(ratings::path.ge(within.path.as_str()).and(ratings::path.lt(within.path.end())))
-        .filter(ratings::state.eq_any(["returned", "submitted", "reviewed", "confirmed"]))
+        .filter(ratings::state.eq_any(["returned", "submitted", "reviewed", "confirmed", "objected"]))
         .group_by(ratings::state)
         .select((ratings::state, count_star()))
         .load(conn)
@@ -277,6 +304,7 @@ pub async fn waiting(conn: &mut AsyncPgConnection, within: &Scope) -> QueryResul
         submitted: of(RatingState::Submitted),
         reviewed: of(RatingState::Reviewed),
         confirmed: of(RatingState::Confirmed),
+        objected: of(RatingState::Objected),
     })
 }
 

@@ -10,9 +10,10 @@ use crate::base::error::{Error, Result};
 use crate::base::ids::{CountyId, SchemeId};
 use crate::base::scope::Scope;
 use crate::records::ratings::model::{
-    Aggregation, Dimension, MissingPart, PeriodKind, Scheme, SchemeRow, SubjectKind, Threshold,
+    Aggregation, Dimension, MissingPart, PeriodKind, RaterRule, ResultKind, Scheme, SchemeRow, SchemeRules,
+    SubjectKind, Threshold, TopShare, Veto,
 };
-use crate::schema::{rating_dimensions, rating_schemes, rating_thresholds};
+use crate::schema::{rating_dimensions, rating_schemes, rating_thresholds, rating_vetoes};
 
 /// The most versions that a county's list shows: schemes are counted on fingers.
 const MOST: i64 = 500;
@@ -158,20 +159,43 @@ async fn assemble(
     {
         thresholds.entry(step.scheme_id).or_default().push(step);
     }
+    let mut vetoes: HashMap<SchemeId, Vec<Veto>> = HashMap::new();
+    for veto in rating_vetoes::table
+        .filter(rating_vetoes::county_id.eq(county))
+        .filter(rating_vetoes::scheme_id.eq_any(&ids))
+        .order((rating_vetoes::scheme_id, rating_vetoes::code))
+        .select(Veto::as_select())
+        .load(conn)
+        .await?
+    {
+        vetoes.entry(veto.scheme_id).or_default().push(veto);
+    }
     rows.into_iter()
         .map(|row| {
             let id = row.id;
-            scheme(
-                row,
-                dimensions.remove(&id).unwrap_or_default(),
-                thresholds.remove(&id).unwrap_or_default(),
-            )
+            let parts = (dimensions.remove(&id), thresholds.remove(&id), vetoes.remove(&id));
+            scheme(row, parts)
         })
         .collect()
 }
 
+/// Dimensions, thresholds and vetoes.
+type Parts = (Option<Vec<Dimension>>, Option<Vec<Threshold>>, Option<Vec<Veto>>);
+
 /// The constraints of the table keep the codes to those that are known here.
-fn scheme(row: SchemeRow, dimensions: Vec<Dimension>, thresholds: Vec<Threshold>) -> Result<Scheme> {
+fn scheme(row: SchemeRow, (dimensions, thresholds, vetoes): Parts) -> Result<Scheme> {
+    let rules = SchemeRules {
+        result: ResultKind::parse(&row.result).map_err(Error::broken)?,
+        raters: RaterRule::parse(&row.raters).map_err(Error::broken)?,
+        least_raters: row.least_raters,
+        top_share: row
+            .top_numerator
+            .zip(row.top_denominator)
+            .map(|(numerator, denominator)| TopShare { numerator, denominator }),
+        objection_days: row.objection_days,
+        leaves_out_probationary: row.leaves_out_probationary,
+        needs_evidence: row.needs_evidence,
+    };
     Ok(Scheme {
         id: row.id,
         subject: SubjectKind::parse(&row.subject_kind).map_err(Error::broken)?,
@@ -186,7 +210,9 @@ fn scheme(row: SchemeRow, dimensions: Vec<Dimension>, thresholds: Vec<Threshold>
         is_primary: row.is_primary,
         from_day: row.from_day,
         to_day: row.to_day,
-        dimensions,
-        thresholds,
+        dimensions: dimensions.unwrap_or_default(),
+        thresholds: thresholds.unwrap_or_default(),
+        vetoes: vetoes.unwrap_or_default(),
+        rules,
     })
 }

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use bigdecimal::{BigDecimal, One, RoundingMode, Zero};
 
 use crate::base::ids::DimensionId;
-use crate::records::ratings::model::{Aggregation, Dimension, MissingPart, Scheme, Threshold};
+use crate::records::ratings::model::{
+    Aggregation, Dimension, MissingPart, ResultKind, Scheme, Threshold, Veto,
+};
 
 /// Decimals of a total.
 const DECIMALS: i64 = 2;
@@ -23,8 +25,10 @@ pub struct Line {
     pub weight: BigDecimal,
     /// The score as given; none where it is missing.
     pub score: Option<BigDecimal>,
-    /// Score times weight; none where a missing score is left out.
+    /// Score times weight, at most the cap; none where a missing score is left out.
     pub product: Option<BigDecimal>,
+    /// The cap, where it cut the product down.
+    pub capped_at: Option<BigDecimal>,
 }
 
 /// How a rating came by its stars.
@@ -44,8 +48,14 @@ pub struct Arithmetic {
     pub is_rounded: bool,
     /// The step of the scale that was reached; none below the lowest.
     pub threshold: Option<Threshold>,
-    /// The stars.
+    /// The veto that set the stars.
+    pub veto: Option<Veto>,
+    /// The stars, or the rank of the grade.
     pub stars: i32,
+    /// What they are called: `五星`, `优秀`.
+    pub level: String,
+    /// What the total alone would have earned.
+    pub earned: String,
 }
 
 /// What the scores of one subject amount to.
@@ -85,6 +95,16 @@ impl Evaluation {
 /// Puts the scores together as the scheme says. Scores of dimensions that the scheme does not have are ignored.
 #[must_use]
 pub fn evaluate(scheme: &Scheme, scores: &HashMap<DimensionId, BigDecimal>) -> Evaluation {
+    evaluate_with(scheme, scores, None)
+}
+
+/// The same with the code of the veto that is the case; one that the scheme does not have is none.
+#[must_use]
+pub fn evaluate_with(
+    scheme: &Scheme,
+    scores: &HashMap<DimensionId, BigDecimal>,
+    veto: Option<&str>,
+) -> Evaluation {
     let lines: Vec<Line> = scheme
         .dimensions
         .iter()
@@ -100,15 +120,18 @@ pub fn evaluate(scheme: &Scheme, scores: &HashMap<DimensionId, BigDecimal>) -> E
             return Evaluation::Incomplete { missing };
         }
     }
-    Evaluation::Complete(Box::new(put_together(scheme, lines)))
+    let veto = veto.and_then(|code| scheme.veto(code)).cloned();
+    Evaluation::Complete(Box::new(put_together(scheme, lines, veto)))
 }
 
 fn line(dimension: &Dimension, score: Option<&BigDecimal>, missing_part: MissingPart) -> Line {
-    let product = match (score, missing_part) {
+    let exact = match (score, missing_part) {
         (Some(score), _) => Some(score * &dimension.weight),
         (None, MissingPart::Zero) => Some(BigDecimal::zero()),
         (None, MissingPart::Refuse | MissingPart::LeaveOut) => None,
     };
+    let capped_at = dimension.cap.clone().filter(|cap| exact.as_ref().is_some_and(|exact| exact > cap));
+    let product = if capped_at.is_some() { capped_at.clone() } else { exact };
     Line {
         code: dimension.code.clone(),
         name: dimension.name.clone(),
@@ -116,13 +139,17 @@ fn line(dimension: &Dimension, score: Option<&BigDecimal>, missing_part: Missing
         weight: dimension.weight.clone(),
         score: score.cloned(),
         product,
+        capped_at,
     }
 }
 
-fn put_together(scheme: &Scheme, lines: Vec<Line>) -> Arithmetic {
+fn put_together(scheme: &Scheme, lines: Vec<Line>, veto: Option<Veto>) -> Arithmetic {
     let sum: BigDecimal = lines.iter().filter_map(|line| line.product.as_ref()).sum();
     let divisor = match scheme.aggregation {
         Aggregation::Sum => None,
+        Aggregation::Mean => Some(
+            lines.iter().filter(|line| line.product.is_some()).map(|_| BigDecimal::one()).sum::<BigDecimal>(),
+        ),
         Aggregation::WeightedMean => Some(
             lines.iter().filter(|line| line.product.is_some()).map(|line| &line.weight).sum::<BigDecimal>(),
         ),
@@ -134,10 +161,15 @@ fn put_together(scheme: &Scheme, lines: Vec<Line>) -> Arithmetic {
     let total = exact.with_scale_round(DECIMALS, RoundingMode::HalfUp);
     let threshold =
         scheme.thresholds.iter().filter(|step| total >= step.minimum).max_by_key(|step| step.stars).cloned();
+    let earned = threshold.as_ref().map_or(0, |step| step.stars);
+    let stars = veto.as_ref().map_or(earned, |veto| veto.stars);
     Arithmetic {
         aggregation: scheme.aggregation,
         is_rounded: total != exact,
-        stars: threshold.as_ref().map_or(0, |step| step.stars),
+        stars,
+        level: level_name(scheme.rules.result, stars),
+        earned: level_name(scheme.rules.result, earned),
+        veto,
         lines,
         sum: sum.normalized(),
         divisor,
@@ -155,10 +187,11 @@ impl Arithmetic {
             .lines
             .iter()
             .filter(|line| line.product.is_some())
-            .map(|line| match (&line.score, weighted) {
-                (Some(score), false) => printed(score),
-                (Some(score), true) => format!("{}×{}", printed(score), printed(&line.weight)),
-                (None, _) => "0（缺）".to_owned(),
+            .map(|line| match (&line.capped_at, &line.score, weighted) {
+                (Some(cap), _, _) => format!("{}（上限）", printed(cap)),
+                (None, Some(score), false) => printed(score),
+                (None, Some(score), true) => format!("{}×{}", printed(score), printed(&line.weight)),
+                (None, None, _) => "0（缺）".to_owned(),
             })
             .collect();
         let sum = terms.join(" + ");
@@ -169,10 +202,23 @@ impl Arithmetic {
             _ => sum,
         };
         let step = match &self.threshold {
-            Some(step) => format!("{total} ≥ {} → {}", printed(&step.minimum), stars_name(self.stars)),
-            None => format!("{total} 未达到最低一级 → {}", stars_name(0)),
+            Some(step) => format!("{total} ≥ {} → {}", printed(&step.minimum), self.earned),
+            None => format!("{total} 未达到最低一级 → {}", self.earned),
         };
-        format!("{left} {equals} {total}，{step}")
+        let veto = self.veto.as_ref().map(|veto| format!("；因“{}”定为{}", veto.name, self.level));
+        format!("{left} {equals} {total}，{step}{}", veto.unwrap_or_default())
+    }
+}
+
+/// `五星`, or the grade of a rank.
+#[must_use]
+pub fn level_name(result: ResultKind, stars: i32) -> String {
+    match (result, stars) {
+        (ResultKind::Stars, stars) => stars_name(stars),
+        (ResultKind::Grades, 4) => "优秀".to_owned(),
+        (ResultKind::Grades, 3) => "合格".to_owned(),
+        (ResultKind::Grades, 2) => "基本合格".to_owned(),
+        (ResultKind::Grades, _) => "不合格".to_owned(),
     }
 }
 

@@ -1,11 +1,16 @@
 //! Decisions about ratings: pure, no connection, no clock, no floating point.
 
 mod arithmetic;
+mod extras;
+mod fairness;
+mod raters;
 mod scheme;
 mod score;
 mod steps;
 
-pub use arithmetic::{Arithmetic, Evaluation, Line, evaluate, printed};
+pub use arithmetic::{Arithmetic, Evaluation, Line, evaluate, evaluate_with, level_name, printed};
+pub use fairness::protected;
+pub use raters::{mean_of_raters, refuse_top};
 pub use scheme::{SchemeRefusal, check_scheme, highest_total, is_code};
 pub use score::{ScoreRefusal, parse_score};
 pub use steps::{Step, StepRefusal, advance, remark, round_state};

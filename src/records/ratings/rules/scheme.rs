@@ -6,7 +6,7 @@ use bigdecimal::{BigDecimal, One, RoundingMode, Signed};
 
 use crate::base::error::FieldError;
 use crate::records::ratings::model::{Aggregation, MissingPart, Scheme};
-use crate::records::ratings::rules::printed;
+use crate::records::ratings::rules::{extras, printed, protected};
 use crate::records::ratings::set_scheme::SetScheme;
 
 /// Why a scheme cannot be set.
@@ -66,8 +66,65 @@ pub enum SchemeRefusal {
         given: String,
     },
     /// Leaving out of a sum.
-    #[error("缺项不计入平均只能用于加权平均；加权合计请选择缺项不得提交或按零分计")]
+    #[error("缺项不计入平均只能用于各种平均；加权合计请选择缺项不得提交或按零分计")]
     LeftOutOfSum,
+    /// A criterion on who somebody is, or on his complaints.
+    #[error("{0}")]
+    Protected(String),
+    /// A cap that caps nothing, or is none.
+    #[error(
+        "维度“{name}”的计分上限“{given}”应大于0、不超过满分乘权重，最多两位小数，只用于加权合计；不设上限的请不填"
+    )]
+    Cap {
+        /// The dimension.
+        name: String,
+        /// What was given.
+        given: String,
+    },
+    /// Grades are four.
+    #[error("评等次的方案应有四级：4优秀、3合格、2基本合格、1不合格，现为{0}级，请改正")]
+    Grades(i32),
+    /// Too few raters for the rule.
+    #[error("最少评分人数“{given}”应为{least}至999，请改正")]
+    LeastRaters {
+        /// What was given.
+        given: i32,
+        /// The least that the rule allows.
+        least: i32,
+    },
+    /// No share.
+    #[error("最高等级的比例“{numerator}/{denominator}”应在0至1之间，分母为1至1000，请改正；不限的请不填")]
+    TopShare {
+        /// The numerator.
+        numerator: i32,
+        /// The denominator.
+        denominator: i32,
+    },
+    /// No term.
+    #[error("异议期“{0}”个工作日应为1至60，请改正")]
+    ObjectionDays(i32),
+    /// Only members are probationary.
+    #[error("只有评党员的方案才能设“预备党员参加但不评定”，请取消")]
+    NobodyProbationary,
+    /// The report takes stars of members alone.
+    #[error("只有评党员星级的方案才能作报表采用的主方案，请取消")]
+    NotPrimary,
+    /// A veto's code is no code.
+    #[error("否决项代码“{0}”的格式不对；请用小写字母开头，由小写字母、数字和下划线组成，2至50个字符")]
+    VetoCode(String),
+    /// Two alike.
+    #[error("否决项“{0}”重复，每项只能出现一次，请删除或改名")]
+    VetoTwice(String),
+    /// A veto that does not lower.
+    #[error("否决项“{name}”所定的星级“{given}”应为0至{below}，请改正")]
+    VetoStars {
+        /// The veto.
+        name: String,
+        /// What was given.
+        given: i32,
+        /// The highest that it may set.
+        below: i32,
+    },
     /// A star without a step, or two.
     #[error("星级标准应从一星到最高星级每级一条，“{0}星”缺少或重复，请补充或删除")]
     Steps(i32),
@@ -90,20 +147,34 @@ pub enum SchemeRefusal {
 pub fn highest_total(scheme: &Scheme) -> BigDecimal {
     highest(
         scheme.aggregation,
-        scheme.dimensions.iter().map(|dimension| (&dimension.maximum, &dimension.weight)),
+        scheme
+            .dimensions
+            .iter()
+            .map(|dimension| (&dimension.maximum, &dimension.weight, dimension.cap.as_ref())),
     )
 }
 
 /// All maxima of a mean are alike, so the mean of full marks is that maximum.
 fn highest<'a>(
     aggregation: Aggregation,
-    dimensions: impl Iterator<Item = (&'a BigDecimal, &'a BigDecimal)>,
+    dimensions: impl Iterator<Item = (&'a BigDecimal, &'a BigDecimal, Option<&'a BigDecimal>)>,
 ) -> BigDecimal {
-    let sum = match aggregation {
-        Aggregation::Sum => dimensions.map(|(maximum, weight)| maximum * weight).sum::<BigDecimal>(),
-        Aggregation::WeightedMean => dimensions.map(|(maximum, _)| maximum.clone()).max().unwrap_or_default(),
+    let product = |maximum: &BigDecimal, weight: &BigDecimal, cap: Option<&BigDecimal>| {
+        let product = maximum * weight;
+        cap.filter(|cap| **cap < product).cloned().unwrap_or(product)
     };
-    sum.with_scale_round(2, RoundingMode::HalfUp)
+    let most = match aggregation {
+        Aggregation::Sum => {
+            dimensions.map(|(maximum, weight, cap)| product(maximum, weight, cap)).sum::<BigDecimal>()
+        }
+        Aggregation::WeightedMean => {
+            dimensions.map(|(maximum, ..)| maximum.clone()).max().unwrap_or_default()
+        }
+        Aggregation::Mean => {
+            dimensions.map(|(maximum, weight, cap)| product(maximum, weight, cap)).max().unwrap_or_default()
+        }
+    };
+    most.with_scale_round(2, RoundingMode::HalfUp)
 }
 
 /// Everything that is wrong with a scheme, all at once.
@@ -113,6 +184,7 @@ pub fn check_scheme(scheme: &SetScheme) -> Vec<FieldError> {
     errors.extend(check_dimensions(scheme));
     errors.extend(check_weights(scheme));
     errors.extend(check_thresholds(scheme));
+    errors.extend(extras::check(scheme));
     errors
 }
 
@@ -124,7 +196,7 @@ pub fn is_code(code: &str) -> bool {
         && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
-fn refused(field: &str, refusal: &SchemeRefusal) -> FieldError {
+pub(super) fn refused(field: &str, refusal: &SchemeRefusal) -> FieldError {
     FieldError::new(field, refusal, None)
 }
 
@@ -172,13 +244,22 @@ fn check_dimensions(scheme: &SetScheme) -> Vec<FieldError> {
         if !(new_code && new_name) {
             errors.push(refused(&field("code"), &SchemeRefusal::DimensionTwice(name.clone())));
         }
+        if let Some(why) = protected(&dimension.code, &name) {
+            errors.push(refused(&field("name"), &SchemeRefusal::Protected(why)));
+        }
         if !is_between(&dimension.maximum, 9_999, 2) {
             let given = printed(&dimension.maximum);
             errors.push(refused(&field("maximum"), &SchemeRefusal::Maximum { name: name.clone(), given }));
         }
         if !is_between(&dimension.weight, 100, 4) {
             let given = printed(&dimension.weight);
-            errors.push(refused(&field("weight"), &SchemeRefusal::Weight { name, given }));
+            errors.push(refused(&field("weight"), &SchemeRefusal::Weight { name: name.clone(), given }));
+        }
+        let highest = &dimension.maximum * &dimension.weight;
+        if let Some(cap) = dimension.cap.as_ref().filter(|cap| {
+            scheme.aggregation != Aggregation::Sum || !is_between(cap, 999_900, 2) || **cap > highest
+        }) {
+            errors.push(refused(&field("cap"), &SchemeRefusal::Cap { name, given: printed(cap) }));
         }
     }
     errors
@@ -221,7 +302,10 @@ fn check_thresholds(scheme: &SetScheme) -> Vec<FieldError> {
     }
     let highest = highest(
         scheme.aggregation,
-        scheme.dimensions.iter().map(|dimension| (&dimension.maximum, &dimension.weight)),
+        scheme
+            .dimensions
+            .iter()
+            .map(|dimension| (&dimension.maximum, &dimension.weight, dimension.cap.as_ref())),
     );
     for (index, step) in scheme.thresholds.iter().enumerate() {
         if !(1..=scheme.stars).contains(&step.stars) {

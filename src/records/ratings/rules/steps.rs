@@ -15,11 +15,29 @@ pub enum Step {
     Confirm,
     /// 公示.
     Publish,
+    /// 提出异议.
+    Object,
+    /// 异议不成立.
+    Dismiss,
+    /// 异议成立.
+    Uphold,
+    /// 撤销.
+    Revoke,
 }
 
 impl Step {
     /// All steps.
-    pub const ALL: [Self; 5] = [Self::Submit, Self::SendBack, Self::Review, Self::Confirm, Self::Publish];
+    pub const ALL: [Self; 9] = [
+        Self::Submit,
+        Self::SendBack,
+        Self::Review,
+        Self::Confirm,
+        Self::Publish,
+        Self::Object,
+        Self::Dismiss,
+        Self::Uphold,
+        Self::Revoke,
+    ];
 
     /// The Chinese word.
     #[must_use]
@@ -30,6 +48,9 @@ impl Step {
             Self::Review => "审核",
             Self::Confirm => "确定",
             Self::Publish => "公示",
+            Self::Object => "登记异议",
+            Self::Dismiss | Self::Uphold => "处理异议",
+            Self::Revoke => "撤销",
         }
     }
 
@@ -42,6 +63,9 @@ impl Step {
             Self::Review => "ratings.review",
             Self::Confirm => "ratings.confirm",
             Self::Publish => "ratings.publish",
+            Self::Object => "ratings.object",
+            Self::Dismiss | Self::Uphold => "ratings.resolve",
+            Self::Revoke => "ratings.revoke",
         }
     }
 
@@ -50,10 +74,12 @@ impl Step {
     pub const fn target(self) -> RatingState {
         match self {
             Self::Submit => RatingState::Submitted,
-            Self::SendBack => RatingState::Returned,
+            Self::SendBack | Self::Uphold => RatingState::Returned,
             Self::Review => RatingState::Reviewed,
             Self::Confirm => RatingState::Confirmed,
-            Self::Publish => RatingState::Published,
+            Self::Publish | Self::Dismiss => RatingState::Published,
+            Self::Object => RatingState::Objected,
+            Self::Revoke => RatingState::Revoked,
         }
     }
 
@@ -68,6 +94,9 @@ impl Step {
             Self::Review => matches!(state, S::Submitted | S::Returned),
             Self::Confirm => matches!(state, S::Submitted | S::Returned | S::Reviewed),
             Self::Publish => matches!(state, S::Submitted | S::Returned | S::Reviewed | S::Confirmed),
+            Self::Object => state == S::Published,
+            Self::Dismiss | Self::Uphold => state == S::Objected,
+            Self::Revoke => matches!(state, S::Confirmed | S::Published | S::Objected),
         }
     }
 }
@@ -87,6 +116,28 @@ pub enum StepRefusal {
     /// Nobody decides on his own submission.
     #[error("本人提交的评定不能由本人{}，请由其他审核员办理", .0.name())]
     Own(Step),
+    /// Nobody resolves an objection that he entered himself.
+    #[error("本人登记的异议不能由本人处理，请由其他审核员办理")]
+    OwnObjection,
+    /// The scheme demands evidence.
+    #[error("本方案要求填写评定依据，请补填后再提交")]
+    NoEvidence,
+    /// More have the highest level than may.
+    #[error("已评{rated}人中最高等级{top}人，超过规定的{allowed}人，请复核后调整")]
+    TopFull {
+        /// How many are rated.
+        rated: i64,
+        /// How many of them have the highest level.
+        top: i64,
+        /// How many may.
+        allowed: i64,
+    },
+    /// The term for objections is over.
+    #[error("异议期已于{until}结束，现在不能登记异议；确有错误的，请由审核员办理撤销")]
+    TermOver {
+        /// Its last day.
+        until: chrono::NaiveDate,
+    },
     /// The step does not follow from the state.
     #[error("{}", wrong_state(*.step, *.state))]
     WrongState {
@@ -100,6 +151,12 @@ pub enum StepRefusal {
 fn wrong_state(step: Step, state: RatingState) -> String {
     use RatingState as S;
     let way_out = match (step, state) {
+        (_, S::Revoked) => "已经撤销，请在下一评定期重新评定",
+        (Step::Object, S::Objected) => "已有异议待处理，请等待处理结果",
+        (Step::Object, _) => "公示后才能提出异议",
+        (Step::Dismiss | Step::Uphold, _) => "没有待处理的异议，请刷新后核对",
+        (Step::Revoke, _) => "尚未审定，退回或修改即可",
+        (_, S::Objected) => "请先处理异议",
         (Step::Submit, _) => "不必再提交；如需修改，请由审核员退回",
         (Step::SendBack, S::Draft) => "尚未提交，录入员可直接修改",
         (Step::SendBack, S::Returned) => "请等待重新提交",
@@ -125,11 +182,12 @@ pub fn advance(step: Step, state: RatingState, own: bool) -> Result<RatingState,
         Step::Review => state == S::Submitted,
         Step::Confirm => state == S::Reviewed,
         Step::Publish => state == S::Confirmed,
+        Step::Object | Step::Dismiss | Step::Uphold | Step::Revoke => step.concerns(state),
     };
     if !follows {
         return Err(StepRefusal::WrongState { step, state });
     }
-    if own && step != Step::Submit {
+    if own && !matches!(step, Step::Submit | Step::Object) {
         return Err(StepRefusal::Own(step));
     }
     Ok(step.target())
@@ -144,7 +202,7 @@ pub fn round_state(states: impl IntoIterator<Item = RatingState>) -> RatingState
     let mut returned = false;
     for state in states {
         match state {
-            S::Draft => {}
+            S::Draft | S::Revoked => {}
             S::Returned => returned = true,
             further => lowest = Some(lowest.map_or(further, |lowest| rank(lowest).min(rank(further)).1)),
         }
@@ -159,7 +217,7 @@ const fn rank(state: RatingState) -> (u8, RatingState) {
         RatingState::Submitted => 2,
         RatingState::Reviewed => 3,
         RatingState::Confirmed => 4,
-        RatingState::Published => 5,
+        RatingState::Published | RatingState::Objected | RatingState::Revoked => 5,
     };
     (place, state)
 }
@@ -199,6 +257,36 @@ mod tests {
         assert_eq!(allowed(Step::Review), [S::Submitted]);
         assert_eq!(allowed(Step::Confirm), [S::Reviewed]);
         assert_eq!(allowed(Step::Publish), [S::Confirmed]);
+        assert_eq!(allowed(Step::Object), [S::Published]);
+        assert_eq!(allowed(Step::Dismiss), [S::Objected]);
+        assert_eq!(allowed(Step::Uphold), [S::Objected]);
+        assert_eq!(allowed(Step::Revoke), [S::Confirmed, S::Published, S::Objected]);
+    }
+
+    /// Every state that can be reached, by every order of steps: what counts was reviewed and confirmed on its way there,
+    /// and what was revoked stays so.
+    #[test]
+    fn every_state_is_reached_and_none_counts_unconfirmed() {
+        let mut seen = std::collections::HashSet::from([(RatingState::Draft, false)]);
+        let mut open = vec![(RatingState::Draft, false)];
+        while let Some((state, confirmed)) = open.pop() {
+            assert!(!state.counts() || confirmed, "{state:?} counts and nobody confirmed it");
+            for step in Step::ALL {
+                let Ok(next) = advance(step, state, false) else { continue };
+                assert_ne!(state, RatingState::Revoked, "{step:?} after it was revoked");
+                let found = match step {
+                    Step::Submit => (next, false),
+                    Step::Confirm => (next, true),
+                    _ => (next, confirmed),
+                };
+                if seen.insert(found) {
+                    open.push(found);
+                }
+            }
+        }
+        for state in RatingState::ALL {
+            assert!(seen.iter().any(|(reached, _)| reached == state), "{state:?} is never reached");
+        }
     }
 
     #[test]
@@ -206,7 +294,8 @@ mod tests {
         for step in Step::ALL {
             for state in RatingState::ALL.iter().copied() {
                 if advance(step, state, false).is_ok() {
-                    assert_eq!(advance(step, state, true).is_ok(), step == Step::Submit, "{step:?}");
+                    let enters = matches!(step, Step::Submit | Step::Object);
+                    assert_eq!(advance(step, state, true).is_ok(), enters, "{step:?}");
                 }
             }
         }

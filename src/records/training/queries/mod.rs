@@ -3,6 +3,7 @@
 mod classes;
 mod history;
 mod programmes;
+mod sites;
 
 use std::collections::{HashMap, HashSet};
 
@@ -29,6 +30,8 @@ pub use classes::{
 };
 pub use history::{HistoryLine, TrainingHistory, YearHours, exemptions_of, history};
 pub use programmes::{DemandVersion, ProgrammeRecord, primary_on, programme, programme_by_word, programmes};
+pub(crate) use sites::site_uses;
+pub use sites::{SiteUse, TrainingSite, sites};
 
 /// Classes by id that stand inside a scope, locked until the transaction ends, in the order given.
 ///

@@ -11,21 +11,21 @@ use super::RoundJson;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, OrMissing, Result};
 use crate::base::ids::{RatingId, RoundId};
-use crate::records::ratings::{self, Decide, Outcome, SendBack, Target, queries};
+use crate::records::ratings::{self, Decide, Dispute, Outcome, SendBack, Target, queries};
 use crate::web::guards::{Body, Caller, Db, Seen};
 use crate::web::respond::{Answer, Problem};
 
 /// The routes.
 #[must_use]
 pub(super) fn routes() -> Vec<Route> {
-    routes![decide_round, decide_rating, return_rating]
+    routes![decide_round, decide_rating, return_rating, object_rating, resolve_rating, revoke_rating]
 }
 
 /// What became of one rating.
 #[derive(serde::Serialize, ToSchema)]
 pub struct OutcomeJson {
     rating: String,
-    /// Id of the member.
+    /// Id of the membership, organisation or person.
     subject: String,
     name: String,
     /// The state now.
@@ -156,5 +156,88 @@ pub async fn return_rating(
 ) -> Decided {
     let command = SendBack { rating: id, reason: body.0.reason, version: seen.0 };
     let outcomes = ratings::return_(&mut db.0, &caller.actor, &[command]).await?;
+    answer(&mut db, &caller, outcomes).await
+}
+
+/// What is objected, or why a rating is revoked.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DisputeInput {
+    /// 1 to 500 characters.
+    reason: String,
+}
+
+/// Enter an objection to a published rating, within the term of its scheme.
+#[utoipa::path(context_path = "/api/v1", tag = "ratings", params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "the version of the rating that you saw")),
+    request_body = DisputeInput,
+    responses((status = 200, body = DecisionJson), (status = 409, body = Problem, description = "not published, or its term is over"),
+        (status = 412, description = "changed meanwhile")))]
+#[post("/ratings/<id>/object", data = "<body>")]
+pub async fn object_rating(
+    caller: Caller,
+    seen: Seen,
+    mut db: Db,
+    id: RatingId,
+    body: Body<DisputeInput>,
+) -> Decided {
+    let command = Dispute { rating: id, reason: body.0.reason, version: seen.0 };
+    let outcomes = ratings::object(&mut db.0, &caller.actor, &[command]).await?;
+    answer(&mut db, &caller, outcomes).await
+}
+
+/// What came of an objection.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResolutionInput {
+    /// `dismissed`: the rating stays; `upheld`: it goes back to be corrected.
+    outcome: String,
+    /// What was found: 1 to 500 characters.
+    reason: String,
+}
+
+/// Resolve the objection to a rating.
+#[utoipa::path(context_path = "/api/v1", tag = "ratings", params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "the version of the rating that you saw")),
+    request_body = ResolutionInput,
+    responses((status = 200, body = DecisionJson), (status = 409, body = Problem, description = "nothing waits, or it is your own"),
+        (status = 412, description = "changed meanwhile")))]
+#[post("/ratings/<id>/resolve", data = "<body>")]
+pub async fn resolve_rating(
+    caller: Caller,
+    seen: Seen,
+    mut db: Db,
+    id: RatingId,
+    body: Body<ResolutionInput>,
+) -> Decided {
+    let upheld = match body.0.outcome.as_str() {
+        "upheld" => true,
+        "dismissed" => false,
+        other => {
+            let message = "处理结果应为dismissed（不成立）或upheld（成立）。";
+            return Err(Error::Invalid(vec![FieldError::new("outcome", message, Some(other))]).into());
+        }
+    };
+    let command = Dispute { rating: id, reason: body.0.reason, version: seen.0 };
+    let outcomes = ratings::resolve(&mut db.0, &caller.actor, upheld, &[command]).await?;
+    answer(&mut db, &caller, outcomes).await
+}
+
+/// Revoke a rating that counted.
+#[utoipa::path(context_path = "/api/v1", tag = "ratings", params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "the version of the rating that you saw")),
+    request_body = DisputeInput,
+    responses((status = 200, body = DecisionJson), (status = 409, body = Problem, description = "it does not count"),
+        (status = 412, description = "changed meanwhile")))]
+#[post("/ratings/<id>/revoke", data = "<body>")]
+pub async fn revoke_rating(
+    caller: Caller,
+    seen: Seen,
+    mut db: Db,
+    id: RatingId,
+    body: Body<DisputeInput>,
+) -> Decided {
+    let command = Dispute { rating: id, reason: body.0.reason, version: seen.0 };
+    let outcomes = ratings::revoke(&mut db.0, &caller.actor, &[command]).await?;
     answer(&mut db, &caller, outcomes).await
 }

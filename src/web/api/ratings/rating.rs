@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rocket::{Route, get, routes};
 use utoipa::ToSchema;
 
@@ -11,7 +11,7 @@ use crate::base::db;
 use crate::base::ids::RatingId;
 use crate::base::policy::{self, Action};
 use crate::records::ratings::Arithmetic;
-use crate::records::ratings::queries::{self, RatingCard};
+use crate::records::ratings::queries::{self, Objection, RatingCard};
 use crate::web::guards::{Caller, Db};
 use crate::web::respond::{Answer, Versioned};
 
@@ -33,7 +33,7 @@ pub struct ArithmeticLineJson {
     /// Null where it is missing.
     #[schema(value_type = Option<f64>)]
     score: Option<Decimal>,
-    /// Score times weight; null where a missing score is left out.
+    /// Score times weight, at most the cap; null where a missing score is left out.
     #[schema(value_type = Option<f64>)]
     product: Option<Decimal>,
 }
@@ -41,7 +41,7 @@ pub struct ArithmeticLineJson {
 /// How a rating came by its stars.
 #[derive(serde::Serialize, ToSchema)]
 pub struct ArithmeticJson {
-    /// `sum` or `weighted_mean`.
+    /// `sum`, `weighted_mean` or `mean`.
     aggregation: &'static str,
     lines: Vec<ArithmeticLineJson>,
     /// Sum of the products.
@@ -58,6 +58,10 @@ pub struct ArithmeticJson {
     /// The step that was reached; null below the lowest.
     threshold: Option<ThresholdJson>,
     stars: i32,
+    /// What they are called: `五星`, `优秀`.
+    level: String,
+    /// The veto that set them.
+    veto: Option<NamedJson>,
     /// All of it as one line: `18 + 19 + 17 + 18 + 20 = 92，92 ≥ 90 → 五星`.
     sentence: String,
 }
@@ -81,6 +85,11 @@ impl From<&Arithmetic> for ArithmeticJson {
             rounded: arithmetic.is_rounded,
             threshold: arithmetic.threshold.clone().map(ThresholdJson::from),
             stars: arithmetic.stars,
+            level: arithmetic.level.clone(),
+            veto: arithmetic
+                .veto
+                .as_ref()
+                .map(|veto| NamedJson { code: veto.code.clone(), name: veto.name.clone() }),
             sentence: arithmetic.sentence(),
         }
     }
@@ -106,8 +115,10 @@ pub struct RatingJson {
     period: String,
     scheme: NamedJson,
     organisation: NamedJson,
-    /// Id of the member.
+    /// Id of the membership, organisation or person.
     subject: String,
+    /// `member`, `branch`, `village` or `household`.
+    subject_kind: &'static str,
     name: String,
     state: String,
     /// By code of the dimension.
@@ -127,11 +138,43 @@ pub struct RatingJson {
     reviewed: Option<StepJson>,
     confirmed: Option<StepJson>,
     published: Option<StepJson>,
+    revoked: Option<StepJson>,
+    revoked_reason: Option<String>,
+    /// The last day on which somebody may object; null while it is not published.
+    objection_until: Option<NaiveDate>,
+    /// The latest first.
+    objections: Vec<RatingObjectionJson>,
+}
+
+/// What was objected, and what came of it.
+#[derive(serde::Serialize, ToSchema)]
+pub struct RatingObjectionJson {
+    content: String,
+    /// The stars that were objected to.
+    stars_before: Option<i32>,
+    entered: StepJson,
+    /// Null: it waits; else `dismissed` or `upheld`.
+    outcome: Option<String>,
+    resolution: Option<String>,
+    resolved: Option<StepJson>,
+}
+
+impl From<Objection> for RatingObjectionJson {
+    fn from(objection: Objection) -> Self {
+        Self {
+            content: objection.content,
+            stars_before: objection.stars_before,
+            entered: StepJson { by: objection.created_by, at: objection.created_at },
+            outcome: objection.outcome,
+            resolution: objection.resolution,
+            resolved: step(objection.resolved_by, objection.resolved_at),
+        }
+    }
 }
 
 impl From<RatingCard> for RatingJson {
     fn from(card: RatingCard) -> Self {
-        let RatingCard { round, scheme, subject, rating, mut scores, evaluation } = card;
+        let RatingCard { round, scheme, subject, rating, mut scores, evaluation, objections, until } = card;
         Self {
             id: rating.id.to_string(),
             version: rating.version,
@@ -139,7 +182,8 @@ impl From<RatingCard> for RatingJson {
             period: round.round.period,
             scheme: NamedJson { code: round.scheme_code, name: round.scheme_name },
             organisation: NamedJson { code: round.organisation_code, name: round.organisation_name },
-            subject: subject.membership_id.to_string(),
+            subject: subject.id.to_string(),
+            subject_kind: scheme.subject.code(),
             name: subject.name,
             state: rating.state,
             scores: scheme
@@ -158,6 +202,10 @@ impl From<RatingCard> for RatingJson {
             reviewed: step(rating.reviewed_by, rating.reviewed_at),
             confirmed: step(rating.confirmed_by, rating.confirmed_at),
             published: step(rating.published_by, rating.published_at),
+            revoked: step(rating.revoked_by, rating.revoked_at),
+            revoked_reason: rating.revoked_reason,
+            objection_until: until,
+            objections: objections.into_iter().map(RatingObjectionJson::from).collect(),
         }
     }
 }

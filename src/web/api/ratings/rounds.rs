@@ -36,13 +36,24 @@ pub struct ProgressJson {
     reviewed: i64,
     confirmed: i64,
     published: i64,
+    objected: i64,
+    revoked: i64,
 }
 
 impl From<Progress> for ProgressJson {
     fn from(progress: Progress) -> Self {
-        let Progress { subjects, rated, draft, submitted, returned, reviewed, confirmed, published } =
-            progress;
-        Self { subjects, rated, draft, submitted, returned, reviewed, confirmed, published }
+        Self {
+            subjects: progress.subjects,
+            rated: progress.rated,
+            draft: progress.draft,
+            submitted: progress.submitted,
+            returned: progress.returned,
+            reviewed: progress.reviewed,
+            confirmed: progress.confirmed,
+            published: progress.published,
+            objected: progress.objected,
+            revoked: progress.revoked,
+        }
     }
 }
 
@@ -184,7 +195,8 @@ pub struct RoundInput {
     scheme: String,
     /// `2026Q1`, `2026-03` or `2026`, as the scheme rates.
     period: String,
-    /// Code of the branch.
+    /// Code of the organisation: for members their branch, for branches and villages what stands above them, for
+    /// households the village.
     organisation: String,
 }
 

@@ -11,8 +11,10 @@ use crate::base::db;
 use crate::base::error::{Error, FieldError, OrMissing};
 use crate::base::policy::{self, Action};
 use crate::base::values::{VocabularyError, excerpt, parse_date};
-use crate::records::ratings::model::{Aggregation, MissingPart, PeriodKind, SubjectKind};
-use crate::records::ratings::{self, Scheme, SetDimension, SetScheme, SetThreshold, queries};
+use crate::records::ratings::model::{
+    Aggregation, MissingPart, PeriodKind, RaterRule, ResultKind, SchemeRules, SubjectKind, TopShare,
+};
+use crate::records::ratings::{self, Scheme, SetDimension, SetScheme, SetThreshold, SetVeto, queries};
 use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Listing, Page};
 use crate::web::respond::Answer;
 
@@ -34,6 +36,9 @@ pub struct DimensionJson {
     /// What a score is multiplied by.
     #[schema(value_type = f64)]
     weight: Decimal,
+    /// The most that it adds to the total; null: no bound but the maximum.
+    #[schema(value_type = Option<f64>)]
+    cap: Option<Decimal>,
 }
 
 impl From<ratings::Dimension> for DimensionJson {
@@ -43,6 +48,7 @@ impl From<ratings::Dimension> for DimensionJson {
             name: dimension.name,
             maximum: Decimal(dimension.maximum),
             weight: Decimal(dimension.weight),
+            cap: dimension.cap.map(Decimal),
         }
     }
 }
@@ -68,7 +74,7 @@ pub struct SchemeJson {
     /// The same in all versions.
     code: String,
     name: String,
-    /// `member`.
+    /// `member`, `branch`, `village` or `household` (of an office-holder).
     subject_kind: &'static str,
     /// `month`, `quarter` or `year`.
     period_kind: &'static str,
@@ -76,7 +82,7 @@ pub struct SchemeJson {
     stars: i32,
     /// How many decimals a score may have.
     decimals: i32,
-    /// `sum` or `weighted_mean`.
+    /// `sum`, `weighted_mean` or `mean`.
     aggregation: &'static str,
     /// What a dimension without a score means: `refuse`, `zero` or `leave_out`.
     missing_part: &'static str,
@@ -90,6 +96,69 @@ pub struct SchemeJson {
     dimensions: Vec<DimensionJson>,
     /// Most stars first.
     thresholds: Vec<ThresholdJson>,
+    /// What sets the stars to a value, whatever the total.
+    vetoes: Vec<VetoJson>,
+    rules: RulesJson,
+}
+
+/// What sets the stars to a value, whatever the total.
+#[derive(serde::Serialize, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VetoJson {
+    code: String,
+    name: String,
+    /// The stars, or the rank of the grade.
+    stars: i32,
+}
+
+/// A share.
+#[derive(serde::Serialize, serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShareJson {
+    numerator: i32,
+    denominator: i32,
+}
+
+/// What else a scheme asks.
+#[derive(serde::Serialize, serde::Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct RulesJson {
+    /// `stars`, or `grades` (4 excellent, 3 qualified, 2 basically qualified, 1 unqualified).
+    result: String,
+    /// `one`, `mean` or `trimmed_mean` of raters.
+    raters: String,
+    /// How many raters have to score before their scores count.
+    least_raters: i32,
+    /// How many of those rated may have the highest level, rounded down; null: any.
+    top_share: Option<ShareJson>,
+    /// For how many working days after publication somebody may object.
+    objection_days: i32,
+    /// Whether probationary members take part without being rated.
+    leaves_out_probationary: bool,
+    /// Whether a rating is submitted only with what it rests on.
+    needs_evidence: bool,
+}
+
+impl From<SchemeRules> for RulesJson {
+    fn from(rules: SchemeRules) -> Self {
+        Self {
+            result: rules.result.code().to_owned(),
+            raters: rules.raters.code().to_owned(),
+            least_raters: rules.least_raters,
+            top_share: rules
+                .top_share
+                .map(|share| ShareJson { numerator: share.numerator, denominator: share.denominator }),
+            objection_days: rules.objection_days,
+            leaves_out_probationary: rules.leaves_out_probationary,
+            needs_evidence: rules.needs_evidence,
+        }
+    }
+}
+
+impl Default for RulesJson {
+    fn default() -> Self {
+        SchemeRules::default().into()
+    }
 }
 
 impl From<Scheme> for SchemeJson {
@@ -110,6 +179,12 @@ impl From<Scheme> for SchemeJson {
             to: scheme.to_day,
             dimensions: scheme.dimensions.into_iter().map(DimensionJson::from).collect(),
             thresholds: scheme.thresholds.into_iter().map(ThresholdJson::from).collect(),
+            vetoes: scheme
+                .vetoes
+                .into_iter()
+                .map(|veto| VetoJson { code: veto.code, name: veto.name, stars: veto.stars })
+                .collect(),
+            rules: scheme.rules.into(),
         }
     }
 }
@@ -147,6 +222,10 @@ pub struct DimensionInput {
     maximum: serde_json::Number,
     #[schema(value_type = f64)]
     weight: serde_json::Number,
+    /// The most that it adds to the total; null: no bound but the maximum.
+    #[serde(default)]
+    #[schema(value_type = Option<f64>)]
+    cap: Option<serde_json::Number>,
 }
 
 /// From which total a number of stars is to be given.
@@ -176,6 +255,11 @@ pub struct SchemeInput {
     from: String,
     dimensions: Vec<DimensionInput>,
     thresholds: Vec<ThresholdInput>,
+    /// What sets the stars to a value, whatever the total.
+    #[serde(default)]
+    vetoes: Vec<VetoJson>,
+    #[serde(default)]
+    rules: RulesJson,
 }
 
 /// The most digits that are worth reading: no limit or weight has more.
@@ -219,6 +303,7 @@ impl SchemeInput {
             .map(|(at, given)| SetDimension {
                 maximum: faults.number(format!("dimensions[{at}].maximum"), &given.maximum),
                 weight: faults.number(format!("dimensions[{at}].weight"), &given.weight),
+                cap: given.cap.map(|cap| faults.number(format!("dimensions[{at}].cap"), &cap)),
                 code: given.code,
                 name: given.name,
             })
@@ -230,8 +315,11 @@ impl SchemeInput {
                 minimum: faults.number(format!("thresholds[{at}].minimum"), &given.minimum),
             })
             .collect();
-        match (subject, period, aggregation, missing_part, from_day) {
-            (Some(subject), Some(period), Some(aggregation), Some(missing_part), Some(from_day))
+        let result = faults.code("rules.result", &self.rules.result, ResultKind::parse(&self.rules.result));
+        let raters = faults.code("rules.raters", &self.rules.raters, RaterRule::parse(&self.rules.raters));
+        let rules = result.zip(raters).map(|(result, raters)| rules(&self.rules, result, raters));
+        match (subject, period, aggregation, missing_part, from_day.zip(rules)) {
+            (Some(subject), Some(period), Some(aggregation), Some(missing_part), Some((from_day, rules)))
                 if faults.0.is_empty() =>
             {
                 Ok(SetScheme {
@@ -248,10 +336,31 @@ impl SchemeInput {
                     from_day,
                     dimensions,
                     thresholds,
+                    vetoes: self
+                        .vetoes
+                        .into_iter()
+                        .map(|veto| SetVeto { code: veto.code, name: veto.name, stars: veto.stars })
+                        .collect(),
+                    rules,
                 })
             }
             _ => Err(Error::Invalid(faults.0)),
         }
+    }
+}
+
+fn rules(given: &RulesJson, result: ResultKind, raters: RaterRule) -> SchemeRules {
+    SchemeRules {
+        result,
+        raters,
+        least_raters: given.least_raters,
+        top_share: given
+            .top_share
+            .as_ref()
+            .map(|share| TopShare { numerator: share.numerator, denominator: share.denominator }),
+        objection_days: given.objection_days,
+        leaves_out_probationary: given.leaves_out_probationary,
+        needs_evidence: given.needs_evidence,
     }
 }
 

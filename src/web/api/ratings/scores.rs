@@ -13,20 +13,20 @@ use crate::base::ids::RoundId;
 use crate::base::policy::{self, Action};
 use crate::base::values::excerpt;
 use crate::records::ratings::queries::{self, Grid, GridRow};
-use crate::records::ratings::{self, EnterScores, Scheme, ScoreRow};
+use crate::records::ratings::{self, EnterRaterScores, EnterScores, Rater, Scheme, ScoreRow};
 use crate::web::guards::{Body, Caller, Db, IfMatch};
 use crate::web::respond::{Answer, Versioned};
 
 /// The routes.
 #[must_use]
 pub(super) fn routes() -> Vec<Route> {
-    routes![show_scores, enter_scores]
+    routes![show_scores, enter_scores, enter_rater_scores]
 }
 
 /// One member of the grid.
 #[derive(serde::Serialize, ToSchema)]
 pub struct ScoreRowJson {
-    /// Id of the member.
+    /// Id of the membership, organisation or person.
     subject: String,
     name: String,
     /// Whether he was in the register of the branch on the last day of the period: only then may he be rated.
@@ -56,7 +56,7 @@ impl ScoreRowJson {
             .collect();
         let told = rating.as_ref();
         Self {
-            subject: subject.membership_id.to_string(),
+            subject: subject.id.to_string(),
             name: subject.name,
             present: subject.present,
             scores,
@@ -65,6 +65,7 @@ impl ScoreRowJson {
             total: told.and_then(|rating| rating.total.clone()).map(Decimal),
             rating: told.map(|rating| rating.id.to_string()),
             evidence: told.and_then(|rating| rating.evidence.clone()),
+            veto: told.and_then(|rating| rating.veto.clone()),
             returned_reason: told.and_then(|rating| rating.returned_reason.clone()),
         }
     }
@@ -110,11 +111,11 @@ pub async fn show_scores(caller: Caller, mut db: Db, id: RoundId) -> Answer<Vers
     Ok(read(&mut db, &caller, id).await?)
 }
 
-/// The scores of one member.
+/// The scores of one subject.
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScoreRowInput {
-    /// Id of the member.
+    /// Id of the membership, organisation or person.
     subject: String,
     /// A number by code of the dimension; null clears it, a dimension that does not stand here keeps its score.
     #[serde(default)]
@@ -123,6 +124,9 @@ pub struct ScoreRowInput {
     /// What the scores rest on; an empty text clears it, none keeps it.
     #[serde(default)]
     evidence: Option<String>,
+    /// Code of the veto that is the case; an empty text clears it, none keeps it.
+    #[serde(default)]
+    veto: Option<String>,
 }
 
 /// Scores of some members; those who do not stand here keep what they have.
@@ -153,7 +157,7 @@ impl ScoresInput {
                 }
             }
             if let Ok(subject) = subject {
-                rows.push(ScoreRow { subject, scores, evidence: row.evidence });
+                rows.push(ScoreRow { subject, scores, evidence: row.evidence, veto: row.veto });
             }
         }
         if wrong.is_empty() { Ok(rows) } else { Err(Error::Invalid(wrong)) }
@@ -185,5 +189,55 @@ pub async fn enter_scores(
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let command = EnterScores { round: id, version: Some(version.0), rows: body.0.parse()? };
     ratings::enter_scores(&mut db.0, &caller.actor, &[command]).await?;
+    Ok(read(&mut db, &caller, id).await?)
+}
+
+/// Who scores.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RaterInput {
+    /// His name, or the number of an anonymous sheet; the same again is the same rater.
+    name: String,
+    /// Id of the membership that he has, so that he does not score himself; null: he is no member, or the sheet is
+    /// anonymous.
+    #[serde(default)]
+    member: Option<String>,
+}
+
+/// What one rater gave.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RaterScoresInput {
+    rater: RaterInput,
+    rows: Vec<ScoreRowInput>,
+}
+
+/// Enter what one rater gave, all or none, where the scheme has several; needs the version that you saw in `If-Match`.
+/// Each one's scores are kept; what they become together is answered.
+#[utoipa::path(context_path = "/api/v1", tag = "ratings", params(("id" = String, Path)),
+    request_body = RaterScoresInput,
+    responses((status = 200, body = ScoresJson), (status = 412, description = "changed meanwhile"),
+        (status = 422, description = "every wrong cell; a rater who scores himself; a scheme without raters")))]
+#[put("/ratings/rounds/<id>/raters", data = "<body>")]
+pub async fn enter_rater_scores(
+    caller: Caller,
+    version: IfMatch,
+    mut db: Db,
+    id: RoundId,
+    body: Body<RaterScoresInput>,
+) -> Answer<Versioned<ScoresJson>> {
+    policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
+    let RaterScoresInput { rater, rows } = body.0;
+    let member = rater.member.map(|text| text.trim().parse()).transpose().map_err(|_| {
+        let message = "评分人的党员编号不是有效的编号，请从名单中复制；不是党员或无记名的请不填。";
+        Error::Invalid(vec![FieldError::new("rater.member", message, None)])
+    })?;
+    let command = EnterRaterScores {
+        round: id,
+        version: Some(version.0),
+        rater: Rater { name: rater.name, member },
+        rows: ScoresInput { rows }.parse()?,
+    };
+    ratings::enter_rater_scores(&mut db.0, &caller.actor, &[command]).await?;
     Ok(read(&mut db, &caller, id).await?)
 }

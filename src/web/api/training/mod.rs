@@ -8,6 +8,7 @@ mod plan;
 mod programmes;
 mod roll;
 mod settings;
+mod sites;
 
 use rocket::{Route, routes};
 
@@ -19,6 +20,7 @@ pub use plan::*;
 pub use programmes::*;
 pub use roll::*;
 pub use settings::*;
+pub use sites::*;
 
 /// The routes.
 #[must_use]
@@ -44,6 +46,8 @@ pub fn routes() -> Vec<Route> {
         member_training,
         exempt_member,
         end_exemption,
+        list_training_sites,
+        set_training_sites,
         list_training_settings,
         set_training_settings,
         plan_class_lists,

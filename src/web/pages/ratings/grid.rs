@@ -11,14 +11,17 @@ use crate::base::db;
 use crate::base::error::{Error, FieldError};
 use crate::base::ids::RoundId;
 use crate::base::policy::{self, Action};
+use crate::records::ratings::model::{RaterRule, ResultKind};
 use crate::records::ratings::printed;
 use crate::records::ratings::queries::{self, GridRow as Stored};
-use crate::records::ratings::{self, Decide, EnterScores, RatingState, Scheme, ScoreRow};
+use crate::records::ratings::{
+    self, Decide, EnterRaterScores, EnterScores, Rater, RatingState, Scheme, ScoreRow,
+};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::ratings::badge;
 use crate::web::respond::{Answer, Failure, Page, PageWith};
 use crate::web::views::parts::Fact;
-use crate::web::views::ratings::{Dimension, Grid, GridRow, Score, Threshold};
+use crate::web::views::ratings::{Dimension, Grid, GridRow, Score, Threshold, Veto};
 use crate::web::views::{Badge, Link, Notice, Section, Tone};
 
 /// The routes.
@@ -38,8 +41,9 @@ async fn view(who: &SignedIn, db: &mut Db, id: RoundId) -> Answer<Grid> {
         back: Link::new("星级评定", "/ratings"),
         facts: vec![
             Fact::badge("状态", badge(card.round.state())),
-            Fact::text("应评", format!("{}人", grid.line.progress.subjects)),
-            Fact::text("已评", format!("{}人", grid.line.progress.rated)),
+            Fact::text("评定对象", grid.scheme.subject.name()),
+            Fact::text("应评", grid.line.progress.subjects.to_string()),
+            Fact::text("已评", grid.line.progress.rated.to_string()),
             Fact::link("审核", Link::new("查看审核页", format!("/ratings/rounds/{id}/review"))),
         ],
         procedure: grid.scheme.procedure.clone(),
@@ -53,15 +57,37 @@ async fn view(who: &SignedIn, db: &mut Db, id: RoundId) -> Answer<Grid> {
             .scheme
             .thresholds
             .iter()
-            .map(|step| Threshold {
-                stars: u8::try_from(step.stars).unwrap_or_default(),
-                from: printed(&step.minimum),
+            .map(|step| Threshold { level: level(&grid.scheme, step.stars), from: printed(&step.minimum) })
+            .collect(),
+        vetoes: grid
+            .scheme
+            .vetoes
+            .iter()
+            .map(|veto| Veto {
+                code: veto.code.clone(),
+                name: veto.name.clone(),
+                level: level(&grid.scheme, veto.stars),
             })
             .collect(),
+        lowest: level(&grid.scheme, 0),
+        rater: (grid.scheme.rules.raters != RaterRule::One).then(String::new),
+        raters_note: format!(
+            "{}，至少{}人评分才计分；不能给本人评分。",
+            grid.scheme.rules.raters.name(),
+            grid.scheme.rules.least_raters
+        ),
         rows: grid.rows.iter().map(|row| line(&grid.scheme, row)).collect(),
         problems: Vec::new(),
         editable: policy::require(&who.actor, Action::EnterRecords, &who.scope().path).is_ok(),
     })
+}
+
+/// A level as the grid shows it: stars are counted, grades have names.
+fn level(scheme: &Scheme, stars: i32) -> String {
+    match scheme.rules.result {
+        ResultKind::Stars => format!("{stars} 星"),
+        ResultKind::Grades => ratings::level_name(ResultKind::Grades, stars),
+    }
 }
 
 pub(super) fn dimensions(scheme: &Scheme) -> Vec<Dimension> {
@@ -70,6 +96,7 @@ pub(super) fn dimensions(scheme: &Scheme) -> Vec<Dimension> {
         name: dimension.name.clone(),
         max: printed(&dimension.maximum),
         weight: printed(&dimension.weight),
+        cap: dimension.cap.as_ref().map(printed).unwrap_or_default(),
     };
     scheme.dimensions.iter().map(view).collect()
 }
@@ -77,23 +104,26 @@ pub(super) fn dimensions(scheme: &Scheme) -> Vec<Dimension> {
 fn line(scheme: &Scheme, row: &Stored) -> GridRow {
     let rating = row.rating.as_ref();
     let state = rating.map(ratings::Rating::state);
+    let by_one = scheme.rules.raters == RaterRule::One;
     let score = |dimension: &ratings::Dimension| Score {
-        value: row.scores.get(&dimension.id).map(printed).unwrap_or_default(),
+        // Where several score, the cells are those of the next sheet.
+        value: row.scores.get(&dimension.id).filter(|_| by_one).map(printed).unwrap_or_default(),
         error: None,
     };
     GridRow {
-        subject: row.subject.membership_id.to_string(),
+        subject: row.subject.id.to_string(),
         name: row.subject.name.clone(),
         note: row.subject.note(),
         scores: scheme.dimensions.iter().map(score).collect(),
         total: rating.and_then(|rating| rating.total.as_ref()).map(printed).unwrap_or_default(),
-        stars: rating.and_then(|rating| rating.stars).and_then(|stars| u8::try_from(stars).ok()),
+        level: rating.and_then(|rating| rating.stars).map(|stars| level(scheme, stars)).unwrap_or_default(),
+        veto: rating.and_then(|rating| rating.veto.clone()).unwrap_or_default(),
         evidence: rating.and_then(|rating| rating.evidence.clone()).unwrap_or_default(),
         state: state.map_or_else(|| Badge::new("未评", Tone::Neutral), badge),
         returned: rating
             .filter(|_| state == Some(RatingState::Returned))
             .and_then(|rating| rating.returned_reason.clone()),
-        locked: !row.subject.present || state.is_some_and(|state| !state.is_open()),
+        locked: !row.subject.may_be_rated(&scheme.rules) || state.is_some_and(|state| !state.is_open()),
     }
 }
 
@@ -118,8 +148,10 @@ fn typed(grid: &Grid, fields: &Fields) -> Vec<ScoreRow> {
                 subject: row.subject.parse().ok()?,
                 scores: scores.collect(),
                 evidence: evidence.map(|text| (*text).to_owned()),
+                veto: sent.get(format!("veto[{}]", row.subject).as_str()).map(|code| (*code).to_owned()),
             };
-            (!row.scores.is_empty() || row.evidence.is_some()).then_some(row)
+            let says = !row.scores.is_empty() || row.evidence.is_some() || row.veto.is_some();
+            says.then_some(row)
         })
         .collect()
 }
@@ -133,9 +165,8 @@ async fn save(
 ) -> Answer<Result<Flash<Redirect>, PageWith<Grid>>> {
     let mut grid = view(&who, &mut db, id).await?;
     let rows = typed(&grid, &fields);
-    let command = EnterScores { round: id, version: fields.get("version").parse().ok(), rows: rows.clone() };
-    match ratings::enter_scores(&mut db.0, &who.actor, &[command]).await {
-        Ok(_) => {}
+    match enter(&who, &mut db, id, &grid, &fields, &rows).await {
+        Ok(()) => {}
         Err(Error::Invalid(errors)) => {
             keep(&mut grid, &rows, &errors);
             return Ok(Err(PageWith(Status::UnprocessableEntity, grid)));
@@ -164,6 +195,40 @@ async fn save(
     let mut grid = view(&who, &mut db, id).await?;
     grid.problems = notices;
     Ok(Err(PageWith(Status::UnprocessableEntity, grid)))
+}
+
+/// Enters the rows: those of a rater where the grid asks for one, with only what he filled in.
+async fn enter(
+    who: &SignedIn,
+    db: &mut Db,
+    id: RoundId,
+    grid: &Grid,
+    fields: &Fields,
+    rows: &[ScoreRow],
+) -> Result<(), Error> {
+    let version = fields.get("version").parse().ok();
+    if grid.rater.is_none() {
+        let command = EnterScores { round: id, version, rows: rows.to_vec() };
+        return ratings::enter_scores(&mut db.0, &who.actor, &[command]).await.map(|_| ());
+    }
+    let name = fields.get("rater").trim();
+    let namesakes: Vec<&GridRow> = grid.rows.iter().filter(|row| row.name == name).collect();
+    let member = match namesakes.as_slice() {
+        [one] => one.subject.parse().ok(),
+        _ => None,
+    };
+    let filled = rows.iter().filter_map(|row| {
+        let scores: Vec<_> =
+            row.scores.iter().filter(|(_, score)| !score.trim().is_empty()).cloned().collect();
+        (!scores.is_empty()).then_some(ScoreRow { scores, evidence: None, veto: None, ..row.clone() })
+    });
+    let rows: Vec<ScoreRow> = filled.collect();
+    if rows.is_empty() && fields.get("then") == "submit" {
+        return Ok(());
+    }
+    let rater = Rater { name: name.to_owned(), member };
+    let command = EnterRaterScores { round: id, version, rater, rows };
+    ratings::enter_rater_scores(&mut db.0, &who.actor, &[command]).await.map(|_| ())
 }
 
 /// The first few errors; each is in its cell as well.

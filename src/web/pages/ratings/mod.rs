@@ -1,9 +1,11 @@
 //! Star ratings in the browser: rounds, opening one, the grid, the review; awards of villages.
 
 mod awards;
+mod card;
 mod grid;
 mod review;
 mod rounds;
+mod schemes;
 
 pub(crate) use rounds::Shown;
 
@@ -15,14 +17,16 @@ use crate::web::views::{Badge, Tone};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [rounds::routes(), grid::routes(), review::routes(), awards::routes()].concat()
+    [rounds::routes(), grid::routes(), review::routes(), awards::routes(), card::routes(), schemes::routes()]
+        .concat()
 }
 
 fn badge(state: RatingState) -> Badge {
     let tone = match state {
         RatingState::Draft => Tone::Neutral,
         RatingState::Submitted | RatingState::Reviewed => Tone::Waiting,
-        RatingState::Returned => Tone::Warning,
+        RatingState::Returned | RatingState::Objected => Tone::Warning,
+        RatingState::Revoked => Tone::Bad,
         RatingState::Confirmed | RatingState::Published => Tone::Good,
     };
     Badge::new(state.name(), tone)

@@ -50,7 +50,10 @@ async fn view(who: &SignedIn, db: &mut Db, id: RoundId) -> Answer<Review> {
         .scheme
         .thresholds
         .iter()
-        .map(|step| format!("{}分及以上{}星", printed(&step.minimum), step.stars))
+        .map(|step| {
+            let level = ratings::level_name(review.scheme.rules.result, step.stars);
+            format!("{}分及以上{level}", printed(&step.minimum))
+        })
         .collect();
     let unrated: Vec<&str> = review.unrated.iter().map(|subject| subject.name.as_str()).collect();
     let mut facts = vec![
@@ -74,7 +77,7 @@ async fn view(who: &SignedIn, db: &mut Db, id: RoundId) -> Answer<Review> {
             .distribution
             .iter()
             .map(|share| Share {
-                label: format!("{}星", share.stars),
+                label: ratings::level_name(review.scheme.rules.result, share.stars),
                 count: count(share.count),
                 percent: percentage(share.count, total)
                     .map_or_else(|| "—".to_owned(), |percent| format!("{percent}%")),
@@ -88,6 +91,14 @@ async fn view(who: &SignedIn, db: &mut Db, id: RoundId) -> Answer<Review> {
     })
 }
 
+/// The record of a member; of anything else its rating.
+fn subject_page(subject: &queries::Subject, rating: RatingId) -> String {
+    match subject.membership_id {
+        Some(member) => format!("/members/{member}"),
+        None => format!("/ratings/{rating}"),
+    }
+}
+
 fn line(review: &queries::Review, row: &Stored, decides: bool, choosable: Option<RatingState>) -> ReviewRow {
     let rating = &row.rating;
     let state = rating.state();
@@ -97,7 +108,7 @@ fn line(review: &queries::Review, row: &Stored, decides: bool, choosable: Option
     ReviewRow {
         id: rating.id.to_string(),
         version: rating.version.to_string(),
-        subject: Link::new(row.subject.name.clone(), format!("/members/{}", row.subject.membership_id)),
+        subject: Link::new(row.subject.name.clone(), subject_page(&row.subject, rating.id)),
         scores: review.scheme.dimensions.iter().map(score).collect(),
         total: rating.total.as_ref().map(printed).unwrap_or_default(),
         stars: rating.stars.and_then(|stars| u8::try_from(stars).ok()).unwrap_or_default(),
@@ -108,6 +119,8 @@ fn line(review: &queries::Review, row: &Stored, decides: bool, choosable: Option
         send_back: (decides && Step::SendBack.concerns(state))
             .then(|| format!("/ratings/{}/return", rating.id)),
         choosable: choosable == Some(state),
+        level: row.arithmetic.as_ref().map(|arithmetic| arithmetic.level.clone()).unwrap_or_default(),
+        open: format!("/ratings/{}", rating.id),
         remark: row.remark.clone(),
     }
 }

@@ -35,18 +35,21 @@ pub(crate) enum Shown {
     ToReview,
     /// Those with ratings that were sent back.
     Returned,
+    /// Those with ratings that somebody objected to.
+    Objected,
     /// Those of which nothing was handed in.
     Draft,
 }
 
 impl Shown {
-    const EVERY: [Self; 4] = [Self::All, Self::ToReview, Self::Returned, Self::Draft];
+    const EVERY: [Self; 5] = [Self::All, Self::ToReview, Self::Returned, Self::Objected, Self::Draft];
 
     fn code(self) -> &'static str {
         match self {
             Self::All => "",
             Self::ToReview => "review",
             Self::Returned => "returned",
+            Self::Objected => "objected",
             Self::Draft => "draft",
         }
     }
@@ -56,6 +59,7 @@ impl Shown {
             Self::All => "全部",
             Self::ToReview => "待审核",
             Self::Returned => "有退回",
+            Self::Objected => "有异议",
             Self::Draft => "填报中",
         }
     }
@@ -63,7 +67,10 @@ impl Shown {
     fn read(code: Option<&str>) -> Result<Self, Error> {
         let code = code.unwrap_or_default();
         Self::EVERY.into_iter().find(|shown| shown.code() == code).ok_or_else(|| {
-            Error::invalid("shown", format!("“{code}”不是评定进度；请填review、returned或draft，或不填。"))
+            Error::invalid(
+                "shown",
+                format!("“{code}”不是评定进度；请填review、returned、objected或draft，或不填。"),
+            )
         })
     }
 
@@ -72,6 +79,7 @@ impl Shown {
             Self::All | Self::Draft => Vec::new(),
             Self::ToReview => vec![RatingState::Submitted, RatingState::Reviewed],
             Self::Returned => vec![RatingState::Returned],
+            Self::Objected => vec![RatingState::Objected],
         };
         let state = (self == Self::Draft).then_some(RatingState::Draft);
         Filter { state, holding, ..Filter::default() }
@@ -119,7 +127,7 @@ async fn list(who: SignedIn, mut db: Db, listing: Listing, shown: Option<&str>) 
         caption: "评定期".to_owned(),
         columns: vec![
             Column::new("评定期"),
-            Column::new("党支部"),
+            Column::new("评定单位"),
             Column::new("方案"),
             Column::numeric("应评"),
             Column::numeric("已评"),
@@ -127,7 +135,7 @@ async fn list(who: SignedIn, mut db: Db, listing: Listing, shown: Option<&str>) 
         ],
         rows: lines.iter().map(|line| row(line, decides || !enters)).collect(),
         empty: if shown == Shown::All {
-            "还没有评定。请点“新开一期”，选择党支部和评定期开始填报。".to_owned()
+            "还没有评定。请点“新开一期”，选择评定单位和评定期开始填报。".to_owned()
         } else {
             format!("没有“{}”的评定。", shown.name())
         },
@@ -185,7 +193,7 @@ async fn form(who: &SignedIn, db: &mut Db) -> Answer<FormPage> {
             .value(quarter.to_string())
             .hint("季度写2026Q1，月份写2026-03，年份写2026。")
             .columns(6),
-        Control::new("organisation", "党支部", Kind::Picker(Source::Search("/branches".to_owned())))
+        Control::new("organisation", "评定单位", Kind::Picker(Source::Search("/places".to_owned())))
             .required()
             .columns(6)
             .focus(),
@@ -195,7 +203,8 @@ async fn form(who: &SignedIn, db: &mut Db) -> Answer<FormPage> {
         title: "新开一期评定".to_owned(),
         back: Link::new("星级评定", "/ratings"),
         facts: Vec::new(),
-        note: "以评定期最后一天在册的党员为评定对象。".to_owned(),
+        note: "党员在其党支部评定，以评定期最后一天在册的党员为对象；党支部、村（社区）由上级单位评定，农户由村（社区）评定，只评任职人员家庭。"
+            .to_owned(),
         form: Form {
             action: "/ratings/open".to_owned(),
             csrf_token: frame.csrf_token.clone(),

@@ -10,6 +10,7 @@ mod overview;
 mod plan;
 mod programmes;
 mod sheet;
+mod sites;
 mod steps;
 
 use rocket::Route;
@@ -36,6 +37,7 @@ pub fn routes() -> Vec<Route> {
         sheet::routes(),
         programmes::routes(),
         plan::routes(),
+        sites::routes(),
         member::routes(),
     ]
     .concat()

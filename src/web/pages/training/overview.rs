@@ -3,7 +3,7 @@
 use rocket::request::FlashMessage;
 use rocket::{Route, get, routes};
 
-use super::{address, may_set, programme_choices};
+use super::{address, may_enter, may_set, programme_choices};
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::Error;
@@ -79,6 +79,7 @@ async fn overview(
     view.rows = coverage.children.iter().map(|line| row(line, here("/training", &line.code))).collect();
     view.outstanding = Some(here("/training/outstanding", &code));
     view.record = Some(format!("/training/programmes/{id}"));
+    view.plan = may_enter(&who.actor).then(|| format!("/training/plan?programme={id}"));
     view.programme = id;
     Ok(Page(view))
 }

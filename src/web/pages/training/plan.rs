@@ -18,7 +18,7 @@ use crate::records::members;
 use crate::records::training::{Programme, queries};
 use crate::web;
 use crate::web::guards::{Db, Fields, SignedIn};
-use crate::web::respond::{Answer, Page, PageWith};
+use crate::web::respond::{Answer, PageWith};
 use crate::web::views::class_plan::ClassPlan;
 use crate::web::views::controls::{Choice, Kind};
 use crate::web::views::parts::FigureCard;

@@ -1,7 +1,7 @@
 //! Sample data of the planner of class lists.
 
 use super::pages::{frame, number, text};
-use crate::web::views::class_plan::ClassPlan;
+use crate::web::views::class_plan::{ClassPlan, Sites};
 use crate::web::views::controls::{Choice, Kind};
 use crate::web::views::parts::FigureCard;
 use crate::web::views::{Badge, Cell, Column, Control, Form, Group, Link, Notice, Row, Section, Table, Tone};
@@ -64,5 +64,25 @@ pub fn refused() -> ClassPlan {
         frame: frame("clerk", Section::Training),
         notices: vec![Notice::new(Tone::Bad, "距离上限“0”应为1至20级（组织树上的级数），请改正。")],
         ..ClassPlan::default()
+    }
+}
+
+pub fn sites() -> Sites {
+    let name = Control::new("name", "名称", Kind::Text).required().columns(4);
+    Sites {
+        frame: frame("supervisor", Section::Training),
+        table: Table {
+            caption: "培训地点".into(),
+            columns: vec![Column::new("名称"), Column::new("所在单位"), Column::numeric("同时可容纳（人）")],
+            rows: vec![Row::new(vec![text("县委党校"), text("巫山县"), number("200")])],
+            ..Table::default()
+        },
+        form: Some(Form {
+            action: "/training/sites".into(),
+            csrf_token: "token".into(),
+            groups: vec![Group::new("登记或更改培训地点", vec![name])],
+            submit: "保存".into(),
+            ..Form::default()
+        }),
     }
 }

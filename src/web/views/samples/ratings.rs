@@ -2,9 +2,10 @@
 
 use super::pages::{frame, number, text};
 use crate::web::views::Section;
+use crate::web::views::members::Action;
 use crate::web::views::parts::{Badge, Fact, Link, Tone};
 use crate::web::views::ratings::{
-    Dimension, Grid, GridRow, Review, ReviewRow, Rounds, Score, Share, Threshold,
+    Card, Dimension, Grid, GridRow, Review, ReviewRow, Rounds, Schemes, Score, Share, Threshold, Veto,
 };
 use crate::web::views::table::{Cell, Column, Row, Table};
 
@@ -71,6 +72,7 @@ fn dimensions() -> Vec<Dimension> {
         name: (*name).into(),
         max: "20".into(),
         weight: "1".into(),
+        cap: String::new(),
     })
     .collect()
 }
@@ -107,10 +109,14 @@ pub fn grid() -> Grid {
         decimals: 2,
         aggregation: "sum",
         missing_part: "refuse",
+        vetoes: vec![Veto { code: "punished".into(), name: "受党纪处分".into(), level: "1 星".into() }],
+        lowest: "0 星".into(),
+        rater: None,
+        raters_note: String::new(),
         dimensions: dimensions(),
         thresholds: [("90", 5), ("80", 4), ("70", 3), ("60", 2), ("0", 1)]
             .iter()
-            .map(|(from, stars)| Threshold { stars: *stars, from: (*from).into() })
+            .map(|(from, stars)| Threshold { level: format!("{stars} 星"), from: (*from).into() })
             .collect(),
         rows: names
             .iter()
@@ -130,7 +136,8 @@ pub fn grid() -> Grid {
                     })
                     .collect(),
                 total: String::new(),
-                stars: None,
+                level: String::new(),
+                veto: String::new(),
                 evidence: if index % 3 == 0 { "抗旱值守 12 次".into() } else { String::new() },
                 state: if index == 1 {
                     Badge::new("退回", Tone::Bad)
@@ -193,11 +200,44 @@ pub fn review() -> Review {
                 evidence: "抗旱值守 12 次，带动 3 户发展脆李种植".into(),
                 state: Badge::new("已提交", Tone::Waiting),
                 send_back: Some(format!("/ratings/r{index}/return")),
+                level: "五星".into(),
+                open: format!("/ratings/r{index}"),
                 choosable: index != 4,
                 remark: (index == 1).then(|| "较上期升 2 星，示范带动满分".into()),
             })
             .collect(),
         confirm: Some("/ratings/rounds/1/confirm".into()),
         confirm_word: "确定所选".into(),
+    }
+}
+
+/// A grid for the sheets of several raters.
+pub fn sheet() -> Grid {
+    Grid {
+        rater: Some("张伟".into()), raters_note: "各评分人平均，至少3人评分才计分。".into(), ..grid()
+    }
+}
+
+/// See the page of this name.
+pub fn card() -> Card {
+    Card {
+        frame: frame("supervisor", Section::Ratings),
+        back: Link::new("本期评定", "/ratings/rounds/1/review"),
+        name: "陈晓明".into(),
+        badge: Badge::new("已公示", Tone::Good),
+        facts: vec![Fact::text("合计", "92"), Fact::text("结果", "五星")],
+        arithmetic: "18 + 19 + 17 + 18 + 20 = 92，92 ≥ 90 → 五星".into(),
+        tables: Vec::new(),
+        right: "对评定结果有异议的，请在2026-04-20以前提出。".into(),
+        actions: vec![Action { link: Link::new("登记异议", "/ratings/r1/object"), icon: "edit" }],
+    }
+}
+
+/// See the page of this name.
+pub fn schemes() -> Schemes {
+    Schemes {
+        frame: frame("supervisor", Section::Ratings),
+        back: Link::new("星级评定", "/ratings"),
+        tables: vec![rounds().table],
     }
 }

@@ -49,6 +49,7 @@ pub fn overview() -> Overview {
         rows: vec![row("龙井镇", "40.00", ""), row("官渡镇", "21.30", "71")],
         outstanding: Some("/training/outstanding?programme=0199".into()),
         record: Some("/training/programmes/0199".into()),
+        plan: Some("/training/plan?programme=0199".into()),
         set: Some("/training/programmes/new".into()),
     }
 }

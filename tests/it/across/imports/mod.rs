@@ -8,6 +8,8 @@ mod dating;
 pub(in crate::across) mod elections;
 mod files;
 mod pool;
+pub(in crate::across) mod rated;
+mod training;
 mod tree;
 
 use std::io::Write;
@@ -173,6 +175,11 @@ impl Roster {
     /// A row of any kind.
     pub fn of(cells: &[(&'static str, &str)]) -> Self {
         Self(cells.iter().map(|(heading, text)| (*heading, (*text).to_owned())).collect())
+    }
+
+    /// What stands under a heading.
+    pub fn cell(&self, heading: &str) -> String {
+        self.0.iter().find(|(own, _)| *own == heading).map(|(_, text)| text.clone()).unwrap_or_default()
     }
 
     /// The row with its cells quoted for the csv.

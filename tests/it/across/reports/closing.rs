@@ -190,12 +190,15 @@ async fn the_digest_is_bound_to_the_rows() {
     // 11 organisations, 9 members, 11 events: 4 transfers and the transfer out, one of each other kind; 4 villages with
     // the depth of their reserve.
     assert_eq!(rows, 11 + 9 + 11 + 4);
+    assert_eq!(quarters::altered(&mut owner).await.unwrap(), []);
     owner
         .batch_execute("UPDATE member_facts SET education = '11' WHERE revision = 1 AND path LIKE '%101201%'")
         .await
         .unwrap();
     let (tampered, _) = quarters::digest(&mut owner, &ask).await.unwrap();
     assert_ne!(tampered, kept);
+    let altered = quarters::altered(&mut owner).await.unwrap();
+    assert!(matches!(&altered[..], [one] if one.county == "500237" && one.number == 1), "{altered:?}");
 }
 
 #[tokio::test]

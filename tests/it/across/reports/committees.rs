@@ -442,7 +442,7 @@ async fn a_source_of_the_county_has_figures_of_its_own_from_its_first_day_on() {
         figures
             .filter(|figure| figure.code.starts_with(code))
             .map(|one| (one.code.clone(), one.numerator))
-            .collect()
+            .collect::<Vec<_>>()
     };
     let none: Vec<(String, i64)> = Vec::new();
     stage.close("2025Q4").await;

@@ -32,9 +32,10 @@ impl Stage {
         };
         let round = ratings::open_round(&mut self.web, &clerk, &[command]).await.unwrap()[0];
         let row = |(subject, score): &(MembershipId, &str)| ScoreRow {
-            subject: *subject,
+            subject: (*subject).into(),
             scores: DIMENSIONS.iter().map(|code| ((*code).to_owned(), (*score).to_owned())).collect(),
             evidence: None,
+            veto: None,
         };
         let rows = scores.iter().map(row).collect();
         ratings::enter_scores(&mut self.web, &clerk, &[EnterScores { round, version: None, rows }])

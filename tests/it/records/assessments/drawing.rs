@@ -170,18 +170,35 @@ async fn a_visit_follows_from_a_draw_that_drew_the_unit() {
     let only = FixDraw { units: vec![VILLAGES[0].to_owned()], ..fix(draw, 1) };
     assessments::fix_draw(&mut stage.conn, &stage.supervisor, &[only]).await.unwrap();
     let visit = RecordInspection { draw: Some(draw), ..check(VILLAGES[0], InspectionKind::UnannouncedVisit) };
-    let early = assessments::record_inspection(&mut stage.conn, &stage.clerk, &[visit.clone()]).await;
+    let early = assessments::record_inspection(&mut stage.conn, &stage.supervisor, &[visit.clone()]).await;
     assert_eq!(fields(early.unwrap_err())[0].field, "draw", "before the seed is revealed nothing is drawn");
     reveal(&mut stage, draw).await.unwrap();
     let other = RecordInspection { unit: VILLAGES[1].to_owned(), ..visit.clone() };
-    let strange = assessments::record_inspection(&mut stage.conn, &stage.clerk, &[other]).await;
+    let strange = assessments::record_inspection(&mut stage.conn, &stage.supervisor, &[other]).await;
     assert_eq!(fields(strange.unwrap_err())[0].field, "draw");
     let review = RecordInspection { kind: InspectionKind::OnSiteReview, ..visit.clone() };
-    let kind = assessments::record_inspection(&mut stage.conn, &stage.clerk, &[review]).await;
+    let kind = assessments::record_inspection(&mut stage.conn, &stage.supervisor, &[review]).await;
     assert_eq!(fields(kind.unwrap_err())[0].field, "draw");
-    assessments::record_inspection(&mut stage.conn, &stage.clerk, &[visit.clone()]).await.unwrap();
-    let twice = assessments::record_inspection(&mut stage.conn, &stage.clerk, &[visit]).await;
+    assessments::record_inspection(&mut stage.conn, &stage.supervisor, &[visit.clone()]).await.unwrap();
+    let twice = assessments::record_inspection(&mut stage.conn, &stage.supervisor, &[visit]).await;
     assert!(matches!(twice, Err(Error::Taken { field: "held_on", .. })), "{twice:?}");
+    // Who was visited learns how he was drawn, once the day is past.
+    let scope = stage.clerk.scope.clone();
+    let sees = async |stage: &mut Stage| {
+        db::read(&mut stage.conn, &scope, async |conn| queries::draw(conn, &scope, draw).await).await
+    };
+    assert!(matches!(sees(&mut stage).await, Err(Error::Missing { .. })));
+    let client = stage.db.owner_client().await;
+    client.execute("UPDATE visit_draws SET visit_on = visit_on - 10", &[]).await.unwrap();
+    assert_eq!(sees(&mut stage).await.unwrap().picks.len(), 1);
+    let late = FixDraw { version: None, ..fix(draw, 1) };
+    let late = assessments::fix_draw(
+        &mut stage.conn,
+        &signed_in(stage.county.town(1).actor(Role::Supervisor)),
+        &[late],
+    )
+    .await;
+    assert!(matches!(late, Err(Error::Missing { .. })), "seen, and not touched: {late:?}");
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! Ratings: from the scheme to the published star.
 
 use cadre::base::actor::Role;
+use cadre::base::ids::{MembershipId, RatingId};
 use cadre::base::values::Period;
 use cadre::records::members;
 use cadre::records::ratings::awards::{self, ActOnAward, AwardDeed};
 use cadre::records::ratings::{
-    self, Decide, EnterScores, OpenRound, ScoreRow, SendBack, SetScheme, scheme_of_pack,
+    self, Decide, Dispute, EnterRaterScores, EnterScores, OpenRound, Rater, ScoreRow, SendBack, SetScheme,
+    packs, scheme_of_pack,
 };
 
 use super::Story;
@@ -37,7 +39,7 @@ pub(super) async fn tell(story: &mut Story) {
 
     let scores = ["ideology", "neighbours", "courtyard", "family", "example"];
     let scores = scores.map(|code| (code.to_owned(), "16".to_owned())).into_iter().collect();
-    let rows = vec![ScoreRow { subject: enrolled[0], scores, evidence: None }];
+    let rows = vec![ScoreRow { subject: enrolled[0].into(), scores, evidence: None, veto: None }];
     let entered = [EnterScores { round: rounds[0], version: None, rows }];
     story
         .refused("ratings::enter_scores", async |conn| ratings::enter_scores(conn, &outsider, &entered).await)
@@ -61,7 +63,48 @@ pub(super) async fn tell(story: &mut Story) {
     story.done("ratings::confirm", async |conn| ratings::confirm(conn, &supervisor, &all).await).await;
     story.refused("ratings::publish", async |conn| ratings::publish(conn, &clerk, &all).await).await;
     story.done("ratings::publish", async |conn| ratings::publish(conn, &supervisor, &all).await).await;
+    dispute(story, submitted[0].rating).await;
+    hear(story, enrolled[0]).await;
     honour(story).await;
+}
+
+/// A published rating objected to, left as it is, and revoked.
+async fn dispute(story: &mut Story, rating: RatingId) {
+    let county = story.county.clone();
+    let supervisor = story.actor(Role::Supervisor, &county.county);
+    let clerk = story.actor(Role::Clerk, county.town(1));
+    let outsider = story.actor(Role::Clerk, county.town(2));
+    let one = [Dispute { rating, reason: "带动农户应计分".to_owned(), version: None }];
+    story.refused("ratings::object", async |conn| ratings::object(conn, &outsider, &one).await).await;
+    story.done("ratings::object", async |conn| ratings::object(conn, &clerk, &one).await).await;
+    let verb = "ratings::resolve";
+    story.refused(verb, async |conn| ratings::resolve(conn, &clerk, false, &one).await).await;
+    story.done(verb, async |conn| ratings::resolve(conn, &supervisor, false, &one).await).await;
+    story.refused("ratings::revoke", async |conn| ratings::revoke(conn, &clerk, &one).await).await;
+    story.done("ratings::revoke", async |conn| ratings::revoke(conn, &supervisor, &one).await).await;
+}
+
+/// What one rater gave at the annual appraisal.
+async fn hear(story: &mut Story, member: MembershipId) {
+    let county = story.county.clone();
+    let supervisor = story.actor(Role::Supervisor, &county.county);
+    let clerk = story.actor(Role::Clerk, county.town(1));
+    let outsider = story.actor(Role::Clerk, county.town(2));
+    let scheme = packs::pack("annual_appraisal").unwrap();
+    let scores = scheme.dimensions.iter().map(|one| (one.code.clone(), "18".to_owned())).collect();
+    ratings::set_scheme(&mut story.conn, &supervisor, std::slice::from_ref(&scheme)).await.unwrap();
+    let round = [OpenRound {
+        scheme: scheme.code,
+        period: Period::parse("2025").unwrap(),
+        organisation: county.branch(1, 2).code.clone(),
+    }];
+    let rounds = ratings::open_round(&mut story.conn, &clerk, &round).await.unwrap();
+    let rows = vec![ScoreRow { subject: member.into(), scores, evidence: None, veto: None }];
+    let rater = Rater { name: "一号".to_owned(), member: None };
+    let sheet = [EnterRaterScores { round: rounds[0], version: None, rater, rows }];
+    let verb = "ratings::enter_rater_scores";
+    story.refused(verb, async |conn| ratings::enter_rater_scores(conn, &outsider, &sheet).await).await;
+    story.done(verb, async |conn| ratings::enter_rater_scores(conn, &clerk, &sheet).await).await;
 }
 
 /// A village put forward and decided on.

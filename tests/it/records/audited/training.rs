@@ -6,7 +6,7 @@ use cadre::base::ids::{MembershipId, TrainingClassId, TrainingProgrammeId};
 use cadre::records::members;
 use cadre::records::training::{
     self, ChangeClass, ClassStep, CorrectAttendance, Edits, EndExemption, Enrol, Exempt, ExemptionKind,
-    PlaceMember, RemoveAttendance, ReviseDemand, SetSettings, Whom, Withdraw,
+    PlaceMember, RemoveAttendance, ReviseDemand, SetSettings, SetSite, Whom, Withdraw,
 };
 
 use super::Story;
@@ -50,6 +50,7 @@ pub(super) async fn tell(story: &mut Story) {
         .await;
     tell_roll(story, &clerk, id, &people).await;
     tell_plan(story, &supervisor, people[1]).await;
+    tell_sites(story, &supervisor).await;
 }
 
 async fn tell_plan(story: &mut Story, supervisor: &Actor, member: MembershipId) {
@@ -102,6 +103,16 @@ async fn tell_settings(story: &mut Story, supervisor: &Actor) -> TrainingProgram
         })
         .await;
     id
+}
+
+async fn tell_sites(story: &mut Story, supervisor: &Actor) {
+    let organisation = story.county.county.id;
+    let site = |name: &str| [SetSite { name: name.to_owned(), organisation, capacity: 200 }];
+    let (right, wrong) = (site("县委党校"), site(""));
+    story.done("training::set_sites", async |conn| training::set_sites(conn, supervisor, &right).await).await;
+    story
+        .refused("training::set_sites", async |conn| training::set_sites(conn, supervisor, &wrong).await)
+        .await;
 }
 
 async fn tell_exemptions(story: &mut Story, clerk: &Actor, member: MembershipId) {

@@ -2,7 +2,10 @@
 
 pub mod awards;
 mod deciding;
+mod disputing;
 mod entering;
+mod golden;
+mod kinds;
 mod locking;
 mod reading;
 mod schemes;
@@ -94,7 +97,7 @@ impl Stage {
     pub async fn ratings(&mut self) -> Vec<RatingId> {
         let grid = self.grid().await;
         let of = |member: &MembershipId| {
-            let row = grid.rows.iter().find(|row| row.subject.membership_id == *member).unwrap();
+            let row = grid.rows.iter().find(|row| row.subject.membership_id == Some(*member)).unwrap();
             row.rating.as_ref().unwrap().id
         };
         self.members.iter().map(of).collect()
@@ -104,7 +107,7 @@ impl Stage {
     pub async fn states(&mut self) -> Vec<String> {
         let grid = self.grid().await;
         let of = |member: &MembershipId| {
-            let row = grid.rows.iter().find(|row| row.subject.membership_id == *member).unwrap();
+            let row = grid.rows.iter().find(|row| row.subject.membership_id == Some(*member)).unwrap();
             row.rating.as_ref().map_or("none".to_owned(), |rating| rating.state.clone())
         };
         self.members.iter().map(of).collect()
@@ -138,7 +141,7 @@ pub(super) fn open(branch: &str, period: &str) -> OpenRound {
 pub(super) fn row(subject: MembershipId, scores: &str) -> ScoreRow {
     let scores =
         DIMENSIONS.iter().zip(scores.split(',')).map(|(code, score)| ((*code).to_owned(), score.to_owned()));
-    ScoreRow { subject, scores: scores.collect(), evidence: None }
+    ScoreRow { subject: subject.into(), scores: scores.collect(), evidence: None, veto: None }
 }
 
 pub(super) fn fields(error: Error) -> Vec<FieldError> {

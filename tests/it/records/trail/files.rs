@@ -66,8 +66,8 @@ async fn a_cut_or_prolonged_file_is_refused() {
     let mut spoiled = vec![
         whole[..whole.len() - 1].to_vec(),
         [&whole[..], &whole[whole.len() - 1..]].concat(),
-        [&whole[..], &["x".to_owned()]].concat(),
-        [&["{}".to_owned()], &whole[..]].concat(),
+        [&whole[..], &["x".to_owned()][..]].concat(),
+        [&["{}".to_owned()][..], &whole[..]].concat(),
         whole[1..].to_vec(),
     ];
     // The tail cut before the end, with a fitting end: the checkpoint knows better.

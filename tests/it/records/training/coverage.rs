@@ -119,29 +119,11 @@ async fn those_most_at_risk_come_first_page_by_page() {
             SELECT county_id, id, 'lost_contact', '2021-01-01' FROM memberships WHERE id = $1";
         owner.execute(absent, &[&member.0]).await.unwrap();
     }
-    let page = async |stage: &mut Stage, filter: &OutstandingFilter, after: Option<&_>, limit| {
-        let (clerk, programme) = (stage.clerk.clone(), stage.programme);
-        let town = clerk.scope.path.code().to_owned();
-        let on = day("2021-06-30");
-        training::outstanding(
-            &mut stage.conn,
-            &clerk,
-            &stage.keys,
-            programme,
-            &town,
-            on,
-            filter,
-            after,
-            limit,
-        )
-        .await
-        .unwrap()
-    };
     let all = OutstandingFilter::default();
     let mut seen: Vec<(MembershipId, Risk)> = Vec::new();
     let mut after = None;
     loop {
-        let lines = page(&mut stage, &all, after.as_ref(), 2).await;
+        let lines = stage.outstanding(&all, after.as_ref(), 2).await;
         let Some(last) = lines.last() else { break };
         after = Some(last.place.clone());
         seen.extend(lines.iter().map(|line| (line.card.membership.id, line.risk)));
@@ -151,11 +133,11 @@ async fn those_most_at_risk_come_first_page_by_page() {
     assert_eq!(risks, wanted);
     assert_eq!((seen[0].0, seen[3].0, seen[4].0), (people[3], people[2], people[1]));
     let line =
-        page(&mut stage, &OutstandingFilter { risk: Some(Risk::Planned), ..all.clone() }, None, 5).await;
+        stage.outstanding(&OutstandingFilter { risk: Some(Risk::Planned), ..all.clone() }, None, 5).await;
     assert_eq!(line[0].coming, Some(("b".to_owned(), day("2021-07-10"))));
     assert_eq!((line[0].age, line[0].card.mobile.as_deref()), (41, Some("138****1111")));
     assert_eq!(line[0].since, day("2020-01-01"), "since the programme began");
-    let unplanned = page(&mut stage, &OutstandingFilter { unplanned_only: true, risk: None }, None, 5).await;
+    let unplanned = stage.outstanding(&OutstandingFilter { unplanned_only: true, risk: None }, None, 5).await;
     assert_eq!(unplanned.len(), 3);
 }
 

@@ -12,7 +12,10 @@ use cadre::base::ids::{MembershipId, TrainingClassId, TrainingProgrammeId};
 use cadre::base::keys::KeyRing;
 use cadre::records::members;
 use cadre::records::training::queries::{self, ClassCard, RollLine};
-use cadre::records::training::{self, Attend, ClassStep, Coverage, Enrol, Enrolled, PlanClass, Whom};
+use cadre::records::training::{
+    self, Attend, ClassStep, Coverage, Enrol, Enrolled, Outstanding, OutstandingFilter, OutstandingPlace,
+    PlanClass, Whom,
+};
 
 use crate::support::TestDb;
 use crate::support::builders::training::{class, class_step, programme};
@@ -100,6 +103,22 @@ impl Stage {
         let scope = self.clerk.scope.clone();
         let roll = async |conn: &mut _| Ok(queries::roll(conn, &scope, id, true, None, 50).await?);
         db::read(&mut self.conn, &scope, roll).await.unwrap()
+    }
+
+    /// A page of those of the first town who were never trained by mid-2021.
+    async fn outstanding(
+        &mut self,
+        filter: &OutstandingFilter,
+        after: Option<&OutstandingPlace>,
+        limit: i64,
+    ) -> Vec<Outstanding> {
+        let mut report = self.db.report().await;
+        let (clerk, programme, on) = (self.clerk.clone(), self.programme, day("2021-06-30"));
+        let town = clerk.scope.path.code();
+        let keys = &self.keys;
+        training::outstanding(&mut report, &clerk, keys, programme, town, on, filter, after, limit)
+            .await
+            .unwrap()
     }
 
     async fn coverage(&mut self, organisation: &str, on: &str) -> Coverage {
