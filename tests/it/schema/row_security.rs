@@ -51,7 +51,7 @@ const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE
 const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 97] = [
+const CASES: [Case; 102] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("approvals", "@path"),
     scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
