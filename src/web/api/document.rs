@@ -20,7 +20,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         description = "Records of grassroots Party organisations. Dates are YYYY-MM-DD, quarters 2026Q1; organisations are addressed by code, people and records by id. Errors are application/problem+json with Chinese texts."
     ),
     paths(
-        session::open, session::show, session::close, session::prove, session::begin, session::confirm,
+        session::open, session::show, session::close, session::prove, session::change_password, session::begin, session::confirm,
         own_sessions::list, own_sessions::end, own_sessions::end_others,
         organisations::list, organisations::show, organisations::summary,
         members::list, members::show, members::enrol, members::change, members::history,

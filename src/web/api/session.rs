@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::base::actor::Door;
 use crate::base::error::Error;
-use crate::records::accounts::{self, Duty, Identity, Proving, SignIn, SignedIn};
+use crate::records::accounts::{self, ChangePassword, Duty, Identity, Password, Proving, SignIn, SignedIn};
 use crate::web;
 use crate::web::guards::{Arriving, Body, Caller, Db};
 use crate::web::pages::proof::WRONG_PROOF;
@@ -17,7 +17,7 @@ use crate::web::respond::{Answer, Failure};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![open, show, close, prove, begin, confirm]
+    routes![open, show, close, prove, change_password, begin, confirm]
 }
 
 /// Who wants in.
@@ -87,6 +87,16 @@ pub struct ProofInput {
     /// A one-time code, where it uses them.
     #[serde(default)]
     otp: String,
+}
+
+/// A change of your own password.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PasswordInput {
+    /// The old one.
+    old_password: String,
+    /// The new one.
+    password: String,
 }
 
 /// The secret of one-time codes, shown once.
@@ -186,6 +196,25 @@ pub async fn prove(
         return Ok(Status::NoContent);
     }
     Err(Failure(Error::invalid(field, WRONG_PROOF)))
+}
+
+/// Change your own password; every session ends, this one too.
+#[utoipa::path(context_path = "/api/v1", tag = "session", request_body = PasswordInput,
+    responses((status = 204, description = "done"), (status = 422, description = "wrong, or none that may be set")))]
+#[post("/session/password", data = "<body>")]
+pub async fn change_password(caller: Arriving, mut db: Db, body: Body<PasswordInput>) -> Answer<Status> {
+    let caller = caller.0;
+    if caller.known.session.is_none() {
+        return Err(Failure(Error::Unproven(caller.actor.proof)));
+    }
+    if caller.known.duty == Some(Duty::Code) {
+        return Err(Failure::duty(Duty::Code));
+    }
+    let PasswordInput { old_password, password } = body.0;
+    let new = Password::parse(&password, &caller.known.identity.username)
+        .map_err(|error| Failure(Error::invalid("password", error)))?;
+    accounts::change_password(&mut db.0, &caller.actor, ChangePassword { old: old_password, new }).await?;
+    Ok(Status::NoContent)
 }
 
 /// Begin to use one-time codes: answers a new secret, once.

@@ -315,6 +315,9 @@ async fn a_recovered_account_changes_its_password_before_anything_else() {
     assert_eq!(app.get(&who, "/members").await.location.as_deref(), Some("/account"));
     let same = format!("old_password={temporary}&password={temporary}&again={temporary}");
     assert_eq!(app.submit(&who, "/account", None, &same).await.status, Status::UnprocessableEntity);
+    let by_program = json!({ "old_password": "not this", "password": "another horse battery" });
+    let changed = app.send(&who, Method::Post, "/api/v1/session/password", &[], &by_program).await;
+    assert_eq!(changed.status, Status::UnprocessableEntity, "it may be changed here too, with the old one");
     let new = "another+horse+battery";
     let form = format!("old_password={temporary}&password={new}&again={new}");
     assert_eq!(app.submit(&who, "/account", None, &form).await.location.as_deref(), Some("/sign-in"));

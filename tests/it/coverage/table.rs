@@ -257,6 +257,7 @@ POST   /accounts/<id>                        form                        in     
 # API: members
 GET    /api/v1/session                       -                           401      ok    ok      ok      ok      ok    ok       ok
 POST   /api/v1/session/proof                 json{"password":"x"}        401      ok    ok      ok      ok      ok    ok       403
+POST   /api/v1/session/password              json{"old_password":"x","password":"y"} 401 ok ok ok   ok      ok    ok       403
 POST   /api/v1/session/second-factor         -                           401      ok    ok      ok      ok      ok    ok       403
 POST   /api/v1/session/second-factor/confirm json{"otp":"1"}             401      ok    ok      ok      ok      ok    ok       403
 GET    /api/v1/sessions                      -                           401      ok    ok      ok      ok      ok    ok       ok
