@@ -42,6 +42,8 @@ pub struct ScoreRowJson {
     total: Option<Decimal>,
     stars: Option<i32>,
     evidence: Option<String>,
+    /// Name of the veto that was found, which sets the stars whatever the scores.
+    veto: Option<String>,
     /// Why it was sent back.
     returned_reason: Option<String>,
 }
