@@ -71,6 +71,9 @@ pub async fn enrol(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Enro
         // A class of an organisation above is locked in the whole county; each member is asked about by policy.
         let (answers, rows) = db::across_county(conn, actor, async |conn| {
             let classes = queries::lock_classes(conn, &actor.scope.whole_county(), &ids).await?;
+            if !classes.iter().all(|class| offers(class, &actor.scope.path)) {
+                return Err(Error::Missing { what: "这个班次" });
+            }
             let asked: Vec<(TrainingClassId, MembershipId)> = commands
                 .iter()
                 .flat_map(|command| members_of(command, &branches).iter().map(|member| (command.class, *member)))
@@ -107,6 +110,13 @@ pub async fn enrol(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Enro
         Ok(answers)
     })
     .await
+}
+
+/// Whether members of an organisation may attend a class: one of its own, or of an organisation above. Of any other it
+/// may not even know.
+fn offers(class: &Class, own: &Path) -> bool {
+    let audience = class.path();
+    own.contains(&audience) || audience.contains(own)
 }
 
 /// Who is on the roll comes back on it; a withdrawal is forgotten, the trail keeps it.
@@ -230,6 +240,9 @@ pub async fn withdraw(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[W
         let ids: Vec<TrainingClassId> = commands.iter().map(|command| command.class).collect();
         db::across_county(conn, actor, async |conn| {
             let classes = queries::lock_classes(conn, &actor.scope.whole_county(), &ids).await?;
+            if !classes.iter().all(|class| offers(class, &actor.scope.path)) {
+                return Err(Error::Missing { what: "这个班次" });
+            }
             let asked: Vec<_> = commands.iter().map(|command| (command.class, command.member)).collect();
             let found = candidates(conn, county, &asked).await?;
             let mut rows = Vec::with_capacity(commands.len());

@@ -65,7 +65,7 @@ pub use place::{PlaceMember, place};
 pub use plan::{Items, PlanClass, examine_classes, plan_classes};
 pub use programme::{Demand, NewField, ReviseDemand, SetProgramme, revise_demands, set_programmes};
 pub use roll::Refusal;
-pub use rules::ClassStep;
+pub use rules::{ClassStep, Forecast, next_state, read_row_code, row_code};
 pub use set_settings::{SetSettings, set_settings};
 pub use set_sites::{SetSite, set_sites};
 pub use settings::{Settings, SettingsBook};

@@ -136,8 +136,10 @@ pub struct Review {
     pub problems: Vec<Notice>,
     /// Rank, village, total, change, flag, streak.
     pub ranking: Table,
-    /// Every score with the reasons of deductions.
+    /// Every score.
     pub scores: Table,
+    /// The reasons of deductions, what the scores rest on, the way to object.
+    pub notes: Table,
     /// What is objected to.
     pub objections: Vec<ObjectionView>,
     /// The round's version.

@@ -171,7 +171,7 @@ async fn who_came_is_entered_by_the_codes_of_the_sheet() {
     let stage = Stage::new().await;
     let class = stage.held("2026-A1").await;
     let sheet = stage.app.get(&stage.clerk, &format!("/training/classes/{class}/sheet")).await;
-    let code = training::rules::row_code("2026-A1", 1);
+    let code = training::row_code("2026-A1", 1);
     assert!(sheet.body.contains(&code), "{}", sheet.body);
     let page = format!("/training/classes/{class}/attendance");
     let send = async |codes: &str, hours: &str| {

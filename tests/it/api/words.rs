@@ -92,7 +92,7 @@ async fn the_page_of_words_says_beside_the_field_what_is_wrong() {
 }
 
 #[tokio::test]
-async fn the_county_sets_a_bar_of_its_own_and_goes_back_to_the_countrys() {
+async fn the_county_sets_a_bar_of_its_own_and_goes_back_to_that_of_the_country() {
     let stage = Stage::new().await;
     let rule = |numerator: Option<i32>, from: &str| {
         json!({ "rule": "size_maximum", "committee": "village_party", "comparison": "at_most", "numerator": numerator,

@@ -400,7 +400,7 @@ POST   /api/v1/training/classes/<id>/enrolments json{"members":["{member}"]} 401
 POST   /api/v1/training/classes/<id>/withdrawals json{"member":"{member}","reason":"重复"} 401 ok 404 ok 403 403 403 ok
 PUT    /api/v1/training/classes/<id>/attendance json{"rows":[{"member":"{member}","hours":8,"result":"passed"}]} 401 ok 404 ok 403 403 403 ok
 PATCH  /api/v1/training/classes/<id>/attendance/<member> json{"hours":7,"result":"passed"} 401 ok 404 ok 403 403 403 ok
-DELETE /api/v1/training/classes/<id>/attendance/<member> json{"reason":""} 401 ok 404 ok 403 403 403 ok
+DELETE /api/v1/training/classes/<id>/attendance/<member> json{"reason":""} 401 ok ok ok 403 403 403 ok
 POST   /api/v1/training/classes/<id>/<step>|reopen json{"reason":"更正"} 401 ok 404 ok 403 403 403 ok
 GET    /api/v1/members/<id>/training         -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/training/exemptions           json{"member":"{member}","kind":"ill","reason":"重病","from":"2026-01-01"} 401 ok 404 ok 403 403 403 ok

@@ -202,7 +202,7 @@ async fn sources_of_the_county_are_taken_by_seats_and_by_the_pool() {
 }
 
 #[tokio::test]
-async fn a_bar_of_the_county_goes_before_the_countrys_from_its_day_on() {
+async fn a_bar_of_the_county_goes_before_that_of_the_country_from_its_day_on() {
     let mut stage = Stage::new().await;
     let supervisor = stage.supervisor.clone();
     let rule = |numerator, from: &str| SetRule {

@@ -22,6 +22,7 @@ fn diesel_type(name: &str, nullable: bool) -> String {
         "bool" => "Bool",
         "bytea" => "Bytea",
         "date" => "Date",
+        "int2" => "Int2",
         "int4" => "Int4",
         "int8" => "Int8",
         "jsonb" => "Jsonb",

@@ -16,6 +16,7 @@ use crate::base::values::{excerpt, half_width};
 
 /// What a row says of a class. A field that could not be parsed is `Keep`, and there is a finding.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is that of the class")]
 pub struct ParsedClass {
     pub record: Edit<TrainingClassId>,
     pub code: Edit<String>,

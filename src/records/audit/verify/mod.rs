@@ -225,10 +225,8 @@ impl Reading<'_> {
     }
 
     fn evidence(&mut self) -> Option<(String, Evidence)> {
-        let Place::Checkpoints(name, notes) = std::mem::replace(&mut self.at, Place::Outside) else {
-            return None;
-        };
-        let mut notes = notes;
+        let Place::Checkpoints(name, notes) = &mut self.at else { return None };
+        let (name, mut notes) = (std::mem::take(name), std::mem::take(notes));
         if let Some(store) = &self.known.store {
             match store.chain(&name).notes() {
                 Ok(kept) => notes.extend(kept.into_iter().map(|kept| kept.note)),

@@ -204,6 +204,10 @@ pub fn round_state(states: impl IntoIterator<Item = RatingState>) -> RatingState
         match state {
             S::Draft | S::Revoked => {}
             S::Returned => returned = true,
+            // What is objected to stands in the open all the same: a round has no state of its own for it.
+            S::Objected => {
+                lowest = Some(lowest.map_or(S::Published, |lowest| rank(lowest).min(rank(S::Published)).1))
+            }
             further => lowest = Some(lowest.map_or(further, |lowest| rank(lowest).min(rank(further)).1)),
         }
     }

@@ -6,8 +6,7 @@ use utoipa::ToSchema;
 use crate::base::values::Hundredths;
 use crate::records::training::model::{DemandRow, words};
 use crate::records::training::queries::{ClassCard, DemandVersion, HistoryLine, ProgrammeRecord, RollLine};
-use crate::records::training::rules::Forecast;
-use crate::records::training::{Coverage, CoverageLine, Exemption, Field, Outstanding, Programme};
+use crate::records::training::{Coverage, CoverageLine, Exemption, Field, Forecast, Outstanding, Programme};
 use crate::web::api::members::MemberJson;
 use crate::web::api::ratings::Decimal;
 

@@ -63,7 +63,8 @@ async fn view(who: &SignedIn, db: &mut Db, id: AssessmentRoundId) -> Answer<Revi
         rule: format!("{}；红旗：{}。", grid.scheme.tie_rule(), grid.scheme.flag_rule.name()),
         problems: Vec::new(),
         ranking: rank_table(caption, &ranking, false, &year),
-        scores: scores(&grid, open_for_objections),
+        scores: scores(&grid),
+        notes: notes(&grid, open_for_objections),
         objections: objections.iter().map(|one| objection(one, decides)).collect(),
         version: card.round.version.to_string(),
         step: step.map(|(code, word)| (format!("/assessments/rounds/{id}/{code}"), word.to_owned())),
@@ -90,8 +91,8 @@ fn facts(grid: &Grid) -> Vec<Fact> {
     facts
 }
 
-/// Every score, and the way to object while the notice runs.
-fn scores(grid: &Grid, objects: bool) -> Table {
+/// Every score.
+fn scores(grid: &Grid) -> Table {
     let mut columns = vec![Column::new("村（社区）")];
     columns.extend(
         grid.scheme
@@ -99,13 +100,9 @@ fn scores(grid: &Grid, objects: bool) -> Table {
             .iter()
             .map(|one| Column::numeric(format!("{}（{}）", one.name, printed(&one.full_marks)))),
     );
-    columns.extend([Column::numeric("总分"), Column::new("扣分说明"), Column::new("印证材料")]);
-    if objects {
-        columns.push(Column::new("异议"));
-    }
+    columns.push(Column::numeric("总分"));
     let row = |row: &queries::GridRow| {
         let dash = || "—".to_owned();
-        let one = row.assessment.as_ref();
         let mut cells = vec![Cell::Text(row.unit.name.clone())];
         cells.extend(
             grid.scheme
@@ -113,18 +110,8 @@ fn scores(grid: &Grid, objects: bool) -> Table {
                 .iter()
                 .map(|indicator| Cell::Number(row.scores.get(&indicator.id).map_or_else(dash, printed))),
         );
-        let text = |text: Option<&String>| Cell::Text(text.cloned().unwrap_or_else(dash));
-        cells.extend([
-            Cell::Number(one.and_then(|one| one.total.as_ref()).map_or_else(dash, printed)),
-            text(one.and_then(|one| one.deduction_note.as_ref())),
-            text(one.and_then(|one| one.evidence.as_ref())),
-        ]);
-        if objects {
-            let link = |one: &assessments::Assessment| {
-                Link::new("提出异议", format!("/assessments/{}/object", one.id))
-            };
-            cells.push(Cell::Links(one.map(link).into_iter().collect()));
-        }
+        let total = row.assessment.as_ref().and_then(|one| one.total.as_ref());
+        cells.push(Cell::Number(total.map_or_else(dash, printed)));
         Row::new(cells)
     };
     let caption = if grid.scheme.entry == Entry::Deduction {
@@ -137,6 +124,38 @@ fn scores(grid: &Grid, objects: bool) -> Table {
         columns,
         rows: grid.rows.iter().map(row).collect(),
         empty: "本单位在季末没有所属的村（社区）。".to_owned(),
+        pager: None,
+    }
+}
+
+/// What was said of the scores, and the way to object while the notice runs.
+fn notes(grid: &Grid, objects: bool) -> Table {
+    let mut columns = ["村（社区）", "扣分说明", "印证材料", "备注"].map(Column::new).to_vec();
+    if objects {
+        columns.push(Column::new("异议"));
+    }
+    let row = |row: &queries::GridRow| {
+        let one = row.assessment.as_ref();
+        let text = |text: Option<&String>| Cell::Text(text.cloned().unwrap_or_else(|| "—".to_owned()));
+        let mut cells = vec![
+            Cell::Text(row.unit.name.clone()),
+            text(one.and_then(|one| one.deduction_note.as_ref())),
+            text(one.and_then(|one| one.evidence.as_ref())),
+            text(one.and_then(|one| one.note.as_ref())),
+        ];
+        if objects {
+            let link = |one: &assessments::Assessment| {
+                Link::new("提出异议", format!("/assessments/{}/object", one.id))
+            };
+            cells.push(Cell::Links(one.map(link).into_iter().collect()));
+        }
+        Row::new(cells)
+    };
+    Table {
+        caption: "扣分说明和印证材料".to_owned(),
+        columns,
+        rows: grid.rows.iter().map(row).collect(),
+        empty: "还没有填写。".to_owned(),
         pager: None,
     }
 }

@@ -12,7 +12,7 @@ use crate::base::error::{Error, FieldError};
 use crate::base::ids::{MembershipId, TrainingClassId};
 use crate::base::policy::{self, Action};
 use crate::records::training::queries::{self, ClassCard, RollLine};
-use crate::records::training::{self, Attend, CorrectAttendance, RemoveAttendance, TrainingResult, rules};
+use crate::records::training::{self, Attend, CorrectAttendance, RemoveAttendance, TrainingResult};
 use crate::web::api::training::{class_card, roll_page};
 use crate::web::forms::member::Said;
 use crate::web::forms::refusals;
@@ -120,7 +120,7 @@ fn meant<'l>(codes: &str, class: &str, lines: &'l [RollLine]) -> Result<Vec<&'l 
     }
     let (mut found, mut errors) = (Vec::new(), Vec::new());
     for word in typed(codes) {
-        let line = rules::read_row_code(class, word)
+        let line = training::read_row_code(class, word)
             .and_then(|number| lines.iter().find(|line| line.number == number));
         match line {
             Some(line) if found.iter().any(|one: &&RollLine| one.number == line.number) => {
@@ -343,7 +343,7 @@ mod tests {
     #[test]
     fn codes_are_read_as_they_were_printed() {
         let lines = [line(1, false), line(12, false)];
-        let codes = format!("{}，{}\n", rules::row_code("2026-A1", 12), rules::row_code("2026-A1", 1));
+        let codes = format!("{}，{}\n", training::row_code("2026-A1", 12), training::row_code("2026-A1", 1));
         let found = meant(&codes, "2026-A1", &lines).expect("both stand on the roll");
         assert_eq!(found.iter().map(|line| line.number).collect::<Vec<_>>(), [12, 1]);
     }
@@ -358,7 +358,7 @@ mod tests {
     #[test]
     fn a_wrong_code_and_a_repeated_one_are_named() {
         let lines = [line(1, false)];
-        let right = rules::row_code("2026-A1", 1);
+        let right = training::row_code("2026-A1", 1);
         let errors = meant(&format!("{right} {right} 9999"), "2026-A1", &lines).expect_err("two are wrong");
         let told: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
         assert!(

@@ -9,7 +9,7 @@ use crate::base::ids::TrainingClassId;
 use crate::base::policy::{self, Action};
 use crate::base::values::Sex;
 use crate::records::training::queries::{self, ClassCard, RollLine};
-use crate::records::training::{ClassKind, ClassState, ClassStep, TrainingResult, rules};
+use crate::records::training::{self, ClassKind, ClassState, ClassStep, TrainingResult};
 use crate::web::api::organisations::narrowed;
 use crate::web::api::training::{ClassQuery, class_after, class_card, class_page, roll_page};
 use crate::web::guards::{Db, Listing, SignedIn};
@@ -207,7 +207,7 @@ fn actions(card: &ClassCard, state: ClassState, keeps: bool, enters: bool) -> Ve
         actions.push(offer("签到表", "sheet", "printer"));
     }
     if keeps {
-        let steps = ClassStep::ALL.into_iter().filter(|step| rules::next_state(state, *step).is_some());
+        let steps = ClassStep::ALL.into_iter().filter(|step| training::next_state(state, *step).is_some());
         actions.extend(steps.map(|step| offer(step.name(), step.code(), icon(step))));
     }
     actions
@@ -233,7 +233,7 @@ pub(super) fn roll(
             _ => Vec::new(),
         };
         Row::new(vec![
-            Cell::Number(rules::row_code(&card.class.code, line.number)),
+            Cell::Number(training::row_code(&card.class.code, line.number)),
             Cell::Link(Link::new(
                 line.name.clone().unwrap_or_else(|| "已转出".to_owned()),
                 format!("/members/{}/training", line.membership_id),

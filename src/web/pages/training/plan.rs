@@ -217,7 +217,9 @@ async fn show(
         page.tables.push(changes(db, who, state, proposal).await?);
     }
     page.tables.extend([floors(proposal), unmet(proposal), classes(proposal, asked, may), towns(proposal)]);
-    page.accept = may.then(|| acceptance(who, asked, proposal));
+    // Where nobody can be placed there is nothing to accept, but a class may be cancelled all the same.
+    let has_effect = plan.worth.people > 0 || proposal.terms.without.is_some();
+    page.accept = (may && has_effect).then(|| acceptance(who, asked, proposal));
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::base::db;
 use crate::base::ids::TrainingClassId;
 use crate::base::policy::{self, Action};
 use crate::base::values::Sex;
-use crate::records::training::{queries, rules};
+use crate::records::training::{self, queries};
 use crate::web::api::training::class_card;
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
@@ -32,7 +32,7 @@ async fn sheet(who: SignedIn, mut db: Db, id: TrainingClassId) -> Answer<Page<Sh
         db::read(&mut db.0, scope, async |conn| Ok(queries::roll(conn, scope, id, false, None, MOST).await?))
             .await?;
     let row = |line: queries::RollLine| SheetRow {
-        code: rules::row_code(&card.class.code, line.number),
+        code: training::row_code(&card.class.code, line.number),
         name: line.name.unwrap_or_default(),
         sex: line.sex.and_then(|sex| Sex::parse(&sex).ok()).map(Sex::name).unwrap_or_default().to_owned(),
         branch: line.branch.unwrap_or_default(),

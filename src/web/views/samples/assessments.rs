@@ -147,6 +147,7 @@ pub fn review() -> Review {
         problems: vec![],
         ranking: ranking_table(),
         scores: Table { caption: "各项得分".into(), ..ranking_table() },
+        notes: Table { caption: "扣分说明和印证材料".into(), ..ranking_table() },
         objections: vec![ObjectionView {
             village: "沙河村".into(),
             raised: "2023-01-05 沙河村党支部".into(),

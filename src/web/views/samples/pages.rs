@@ -31,11 +31,17 @@ pub fn frame(role: &str, section: Section) -> Frame {
     }
 }
 
+fn page(name: &'static str, view: &impl Template) -> (&'static str, String) {
+    (name, view.render().expect("a sample page is printed"))
+}
+
 /// Every page, by name.
 pub fn all() -> Vec<(&'static str, String)> {
-    fn page(name: &'static str, view: &impl Template) -> (&'static str, String) {
-        (name, view.render().expect("a sample page is printed"))
-    }
+    [of_people(), of_the_house()].concat()
+}
+
+/// The pages about people and villages.
+fn of_people() -> Vec<(&'static str, String)> {
     vec![
         page("sign_in", &desk::sign_in()),
         page("home", &desk::home()),
@@ -96,6 +102,12 @@ pub fn all() -> Vec<(&'static str, String)> {
         page("vetting_paper", &vetting::paper()),
         page("vetting_progress", &vetting::progress()),
         page("vetting_checklist", &vetting::checklist()),
+    ]
+}
+
+/// The pages of work over all areas.
+fn of_the_house() -> Vec<(&'static str, String)> {
+    vec![
         page("imports_upload", &desk::upload()),
         page("imports_plan", &desk::plan()),
         page("imports_reading", &Plan { events: Some("/imports/1/events".into()), ..desk::plan() }),

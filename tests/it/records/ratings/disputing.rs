@@ -77,14 +77,11 @@ async fn no_objection_after_its_term_and_none_before_publication() {
     let (mut stage, ids) = published().await;
     let behind = stage.db.owner_client().await;
     behind.execute("UPDATE ratings SET published_at = '2026-04-10 08:00+08'", &[]).await.unwrap();
-    let late = ratings::object(&mut stage.conn, &clerk_of(&stage), &about(ids[0], "分数偏低")).await.unwrap();
+    let clerk = stage.clerk.clone();
+    let late = ratings::object(&mut stage.conn, &clerk, &about(ids[0], "分数偏低")).await.unwrap();
     assert_eq!(refusal(&late), "异议期已于2026-04-17结束，现在不能登记异议；确有错误的，请由审核员办理撤销");
-    let wordless = ratings::object(&mut stage.conn, &clerk_of(&stage), &about(ids[0], " ")).await;
+    let wordless = ratings::object(&mut stage.conn, &clerk, &about(ids[0], " ")).await;
     assert!(wordless.unwrap_err().to_string().contains("异议内容应为1至500字"));
-}
-
-fn clerk_of(stage: &Stage) -> Actor {
-    stage.clerk.clone()
 }
 
 #[tokio::test]

@@ -1,9 +1,13 @@
 //! What stands in the chain is what was hashed, whoever computes it.
 
+use cadre::base::actor::Role;
+use cadre::base::keys::KeyRing;
 use cadre::records::audit::format::Sealed;
+use cadre::records::members;
 
 use super::{CHAIN, Trail, append, python, sound};
 use crate::support::TestDb;
+use crate::support::builders::{TestCounty, member};
 
 const PAGE: &str = include_str!("../../../../docs/audit-format.md");
 
@@ -101,6 +105,23 @@ async fn the_web_role_forges_nothing() {
     let verdict = trail.verify().await;
     sound(&verdict);
     assert_eq!(verdict.entries(), 3);
+}
+
+#[tokio::test]
+async fn an_action_that_cannot_be_recorded_is_not_done() {
+    let db = TestDb::new().await;
+    let county = TestCounty::new(&mut db.owner().await).await;
+    let clerk = county.town(1).actor(Role::Clerk);
+    let keys = KeyRing::ephemeral().unwrap();
+    let behind = db.owner_client().await;
+    behind.batch_execute("REVOKE EXECUTE ON FUNCTION append_audit_entry FROM cadre_web").await.unwrap();
+    let mut web = db.web().await;
+    let person = [member(county.branch(1, 1).id, "王芳", 2)];
+    assert!(members::enrol(&mut web, &clerk, &keys, &person).await.is_err());
+    let people: i64 = behind.query_one("SELECT count(*) FROM people", &[]).await.unwrap().get(0);
+    assert_eq!(people, 0);
+    behind.batch_execute("GRANT EXECUTE ON FUNCTION append_audit_entry TO cadre_web").await.unwrap();
+    members::enrol(&mut web, &clerk, &keys, &person).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

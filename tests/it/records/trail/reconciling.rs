@@ -1,15 +1,15 @@
 //! A change by SQL that has no entry is found.
 
-use cadre::base::actor::{Actor, Role};
+use cadre::base::actor::Role;
 use cadre::base::keys::KeyRing;
-use cadre::records::accounts::{self, Open, RawOpen};
+use cadre::records::accounts;
 use cadre::records::audit::reader;
 use cadre::records::audit::reconcile::reconcile;
 use cadre::records::members;
 use tokio_postgres::Client;
 
+use crate::records::accounts::named;
 use crate::support::TestDb;
-use crate::support::app::PASSWORD;
 use crate::support::builders::{TestCounty, member};
 
 struct Office {
@@ -28,16 +28,10 @@ impl Office {
         let branch = county.branch(1, 1).id;
         let people = [member(branch, "王芳", 2), member(branch, "李强", 1)];
         members::enrol(&mut web, &clerk, &keys, &people).await.unwrap();
-        let open = Open::parse(RawOpen {
-            username: "zhangwei",
-            display_name: "张伟",
-            password: PASSWORD,
-            role: "clerk",
-            organisation: "500237101",
-        })
-        .unwrap();
-        let administrator = Actor { account: None, ..county.county.actor(Role::Administrator) };
-        accounts::open(&mut web, &administrator, &[open]).await.unwrap();
+        let administrator = county.county.actor(Role::Administrator);
+        accounts::open(&mut web, &administrator, &[named("zhangwei", Role::Clerk, county.town(1))])
+            .await
+            .unwrap();
         let client = reader::connect(db.owner_url()).await.unwrap();
         Self { _db: db, client }
     }

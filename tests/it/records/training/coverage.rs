@@ -116,8 +116,8 @@ async fn those_most_at_risk_come_first_page_by_page() {
     let owner = stage.db.owner_client().await;
     for member in [people[2], people[3]] {
         let absent = "INSERT INTO membership_absences (county_id, membership_id, kind, from_day)
-            SELECT county_id, id, 'lost_contact', '2021-01-01' FROM memberships WHERE id = $1";
-        owner.execute(absent, &[&member.0]).await.unwrap();
+            SELECT county_id, id, 'lost_contact', '2021-01-01' FROM memberships WHERE id = $1::text::uuid";
+        owner.execute(absent, &[&member.to_string()]).await.unwrap();
     }
     let all = OutstandingFilter::default();
     let mut seen: Vec<(MembershipId, Risk)> = Vec::new();
