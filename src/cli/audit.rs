@@ -20,7 +20,7 @@ use crate::records::quarters;
 /// What to do with the trail.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Check every entry against its hash and the signed checkpoints; status 4 where anything is wrong
+    /// Check every entry, hash and checkpoint; status 4 where one is wrong
     #[command(after_help = "Examples:\n  \
         cadre audit verify\n  \
         cadre audit verify --bundle trail.jsonl --key 'cadre.1a2b3c4d+…'\n  \
@@ -44,10 +44,10 @@ pub enum Command {
         #[arg(long, requires = "quarter")]
         revision: Option<i32>,
     },
-    /// Sign what no checkpoint covers yet, and print the newest checkpoint of each chain
+    /// Sign what is new and print the newest checkpoints
     #[command(after_help = "Example:\n  cadre audit checkpoint")]
     Checkpoint,
-    /// Run a witness: it cosigns a checkpoint only when that extends all it has seen
+    /// Run a witness, which cosigns what extends all it has seen
     #[command(after_help = "Example:\n  \
         cadre audit witness --listen 127.0.0.1:8100 --state /var/lib/cadre-witness --trust 'cadre.1a2b3c4d+…'")]
     Witness(witness::Options),

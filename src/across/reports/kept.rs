@@ -26,7 +26,7 @@ use crate::records::audit;
 const CAPACITY: usize = 128;
 
 /// Areas whose verbs change nothing that a team picture shows.
-const IRRELEVANT: [&str; 3] = ["accounts", "audit", "ratings"];
+const IRRELEVANT: [&str; 6] = ["accounts", "assessments", "audit", "ratings", "training", "vetting"];
 
 /// Whose picture, of which quarter, in which revision (none: the latest, or the records as they are).
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -50,7 +50,7 @@ fn text(memory: u64, durable: bool) -> String {
          fsync = {on}\nfull_page_writes = {on}\nsynchronous_commit = {on}\nwal_level = {wal_level}\nmax_wal_senders = 0\n\
          # Memory of this machine.\n\
          shared_buffers = {shared}MB\neffective_cache_size = {cache}MB\nwork_mem = 16MB\n\
-         maintenance_work_mem = 128MB\nmax_connections = 60\nmax_wal_size = 2GB\nmin_wal_size = 160MB\n\
+         maintenance_work_mem = 128MB\nmax_connections = 60\nmax_locks_per_transaction = 256\nmax_wal_size = 2GB\nmin_wal_size = 160MB\n\
          wal_compression = on\ncheckpoint_timeout = 15min\nrandom_page_cost = 1.1\n\
          # Compiling short queries costs more than it saves.\n\
          jit = off\n\

@@ -71,6 +71,14 @@ fn the_commands_and_their_options_are_these() {
       --password-stdin
     account token [OPTIONS] --name <NAME> <USERNAME>: Issue a bearer token for a program and print it once
       --name --days
+    audit [OPTIONS] <COMMAND>: Verify the audit trail, take it out, sign its checkpoints, run a witness
+    audit checkpoint [OPTIONS]: Sign what is new and print the newest checkpoints
+    audit export [OPTIONS] --output <OUTPUT>: Write the trail to a file that can be checked without the database
+      --output --organisation --quarter --revision
+    audit verify [OPTIONS]: Check every entry, hash and checkpoint; status 4 where one is wrong
+      --bundle --key --checkpoints
+    audit witness [OPTIONS] --state <STATE> --trust <TRUST>: Run a witness, which cosigns what extends all it has seen
+      --listen --state --trust
     check [OPTIONS]: Check the records for what does not fit; status 1 where anything is found
       --organisation
     database-url [OPTIONS]: Print the address of the database in use

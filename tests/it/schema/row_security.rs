@@ -325,7 +325,7 @@ async fn a_township_inserts_no_foreign_row() {
             WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''"
         );
         // A column that PostgreSQL works out cannot be given.
-        let columns = texts(town.owner.query(&query, &[]).await.unwrap()).concat();
+        let columns: String = texts(town.owner.query(&query, &[]).await.unwrap()).into_iter().collect();
         for row in foreign {
             // Row-level security is asked before keys are: a copy of a row that exists will do.
             let row = row.replace('\'', "''");

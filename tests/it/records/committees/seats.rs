@@ -90,7 +90,11 @@ async fn the_dead_and_the_removed_take_no_seat() {
     let removed = from(&stage, 1, "2023-05-01");
     let refused = named(stage.appoint(&[removed]).await.unwrap_err());
     assert!(refused[0].contains("李娜在任职日期“2023-05-01”已不在党（除名）"), "{refused:?}");
-    let before = from(&stage, 1, "2023-04-30");
+    // A day before, but no longer than he is in the Party.
+    let mut before = from(&stage, 1, "2023-04-30");
+    let refused = named(stage.appoint(&[before.clone()]).await.unwrap_err());
+    assert!(refused[0].contains("李娜已于2023-05-01不在党（除名）"), "{refused:?}");
+    (before.to_day, before.leaving_reason) = (Some(day("2023-05-01")), Some("除名".to_owned()));
     stage.appoint(&[before]).await.unwrap();
 }
 

@@ -120,7 +120,7 @@ async fn a_round_is_opened_once_for_a_branch_that_fits() {
         assert!(found[0].message.contains(words), "{}", found[0].message);
     }
     let found = fields(refuse(&mut stage, &town, "2026Q2").await);
-    assert!(found[0].message.contains("是镇，请选择其下的党支部"), "{}", found[0].message);
+    assert!(found[0].message.contains("以党支部为单位，“龙井镇”是镇"), "{}", found[0].message);
     let foreign = stage.county.branch(2, 1).code.clone();
     let refused = refuse(&mut stage, &foreign, "2026Q2").await;
     assert!(matches!(refused, Error::Forbidden), "{refused:?}");

@@ -9,6 +9,7 @@ use crate::web::api::ratings::{Decimal, NamedJson};
 
 /// A village or community.
 #[derive(serde::Serialize, ToSchema)]
+#[schema(as = AwardVillage)]
 pub struct VillageJson {
     code: String,
     name: String,
@@ -83,6 +84,7 @@ pub struct MarkJson {
 
 /// An objection and what came of it.
 #[derive(serde::Serialize, ToSchema)]
+#[schema(as = AwardObjection)]
 pub struct ObjectionJson {
     id: String,
     received_on: NaiveDate,
