@@ -276,8 +276,12 @@ mod tests {
         frontier
     }
 
+    fn place(number: u64) -> usize {
+        usize::try_from(number).unwrap()
+    }
+
     fn head(leaves: &[Hash]) -> Head {
-        Head { size: leaves.len() as u64, root: grown(leaves).root() }
+        Head { size: u64::try_from(leaves.len()).unwrap(), root: grown(leaves).root() }
     }
 
     fn prove_inclusion(leaves: &[Hash], index: u64) -> Option<Vec<Hash>> {
@@ -321,17 +325,17 @@ mod tests {
     fn every_proof_of_every_small_list_holds_and_only_for_its_own() {
         let leaves = numbered(40);
         for size in 1..=40_u64 {
-            let list = &leaves[..size as usize];
+            let list = &leaves[..place(size)];
             let root = grown(list).root();
             for index in 0..size {
                 let proof = prove_inclusion(list, index).unwrap();
                 for other in 0..size {
-                    let held = includes(&root, size, index, &list[other as usize], &proof);
+                    let held = includes(&root, size, index, &list[place(other)], &proof);
                     assert_eq!(held, index == other, "{index} of {size}, leaf {other}");
                 }
             }
             for old in 0..=size {
-                let (before, after) = list.split_at(old as usize);
+                let (before, after) = list.split_at(place(old));
                 let proof = grown(before).prove_extension(after);
                 assert!(extends(&head(before), &head(list), &proof), "{old} to {size}");
             }
@@ -369,7 +373,7 @@ mod tests {
             let leaves = numbered(size);
             let root = grown(&leaves).root();
             for index in 0..size {
-                let (own, proof) = (leaves[index as usize], prove_inclusion(&leaves, index).unwrap());
+                let (own, proof) = (leaves[place(index)], prove_inclusion(&leaves, index).unwrap());
                 assert!(includes(&root, size, index, &own, &proof));
                 for other in [index.wrapping_sub(1), index + 1, index ^ 2] {
                     assert!(!includes(&root, size, other, &own, &proof), "{index} as {other} of {size}");
@@ -396,7 +400,7 @@ mod tests {
     fn a_spoiled_proof_of_extension_never_holds() {
         for (old, new) in [(1, 2), (2, 5), (3, 7), (4, 8), (6, 8), (7, 64), (33, 100), (64, 65)] {
             let leaves = numbered(new);
-            let (before, after) = leaves.split_at(old as usize);
+            let (before, after) = leaves.split_at(place(old));
             let (old, new) = (head(before), head(&leaves));
             let proof = grown(before).prove_extension(after);
             assert!(extends(&old, &new, &proof));

@@ -26,7 +26,7 @@ pub fn build(witness: Witness, listen: SocketAddr) -> Rocket<Build> {
 }
 
 #[post("/add-checkpoint", data = "<body>")]
-async fn add_checkpoint(witness: &State<Witness>, body: String) -> (Status, (ContentType, String)) {
+fn add_checkpoint(witness: &State<Witness>, body: String) -> (Status, (ContentType, String)) {
     let plain = |status: Status, text: String| (status, (ContentType::Plain, text));
     match Request::parse(&body).and_then(|request| witness.add(&request)) {
         Ok(line) => plain(Status::Ok, line),

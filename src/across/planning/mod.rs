@@ -1,6 +1,6 @@
 //! The planner of training: makes class lists from the roll, the classes, their sites and the distances.
 //!
-//! [`propose`] reads what the records say and answers a plan with its arithmetic, [`accept`] writes it. All else is pure:
+//! [`propose`] reads what the records say and answers a plan with its arithmetic, [`accept()`] writes it. All else is pure:
 //! no database, no clock. The plan is a greatest cheapest flow (`network`), found by `ac-library-rs` (`flow`), proved by
 //! bounds of our own, never worse than the plan a careful clerk makes (`greedy`), and it says what cannot be met and why
 //! (`unmet`). After a cancellation `change` plans anew with the fewest changes. Decision 8 says why so.

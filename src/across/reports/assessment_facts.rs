@@ -1,5 +1,5 @@
 //! The statement that turns the assessments of a quarter into facts. Its parameters are those of [`super::facts`]; ranks,
-//! the flag and its streak are those of [`ranking`].
+//! the flag and its streak are those of `ranking`.
 
 use super::facts::{Extent, last_tree};
 use crate::records::assessments::ranking::{ranked, standings};

@@ -450,9 +450,8 @@ mod tests {
                 assert!(group.seconded + group.cross_village <= group.count, "{name}");
             }
             for year in pack.awards.iter().flat_map(|awards| &awards.given) {
-                let schemes = pack.awards.iter().flat_map(|awards| &awards.schemes);
-                let in_force =
-                    schemes.filter(|scheme| scheme.from_day.year() <= year.year).next_back().unwrap();
+                let mut schemes = pack.awards.iter().flat_map(|awards| &awards.schemes);
+                let in_force = schemes.rfind(|scheme| scheme.from_day.year() <= year.year).unwrap();
                 assert!(in_force.check().is_empty(), "{name} {:?}", in_force.check());
                 for kind in year.counts.keys() {
                     assert!(in_force.kinds.iter().any(|own| own.code == *kind), "{name} {kind}");

@@ -68,7 +68,7 @@ impl Report {
         let mut refuse = |field: &str, message: String| errors.push(FieldError::new(field, message, None));
         if let Some(score) = &self.score {
             let fine = *score >= BigDecimal::zero()
-                && *score <= BigDecimal::from(100)
+                && *score <= 100
                 && score.normalized().fractional_digit_count() <= 2;
             if !fine {
                 let given = excerpt(&score.to_plain_string());

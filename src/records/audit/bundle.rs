@@ -214,7 +214,7 @@ impl Covered {
         let mut reader = files.hashes(0).map_err(Error::broken)?;
         let mut hashes = Vec::new();
         for _ in 0..size {
-            let hash = reader.next().map_err(Error::broken)?;
+            let hash = reader.read().map_err(Error::broken)?;
             hashes.push(hash.ok_or_else(|| Error::broken("fewer hashes than the checkpoint covers"))?);
         }
         let tree = Tree::new(hashes.iter().map(|hash| merkle::leaf(hash)).collect());
@@ -264,7 +264,7 @@ impl<R: BufRead> Reader<R> {
     ///
     /// # Errors
     /// When the file cannot be read, or the line is none of this form.
-    pub fn next(&mut self) -> io::Result<Option<Line<'_>>> {
+    pub fn read(&mut self) -> io::Result<Option<Line<'_>>> {
         self.buffer.clear();
         self.number += 1;
         if self.input.read_until(b'\n', &mut self.buffer)? == 0 {

@@ -147,7 +147,7 @@ fn sealed(row: &BinaryCopyOutRow) -> Result<Sealed<'_>> {
     let maybe =
         |place| Ok::<_, Error>(row.try_get::<Option<&str>>(place).map_err(failed)?.map(Cow::Borrowed));
     let text = |place| Ok::<_, Error>(maybe(place)?.unwrap_or_default());
-    let bytes = |place| Ok::<_, Error>(row.try_get::<Option<&[u8]>>(place).map_err(failed)?);
+    let bytes = |place| row.try_get::<Option<&[u8]>>(place).map_err(failed);
     let id = |place| Ok::<_, Error>(bytes(place)?.and_then(|bytes| Uuid::from_slice(bytes).ok()));
     let moment = |place| {
         let eight = bytes(place)?.and_then(|bytes| bytes.try_into().ok());

@@ -58,7 +58,7 @@ impl Attend {
     fn check(&self, class: &Class) -> Vec<FieldError> {
         let mut errors = Vec::new();
         let given = self.hours.normalized();
-        if self.hours < BigDecimal::from(0) || self.hours > class.hours {
+        if self.hours < 0 || self.hours > class.hours {
             let message = format!(
                 "到课学时“{given}”应在0至班次“{}”的{}学时之间，请核对。",
                 class.code,
@@ -68,7 +68,7 @@ impl Attend {
         } else if self.hours.with_scale_round(1, bigdecimal::RoundingMode::Down) != self.hours {
             let message = format!("到课学时“{given}”最多一位小数，请改正。");
             errors.push(FieldError::new("hours", message, Some(&given.to_string())));
-        } else if self.hours == BigDecimal::from(0) && self.result != TrainingResult::Failed {
+        } else if self.hours == 0 && self.result != TrainingResult::Failed {
             let message = format!("到课0学时的，考核结果不能是“{}”，请填写不合格，或核对学时。", self.result);
             errors.push(FieldError::new("result", message, Some(self.result.code())));
         }

@@ -13,7 +13,7 @@
 //!   open → held → closed (→ reopened), or cancelled out of the first two ([`rules::next_state`]). A class stands where its
 //!   audience stands: whoever acts for that organisation keeps it; towns enrol their own members in classes of the county.
 //! - [`enrol()`], [`withdraw`]: the roll, by list or by branch, while the class is open.
-//! - [`set_sites`]: where sites stand and how many people they take; supervisors of the county.
+//! - [`set_sites()`]: where sites stand and how many people they take; supervisors of the county.
 //! - [`place()`]: class lists that a supervisor accepted, [`basis()`] reads what they are planned from
 //!   (`across/planning`).
 //! - [`attend()`] ([`examine_attendances`] says what it would refuse), [`correct_attendances`], [`remove_attendances`]:

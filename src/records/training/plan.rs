@@ -250,7 +250,7 @@ async fn examine_all(
     let looked = commands.iter().map(|command| {
         let mut errors = command.check();
         errors.extend(known.check(command.programme, &command.field, (command.first_day, command.last_day)));
-        if organisations.get(&command.organisation).is_none() {
+        if !organisations.contains_key(&command.organisation) {
             errors.push(FieldError::new("organisation", "没有找到主办单位，请重新选择。", None));
         }
         let audience =

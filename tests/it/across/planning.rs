@@ -165,7 +165,8 @@ async fn never_trained_goes_before_those_of_an_earlier_programme_and_other_class
     training::attend(&mut stage.conn, &supervisor, &[attendance(held, trained)]).await.unwrap();
     // Another one sits in a class of a third programme on those days.
     let mut third = running();
-    ("other".clone_into(&mut third.code), "专题培训".clone_into(&mut third.name));
+    "other".clone_into(&mut third.code);
+    "专题培训".clone_into(&mut third.name);
     third.is_primary = false;
     let third = training::set_programmes(&mut stage.conn, &supervisor, &[third]).await.unwrap()[0];
     let beside = class(third, stage.county.town(1), "beside", &in_days(11).to_string());
@@ -307,7 +308,7 @@ async fn a_registered_site_binds_by_its_room_and_is_near_where_it_stands() {
     let error = training::set_sites(&mut stage.conn, &supervisor, &twice).await.unwrap_err();
     assert!(error.to_string().contains("重复"), "{error}");
     let clerk = stage.county.town(1).actor(Role::Supervisor);
-    let error = training::set_sites(&mut stage.conn, &clerk, &[large.clone()]).await.unwrap_err();
+    let error = training::set_sites(&mut stage.conn, &clerk, std::slice::from_ref(&large)).await.unwrap_err();
     assert!(matches!(error, Error::Forbidden), "{error:?}");
     training::set_sites(&mut stage.conn, &supervisor, &[large]).await.unwrap();
     // Two classes of the county on the same days at the site, one of another programme with two places beside them.
@@ -315,7 +316,8 @@ async fn a_registered_site_binds_by_its_room_and_is_near_where_it_stands() {
     stage.plan_class(one).await;
     stage.plan_class(other).await;
     let mut third = running();
-    ("third".clone_into(&mut third.code), "专题培训".clone_into(&mut third.name));
+    "third".clone_into(&mut third.code);
+    "专题培训".clone_into(&mut third.name);
     third.is_primary = false;
     let third = training::set_programmes(&mut stage.conn, &supervisor, &[third]).await.unwrap()[0];
     let mut beside = class(third, &stage.county.county.clone(), "beside", &in_days(11).to_string());

@@ -209,7 +209,10 @@ async fn api_command_line_page_and_workbook_agree_to_the_digit() {
             "变动",
             "两委班子",
             "后备力量",
+            "教育培训",
             "评定",
+            "季度考核",
+            "季度考核排名",
             "审计",
             "下级组织"
         ]

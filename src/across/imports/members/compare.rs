@@ -176,7 +176,7 @@ impl Work<'_, '_> {
         today: NaiveDate,
     ) -> Result<Option<Event>> {
         let from = standing.membership.status()?;
-        refuse_lone_day(member, &mut self.found.cells);
+        refuse_lone_day(member, self.found.cells);
         let Edit::Set(to) = member.status else { return Ok(None) };
         let given = set(&member.status_from);
         if from == to {

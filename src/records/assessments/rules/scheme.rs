@@ -51,7 +51,7 @@ fn head(scheme: &SetScheme) -> Vec<FieldError> {
     if !(1..=60).contains(&scheme.notice_days) {
         refuse("notice_days", format!("公示天数“{}”应在1至60天之间，请改正。", scheme.notice_days));
     }
-    if scheme.from_day.day() != 1 || scheme.from_day.month0() % 3 != 0 {
+    if scheme.from_day.day() != 1 || !scheme.from_day.month0().is_multiple_of(3) {
         let message = format!(
             "施行日期“{}”不是季度的第一天；考核按季度进行，请填1月、4月、7月或10月的1日。",
             scheme.from_day
@@ -102,7 +102,7 @@ fn indicators(scheme: &SetScheme) -> Vec<FieldError> {
         {
             let decimals = if part == "weight" { 4 } else { 2 };
             let fine = *number > BigDecimal::zero()
-                && *number <= BigDecimal::from(most)
+                && *number <= most
                 && number.normalized().fractional_digit_count() <= decimals;
             if !fine {
                 let given = excerpt(&printed(number));
@@ -127,7 +127,7 @@ const RESERVED: [&str; 8] =
 fn whole(scheme: &SetScheme) -> Option<FieldError> {
     let sum: BigDecimal =
         scheme.indicators.iter().map(|indicator| &indicator.full_marks * &indicator.weight).sum();
-    (sum != BigDecimal::from(WHOLE)).then(|| {
+    (sum != WHOLE).then(|| {
         let message = format!(
             "各指标满分乘权重之和是{}分，应为{WHOLE}分，否则各乡镇、各季度的得分不能比较；请调整满分或权重。",
             printed(&sum)

@@ -207,7 +207,7 @@ mod tests {
             let mut raised = marks.clone();
             raised[more] = (raised[more] + 7).min(100);
             let after = total(&scheme, &scores(&raised)).unwrap();
-            prop_assert!(before >= BigDecimal::zero() && after >= before && after <= BigDecimal::from(100));
+            prop_assert!(before >= BigDecimal::zero() && after >= before && after <= 100);
         }
     }
 }

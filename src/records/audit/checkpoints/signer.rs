@@ -148,7 +148,7 @@ fn later(files: &ChainStore, known: u64, size: u64) -> io::Result<Vec<Hash>> {
     let mut hashes = files.hashes(known)?;
     let mut leaves = Vec::new();
     for _ in known..size {
-        leaves.extend(hashes.next()?.map(|hash| crate::base::merkle::leaf(&hash)));
+        leaves.extend(hashes.read()?.map(|hash| crate::base::merkle::leaf(&hash)));
     }
     Ok(leaves)
 }

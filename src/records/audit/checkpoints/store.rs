@@ -167,7 +167,7 @@ impl ChainStore {
         let mut hashes = self.hashes(0)?;
         let (mut frontier, mut last) = (Frontier::default(), [0; 32]);
         while frontier.size() < size {
-            let Some(hash) = hashes.next()? else { return Ok(None) };
+            let Some(hash) = hashes.read()? else { return Ok(None) };
             frontier.push(merkle::leaf(&hash));
             last = hash;
         }
@@ -221,7 +221,7 @@ impl Hashes {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<Hash>> {
+    pub fn read(&mut self) -> io::Result<Option<Hash>> {
         let Some(reader) = &mut self.0 else { return Ok(None) };
         let mut hash = [0; 32];
         match reader.read_exact(&mut hash) {
@@ -260,9 +260,9 @@ mod tests {
         assert_eq!(sizes.collect::<Vec<_>>(), [2, 3]);
         assert_eq!(chain.newest().unwrap().unwrap().checkpoint.head.size, 3);
         let mut hashes = chain.hashes(1).unwrap();
-        assert_eq!(hashes.next().unwrap(), Some([2; 32]));
-        assert_eq!(hashes.next().unwrap(), Some([3; 32]));
-        assert_eq!(hashes.next().unwrap(), None);
+        assert_eq!(hashes.read().unwrap(), Some([2; 32]));
+        assert_eq!(hashes.read().unwrap(), Some([3; 32]));
+        assert_eq!(hashes.read().unwrap(), None);
         assert_eq!(chain.frontier(3).unwrap().unwrap().1, [3; 32]);
         assert!(chain.frontier(4).unwrap().is_none());
         assert!(chain.append(9, &[], at, &note(9, [0; 32])).is_err(), "hashes in between are missing");

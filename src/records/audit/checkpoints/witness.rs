@@ -195,7 +195,7 @@ mod tests {
 
         fn request(&self, known: usize, size: usize) -> Request {
             let origin = "log.example/500237".to_owned();
-            let head = Head { size: size as u64, root: self.frontier(size).root() };
+            let head = Head { size: u64::try_from(size).unwrap(), root: self.frontier(size).root() };
             let checkpoint = Checkpoint { origin, head };
             let note = Note::signed(&checkpoint.text(), &checkpoint.origin, &self.key);
             let proof = self.frontier(known).prove_extension(&self.leaves[known..size]);

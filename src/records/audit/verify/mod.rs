@@ -111,7 +111,7 @@ pub fn file(input: impl BufRead, known: &Known) -> io::Result<Verdict> {
     let mut reader = Reader::new(input);
     loop {
         let number = reader.number() + 1;
-        let line = match reader.next() {
+        let line = match reader.read() {
             Ok(Some(line)) => line,
             Ok(None) => {
                 reading.close();
@@ -133,7 +133,7 @@ pub fn file(input: impl BufRead, known: &Known) -> io::Result<Verdict> {
             if entries != reading.entries {
                 reading.form(number, &format!("结尾行称有{entries}条，文件中有{}条", reading.entries));
             }
-            if reader.next().map_or(true, |line| line.is_some()) {
+            if reader.read().map_or(true, |line| line.is_some()) {
                 reading.form(number + 1, "结尾行之后还有内容");
             }
             return Ok(reading.verdict);

@@ -104,15 +104,10 @@ impl Walk {
         }
         if covered
             && let Some(hashes) = &mut self.hashes
-            && hashes.next()?.is_some_and(|kept| kept != entry.hash)
+            && hashes.read()?.is_some_and(|kept| kept != entry.hash)
         {
             let message = format!("第{}条不是签名时的那一条：自该条起历史被改写", entry.sequence);
-            self.fault(Fault::new(
-                &self.chain.name().to_owned(),
-                Some(entry.sequence),
-                FaultKind::Rewritten,
-                message,
-            ));
+            self.fault(Fault::new(self.chain.name(), Some(entry.sequence), FaultKind::Rewritten, message));
             return Ok(());
         }
         self.compare();

@@ -123,7 +123,7 @@ pub fn pending(way: &[AwardStep], state: AwardState) -> Option<AwardStep> {
 }
 
 /// The state after something is done on a day. An objection and what came of it leave the state as it is, unless it was
-/// right: [`after_objection`].
+/// right: `after_objection`.
 ///
 /// # Errors
 /// When it does not follow from the state, comes too early, or the actor would decide on what he recommended himself.
@@ -160,10 +160,11 @@ pub fn advance(act: AwardAct, standing: &Standing<'_>, on: NaiveDate) -> Result<
     if standing.has_open_objection && act != AwardAct::Resolve {
         return Err(AwardRefusal::ObjectionOpen(act));
     }
-    if state == S::Noticed && act.step().is_some() {
-        if let Some(until) = standing.notice_until.filter(|until| on <= *until) {
-            return Err(AwardRefusal::NoticeRuns { act, on, until });
-        }
+    if state == S::Noticed
+        && act.step().is_some()
+        && let Some(until) = standing.notice_until.filter(|until| on <= *until)
+    {
+        return Err(AwardRefusal::NoticeRuns { act, on, until });
     }
     Ok(target)
 }

@@ -150,9 +150,7 @@ impl SetAwardScheme {
             }
         }
         let printable = |value: &BigDecimal| {
-            value.is_positive()
-                && *value <= BigDecimal::from(9_999)
-                && value.normalized().fractional_digit_count() <= 2
+            value.is_positive() && *value <= 9_999 && value.normalized().fractional_digit_count() <= 2
         };
         if !printable(&self.full_marks) {
             let message = "评审满分应大于0、不超过9999，最多两位小数，请改正。";

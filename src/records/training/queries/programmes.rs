@@ -37,7 +37,7 @@ impl ProgrammeRecord {
     #[must_use]
     pub fn demand_on(&self, day: NaiveDate) -> Option<&DemandVersion> {
         let begun = self.demands.iter().rfind(|version| version.row.from_day <= day);
-        begun.or_else(|| self.demands.iter().next())
+        begun.or_else(|| self.demands.as_slice().first())
     }
 }
 

@@ -45,7 +45,7 @@ async fn the_same_list_twice_changes_nothing_and_a_change_names_its_cells() {
     assert_eq!(stage.import(&rows).await, Counts { new: 2, ..Counts::default() });
     assert_eq!(stage.import(&rows).await, Counts { unchanged: 2, ..Counts::default() });
     let changed = row("500237101202").with("基层党建", "49").with("备注", "（清空）");
-    let told = stage.told(&[changed.clone()]).await;
+    let told = stage.told(std::slice::from_ref(&changed)).await;
     assert_eq!(told[0].0, "changed");
     assert_eq!(told[0].1, ["基层党建：48.5 → 49", "备注：已谈话 → "]);
     assert_eq!(stage.import(&[changed]).await, Counts { changed: 1, ..Counts::default() });

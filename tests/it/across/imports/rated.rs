@@ -45,7 +45,7 @@ async fn the_same_list_twice_changes_nothing_and_a_change_names_its_cells() {
     assert_eq!(stage.import(&rows).await, Counts { new: 2, ..Counts::default() });
     assert_eq!(stage.import(&rows).await, Counts { unchanged: 2, ..Counts::default() });
     let changed = row("李娜").with("邻里和睦", "16.5").with("评定依据", "（清空）");
-    let told = stage.told(&[changed.clone()]).await;
+    let told = stage.told(std::slice::from_ref(&changed)).await;
     assert_eq!(told[0].0, "changed", "{told:?}");
     assert_eq!(told[0].1, ["邻里和睦：19 → 16.5", "评定依据：支部大会 → "]);
     assert_eq!(stage.import(&[changed]).await, Counts { changed: 1, ..Counts::default() });

@@ -170,7 +170,9 @@ async fn a_visit_follows_from_a_draw_that_drew_the_unit() {
     let only = FixDraw { units: vec![VILLAGES[0].to_owned()], ..fix(draw, 1) };
     assessments::fix_draw(&mut stage.conn, &stage.supervisor, &[only]).await.unwrap();
     let visit = RecordInspection { draw: Some(draw), ..check(VILLAGES[0], InspectionKind::UnannouncedVisit) };
-    let early = assessments::record_inspection(&mut stage.conn, &stage.supervisor, &[visit.clone()]).await;
+    let early =
+        assessments::record_inspection(&mut stage.conn, &stage.supervisor, std::slice::from_ref(&visit))
+            .await;
     assert_eq!(fields(early.unwrap_err())[0].field, "draw", "before the seed is revealed nothing is drawn");
     reveal(&mut stage, draw).await.unwrap();
     let other = RecordInspection { unit: VILLAGES[1].to_owned(), ..visit.clone() };
@@ -179,7 +181,9 @@ async fn a_visit_follows_from_a_draw_that_drew_the_unit() {
     let review = RecordInspection { kind: InspectionKind::OnSiteReview, ..visit.clone() };
     let kind = assessments::record_inspection(&mut stage.conn, &stage.supervisor, &[review]).await;
     assert_eq!(fields(kind.unwrap_err())[0].field, "draw");
-    assessments::record_inspection(&mut stage.conn, &stage.supervisor, &[visit.clone()]).await.unwrap();
+    assessments::record_inspection(&mut stage.conn, &stage.supervisor, std::slice::from_ref(&visit))
+        .await
+        .unwrap();
     let twice = assessments::record_inspection(&mut stage.conn, &stage.supervisor, &[visit]).await;
     assert!(matches!(twice, Err(Error::Taken { field: "held_on", .. })), "{twice:?}");
     // Who was visited learns how he was drawn, once the day is past.
@@ -231,12 +235,16 @@ async fn a_check_says_something_and_is_corrected_against_its_version() {
     }
     let foreign = signed_in(stage.county.town(2).actor(Role::Clerk));
     assert!(matches!(
-        assessments::record_inspection(&mut stage.conn, &foreign, &[good.clone()]).await,
+        assessments::record_inspection(&mut stage.conn, &foreign, std::slice::from_ref(&good)).await,
         Err(Error::Forbidden)
     ));
-    let id = assessments::record_inspection(&mut stage.conn, &stage.clerk, &[good.clone()]).await.unwrap()[0];
+    let id = assessments::record_inspection(&mut stage.conn, &stage.clerk, std::slice::from_ref(&good))
+        .await
+        .unwrap()[0];
     let change = ChangeInspection { inspection: id, version: 1, report: report(Some("93")) };
-    assessments::change_inspection(&mut stage.conn, &stage.clerk, &[change.clone()]).await.unwrap();
+    assessments::change_inspection(&mut stage.conn, &stage.clerk, std::slice::from_ref(&change))
+        .await
+        .unwrap();
     let stale = assessments::change_inspection(&mut stage.conn, &stage.clerk, &[change]).await;
     assert!(matches!(stale, Err(Error::Stale)));
     let scope = stage.clerk.scope.clone();

@@ -105,10 +105,11 @@ async fn only_the_own_town_enters_and_only_what_it_saw() {
     let round = open(&mut stage).await;
     let other = signed_in(stage.county.town(2).actor(Role::Clerk));
     let command = EnterScores { round, version: None, rows: vec![scores(VILLAGES[0], "50,30,20")] };
-    let foreign = assessments::enter_scores(&mut stage.conn, &other, &[command.clone()]).await;
+    let foreign = assessments::enter_scores(&mut stage.conn, &other, std::slice::from_ref(&command)).await;
     assert!(matches!(foreign, Err(Error::Missing { .. })), "{foreign:?}");
     let seen = EnterScores { version: Some(1), ..command };
-    let entered = assessments::enter_scores(&mut stage.conn, &stage.clerk, &[seen.clone()]).await.unwrap();
+    let entered =
+        assessments::enter_scores(&mut stage.conn, &stage.clerk, std::slice::from_ref(&seen)).await.unwrap();
     assert_eq!(entered[0].version, 2);
     let late = assessments::enter_scores(&mut stage.conn, &stage.clerk, &[seen]).await;
     assert!(matches!(late, Err(Error::Stale)), "{late:?}");

@@ -86,7 +86,7 @@ async fn an_upheld_one_corrects_score_total_and_rank_and_shows_what_was() {
         assert_eq!(why[0].field, field, "{why:?}");
     }
     let right = resolve(id, true, &[("economy", "30")]);
-    assessments::resolve(&mut stage.conn, &stage.supervisor, &[right.clone()]).await.unwrap();
+    assessments::resolve(&mut stage.conn, &stage.supervisor, std::slice::from_ref(&right)).await.unwrap();
     assert_eq!(stage.told("2026Q1").await, ["1 龙雾村 100 旗1", "2 白泉村 99"]);
     let scope = stage.supervisor.scope.clone();
     let card = db::read(&mut stage.conn, &scope, async |conn| queries::objection(conn, &scope, id).await);

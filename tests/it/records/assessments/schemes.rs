@@ -75,7 +75,7 @@ async fn without_a_scheme_in_force_nothing_begins() {
         assert!(why[0].field == field && why[0].message.contains(words), "{town} {quarter}: {why:?}");
     }
     let open = OpenRound { organisation: TOWN.to_owned(), quarter: "2026Q1".parse().unwrap() };
-    assessments::open_round(&mut stage.conn, &stage.clerk, &[open.clone()]).await.unwrap();
+    assessments::open_round(&mut stage.conn, &stage.clerk, std::slice::from_ref(&open)).await.unwrap();
     let twice = assessments::open_round(&mut stage.conn, &stage.clerk, &[open]).await;
     assert!(matches!(twice, Err(Error::Taken { field: "quarter", .. })), "{twice:?}");
 }

@@ -85,7 +85,7 @@ impl Stage {
     }
 
     /// All steps of one year up to the public notice, which begins on 24 November.
-    async fn to_notice(&mut self, year: i32) -> AwardId {
+    async fn up_to_notice(&mut self, year: i32) -> AwardId {
         let award = self.recommend(year).await;
         self.decide(award, &format!("{year}-11-05"), marks(&["90", "80", "85"])).await.unwrap();
         self.decide(award, &format!("{year}-11-20"), AwardDeed::Decide).await.unwrap();
@@ -171,7 +171,7 @@ async fn nobody_decides_on_what_he_recommended_and_a_town_takes_no_step_of_the_c
 #[tokio::test]
 async fn what_was_sent_back_is_recommended_anew_and_begins_again() {
     let mut stage = Stage::new().await;
-    let award = stage.to_notice(2020).await;
+    let award = stage.up_to_notice(2020).await;
     let back = AwardDeed::Return { reason: because("材料不全") };
     assert_eq!(stage.decide(award, "2020-11-26", back).await, Ok(AwardState::Returned));
     let again = AwardDeed::Recommend { reason: because("补充了调解台账") };
@@ -185,7 +185,7 @@ async fn what_was_sent_back_is_recommended_anew_and_begins_again() {
 #[tokio::test]
 async fn an_objection_stops_the_naming_until_somebody_else_has_resolved_it() {
     let mut stage = Stage::new().await;
-    let award = stage.to_notice(2020).await;
+    let award = stage.up_to_notice(2020).await;
     let object = || AwardDeed::Object { objector: None, content: because("去年有未化解的积案") };
     let clerk = stage.clerk.clone();
     assert_eq!(stage.act(&clerk, award, "2020-11-30", object()).await, Ok(AwardState::Noticed));
@@ -200,7 +200,7 @@ async fn an_objection_stops_the_naming_until_somebody_else_has_resolved_it() {
     let record = stage.record(award).await;
     assert_eq!(record.objections[0].outcome.as_deref(), Some("dismissed"));
 
-    let other = stage.to_notice(2019).await;
+    let other = stage.up_to_notice(2019).await;
     let supervisor = stage.supervisor.clone();
     stage.act(&supervisor, other, "2019-11-29", object()).await.unwrap();
     let upheld = || resolve(ObjectionOutcome::Rejected);
@@ -217,7 +217,7 @@ async fn years_in_a_row_are_counted_to_the_last_gap() {
     let mut stage = Stage::new().await;
     let mut last = None;
     for year in [2017, 2019, 2020] {
-        let award = stage.to_notice(year).await;
+        let award = stage.up_to_notice(year).await;
         stage.decide(award, &format!("{year}-12-10"), AwardDeed::Finish).await.unwrap();
         last = Some(award);
     }
@@ -266,7 +266,7 @@ async fn wrong_words_marks_and_days_come_back_by_field() {
 #[tokio::test]
 async fn several_go_on_together_and_each_has_its_result() {
     let mut stage = Stage::new().await;
-    let (first, second) = (stage.to_notice(2019).await, stage.to_notice(2020).await);
+    let (first, second) = (stage.up_to_notice(2019).await, stage.up_to_notice(2020).await);
     let finish = |award, on: &str| ActOnAward { award, version: None, deed: AwardDeed::Finish, on: day(on) };
     let supervisor = stage.supervisor.clone();
     let both = [finish(first, "2020-11-30"), finish(second, "2020-11-30")];

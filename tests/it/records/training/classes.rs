@@ -84,7 +84,8 @@ async fn a_class_is_held_when_it_is_over_and_cancelled_for_a_reason() {
     let mut stage = Stage::new().await;
     let supervisor = stage.supervisor.clone();
     let mut next = programme();
-    ("rotation-2026".clone_into(&mut next.code), "新一轮轮训".clone_into(&mut next.name));
+    "rotation-2026".clone_into(&mut next.code);
+    "新一轮轮训".clone_into(&mut next.name);
     next.from_day = day("2026-01-01");
     let programme = training::set_programmes(&mut stage.conn, &supervisor, &[next]).await.unwrap()[0];
     let command = class(programme, stage.county.town(1), "2029-01", "2029-05-10");

@@ -31,7 +31,8 @@ async fn a_county_sets_one_primary_programme_at_a_time() {
         assert!(matches!(&error, Error::Taken { field, .. } if *field == wrong), "{error:?}");
     }
     let mut beside = programme();
-    ("school".clone_into(&mut beside.code), "教师轮训".clone_into(&mut beside.name));
+    "school".clone_into(&mut beside.code);
+    "教师轮训".clone_into(&mut beside.name);
     beside.is_primary = false;
     training::set_programmes(&mut stage.conn, &supervisor, &[beside]).await.unwrap();
     let county = supervisor.scope.county;

@@ -51,7 +51,8 @@ pub fn in_days(days: u64) -> NaiveDate {
 /// A rotation that began with this year and runs for five.
 pub fn running() -> SetProgramme {
     let mut running = programme();
-    ("rotation-now".clone_into(&mut running.code), "本轮大轮训".clone_into(&mut running.name));
+    "rotation-now".clone_into(&mut running.code);
+    "本轮大轮训".clone_into(&mut running.name);
     running.from_day = day(&clock::today().format("%Y-01-01").to_string());
     running.years = 5;
     running.demand.floors = vec![20; 5];

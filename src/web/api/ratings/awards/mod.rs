@@ -1,13 +1,13 @@
 //! `/ratings/awards`: villages put forward for awards, step after step; `/ratings/award-schemes`: how a county honours them.
 
-mod awards;
 mod json;
+mod nominations;
 mod schemes;
 
 use rocket::{Route, routes};
 
-pub use awards::*;
 pub use json::{AwardJson, AwardSchemeJson};
+pub use nominations::*;
 pub use schemes::*;
 
 /// The routes.
