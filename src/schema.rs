@@ -71,7 +71,7 @@ diesel::table! {
         county_id -> Uuid,
         /// UUIDv7, given by the application.
         id -> Uuid,
-        /// grant (a role), bulk_deletion, amendment (of a closed quarter) or security_policy.
+        /// grant (a role) or security_policy (what is demanded at sign-in).
         kind -> Text,
         /// What kind of thing is acted upon, as in the trail.
         subject_kind -> Text,

@@ -120,9 +120,13 @@ CREATE POLICY second_factor_roles_delete ON second_factor_roles FOR DELETE TO ca
     USING (county_id = nullif(current_setting('cadre.county', true), '')::uuid
         AND current_setting('cadre.path_from', true) ~ '^[0-9]{6}/$');
 CREATE POLICY second_factors_scope ON second_factors TO cadre_web
-    USING (nullif(current_setting('cadre.county', true), '') IS NULL
-        OR county_id = nullif(current_setting('cadre.county', true), '')::uuid AND EXISTS (
-            SELECT FROM accounts a WHERE a.county_id = second_factors.county_id AND a.id = second_factors.account_id));
+    USING (county_id = nullif(current_setting('cadre.county', true), '')::uuid AND EXISTS (
+        SELECT FROM accounts a WHERE a.county_id = second_factors.county_id AND a.id = second_factors.account_id));
+-- At sign-in a code is looked at and spent; a secret is made or forgotten by whoever is known only.
+CREATE POLICY second_factors_at_sign_in ON second_factors FOR SELECT TO cadre_web
+    USING (nullif(current_setting('cadre.county', true), '') IS NULL);
+CREATE POLICY second_factors_spent_at_sign_in ON second_factors FOR UPDATE TO cadre_web
+    USING (nullif(current_setting('cadre.county', true), '') IS NULL);
 GRANT SELECT, INSERT, UPDATE ON security_policies TO cadre_web;
 GRANT SELECT, INSERT, DELETE ON second_factor_roles TO cadre_web;
 GRANT SELECT, INSERT, UPDATE, DELETE ON second_factors TO cadre_web;

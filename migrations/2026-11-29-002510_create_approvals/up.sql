@@ -20,7 +20,7 @@ CREATE TABLE approvals (
     CONSTRAINT approvals_county_fkey FOREIGN KEY (county_id) REFERENCES counties (id),
     CONSTRAINT approvals_requested_by_account_fkey FOREIGN KEY (county_id, requested_by) REFERENCES accounts (county_id, id),
     CONSTRAINT approvals_decided_by_account_fkey FOREIGN KEY (county_id, decided_by) REFERENCES accounts (county_id, id),
-    CONSTRAINT approvals_kind_known CHECK (kind IN ('grant', 'bulk_deletion', 'amendment', 'security_policy')),
+    CONSTRAINT approvals_kind_known CHECK (kind IN ('grant', 'security_policy')),
     CONSTRAINT approvals_state_known CHECK (state IN ('pending', 'approved', 'rejected', 'withdrawn')),
     CONSTRAINT approvals_content_object CHECK (jsonb_typeof(content) = 'object'),
     CONSTRAINT approvals_reason_length CHECK (char_length(reason) BETWEEN 1 AND 500),
@@ -39,7 +39,7 @@ CREATE INDEX approvals_latest_idx ON approvals (county_id, requested_at DESC, id
 COMMENT ON TABLE approvals IS 'Requests that a second person decides: what one of two people wants, and what the other said.';
 COMMENT ON COLUMN approvals.county_id IS 'The county that owns the row.';
 COMMENT ON COLUMN approvals.id IS 'UUIDv7, given by the application.';
-COMMENT ON COLUMN approvals.kind IS 'grant (a role), bulk_deletion, amendment (of a closed quarter) or security_policy.';
+COMMENT ON COLUMN approvals.kind IS 'grant (a role) or security_policy (what is demanded at sign-in).';
 COMMENT ON COLUMN approvals.subject_kind IS 'What kind of thing is acted upon, as in the trail.';
 COMMENT ON COLUMN approvals.subject_id IS 'The thing; at most one request of a kind waits for it.';
 COMMENT ON COLUMN approvals.path IS 'Path of the organisation concerned: who decides stands at or above it.';

@@ -192,12 +192,14 @@ pub async fn decide_grant(
 ) -> Result<()> {
     db::write(conn, actor, async |conn| {
         policy::require(actor, Action::GrantRoles, &actor.scope.path)?;
+        let held = approvals::queries::find(conn, &actor.scope, id).await.or_missing("这项申请")?;
+        // The account before its request, as `grant` does: two officers at once wait one for the other.
+        let lines = queries::lock(conn, &actor.scope, &[AccountId(held.subject_id)]).await?;
         let approval = approvals::lock(conn, actor, Kind::Grant, id, conclusion).await?;
         let wanted = WantedRole::of(&approval)?;
         let requester = &approval.requester;
         let (action, details) = match conclusion {
             Conclusion::Approve => {
-                let lines = queries::lock(conn, &actor.scope, &[AccountId(approval.subject_id)]).await?;
                 let line = lines.as_slice().first().or_missing("这个账号")?;
                 let place = organisations::queries::by_code(conn, &actor.scope, &wanted.organisation)
                     .await

@@ -24,6 +24,7 @@ mod reset_password;
 pub mod rules;
 mod second_factor;
 mod security_policy;
+mod set_security_policy;
 mod sign_in;
 mod sign_out;
 mod stop_reading;
@@ -44,9 +45,8 @@ pub use prove::{Proving, prove};
 pub use reset_password::{ResetPassword, reset_password};
 pub use rules::Duty;
 pub use second_factor::{CodeSecret, SecondFactor, second_factor};
-pub use security_policy::{
-    PasswordStyle, SecurityPolicy, has_security_policy, security_policy, set_security_policy,
-};
+pub use security_policy::{PasswordStyle, SecurityPolicy, has_security_policy, security_policy};
+pub use set_security_policy::{decide_security_policy, set_security_policy, wanted_policy};
 pub use sign_in::{OpenedSession, SignIn, SignedIn, enter_code, sign_in};
 pub use sign_out::sign_out;
 pub use stop_reading::{READING_STOP, stop_reading};

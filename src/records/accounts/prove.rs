@@ -8,7 +8,7 @@ use crate::base::actor::Actor;
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, Result};
-use crate::base::ids::SessionId;
+use crate::base::ids::{AccountId, SessionId};
 use crate::base::keys::KeyRing;
 use crate::records::accounts::model::State;
 use crate::records::accounts::{password, rules, second_factor, sign_in};
@@ -67,16 +67,37 @@ pub async fn prove(
         } else if open {
             sign_in::count_wrong(conn, own).await?;
         }
-        let entry = audit::Entry {
-            action: if right { "accounts.prove" } else { "accounts.prove_refused" },
-            subject_kind: "account",
-            subject: Some(own.0),
-            count: 1,
-            path: &actor.scope.path,
-            details: serde_json::json!({}),
-        };
-        audit::append(conn, actor, &entry).await?;
+        let action = if right { "accounts.prove" } else { REFUSED };
+        append(conn, actor, own, action).await?;
         Ok(right)
     })
     .await
+}
+
+const REFUSED: &str = "accounts.prove_refused";
+
+/// Counts a wrong proof of somebody who is signed in like a wrong password at sign-in, and puts it on record.
+pub(super) async fn count_refused(conn: &mut AsyncPgConnection, actor: &Actor, own: AccountId) -> Result<()> {
+    db::write(conn, actor, async |conn| {
+        sign_in::count_wrong(conn, own).await?;
+        append(conn, actor, own, REFUSED).await
+    })
+    .await
+}
+
+async fn append(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    own: AccountId,
+    action: &'static str,
+) -> Result<()> {
+    let entry = audit::Entry {
+        action,
+        subject_kind: "account",
+        subject: Some(own.0),
+        count: 1,
+        path: &actor.scope.path,
+        details: serde_json::json!({}),
+    };
+    audit::append(conn, actor, &entry).await
 }

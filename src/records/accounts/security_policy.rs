@@ -4,12 +4,9 @@ use chrono::TimeDelta;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::base::actor::{Actor, Role};
-use crate::base::db;
+use crate::base::actor::Role;
 use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::CountyId;
-use crate::base::policy::{self, Action};
-use crate::records::audit;
 use crate::schema::{second_factor_roles, security_policies};
 
 /// What a password has to be like.
@@ -123,7 +120,18 @@ impl SecurityPolicy {
         self.second_factor_roles.contains(&role)
     }
 
-    fn check(&self) -> Result<()> {
+    /// The same, its source without blanks around it, and each role once in its order.
+    #[must_use]
+    pub(super) fn tidied(&self) -> Self {
+        let roles = Role::ALL.into_iter().filter(|role| self.demands_code(*role)).collect();
+        Self { second_factor_roles: roles, source: self.source.trim().to_owned(), ..self.clone() }
+    }
+
+    /// Refuses figures out of bounds, all at once.
+    ///
+    /// # Errors
+    /// `Invalid`.
+    pub(super) fn check(&self) -> Result<()> {
         let mut wrong = Vec::new();
         let mut within = |field: &str, label: &str, value: Option<i32>, least: i32, most: i32| {
             if let Some(value) = value.filter(|value| !(least..=most).contains(value)) {
@@ -215,65 +223,6 @@ pub async fn security_policy(conn: &mut AsyncPgConnection, county: CountyId) -> 
 pub async fn has_security_policy(conn: &mut AsyncPgConnection, county: CountyId) -> QueryResult<bool> {
     let held = security_policies::table.find(county);
     diesel::select(diesel::dsl::exists(held)).get_result(conn).await
-}
-
-/// Sets what the actor's county demands; holds from the next request on.
-///
-/// # Errors
-/// `Invalid` for figures out of bounds, `Forbidden` for anybody but a security officer of the whole county.
-pub async fn set_security_policy(
-    conn: &mut AsyncPgConnection,
-    actor: &Actor,
-    command: &SecurityPolicy,
-) -> Result<()> {
-    command.check()?;
-    db::write(conn, actor, async |conn| {
-        let county = actor.scope.whole_county();
-        policy::require(actor, Action::GrantRoles, &county.path)?;
-        let before = security_policy(conn, county.county).await?;
-        let values = (
-            security_policies::idle_minutes.eq(command.idle_minutes),
-            security_policies::session_minutes.eq(command.session_minutes),
-            security_policies::proof_minutes.eq(command.proof_minutes),
-            security_policies::password_style.eq(command.password_style.code()),
-            security_policies::password_days.eq(command.password_days),
-            security_policies::reveals_per_hour.eq(command.reveals_per_hour),
-            security_policies::records_per_ten_minutes.eq(command.records_per_ten_minutes),
-            security_policies::source.eq(command.source.trim()),
-            security_policies::updated_by.eq(&actor.name),
-            security_policies::updated_at.eq(diesel::dsl::now),
-        );
-        diesel::insert_into(security_policies::table)
-            .values((security_policies::county_id.eq(county.county), values.clone()))
-            .on_conflict(security_policies::county_id)
-            .do_update()
-            .set((values, security_policies::version.eq(security_policies::version + 1)))
-            .execute(conn)
-            .await?;
-        let held = second_factor_roles::table.filter(second_factor_roles::county_id.eq(county.county));
-        diesel::delete(held).execute(conn).await?;
-        let mut roles = command.second_factor_roles.clone();
-        roles.sort_by_key(|role| role.code());
-        roles.dedup();
-        let rows: Vec<_> = roles
-            .iter()
-            .map(|role| {
-                let role = second_factor_roles::role.eq(role.code());
-                (second_factor_roles::county_id.eq(county.county), role)
-            })
-            .collect();
-        diesel::insert_into(second_factor_roles::table).values(rows).execute(conn).await?;
-        let entry = audit::Entry {
-            action: "accounts.set_security_policy",
-            subject_kind: "security_policy",
-            subject: None,
-            count: 1,
-            path: &county.path,
-            details: serde_json::json!({ "before": before, "after": command }),
-        };
-        audit::append(conn, actor, &entry).await
-    })
-    .await
 }
 
 #[cfg(test)]

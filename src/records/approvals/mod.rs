@@ -2,8 +2,8 @@
 //!
 //! The area knows who may decide what and when, and nothing of what is decided: the verb of a subject files a request
 //! ([`file`]) and, when somebody else approves, carries its content out in the transaction that concludes it ([`lock`],
-//! [`conclude`]). Granting a role works so; deleting in bulk, amending a closed quarter and loosening the rules of
-//! signing in have their kinds and their place already. The subject's verb leaves the entry in the trail.
+//! [`conclude`]). Granting a role works so, and changing what a county demands at sign-in. The subject's verb leaves the entry
+//! in the trail.
 
 mod decide;
 mod file;

@@ -13,25 +13,19 @@ use crate::schema::approvals;
 pub enum Kind {
     /// Granting a role above a clerk's.
     Grant,
-    /// Deleting many records at once.
-    BulkDeletion,
-    /// Amending a closed quarter.
-    Amendment,
     /// Changing what is demanded at sign-in.
     SecurityPolicy,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Grant, Self::BulkDeletion, Self::Amendment, Self::SecurityPolicy];
+    pub const ALL: [Self; 2] = [Self::Grant, Self::SecurityPolicy];
 
     /// The code in the database and the API.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Grant => "grant",
-            Self::BulkDeletion => "bulk_deletion",
-            Self::Amendment => "amendment",
             Self::SecurityPolicy => "security_policy",
         }
     }
@@ -41,8 +35,6 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Grant => "授予角色",
-            Self::BulkDeletion => "批量删除",
-            Self::Amendment => "更正已结账季度",
             Self::SecurityPolicy => "更改登录安全要求",
         }
     }

@@ -6,7 +6,7 @@
 //! the register for good has its `to_day` on the day that status began.
 
 mod accesses;
-mod change;
+pub mod change;
 mod decide_transfer;
 mod enrol;
 pub mod event;

@@ -11,7 +11,7 @@ use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::ApprovalId;
 use crate::base::policy::{self, Action};
 use crate::records::accounts;
-use crate::records::approvals::{self, Approval, Conclusion, State};
+use crate::records::approvals::{self, Approval, Conclusion, Kind, State};
 use crate::web::guards::{Body, Caller, Db};
 use crate::web::respond::Answer;
 
@@ -29,7 +29,7 @@ const LISTED: i64 = 200;
 pub struct ApprovalJson {
     id: String,
     version: i32,
-    /// `grant`, `bulk_deletion`, `amendment` or `security_policy`.
+    /// `grant` or `security_policy`.
     kind: String,
     /// What kind of thing is acted upon.
     subject_kind: String,
@@ -125,6 +125,24 @@ pub fn conclusion(step: &str, reason: &str) -> Result<Conclusion> {
     }
 }
 
+/// Carries out what somebody decided about a request.
+///
+/// # Errors
+/// As the verb of its kind.
+pub async fn carry_out(
+    db: &mut Db,
+    actor: &Actor,
+    approval: &Approval,
+    conclusion: &Conclusion,
+) -> Result<()> {
+    match Kind::from_code(&approval.kind).or_missing("这种申请")? {
+        Kind::Grant => accounts::decide_grant(&mut db.0, actor, approval.id, conclusion).await,
+        Kind::SecurityPolicy => {
+            accounts::decide_security_policy(&mut db.0, actor, approval.id, conclusion).await
+        }
+    }
+}
+
 /// List the requests of your subtree: those that wait first, then the latest, at most 200.
 #[utoipa::path(context_path = "/api/v1", tag = "approvals",
     responses((status = 200, body = ApprovalsJson), (status = 403, description = "you decide none")))]
@@ -156,6 +174,7 @@ pub async fn decide(
 ) -> Answer<Json<ApprovalJson>> {
     require_decider(&caller.actor)?;
     let conclusion = conclusion(step, &body.0.reason)?;
-    accounts::decide_grant(&mut db.0, &caller.actor, id, &conclusion).await?;
+    let approval = read(&mut db, &caller.actor, id).await?;
+    carry_out(&mut db, &caller.actor, &approval, &conclusion).await?;
     Ok(Json(read(&mut db, &caller.actor, id).await?.into()))
 }

@@ -8,7 +8,8 @@ use utoipa::{Modify, OpenApi};
 use crate::base::error::Error;
 use crate::web::api::{
     accounts, approvals, assessments, audit, committees, exports, imports, kinships, member_events, members,
-    organisations, own_sessions, ratings, reports, reserves, session, slates, training, vetting, words,
+    organisations, own_sessions, ratings, reports, reserves, security_policy, session, slates, training,
+    vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -74,6 +75,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         words::list_county_words, words::set_county_word,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
         approvals::list, approvals::show, approvals::decide,
+        security_policy::show, security_policy::set,
         audit::list, audit::checkpoint, audit::bundle,
         reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,
         reports::list_quarters, reports::close,

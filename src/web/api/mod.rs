@@ -15,6 +15,7 @@ pub mod own_sessions;
 pub mod ratings;
 pub mod reports;
 pub mod reserves;
+pub mod security_policy;
 pub mod session;
 pub mod slates;
 pub mod training;

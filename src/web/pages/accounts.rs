@@ -70,9 +70,15 @@ async fn list(
     };
     let manages = policy::may(&who.actor, Action::ManageAccounts, &scope.path);
     let frame = who.frame(Section::Accounts).telling(flash);
-    let approvals = (!manages).then(|| "/approvals".to_owned());
-    let title = "账号".to_owned();
-    Ok(Page(Accounts { frame, title, table, enter: manages.then(|| "/accounts/new".to_owned()), approvals }))
+    let to = |whether: bool, place: &str| whether.then(|| place.to_owned());
+    Ok(Page(Accounts {
+        frame,
+        title: "账号".to_owned(),
+        table,
+        enter: to(manages, "/accounts/new"),
+        approvals: to(!manages, "/approvals"),
+        demands: to(!manages, "/security-policy"),
+    }))
 }
 
 fn row(line: &AccountLine) -> Row {

@@ -10,9 +10,10 @@ use crate::base::error::{Error, FieldError};
 use crate::base::ids::ApprovalId;
 use crate::records::accounts::{self, WantedRole};
 use crate::records::approvals::{Approval, Kind, State};
-use crate::web::api::approvals::{conclusion, read, read_all, require_decider};
+use crate::web::api::approvals::{carry_out, conclusion, read, read_all, require_decider};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::members::moment;
+use crate::web::pages::security_policy::changes;
 use crate::web::respond::{Answer, Failure, Page, PageWith};
 use crate::web::views::accounts::Accounts;
 use crate::web::views::controls::Kind as ControlKind;
@@ -38,6 +39,10 @@ fn badge(state: State) -> Badge {
 
 /// What a request wants, in one sentence.
 fn sentence(approval: &Approval) -> String {
+    if Kind::from_code(&approval.kind) == Some(Kind::SecurityPolicy) {
+        let source = accounts::wanted_policy(approval).map(|wanted| wanted.source).unwrap_or_default();
+        return format!("更改登录安全要求：{source}");
+    }
     match WantedRole::of(approval) {
         Ok(wanted) => {
             let before = Role::from_code(&wanted.from_role).map_or("", Role::name);
@@ -49,8 +54,7 @@ fn sentence(approval: &Approval) -> String {
                 wanted.organisation
             )
         }
-        Err(_) => Kind::from_code(&approval.kind)
-            .map_or_else(|| approval.kind.clone(), |kind| kind.name().to_owned()),
+        Err(_) => approval.kind.clone(),
     }
 }
 
@@ -73,11 +77,12 @@ async fn list(who: SignedIn, mut db: Db, flash: Option<FlashMessage<'_>>) -> Ans
         caption: "须由第二人批准的申请".to_owned(),
         columns: ["申请", "提出人", "提出时间", "状态", "办理人"].map(Column::new).to_vec(),
         rows: approvals.iter().map(row).collect(),
-        empty: "没有申请。授予录入员以上的角色须由另一名安全管理员在这里批准。".to_owned(),
+        empty: "没有申请。授予录入员以上的角色、更改登录安全要求，须由另一名安全管理员在这里批准。"
+            .to_owned(),
         pager: None,
     };
     let frame = who.frame(Section::Accounts).telling(flash);
-    Ok(Page(Accounts { frame, title: "待批准的申请".to_owned(), table, enter: None, approvals: None }))
+    Ok(Page(Accounts { frame, title: "待批准的申请".to_owned(), table, ..Accounts::default() }))
 }
 
 fn page(who: &SignedIn, approval: &Approval, typed: Option<(&Fields, &[FieldError])>) -> FormPage {
@@ -115,12 +120,12 @@ fn page(who: &SignedIn, approval: &Approval, typed: Option<(&Fields, &[FieldErro
     }
     let note = match (approval.state(), own) {
         (State::Pending, true) => "申请是您提出的，须由另一名安全管理员批准；您可以撤回。",
-        (State::Pending, false) => "批准后立即生效，该账号须重新登录。批准和驳回都记入审计记录。",
+        (State::Pending, false) => "批准后立即生效，被授权的账号须重新登录。批准和驳回都记入审计记录。",
         _ => "这项申请已经办结。",
     };
     FormPage {
         frame: who.frame(Section::Accounts),
-        title: "授权申请".to_owned(),
+        title: Kind::from_code(&approval.kind).map_or("申请", Kind::name).to_owned(),
         back: Link::new("待批准的申请", "/approvals"),
         facts,
         note: note.to_owned(),
@@ -128,10 +133,21 @@ fn page(who: &SignedIn, approval: &Approval, typed: Option<(&Fields, &[FieldErro
     }
 }
 
+/// What would change in the demands at sign-in, where a request that waits is about them.
+async fn wanted(db: &mut Db, who: &SignedIn, approval: &Approval) -> Result<Vec<Fact>, Error> {
+    if Kind::from_code(&approval.kind) != Some(Kind::SecurityPolicy) || approval.state() != State::Pending {
+        return Ok(Vec::new());
+    }
+    let before = crate::web::api::security_policy::read(db, &who.actor).await?;
+    Ok(changes(&before, &accounts::wanted_policy(approval)?))
+}
+
 #[get("/approvals/<id>")]
 async fn show(who: SignedIn, mut db: Db, id: ApprovalId) -> Answer<Page<FormPage>> {
     let approval = read(&mut db, &who.actor, id).await?;
-    Ok(Page(page(&who, &approval, None)))
+    let mut page = page(&who, &approval, None);
+    page.facts.extend(wanted(&mut db, &who, &approval).await?);
+    Ok(Page(page))
 }
 
 #[post("/approvals/<id>", data = "<fields>")]
@@ -144,7 +160,7 @@ async fn decide(
     require_decider(&who.actor)?;
     let approval = read(&mut db, &who.actor, id).await?;
     let done = match conclusion(fields.get("verb"), fields.get("reason")) {
-        Ok(conclusion) => accounts::decide_grant(&mut db.0, &who.actor, id, &conclusion).await,
+        Ok(conclusion) => carry_out(&mut db, &who.actor, &approval, &conclusion).await,
         Err(_) => Err(Error::invalid("verb", "请选择办理方式。")),
     };
     let errors = match done {
@@ -160,6 +176,7 @@ async fn decide(
         Err(Error::Refused(message)) => vec![FieldError::new("", message, None)],
         Err(other) => return Err(Failure(other)),
     };
-    let page = page(&who, &approval, Some((&fields, &errors)));
+    let mut page = page(&who, &approval, Some((&fields, &errors)));
+    page.facts.extend(wanted(&mut db, &who, &approval).await?);
     Ok(Err(Box::new(PageWith(Status::UnprocessableEntity, page))))
 }

@@ -16,6 +16,7 @@ pub mod quarters;
 pub mod ratings;
 pub mod reports;
 pub mod reserves;
+pub mod security_policy;
 pub mod session;
 pub mod slates;
 pub mod training;

@@ -160,9 +160,17 @@ fn browser_name(called: &str) -> String {
     }
 }
 
+/// Who sees and ends his sessions: whoever is wholly signed in, even while he is shown no records.
+fn whole(who: Arrived) -> Answer<SignedIn> {
+    match who.0.known.duty {
+        Some(duty) => Err(Failure::duty(duty)),
+        None => Ok(who.0),
+    }
+}
+
 #[get("/account/sessions")]
 async fn sessions(who: Arrived, mut db: Db, flash: Option<FlashMessage<'_>>) -> Answer<Page<OwnSessions>> {
-    let who = who.0;
+    let who = whole(who)?;
     let held = accounts::own_sessions(&mut db.0, who.known.identity.account).await?;
     Ok(Page(OwnSessions {
         frame: who.frame(Section::Home).telling(flash),
@@ -173,14 +181,16 @@ async fn sessions(who: Arrived, mut db: Db, flash: Option<FlashMessage<'_>>) -> 
 
 #[post("/account/sessions/<id>/end", data = "<_fields>")]
 async fn end(who: Arrived, mut db: Db, id: SessionId, _fields: Fields) -> Answer<Flash<Redirect>> {
-    accounts::end_sessions(&mut db.0, &who.0.actor, EndSessions::One(id)).await?;
+    let who = whole(who)?;
+    accounts::end_sessions(&mut db.0, &who.actor, EndSessions::One(id)).await?;
     Ok(Flash::success(Redirect::to("/account/sessions"), "已退出那次登录。"))
 }
 
 #[post("/account/sessions/end-others", data = "<_fields>", rank = 1)]
 async fn end_others(who: Arrived, mut db: Db, _fields: Fields) -> Answer<Flash<Redirect>> {
-    let own = who.0.known.session.ok_or(Error::Forbidden)?;
-    let ended = accounts::end_sessions(&mut db.0, &who.0.actor, EndSessions::AllBut(own)).await?;
+    let who = whole(who)?;
+    let own = who.known.session.ok_or(Error::Forbidden)?;
+    let ended = accounts::end_sessions(&mut db.0, &who.actor, EndSessions::AllBut(own)).await?;
     Ok(Flash::success(Redirect::to("/account/sessions"), format!("已退出其他{ended}处登录。")))
 }
 

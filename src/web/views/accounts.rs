@@ -21,6 +21,8 @@ pub struct Accounts {
     pub enter: Option<String>,
     /// Where requests wait for a second person, for whom decides them.
     pub approvals: Option<String>,
+    /// Where the demands at sign-in stand, for whom changes them.
+    pub demands: Option<String>,
 }
 
 /// A QR code, drawn here: no script and no other server has a part in it.

@@ -13,7 +13,7 @@ use crate::support::builders::member;
 
 async fn demand(app: &TestApp, policy: &SecurityPolicy) {
     let actor = Actor::command_line(app.county.county.scope());
-    accounts::set_security_policy(&mut app.db.web().await, &actor, policy).await.unwrap();
+    accounts::set_security_policy(&mut *app.db.web().await, &actor, policy).await.unwrap();
 }
 
 async fn behind(app: &TestApp, statement: &str) {
@@ -35,7 +35,7 @@ async fn holder(app: &TestApp, answer: &Answer, page: &str) -> Credential {
 async fn with_codes(app: &TestApp, username: &str, role: Role) -> CodeSecret {
     let account = app.account(username, role, &app.county.county).await;
     let actor = Actor::command_line(app.county.county.scope());
-    accounts::enrol_at_machine(&mut app.db.web().await, &actor, &app.keys, account).await.unwrap()
+    accounts::enrol_at_machine(&mut *app.db.web().await, &actor, &app.keys, account).await.unwrap()
 }
 
 fn now(secret: &CodeSecret) -> String {
@@ -112,7 +112,7 @@ async fn whoever_needs_codes_is_led_to_them_and_can_then_go_on() {
     let session = app.get(&who, "/api/v1/session").await.json();
     let account = session["account"]["id"].as_str().unwrap().parse().unwrap();
     let county = app.county.county.county;
-    let held = accounts::second_factor(&mut app.db.web().await, &app.keys, county, account).await.unwrap();
+    let held = accounts::second_factor(&mut *app.db.web().await, &app.keys, county, account).await.unwrap();
     let secret = held.unwrap().secret;
     let form = format!("otp={}", now(&secret));
     let done = app.submit(&who, "/account/second-factor/confirm", None, &form).await;
@@ -137,7 +137,7 @@ async fn with_old_proof() -> (TestApp, Credential, String) {
     demand(&app, &policy).await;
     let command = member(app.county.branch(1, 1).id, "张伟", 1);
     let clerk = app.county.town(1).actor(Role::Clerk);
-    let ids = members::enrol(&mut app.db.web().await, &clerk, &app.keys, &[command]).await.unwrap();
+    let ids = members::enrol(&mut *app.db.web().await, &clerk, &app.keys, &[command]).await.unwrap();
     let who = app.signed_in("supervisor.one", Role::Supervisor, &app.county.county).await;
     behind(&app, "UPDATE sessions SET proved_at = now() - interval '6 minutes'").await;
     (app, who, ids[0].to_string())
@@ -236,7 +236,7 @@ async fn whoever_pages_through_a_county_is_stopped_within_a_page_and_the_trail_s
     let clerk = app.county.town(1).actor(Role::Clerk);
     let commands: Vec<_> =
         (1..=30).map(|number| member(app.county.branch(1, 1).id, "张伟", number)).collect();
-    members::enrol(&mut app.db.web().await, &clerk, &app.keys, &commands).await.unwrap();
+    members::enrol(&mut *app.db.web().await, &clerk, &app.keys, &commands).await.unwrap();
     let who = app.signed_in("auditor.one", Role::Auditor, &app.county.county).await;
     let other = app.signed_in("auditor.two", Role::Auditor, &app.county.county).await;
     assert_eq!(app.get(&who, "/api/v1/members?limit=30").await.status, Status::Ok);

@@ -37,8 +37,8 @@ async fn a_scope_that_is_too_wide_finds_nothing_more() {
     let world = World::new().await;
     let keys = KeyRing::ephemeral().unwrap();
     let client = world.db.owner_client().await;
-    let row = client.query_one("SELECT id FROM counties WHERE code = '500155'", &[]).await.unwrap();
-    let (own, other) = (world.county.town(1).scope(), CountyId(row.get(0)));
+    let row = client.query_one("SELECT id::text FROM counties WHERE code = '500155'", &[]).await.unwrap();
+    let (own, other) = (world.county.town(1).scope(), CountyId(row.get::<_, &str>(0).parse().unwrap()));
     let mut conn = world.db.web().await;
     let mut asks = async |asked: &Scope| {
         db::read(&mut conn, &own, async |conn| found(conn, &keys, asked).await).await.unwrap()
@@ -55,11 +55,13 @@ async fn a_foreign_id_is_found_by_nobody() {
     let world = World::new().await;
     let own = world.county.town(1).scope();
     let client = world.db.owner_client().await;
-    let rows = client.query("SELECT id, county_id, organisation_path FROM accounts", &[]).await.unwrap();
+    let query = "SELECT id::text, county_id::text, organisation_path FROM accounts";
+    let rows = client.query(query, &[]).await.unwrap();
     let mut conn = world.db.web().await;
     let mut seen = [0, 0];
     for row in rows {
-        let (id, county, path): (uuid::Uuid, uuid::Uuid, String) = (row.get(0), row.get(1), row.get(2));
+        let [id, county] = [0, 1].map(|at| row.get::<_, &str>(at).parse::<uuid::Uuid>().unwrap());
+        let path: String = row.get(2);
         let is_own = path.starts_with(own.path.as_str());
         // The whole county of the row, as a check that always says yes would let through.
         let asked = Scope::new(CountyId(county), Path::stored(path.clone())).whole_county();

@@ -298,6 +298,7 @@ pub fn accounts() -> Accounts {
         title: "账号".into(),
         enter: Some("/accounts/new".into()),
         approvals: Some("/approvals".into()),
+        demands: Some("/security-policy".into()),
     }
 }
 

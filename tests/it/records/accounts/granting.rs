@@ -3,7 +3,7 @@
 use cadre::base::actor::{Actor, Role};
 use cadre::base::error::Error;
 use cadre::base::ids::{AccountId, ApprovalId};
-use cadre::records::accounts::{self, Granted};
+use cadre::records::accounts::{self, Granted, SecurityPolicy};
 use cadre::records::approvals::Conclusion;
 
 use super::Stage;
@@ -160,4 +160,37 @@ async fn nobody_gives_more_than_his_own_subtree() {
     let asked = granting.waiting(Role::Supervisor).await;
     let done = granting.decides(&officer, asked, Conclusion::Approve).await;
     assert!(matches!(done, Err(Error::Missing { .. })), "a request of the county is not his: {done:?}");
+}
+
+#[tokio::test]
+async fn the_demands_at_sign_in_are_changed_by_two_officers_of_the_county() {
+    let mut granting = Granting::new().await;
+    let (one, two) = (granting.one.clone(), granting.two.clone());
+    let conn = &mut granting.stage.conn;
+    let county = one.scope.county;
+    let strict = SecurityPolicy::production();
+    let id = accounts::set_security_policy(conn, &one, &strict).await.unwrap().expect("it waits");
+    assert_ne!(accounts::security_policy(conn, county).await.unwrap(), strict, "nothing holds yet");
+    let own = accounts::set_security_policy(conn, &one, &strict).await;
+    assert!(matches!(own, Err(Error::Refused(_))), "{own:?}");
+    let own = accounts::decide_security_policy(conn, &one, id, &Conclusion::Approve).await;
+    assert!(matches!(own, Err(Error::Refused(_))), "{own:?}");
+    let other = SecurityPolicy { idle_minutes: 7, ..strict.clone() };
+    let other = accounts::set_security_policy(conn, &two, &other).await;
+    assert!(matches!(other, Err(Error::Refused(_))), "{other:?}");
+    let grant = accounts::decide_grant(conn, &two, id, &Conclusion::Approve).await;
+    assert!(matches!(grant, Err(Error::Missing { .. })), "no request for a role: {grant:?}");
+    assert_eq!(
+        accounts::set_security_policy(conn, &two, &strict).await.unwrap(),
+        None,
+        "the same call approves"
+    );
+    let held = accounts::security_policy(conn, county).await.unwrap();
+    assert_eq!((held.idle_minutes, held.second_factor_roles.len()), (30, 5));
+    let loose = SecurityPolicy { idle_minutes: 31, ..strict };
+    assert!(matches!(accounts::set_security_policy(conn, &one, &loose).await, Err(Error::Invalid(_))));
+    let town = granting.stage.county.town(1).actor(Role::Security);
+    let below =
+        accounts::set_security_policy(&mut granting.stage.conn, &town, &SecurityPolicy::production()).await;
+    assert!(matches!(below, Err(Error::Forbidden)), "{below:?}");
 }

@@ -60,7 +60,7 @@ pub(super) async fn tell(story: &mut Story) {
     second_factor(story, &keys, &own, session.session.id).await;
     let new = Password::parse("a wholly different sentence", "zhangwei").unwrap();
     let change = |old: &str| ChangePassword { old: old.to_owned(), new: new.clone() };
-    let (wrong, right) = (change("wrong wrong wrong"), change(PASSWORD));
+    let (wrong, right) = (change("a wholly different sentence"), change(PASSWORD));
     story
         .refused("accounts::change_password", async |conn| accounts::change_password(conn, &own, wrong).await)
         .await;
@@ -187,6 +187,36 @@ async fn second_factor(story: &mut Story, keys: &KeyRing, own: &Actor, session: 
         .await;
 }
 
+/// A request for other demands at sign-in: asked by one officer, taken back; asked again, and decided by another.
+async fn decide_security_policy(story: &mut Story, one: &Actor, two: &Actor) {
+    let strict = SecurityPolicy { idle_minutes: 20, ..SecurityPolicy::demonstration() };
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let asked = story
+            .done("accounts::set_security_policy", async |conn| {
+                accounts::set_security_policy(conn, one, &strict).await
+            })
+            .await;
+        let id = asked.expect("it waits");
+        ids.push(id);
+        let (actor, how) = match ids.len() {
+            1 => (one, Conclusion::Withdraw),
+            2 => (two, Conclusion::Reject("不需要".to_owned())),
+            _ => (two, Conclusion::Approve),
+        };
+        story
+            .done("accounts::decide_security_policy", async |conn| {
+                accounts::decide_security_policy(conn, actor, id, &how).await
+            })
+            .await;
+    }
+    story
+        .refused("accounts::decide_security_policy", async |conn| {
+            accounts::decide_security_policy(conn, two, ids[2], &Conclusion::Approve).await
+        })
+        .await;
+}
+
 /// A request for a role: filed by one officer, taken back; filed again, and decided by another.
 async fn decide_grant(story: &mut Story, account: AccountId) {
     let county = story.county.county.clone();
@@ -221,4 +251,5 @@ async fn decide_grant(story: &mut Story, account: AccountId) {
     story
         .done("accounts::decide_grant", async |conn| accounts::decide_grant(conn, &two, ids[1], &no).await)
         .await;
+    decide_security_policy(story, &one, &two).await;
 }
