@@ -2233,6 +2233,8 @@ diesel::table! {
         password_style -> Text,
         /// A password has to be changed after so many days; empty: never.
         password_days -> Nullable<Int4>,
+        /// Whether a password that somebody else set is for one use within three days.
+        change_given_passwords -> Bool,
         /// How many identifiers an account may see in clear within an hour.
         reveals_per_hour -> Int4,
         /// How many records of people an account may read within ten minutes before it is stopped; empty: not counted.

@@ -6,6 +6,7 @@ CREATE TABLE security_policies (
     proof_minutes integer NOT NULL,
     password_style text NOT NULL,
     password_days integer,
+    change_given_passwords boolean NOT NULL,
     reveals_per_hour integer NOT NULL,
     records_per_ten_minutes integer,
     source text NOT NULL,
@@ -31,6 +32,7 @@ COMMENT ON COLUMN security_policies.session_minutes IS 'However busy, a session 
 COMMENT ON COLUMN security_policies.proof_minutes IS 'Before revealing, exporting in clear, closing and granting, the last proof of who one is may be so many minutes old.';
 COMMENT ON COLUMN security_policies.password_style IS 'length (long, and not a well-known one) or complexity (also three kinds of characters).';
 COMMENT ON COLUMN security_policies.password_days IS 'A password has to be changed after so many days; empty: never.';
+COMMENT ON COLUMN security_policies.change_given_passwords IS 'Whether a password that somebody else set is for one use within three days.';
 COMMENT ON COLUMN security_policies.reveals_per_hour IS 'How many identifiers an account may see in clear within an hour.';
 COMMENT ON COLUMN security_policies.records_per_ten_minutes IS 'How many records of people an account may read within ten minutes before it is stopped; empty: not counted.';
 COMMENT ON COLUMN security_policies.source IS 'The decision that it rests on.';

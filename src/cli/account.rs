@@ -165,7 +165,7 @@ async fn reset(installation: &Installation, username: &str, typed: bool, json: b
     let mut sentence = format!("账号 {username} 的密码已重置，其登录已全部结束。");
     if !typed {
         note_password(&mut value, &text);
-        sentence.push_str(&format!("临时密码（只显示这一次，登录后须更换）：{text}"));
+        sentence.push_str(&format!("临时密码（只显示这一次，登录后请更换）：{text}"));
     }
     output::print(json, &value, &sentence);
     Ok(())

@@ -54,7 +54,14 @@ pub async fn run(options: &Options, serving: &Serving) -> Result<(), Failure> {
     }
     let mut known = read_accounts(&file)?;
     for county in counties {
-        if known.iter().any(|account| account.organisation.starts_with(code(county))) {
+        let mut held =
+            known.iter().filter(|account| account.organisation.starts_with(code(county))).peekable();
+        if held.peek().is_some() {
+            if options.strict && held.any(|account| account.otp_secret.is_none()) {
+                eprintln!(
+                    "示例县 {county} 先前装入时没有 --strict，仍只凭密码登录；要改，请再加 --fresh 重新装入。"
+                );
+            }
             continue;
         }
         load(&installation, county, options, &mut known).await?;

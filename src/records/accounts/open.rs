@@ -13,6 +13,7 @@ use crate::records::accounts::model::{State, Username, parse_display_name};
 use crate::records::accounts::password::Password;
 use crate::records::accounts::password_rules;
 use crate::records::accounts::reset_password::TEMPORARY;
+use crate::records::accounts::security_policy::security_policy;
 use crate::records::audit;
 use crate::records::organisations::{self, Organisation};
 use crate::schema::accounts;
@@ -135,8 +136,10 @@ async fn insert(
 ) -> Result<Vec<AccountId>> {
     // Whoever works at the machine itself does in one step what takes two people in the page (contract 2).
     let state = if actor.door == Door::CommandLine { State::Active } else { State::Pending };
-    // A password that somebody else chose is for one use.
-    let ends = (actor.door != Door::CommandLine).then(|| clock::now() + TEMPORARY);
+    // A password that somebody else chose is for one use, where the county wants it so.
+    let demands = security_policy(conn, actor.scope.county).await?;
+    let given = actor.door != Door::CommandLine && demands.change_given_passwords;
+    let ends = given.then(|| clock::now() + TEMPORARY);
     let mut ids = Vec::with_capacity(commands.len());
     let mut rows = Vec::with_capacity(commands.len());
     for (command, hash) in commands.iter().zip(hashes) {

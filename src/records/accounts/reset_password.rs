@@ -12,6 +12,7 @@ use crate::base::error::{Error, Result};
 use crate::base::ids::AccountId;
 use crate::base::policy::{self, Action};
 use crate::records::accounts::password::Password;
+use crate::records::accounts::security_policy::security_policy;
 use crate::records::accounts::{password_rules, queries, second_factor};
 use crate::records::audit;
 use crate::schema::{access_tokens, accounts, sessions};
@@ -23,7 +24,8 @@ pub struct ResetPassword {
     pub account: AccountId,
     /// The new password.
     pub password: Password,
-    /// Whether its owner has to change it before anything else: always, but where a program is given it at the machine.
+    /// Whether its owner has to change it before anything else, where the county wants it so: always, but where a program
+    /// is given it at the machine.
     pub temporary: bool,
 }
 
@@ -52,13 +54,15 @@ pub async fn reset_password(
         if lines.len() < ids.len() {
             return Err(Error::Missing { what: "这个账号" });
         }
+        let demands = security_policy(conn, actor.scope.county).await?;
         for ((command, line), hash) in commands
             .iter()
             .filter_map(|command| Some((command, lines.iter().find(|line| line.id == command.account)?)))
             .zip(&hashes)
         {
             password_rules::check(conn, line.county_id, &line.path(), &command.password, "password").await?;
-            let ends = command.temporary.then(|| clock::now() + TEMPORARY);
+            let one_use = command.temporary && demands.change_given_passwords;
+            let ends = one_use.then(|| clock::now() + TEMPORARY);
             set_password(conn, command.account, hash, ends).await?;
         }
         second_factor::forget(conn, actor.scope.county, &ids).await?;

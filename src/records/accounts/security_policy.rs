@@ -52,6 +52,8 @@ pub struct SecurityPolicy {
     pub password_style: PasswordStyle,
     /// A password has to be changed after so many days; never where there is none.
     pub password_days: Option<i32>,
+    /// Whether a password that somebody else set is for one use within three days: its owner then chooses his own.
+    pub change_given_passwords: bool,
     /// How many identifiers an account may see in clear within an hour (PRV-02).
     pub reveals_per_hour: i32,
     /// How many records of people an account may read within ten minutes (PRV-04); not counted where there is none.
@@ -71,6 +73,7 @@ impl SecurityPolicy {
             proof_minutes: 5,
             password_style: PasswordStyle::Length,
             password_days: None,
+            change_given_passwords: true,
             reveals_per_hour: 30,
             records_per_ten_minutes: Some(3_000),
             source: "生产环境默认要求".to_owned(),
@@ -80,15 +83,16 @@ impl SecurityPolicy {
     /// What holds in a county that set nothing: a password is enough. The server says so at its start.
     #[must_use]
     pub fn unset() -> Self {
-        Self { source: "尚未设定".to_owned(), ..Self::demonstration() }
+        Self { source: "尚未设定".to_owned(), change_given_passwords: true, ..Self::demonstration() }
     }
 
-    /// What holds in a demonstration: a password is enough, and nothing is asked for twice.
+    /// What holds in a demonstration: a password is enough, whoever set it, and nothing is asked for twice.
     #[must_use]
     pub fn demonstration() -> Self {
         Self {
             second_factor_roles: Vec::new(),
             proof_minutes: 720,
+            change_given_passwords: false,
             reveals_per_hour: 300,
             records_per_ten_minutes: None,
             source: "演示数据".to_owned(),
@@ -159,7 +163,7 @@ impl SecurityPolicy {
 }
 
 /// The columns of a policy, as they are read beside an account.
-pub(super) type Row = (i32, i32, i32, String, Option<i32>, i32, Option<i32>, String);
+pub(super) type Row = (i32, i32, i32, String, Option<i32>, bool, i32, Option<i32>, String);
 
 /// The columns of a policy.
 pub(super) const COLUMNS: (
@@ -168,6 +172,7 @@ pub(super) const COLUMNS: (
     security_policies::proof_minutes,
     security_policies::password_style,
     security_policies::password_days,
+    security_policies::change_given_passwords,
     security_policies::reveals_per_hour,
     security_policies::records_per_ten_minutes,
     security_policies::source,
@@ -177,6 +182,7 @@ pub(super) const COLUMNS: (
     security_policies::proof_minutes,
     security_policies::password_style,
     security_policies::password_days,
+    security_policies::change_given_passwords,
     security_policies::reveals_per_hour,
     security_policies::records_per_ten_minutes,
     security_policies::source,
@@ -184,7 +190,7 @@ pub(super) const COLUMNS: (
 
 /// The policy of a row. `roles` are those of the county that need a code.
 pub(super) fn of_row(row: Option<Row>, roles: Vec<Role>) -> SecurityPolicy {
-    let Some((idle, session, proof, style, days, reveals, records, source)) = row else {
+    let Some((idle, session, proof, style, days, given, reveals, records, source)) = row else {
         return SecurityPolicy::unset();
     };
     SecurityPolicy {
@@ -194,6 +200,7 @@ pub(super) fn of_row(row: Option<Row>, roles: Vec<Role>) -> SecurityPolicy {
         proof_minutes: proof,
         password_style: PasswordStyle::of(&style),
         password_days: days,
+        change_given_passwords: given,
         reveals_per_hour: reveals,
         records_per_ten_minutes: records,
         source,

@@ -156,6 +156,7 @@ async fn keep(
         security_policies::proof_minutes.eq(command.proof_minutes),
         security_policies::password_style.eq(command.password_style.code()),
         security_policies::password_days.eq(command.password_days),
+        security_policies::change_given_passwords.eq(command.change_given_passwords),
         security_policies::reveals_per_hour.eq(command.reveals_per_hour),
         security_policies::records_per_ten_minutes.eq(command.records_per_ten_minutes),
         security_policies::source.eq(&command.source),

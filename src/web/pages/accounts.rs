@@ -230,7 +230,8 @@ async fn carry_out(db: &mut Db, actor: &Actor, line: &AccountLine, fields: &Fiel
                 Password::parse(&text, &line.username).map_err(|error| Error::invalid("password", error))?;
             let command = ResetPassword { account: line.id, password, temporary: true };
             accounts::reset_password(&mut db.0, actor, &[command]).await?;
-            let sentence = "已重置：密码三天内登录一次有效，登录后须自行更换；动态验证码须重新绑定；该账号的登录和令牌已全部失效。";
+            let sentence =
+                "已重置，该账号的登录和令牌已全部失效；登录后须按本县的要求更换密码、重新绑定动态验证码。";
             return Ok(Carried(sentence, (!typed).then_some(text)));
         }
         "disable" => {

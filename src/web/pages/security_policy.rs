@@ -50,6 +50,10 @@ const fn style(style: PasswordStyle) -> &'static str {
     }
 }
 
+const fn given(changed: bool) -> &'static str {
+    if changed { "三天内登录一次有效，须自行更换" } else { "可以一直使用" }
+}
+
 /// The name of the field that says whether a role needs codes.
 fn code_field(role: Role) -> String {
     format!("second_factor_{}", role.code())
@@ -65,7 +69,11 @@ fn told(policy: &SecurityPolicy) -> Vec<(&'static str, String)> {
     });
     std::iter::once(("须用动态验证码的角色", codes))
         .chain(numbers)
-        .chain([("密码要求", style(policy.password_style).to_owned()), ("依据", policy.source.clone())])
+        .chain([
+            ("密码要求", style(policy.password_style).to_owned()),
+            ("他人设置的密码", given(policy.change_given_passwords).to_owned()),
+            ("依据", policy.source.clone()),
+        ])
         .collect()
 }
 
@@ -94,6 +102,13 @@ fn page(who: &SignedIn, policy: &SecurityPolicy) -> FormPage {
         Control::new("password_style", "密码要求", Kind::Radio(styles.to_vec()))
             .value(policy.password_style.code())
             .columns(12),
+        Control::new(
+            "change_given_passwords",
+            "他人设置的密码（新建、重置账号时）",
+            Kind::Radio([true, false].map(|one| Choice::new(one.to_string(), given(one))).to_vec()),
+        )
+        .value(policy.change_given_passwords.to_string())
+        .columns(12),
         Control::new("source", "依据", Kind::Text)
             .required()
             .value(&policy.source)
@@ -143,6 +158,7 @@ fn parse(fields: &Fields) -> Result<SecurityPolicy> {
         proof_minutes: read("proof_minutes").unwrap_or_default(),
         password_style: PasswordStyle::of(fields.get("password_style")),
         password_days: read("password_days"),
+        change_given_passwords: fields.get("change_given_passwords") != "false",
         reveals_per_hour: read("reveals_per_hour").unwrap_or(-1),
         records_per_ten_minutes: read("records_per_ten_minutes"),
         source: fields.get("source").to_owned(),

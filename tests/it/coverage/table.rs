@@ -270,7 +270,7 @@ GET    /api/v1/approvals                     -                           401    
 GET    /api/v1/approvals/<id>                -                           401      403   403     403     403     403   404      403
 POST   /api/v1/approvals/<id>/<step>|approve json{}                      401      403   403     403     403     403   404      403
 GET    /api/v1/security-policy               -                           401      403   403     403     403     ok    ok       403
-PUT    /api/v1/security-policy               json{"second_factor_roles":[],"idle_minutes":30,"session_minutes":720,"proof_minutes":720,"password_style":"length","password_days":null,"reveals_per_hour":300,"records_per_ten_minutes":null,"source":"测试"} 401 403 403 403 403 403 ok 403
+PUT    /api/v1/security-policy               json{"second_factor_roles":[],"idle_minutes":30,"session_minutes":720,"proof_minutes":720,"password_style":"length","password_days":null,"change_given_passwords":true,"reveals_per_hour":300,"records_per_ten_minutes":null,"source":"测试"} 401 403 403 403 403 403 ok 403
 GET    /api/v1/organisations                 -                           401      ok    ok      ok      ok      ok    ok       ok
 GET    /api/v1/organisations/<code>          -                           401      ok    404     ok      ok      ok    ok       ok
 GET    /api/v1/organisations/<code>/summary  -                           401      ok    404     ok      ok      403   403      ok

@@ -208,6 +208,22 @@ async fn a_confirmed_secret_is_taken_back_by_recovery_only() {
 }
 
 #[tokio::test]
+async fn a_county_may_take_passwords_as_they_are_given() {
+    let mut stage = Stage::new().await;
+    let account = clerk(&mut stage).await;
+    let administrator = stage.official(Role::Administrator).await;
+    let mut duty = async |policy: &SecurityPolicy| {
+        stage.demand(policy).await;
+        let password = Password::parse(PASSWORD, "zhangwei").unwrap();
+        let reset = ResetPassword { account, password, temporary: true };
+        accounts::reset_password(&mut stage.conn, &administrator, &[reset]).await.unwrap();
+        stage.session("zhangwei").await.session.duty
+    };
+    assert_eq!(duty(&SecurityPolicy::demonstration()).await, None);
+    assert_eq!(duty(&SecurityPolicy::unset()).await, Some(Duty::ChangePassword));
+}
+
+#[tokio::test]
 async fn a_proof_is_fresh_for_as_long_as_the_county_says() {
     let mut stage = Stage::new().await;
     clerk(&mut stage).await;

@@ -149,6 +149,7 @@ async fn demand_little(conn: &mut AsyncPgConnection, county: CountyId) {
             security_policies::session_minutes.eq(720),
             security_policies::proof_minutes.eq(720),
             security_policies::password_style.eq("length"),
+            security_policies::change_given_passwords.eq(true),
             security_policies::reveals_per_hour.eq(300),
             security_policies::source.eq("测试"),
             security_policies::updated_by.eq("test"),
