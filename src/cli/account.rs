@@ -62,7 +62,7 @@ pub enum Command {
         #[arg(long)]
         organisation: Option<String>,
     },
-    /// Show or set what a county demands at sign-in: one-time codes, limits, the style of passwords
+    /// Show or set what a county demands at sign-in
     #[command(
         after_help = "Example:\n  cadre account policy --organisation 500237 --preset production\n  cadre account policy --organisation 500237 --set policy.json"
     )]

@@ -46,7 +46,9 @@ enum Marker {
     Duty(Duty),
 }
 
-fn duty_sentence(duty: Duty) -> &'static str {
+/// What somebody is told who has something to do before anything else.
+#[must_use]
+pub const fn duty_sentence(duty: Duty) -> &'static str {
     match duty {
         Duty::Code => "登录还差一步：请输入动态验证码。",
         Duty::ChangePassword => "请先修改密码：现在的密码由他人设置，或已超过规定的使用期限。",

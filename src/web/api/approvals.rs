@@ -76,7 +76,7 @@ pub struct ApprovalsJson {
 /// Why a request is rejected.
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DecisionInput {
+pub struct ApprovalDecisionInput {
     #[serde(default)]
     reason: String,
 }
@@ -162,7 +162,7 @@ pub async fn show(caller: Caller, mut db: Db, id: ApprovalId) -> Answer<Json<App
 
 /// Approve or reject another's request (`approve`, `reject` with a reason), or take back your own (`withdraw`).
 #[utoipa::path(context_path = "/api/v1", tag = "approvals", params(("id" = String, Path), ("step" = String, Path)),
-    request_body = DecisionInput,
+    request_body = ApprovalDecisionInput,
     responses((status = 200, body = ApprovalJson), (status = 409, description = "your own, or decided already")))]
 #[post("/approvals/<id>/<step>", data = "<body>")]
 pub async fn decide(
@@ -170,7 +170,7 @@ pub async fn decide(
     mut db: Db,
     id: ApprovalId,
     step: &str,
-    body: Body<DecisionInput>,
+    body: Body<ApprovalDecisionInput>,
 ) -> Answer<Json<ApprovalJson>> {
     require_decider(&caller.actor)?;
     let conclusion = conclusion(step, &body.0.reason)?;

@@ -16,7 +16,7 @@ use crate::records::accounts::{
 };
 use crate::web::api::accounts::{read, require_account_office};
 use crate::web::guards::{Arrived, Db, Fields, Listing, SignedIn};
-use crate::web::respond::{Answer, Failure, Page, PageWith};
+use crate::web::respond::{Answer, Failure, Page, PageWith, duty_sentence};
 use crate::web::views::accounts::Accounts;
 use crate::web::views::controls::Kind;
 use crate::web::views::form_page::FormPage;
@@ -230,8 +230,7 @@ async fn carry_out(db: &mut Db, actor: &Actor, line: &AccountLine, fields: &Fiel
                 Password::parse(&text, &line.username).map_err(|error| Error::invalid("password", error))?;
             let command = ResetPassword { account: line.id, password, temporary: true };
             accounts::reset_password(&mut db.0, actor, &[command]).await?;
-            let sentence =
-                "已重置，该账号的登录和令牌已全部失效；登录后须按本县的要求更换密码、重新绑定动态验证码。";
+            let sentence = "已重置，该账号的登录和令牌已全部失效；登录后须按本县的要求更换密码、重新绑定动态验证码。由系统生成的临时密码只显示这一次。";
             return Ok(Carried(sentence, (!typed).then_some(text)));
         }
         "disable" => {
@@ -267,8 +266,7 @@ async fn act(who: SignedIn, mut db: Db, id: AccountId, fields: Fields) -> Answer
         // Never by a message that travels in a cookie: the password stands on this one page.
         Ok(Carried(done, Some(password))) => {
             let mut page = page(&who, "临时密码", done, Form::default());
-            page.facts =
-                vec![Fact::text("用户名", &line.username), Fact::text("临时密码（只显示这一次）", password)];
+            page.facts = vec![Fact::text("用户名", &line.username), Fact::text("临时密码", password)];
             page.form.cancel = Some("/accounts".to_owned());
             Ok(Err(Box::new(PageWith(Status::Ok, page))))
         }
@@ -293,7 +291,7 @@ fn changing(who: &SignedIn) -> FormPage {
     );
     let mut page = FormPage { back: Link::new("工作台", "/"), ..page(who, "本人账号", &note, form) };
     if who.known.duty == Some(Duty::ChangePassword) {
-        page.note = format!("{}{note}", Failure::duty(Duty::ChangePassword).0);
+        page.note = format!("{}{note}", duty_sentence(Duty::ChangePassword));
     } else {
         let codes = if who.known.uses_codes { "已绑定" } else { "未绑定" };
         page.facts = vec![

@@ -120,7 +120,9 @@ fn page(who: &SignedIn, approval: &Approval, typed: Option<(&Fields, &[FieldErro
     }
     let note = match (approval.state(), own) {
         (State::Pending, true) => "申请是您提出的，须由另一名安全管理员批准；您可以撤回。",
-        (State::Pending, false) => "批准后立即生效，被授权的账号须重新登录。批准和驳回都记入审计记录。",
+        (State::Pending, false) => {
+            "批准后立即生效；账号的角色有变动的，须重新登录。批准和驳回都记入审计记录。"
+        }
         _ => "这项申请已经办结。",
     };
     FormPage {

@@ -4,7 +4,6 @@ use rocket::http::Status;
 use rocket::response::Redirect;
 use rocket::{Request, Route, State, post, routes};
 
-use crate::base::actor::Proof;
 use crate::base::error::{Error, FieldError};
 use crate::records::accounts::{self, Proving};
 use crate::web;
@@ -57,7 +56,7 @@ fn page(known: &Known, to: &str, form: &Fields, refused: &[FieldError]) -> FormP
         title: "再次确认身份".to_owned(),
         back: Link::new("工作台", "/"),
         facts: Vec::new(),
-        note: format!("{}已填写的内容原样保留，确认后自动提交。", Error::Unproven(Proof::Old)),
+        note: "这项操作需要再次确认是您本人。已填写的内容原样保留，确认后自动提交。".to_owned(),
         form,
     }
 }

@@ -65,7 +65,7 @@ fn the_commands_and_their_options_are_these() {
       --reason
     account list [OPTIONS]: List accounts
       --organisation
-    account policy [OPTIONS] --organisation <ORGANISATION>: Show or set what a county demands at sign-in: one-time codes, limits, the style of passwords
+    account policy [OPTIONS] --organisation <ORGANISATION>: Show or set what a county demands at sign-in
       --organisation --preset --set
     account reset [OPTIONS] <USERNAME>: Set a new password and end the account's sessions
       --password-stdin

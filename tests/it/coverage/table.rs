@@ -462,7 +462,7 @@ GET    /api/v1/accounts                      -                           401    
 POST   /api/v1/accounts                      account                     401      403   403     403     403     ok    403      403
 GET    /api/v1/accounts/<id>                 -                           401      403   403     403     403     ok    ok       403
 PATCH  /api/v1/accounts/<id>/role            json{"role":"clerk"}        401      403   403     403     403     403   ok       403
-POST   /api/v1/accounts/<id>/reset           json{"password":"another-horse-battery"} 401 403 403 403    403     ok    403      403
+POST   /api/v1/accounts/<id>/reset           json{"password":"another-horse-battery"} 401 403 403 403    403     404   403      403
 POST   /api/v1/accounts/<id>/disable         json{"reason":"离岗"}       401      403   403     403     403     ok    403      403
 
 # Signing out: last, since it ends the sessions

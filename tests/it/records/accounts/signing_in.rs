@@ -115,7 +115,7 @@ async fn a_new_password_ends_every_session_and_the_old_password() {
 
     let actor = two.session.identity.actor(Door::Web, None);
     assert_eq!(actor.account, Some(neighbour));
-    let wrong = ChangePassword { old: OTHER.to_owned(), new: other() };
+    let wrong = ChangePassword { old: "wrong wrong wrong".to_owned(), new: other() };
     let refused = accounts::change_password(&mut stage.conn, &actor, wrong).await;
     assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     assert!(stage.is_alive(&two).await);
