@@ -6,6 +6,7 @@ pub mod assessments;
 pub mod audit;
 pub mod committees;
 pub mod imports;
+mod joins;
 pub mod members;
 pub mod organisations;
 pub mod people;

@@ -67,7 +67,7 @@ test("a round is filled in, reviewed, sent back in part, and mended", async (t) 
   assert.equal(arithmetic[1], "19 + 18 + 19 + 18 + 18 = 92，92 ≥ 90 → 五星");
   const [fives, fours] = [Math.floor(people / 2), Math.ceil(people / 2)];
   const shares = await supervisor.evaluate(() => Array.from(document.querySelectorAll("[data-chart] tbody tr"), (line) => [line.children[0].textContent, line.children[1].textContent]));
-  assert.deepEqual(Object.fromEntries(shares), { "5星": String(fives), "4星": String(fours), "3星": "0", "2星": "0", "1星": "0" });
+  assert.deepEqual(Object.fromEntries(shares), { 五星: String(fives), 四星: String(fours), 三星: "0", 二星: "0", 一星: "0" });
 
   // One goes back with a reason, the rest on.
   const name = (await texts(supervisor, ".review tbody th"))[1];

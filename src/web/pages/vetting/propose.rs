@@ -102,17 +102,15 @@ async fn ask(
     Ok(Page(page))
 }
 
-fn typed(fields: &Fields) -> Result<ProposalInput, Error> {
+/// The command, or every field that is wrong: the term is a text in a form alone.
+fn typed(fields: &Fields, words: &WordBook) -> Result<vetting::Propose, Error> {
     let text = |name: &str| fields.given(name).map(str::to_owned);
-    let term = fields.get("term").trim();
-    let ordinal = term.parse().map_err(|_| {
-        let message = format!("届次“{term}”不是1至99的整数，请填写拟任的届次。");
-        Error::Invalid(vec![FieldError::new("term", message, Some(term))])
-    });
-    Ok(ProposalInput {
+    let ordinal = fields.get("term").trim();
+    let term = ordinal.parse().ok();
+    let input = ProposalInput {
         village: fields.get("village").to_owned(),
         committee_kind: fields.get("committee_kind").to_owned(),
-        term: ordinal?,
+        term: term.unwrap_or_default(),
         post: fields.get("post").to_owned(),
         person: text("person"),
         name: text("name"),
@@ -121,7 +119,19 @@ fn typed(fields: &Fields) -> Result<ProposalInput, Error> {
         education: text("education"),
         on: text("on"),
         note: text("note"),
-    })
+    };
+    let parsed = input.parse(words);
+    if term.is_some() {
+        return parsed;
+    }
+    let message = format!("届次“{ordinal}”不是1至99的整数，请填写拟任的届次。");
+    let mut errors = vec![FieldError::new("term", message, Some(ordinal))];
+    match parsed {
+        Err(Error::Invalid(others)) => errors.extend(others),
+        Err(error) => return Err(error),
+        Ok(_) => {}
+    }
+    Err(Error::Invalid(errors))
 }
 
 #[post("/vetting", data = "<fields>")]
@@ -133,7 +143,7 @@ async fn propose(
 ) -> Answer<Result<Flash<Redirect>, PageWith<FormPage>>> {
     enters(&who)?;
     let words = db.words(who.scope()).await?;
-    let proposed = match typed(&fields).and_then(|input| input.parse(&words)) {
+    let proposed = match typed(&fields, &words) {
         Ok(command) => vetting::propose(&mut db.0, &who.actor, &state.keys, &[command]).await,
         Err(error) => Err(error),
     };
