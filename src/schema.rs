@@ -53,6 +53,54 @@ diesel::table! {
         organisation_path -> Text,
         /// Name of the organisation, as it stands there.
         organisation_name -> Text,
+        /// When the password was set.
+        password_set_at -> Timestamptz,
+        /// Somebody else set it: its owner changes it before anything else.
+        password_temporary -> Bool,
+        /// A password that somebody else set opens nothing after this moment.
+        password_expires_at -> Nullable<Timestamptz>,
+        /// Too many records were read in a short time: none is shown before this moment.
+        reading_blocked_until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    /// Requests that a second person decides: what one of two people wants, and what the other said.
+    approvals (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// grant (a role) or security_policy (what is demanded at sign-in).
+        kind -> Text,
+        /// What kind of thing is acted upon, as in the trail.
+        subject_kind -> Text,
+        /// The thing; at most one request of a kind waits for it.
+        subject_id -> Uuid,
+        /// Path of the organisation concerned: who decides stands at or above it.
+        path -> Text,
+        /// What is wanted, whole: the decider sees it, and nobody changes it while it waits.
+        content -> Jsonb,
+        /// Why it is wanted.
+        reason -> Nullable<Text>,
+        /// pending, approved, rejected or withdrawn.
+        state -> Text,
+        /// The account that wants it.
+        requested_by -> Uuid,
+        /// Its user name at that time.
+        requester -> Text,
+        /// When.
+        requested_at -> Timestamptz,
+        /// The account that decided: another one, unless it was withdrawn.
+        decided_by -> Nullable<Uuid>,
+        /// Its user name at that time.
+        decider -> Nullable<Text>,
+        /// When.
+        decided_at -> Nullable<Timestamptz>,
+        /// Why it was rejected.
+        decision_reason -> Nullable<Text>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
     }
 }
 
@@ -2143,6 +2191,66 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The roles that need a one-time code beside the password, where the county has a policy of its own.
+    second_factor_roles (county_id, role) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The role.
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    /// Secrets of one-time codes (RFC 6238): one for each account that has begun to use them.
+    second_factors (county_id, account_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// Whose it is.
+        account_id -> Uuid,
+        /// The secret, encrypted outside the database.
+        secret_cipher -> Bytea,
+        /// When a first code proved that the secret arrived; empty: not yet asked for at sign-in.
+        confirmed_at -> Nullable<Timestamptz>,
+        /// The 30-second step of the last code that was taken: no code of it or before is taken again.
+        last_step -> Nullable<Int8>,
+        /// When the secret was made.
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    /// What a county demands of whoever signs in, as now; earlier rules stand in the trail. A county without a row is held to the rules of `SecurityPolicy::unset`: a password is enough.
+    security_policies (county_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// A session ends after so many minutes without a request.
+        idle_minutes -> Int4,
+        /// However busy, a session ends after so many minutes.
+        session_minutes -> Int4,
+        /// Before revealing, exporting in clear, closing and granting, the last proof of who one is may be so many minutes old.
+        proof_minutes -> Int4,
+        /// length (long, and not a well-known one) or complexity (also three kinds of characters).
+        password_style -> Text,
+        /// A password has to be changed after so many days; empty: never.
+        password_days -> Nullable<Int4>,
+        /// Whether a password that somebody else set is for one use within three days.
+        change_given_passwords -> Bool,
+        /// How many identifiers an account may see in clear within an hour.
+        reveals_per_hour -> Int4,
+        /// How many records of people an account may read within ten minutes before it is stopped; empty: not counted.
+        records_per_ten_minutes -> Nullable<Int4>,
+        /// The decision that it rests on.
+        source -> Text,
+        /// Rises by one with every change.
+        version -> Int4,
+        /// When it was last set.
+        updated_at -> Timestamptz,
+        /// Who set it.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// Signed-in browsers. The cookie holds the token, the table only its hash.
     sessions (token_hash) {
         /// SHA-256 of the token.
@@ -2159,6 +2267,14 @@ diesel::table! {
         expires_at -> Timestamptz,
         /// Address that it was opened from.
         source -> Nullable<Text>,
+        /// UUIDv7, given by the application: how its owner names it.
+        id -> Uuid,
+        /// code (the password was right, the one-time code is still to come) or open.
+        stage -> Text,
+        /// When its owner last proved who he is, by password or one-time code.
+        proved_at -> Timestamptz,
+        /// What the browser calls itself.
+        browser -> Nullable<Text>,
     }
 }
 
@@ -2832,6 +2948,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(approvals -> counties (county_id));
 diesel::joinable!(audit_checkpoints -> counties (county_id));
 diesel::joinable!(audit_entries -> counties (county_id));
 diesel::joinable!(award_schemes -> counties (county_id));
@@ -2844,6 +2961,8 @@ diesel::joinable!(people -> counties (county_id));
 diesel::joinable!(quarters -> counties (county_id));
 diesel::joinable!(rating_schemes -> counties (county_id));
 diesel::joinable!(reserve_settings -> counties (county_id));
+diesel::joinable!(second_factor_roles -> security_policies (county_id));
+diesel::joinable!(security_policies -> counties (county_id));
 diesel::joinable!(training_programmes -> counties (county_id));
 diesel::joinable!(training_settings -> counties (county_id));
 diesel::joinable!(vetting_checklists -> counties (county_id));
@@ -2852,6 +2971,7 @@ diesel::joinable!(vetting_departments -> counties (county_id));
 diesel::allow_tables_to_appear_in_same_query!(
     access_tokens,
     accounts,
+    approvals,
     assessment_corrections,
     assessment_facts,
     assessment_indicators,
@@ -2926,6 +3046,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     seat_facts,
     seat_sources,
     seats,
+    second_factor_roles,
+    second_factors,
+    security_policies,
     sessions,
     sign_in_sources,
     slate_seats,

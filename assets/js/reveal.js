@@ -15,6 +15,10 @@ function ask(dialog, button) {
   const form = dialog.querySelector("[data-reveal-form]");
   const error = dialog.querySelector("[data-reveal-error]");
   dialog.querySelector("[data-reveal-label]").textContent = button.dataset.label;
+  const box = dialog.querySelector("[data-reveal-proof]");
+  const proof = form.elements.namedItem("proof");
+  box.hidden = true;
+  proof.value = "";
   error.textContent = "";
   form.onsubmit = async (event) => {
     event.preventDefault();
@@ -24,7 +28,13 @@ function ask(dialog, button) {
       purpose.focus();
       return;
     }
-    const answer = await post(button.dataset.reveal, { field: button.dataset.field, purpose: purpose.value.trim() }).catch(() => null);
+    const asked = { field: button.dataset.field, purpose: purpose.value.trim() };
+    if (!box.hidden && !(await proved(box, proof, error))) return;
+    const answer = await post(button.dataset.reveal, asked).catch(() => null);
+    if (answer?.status === 428) {
+      wantProof(box, proof, await answer.text());
+      return;
+    }
     if (!answer?.ok) {
       error.textContent = await reason(answer);
       return;
@@ -34,6 +44,32 @@ function ask(dialog, button) {
   };
   dialog.showModal();
   form.elements.namedItem("purpose").focus();
+}
+
+/** Asks for the password or a one-time code: the last proof is too old. */
+function wantProof(box, proof, kind) {
+  const code = kind === "code";
+  box.dataset.kind = code ? "proof_otp" : "proof_password";
+  box.querySelector("[data-reveal-proof-label]").textContent = code ? "动态验证码" : "密码";
+  proof.type = code ? "text" : "password";
+  proof.inputMode = code ? "numeric" : "";
+  proof.autocomplete = code ? "one-time-code" : "current-password";
+  box.hidden = false;
+  proof.focus();
+}
+
+/** Sends the proof; says whether it was taken. */
+async function proved(box, proof, error) {
+  const answer = await post("/session/proof", { [box.dataset.kind]: proof.value }).catch(() => null);
+  proof.value = "";
+  if (answer?.ok) {
+    box.hidden = true;
+    error.textContent = "";
+    return true;
+  }
+  error.textContent = await reason(answer);
+  proof.focus();
+  return false;
 }
 
 async function reason(answer) {

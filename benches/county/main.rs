@@ -2,7 +2,7 @@
 //!
 //! Every figure is a ratio to a limit or to PostgreSQL's own rate in the same run, since machines differ. Options:
 //! `cargo bench --bench county -- --members 1000000 --seconds 4 --only lookup`; only 60,000 have ratings and are
-//! imported as well. Parts: import, lookup, searches, reports, slates, training, trail.
+//! imported as well. Parts: import, sign-in, lookup, searches, reports, slates, training, trail.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,6 +17,7 @@ mod intake;
 mod lookup;
 mod reports;
 mod searches;
+mod signing_in;
 mod slates;
 mod stage;
 mod table;
@@ -69,6 +70,9 @@ async fn main() -> anyhow::Result<()> {
     }
     let server = stage.serve().await?;
     table.add("server idle, resident", "at most 60 MB", server.resident_megabytes()?, 60.0, "MB");
+    if options.has("sign-in") {
+        signing_in::measure(&stage, &mut table).await?;
+    }
     if options.has("lookup") {
         lookup::measure(&stage, &server, &options, &mut table).await?;
     }

@@ -1,7 +1,5 @@
 //! A county to try cadre on: the sample county and the accounts that may act in it.
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use diesel_async::AsyncPgConnection;
 
 use crate::across::sample::{self, Loaded, Pack, Progress, SampleCounty};
@@ -10,7 +8,7 @@ use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::keys::KeyRing;
-use crate::records::accounts::{self, Open, RawOpen};
+use crate::records::accounts::{self, Open, Password, RawOpen, SecurityPolicy};
 use crate::records::organisations::Kind;
 
 /// An account of the demonstration, as written to its file (contract 2).
@@ -30,7 +28,21 @@ pub struct DemoAccount {
     pub organisation_name: String,
 }
 
-/// Generates the sample county of a name and enters it, with its accounts.
+/// Which county is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The name of its pack.
+    pub county: &'a str,
+    /// Another seed makes other people.
+    pub seed: u64,
+    /// The first county has plain user names, later ones carry theirs.
+    pub first: bool,
+    /// One-time codes are demanded and every limit holds, as in production.
+    pub strict: bool,
+}
+
+/// Generates the sample county of a name and enters it, with its accounts. Those of a `strict` one have to show one-time
+/// codes and are held to every limit, as in production; the others need a password.
 ///
 /// # Errors
 /// `Taken` when the county is on record already; `Refused` for an unknown county.
@@ -38,11 +50,10 @@ pub async fn load(
     owner: &mut AsyncPgConnection,
     conn: &mut AsyncPgConnection,
     keys: &KeyRing,
-    county: &str,
-    seed: u64,
-    first: bool,
+    wanted: Wanted<'_>,
     progress: impl FnMut(Progress),
 ) -> Result<Vec<DemoAccount>> {
+    let Wanted { county, seed, .. } = wanted;
     let pack = Pack::load(county).map_err(|error| Error::Refused(error.to_string()))?;
     let sample = sample::generate(&pack, seed, clock::today()).map_err(Error::broken)?;
     let loaded = sample::load(owner, conn, keys, &sample, progress).await?;
@@ -57,22 +68,17 @@ pub async fn load(
     sample::load_vetting(conn, keys, &sample, &loaded, clock::today()).await?;
     // Each step of a round left an older version of each rating behind.
     db::tidy(owner).await?;
-    open_accounts(conn, pack.name, &sample, &loaded, first).await
-}
-
-/// Twenty-two letters and digits: enough that nobody guesses them.
-fn password() -> String {
-    let bytes: [u8; 16] = rand::random();
-    URL_SAFE_NO_PAD.encode(bytes)
+    open_accounts(conn, keys, pack.name, &sample, &loaded, wanted).await
 }
 
 /// Who is to sign in. The first county has plain names, later ones carry theirs.
 async fn open_accounts(
     conn: &mut AsyncPgConnection,
+    keys: &KeyRing,
     name: &str,
     sample: &SampleCounty,
     loaded: &Loaded,
-    first: bool,
+    wanted: Wanted<'_>,
 ) -> Result<Vec<DemoAccount>> {
     let towns: Vec<_> = sample
         .organisations
@@ -80,22 +86,23 @@ async fn open_accounts(
         .filter(|organisation| matches!(organisation.kind, Kind::Street | Kind::Town | Kind::Township))
         .collect();
     let county = sample.organisations.first().ok_or_else(|| Error::broken("an empty sample"))?;
-    let mut wanted = Vec::new();
+    let mut seats = Vec::new();
     for (number, town) in towns.iter().take(2).enumerate() {
-        wanted.push((format!("clerk{}", number + 1), Role::Clerk, *town));
+        seats.push((format!("clerk{}", number + 1), Role::Clerk, *town));
     }
-    wanted.push(("supervisor1".to_owned(), Role::Supervisor, county));
-    wanted.push(("supervisor2".to_owned(), Role::Supervisor, county));
-    wanted.push(("auditor1".to_owned(), Role::Auditor, county));
-    wanted.push(("administrator1".to_owned(), Role::Administrator, county));
-    wanted.push(("security1".to_owned(), Role::Security, county));
-    wanted.push(("security2".to_owned(), Role::Security, county));
+    seats.push(("supervisor1".to_owned(), Role::Supervisor, county));
+    seats.push(("supervisor2".to_owned(), Role::Supervisor, county));
+    seats.push(("auditor1".to_owned(), Role::Auditor, county));
+    seats.push(("administrator1".to_owned(), Role::Administrator, county));
+    seats.push(("security1".to_owned(), Role::Security, county));
+    seats.push(("security2".to_owned(), Role::Security, county));
+    let Wanted { first, strict, .. } = wanted;
     let suffix = if first { String::new() } else { format!(".{name}") };
     let mut commands = Vec::new();
     let mut file = Vec::new();
-    for (username, role, organisation) in wanted {
+    for (username, role, organisation) in seats {
         let username = format!("{username}{suffix}");
-        let password = password();
+        let password = Password::random();
         commands.push(Open::parse(RawOpen {
             username: &username,
             display_name: &format!("{}（{}）", role.name(), organisation.name),
@@ -113,6 +120,14 @@ async fn open_accounts(
         });
     }
     let actor = Actor::command_line(loaded.scope.clone());
-    accounts::open(conn, &actor, &commands).await?;
+    let ids = accounts::open(conn, &actor, &commands).await?;
+    if strict {
+        accounts::set_security_policy(conn, &actor, &SecurityPolicy::production()).await?;
+        for (id, line) in ids.iter().zip(&mut file) {
+            line.otp_secret = Some(accounts::enrol_at_machine(conn, &actor, keys, *id).await?.base32());
+        }
+    } else {
+        accounts::set_security_policy(conn, &actor, &SecurityPolicy::demonstration()).await?;
+    }
     Ok(file)
 }

@@ -94,6 +94,19 @@ impl Door {
     }
 }
 
+/// How sure it is that the person himself acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Whoever works at the machine itself.
+    Machine,
+    /// He typed his password or a one-time code a short while ago.
+    Recent,
+    /// He did so longer ago than the county allows for what weighs most.
+    Old,
+    /// A program with a bearer token: nobody typed anything.
+    Program,
+}
+
 /// Who acts.
 #[derive(Debug, Clone)]
 pub struct Actor {
@@ -109,6 +122,8 @@ pub struct Actor {
     pub door: Door,
     /// The address that it came from.
     pub source: Option<IpAddr>,
+    /// How sure it is that it is he.
+    pub proof: Proof,
 }
 
 impl Actor {
@@ -123,6 +138,7 @@ impl Actor {
             scope,
             door: Door::CommandLine,
             source: None,
+            proof: Proof::Machine,
         }
     }
 

@@ -1,6 +1,8 @@
-//! The eight kinds of error. Public words and the inner cause are kept apart.
+//! The ten kinds of error. Public words and the inner cause are kept apart.
 
 use std::fmt;
+
+use crate::base::actor::Proof;
 
 /// What a verb or a read answers.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -53,12 +55,32 @@ pub enum Error {
     /// The actor may not do this.
     #[error("您没有权限执行此操作。如确有需要，请联系上级审核员或安全管理员。")]
     Forbidden,
+    /// The actor may, but has to show anew that it is he.
+    #[error("{}", unproven_sentence(*.0))]
+    Unproven(Proof),
+    /// Too much in too short a time.
+    #[error("{message}")]
+    TooOften {
+        /// A Chinese sentence with the way out.
+        message: String,
+        /// How long to wait.
+        wait: chrono::TimeDelta,
+    },
     /// The database is away.
     #[error("数据库暂时无法连接，请稍后再试；已填写的内容没有丢失，也没有保存。")]
     Unavailable,
     /// Our own bug.
     #[error("系统内部错误，已记录，请联系系统管理员。")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn unproven_sentence(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Program => {
+            "程序令牌只能查询和录入，不能查看完整号码、导出完整号码、结账、授权或管理账号，请由本人登录后办理。"
+        }
+        _ => "这项操作需要再次确认是您本人：请输入密码或动态验证码后继续，已填写的内容不会丢失。",
+    }
 }
 
 fn field_summary(fields: &[FieldError]) -> String {

@@ -78,6 +78,14 @@ id!(
     AccountId
 );
 id!(
+    /// A signed-in browser.
+    SessionId
+);
+id!(
+    /// A request that a second person decides.
+    ApprovalId
+);
+id!(
     /// A bearer token of a program.
     AccessTokenId
 );

@@ -64,6 +64,8 @@ pub enum Secret {
     Verdict,
     /// Why a candidate was filed or rejected.
     Decision,
+    /// What the one-time codes of an account are made from.
+    OneTimeCode,
     /// The seed of a draw that is not revealed yet.
     DrawSeed,
 }
@@ -77,6 +79,7 @@ impl Secret {
             Self::ImportRow => b"import_row",
             Self::Verdict => b"verdict",
             Self::Decision => b"decision",
+            Self::OneTimeCode => b"one_time_code",
             Self::DrawSeed => b"draw_seed",
         }
     }

@@ -1,6 +1,6 @@
 //! The one decision: role × action × relation, pure. Pages, API, command line and imports all ask here.
 
-use crate::base::actor::{Actor, Door, Role};
+use crate::base::actor::{Actor, Door, Proof, Role};
 use crate::base::error::{Error, Result};
 use crate::base::scope::Path;
 
@@ -57,6 +57,20 @@ impl Action {
     ];
 }
 
+impl Action {
+    /// Whether it weighs so much that the person himself must have shown a short while ago that it is he (SEC-11).
+    #[must_use]
+    pub const fn needs_recent_proof(self) -> bool {
+        matches!(self, Self::RevealIdentifier | Self::ExportUnmasked | Self::CloseQuarter | Self::GrantRoles)
+    }
+
+    /// Whether no program may do it, whatever its account may.
+    #[must_use]
+    pub const fn needs_a_person(self) -> bool {
+        self.needs_recent_proof() || matches!(self, Self::ManageAccounts)
+    }
+}
+
 /// How the subject stands to the actor's organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Relation {
@@ -107,17 +121,31 @@ pub fn relation(actor: &Actor, path: &Path) -> Relation {
     if actor.scope.path.contains(path) { Relation::Within } else { Relation::Outside }
 }
 
-/// Refuses unless the actor may do the action to a subject at `path`.
-///
-/// # Errors
-/// `Forbidden`.
-pub fn require(actor: &Actor, action: Action, path: &Path) -> Result<()> {
+/// Whether the actor may do the action to a subject at `path`, once he has shown that it is he: what a page offers.
+#[must_use]
+pub fn may(actor: &Actor, action: Action, path: &Path) -> bool {
     let relation = relation(actor, path);
     // At the machine itself `account` does in one step what takes two people in the page (contract 2).
     let at_the_machine = actor.door == Door::CommandLine
         && relation == Relation::Within
         && matches!(action, Action::ManageAccounts | Action::GrantRoles);
-    if at_the_machine || allows(actor.role, action, relation) { Ok(()) } else { Err(Error::Forbidden) }
+    at_the_machine || allows(actor.role, action, relation)
+}
+
+/// Refuses unless the actor may do the action to a subject at `path`.
+///
+/// # Errors
+/// `Forbidden`; `Unproven` where he may, but a program acts for him or he has not shown for too long that it is he.
+pub fn require(actor: &Actor, action: Action, path: &Path) -> Result<()> {
+    if !may(actor, action, path) {
+        return Err(Error::Forbidden);
+    }
+    match actor.proof {
+        Proof::Machine | Proof::Recent => Ok(()),
+        Proof::Program if action.needs_a_person() => Err(Error::Unproven(Proof::Program)),
+        Proof::Old if action.needs_recent_proof() => Err(Error::Unproven(Proof::Old)),
+        Proof::Program | Proof::Old => Ok(()),
+    }
 }
 
 /// Refuses unless the actor may do the action to every one of `paths`; whether he may do it at all when there is none.
@@ -136,6 +164,60 @@ pub fn require_all<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The word of the table for a role, an action and a subject.
+    fn word(role: Role, action: Action, path: &Path) -> &'static str {
+        let own = Path::root("500237").child("500237101");
+        let scope = crate::base::scope::Scope::new(crate::base::ids::CountyId::new(), own);
+        let asks = |proof| {
+            let actor = Actor { role, proof, door: Door::Web, ..Actor::command_line(scope.clone()) };
+            require(&actor, action, path).is_ok()
+        };
+        match (asks(Proof::Recent), asks(Proof::Old), asks(Proof::Program)) {
+            (true, true, true) => "yes",
+            (true, false, false) => "proof",
+            (true, true, false) => "person",
+            (false, false, false) => "-",
+            other => panic!("{role:?} {action:?}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_table_of_roles_actions_and_relations_is_this() {
+        let county = Path::root("500237");
+        let town = county.child("500237101");
+        let (child, sibling) = (town.child("500237101201"), county.child("500237102"));
+        let other = Path::root("500155").child("500155101");
+        let kept = include_str!("../../docs/who-may-what.txt");
+        let mut text: String = kept.lines().take(6).map(|line| format!("{line}\n")).collect();
+        for action in Action::ALL {
+            for role in Role::ALL {
+                let [own, child, sibling, parent, other] =
+                    [&town, &child, &sibling, &county, &other].map(|path| word(role, action, path));
+                let (action, role) = (format!("{action:?}"), format!("{role:?}"));
+                let line =
+                    format!("{action:<18}{role:<15}{own:<8}{child:<8}{sibling:<9}{parent:<8}{other}\n");
+                text.push_str(&line);
+            }
+        }
+        if std::env::var_os("CADRE_WRITE").is_some() {
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/who-may-what.txt"), &text).unwrap();
+        }
+        assert_eq!(kept, text);
+    }
+
+    #[test]
+    fn at_the_machine_accounts_are_managed_and_records_are_not_decided_for_others() {
+        let scope = crate::base::scope::Scope::new(crate::base::ids::CountyId::new(), Path::root("500237"));
+        let machine = Actor { role: Role::Clerk, ..Actor::command_line(scope) };
+        let (own, other) = (Path::root("500237"), Path::root("500155"));
+        for action in Action::ALL {
+            let expected = allows(Role::Clerk, action, Relation::Within)
+                || matches!(action, Action::ManageAccounts | Action::GrantRoles);
+            assert_eq!(require(&machine, action, &own).is_ok(), expected, "{action:?}");
+            assert!(require(&machine, action, &other).is_err(), "{action:?}");
+        }
+    }
 
     #[test]
     fn only_supervisors_vet() {

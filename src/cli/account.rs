@@ -9,7 +9,7 @@ use crate::base::scope::{Path, Scope};
 use crate::cli::installation::Installation;
 use crate::cli::{Failure, output};
 use crate::records::accounts::{
-    self, AccountLine, Disable, IssueToken, Open, Password, RawOpen, ResetPassword, Token, queries,
+    self, AccountLine, Disable, IssueToken, Open, Password, RawOpen, ResetPassword, SecurityPolicy, queries,
 };
 use crate::records::organisations;
 
@@ -62,6 +62,21 @@ pub enum Command {
         #[arg(long)]
         organisation: Option<String>,
     },
+    /// Show or set what a county demands at sign-in
+    #[command(
+        after_help = "Example:\n  cadre account policy --organisation 500237 --preset production\n  cadre account policy --organisation 500237 --set policy.json"
+    )]
+    Policy {
+        /// Code of the county
+        #[arg(long)]
+        organisation: String,
+        /// production: one-time codes for everybody and every limit; password-only: as in a demonstration
+        #[arg(long, conflicts_with = "set")]
+        preset: Option<Preset>,
+        /// A file with the policy, in the form that is printed
+        #[arg(long, value_name = "FILE.json")]
+        set: Option<std::path::PathBuf>,
+    },
     /// Issue a bearer token for a program and print it once
     #[command(after_help = "Example:\n  cadre account token zhangwei --name 数据交换 --days 90")]
     Token {
@@ -74,6 +89,15 @@ pub enum Command {
         #[arg(long, default_value_t = 90)]
         days: i64,
     },
+}
+
+/// What a county may demand, ready made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Preset {
+    /// One-time codes for everybody, and every limit
+    Production,
+    /// A password is enough
+    PasswordOnly,
 }
 
 /// Runs one of the commands.
@@ -95,6 +119,9 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
         }
         Command::Reset { username, password_stdin } => {
             reset(&installation, username, *password_stdin, json).await
+        }
+        Command::Policy { organisation, preset, set } => {
+            policy(&installation, organisation, (*preset, set.as_deref()), json).await
         }
         Command::List { organisation } => list(&installation, organisation.as_deref(), json).await,
         Command::Token { username, name, days } => {
@@ -132,15 +159,52 @@ async fn reset(installation: &Installation, username: &str, typed: bool, json: b
     let text = password(typed)?;
     let password =
         Password::parse(&text, username).map_err(|error| Failure::from(Error::invalid("password", error)))?;
-    let command = ResetPassword { account: line.id, password };
+    let command = ResetPassword { account: line.id, password, temporary: !typed };
     accounts::reset_password(&mut *installation.database.web().await?, &actor, &[command]).await?;
     let mut value = serde_json::json!({ "username": username });
     let mut sentence = format!("账号 {username} 的密码已重置，其登录已全部结束。");
     if !typed {
         note_password(&mut value, &text);
-        sentence.push_str(&format!("新密码（只显示这一次）：{text}"));
+        sentence.push_str(&format!("临时密码（只显示这一次，登录后请更换）：{text}"));
     }
     output::print(json, &value, &sentence);
+    Ok(())
+}
+
+async fn policy(
+    installation: &Installation,
+    organisation: &str,
+    (preset, set): (Option<Preset>, Option<&std::path::Path>),
+    json: bool,
+) -> Result<(), Failure> {
+    let (organisation, _) = installation.organisation(organisation).await?;
+    let actor = Actor::command_line(organisation.scope().whole_county());
+    let mut conn = installation.database.web().await?;
+    if let Some(preset) = preset {
+        let command = match preset {
+            Preset::Production => SecurityPolicy::production(),
+            Preset::PasswordOnly => SecurityPolicy::demonstration(),
+        };
+        accounts::set_security_policy(&mut conn, &actor, &command).await?;
+    }
+    if let Some(file) = set {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| Failure::Usage(format!("文件 {} 无法读取：{error}。", file.display())))?;
+        let command: SecurityPolicy = serde_json::from_str(&text).map_err(|error| {
+            Failure::Usage(format!(
+                "文件 {} 不是有效的登录安全要求：{error}。请以 --json 输出的内容为准修改。",
+                file.display()
+            ))
+        })?;
+        accounts::set_security_policy(&mut conn, &actor, &command).await?;
+    }
+    let county = actor.scope.county;
+    let held =
+        db::read(&mut conn, &actor.scope, async |conn| Ok(accounts::security_policy(conn, county).await?))
+            .await?;
+    let value = serde_json::json!(held);
+    let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::Failed(error.to_string()))?;
+    output::print(json, &value, &text);
     Ok(())
 }
 
@@ -153,7 +217,7 @@ fn note_password(value: &mut serde_json::Value, password: &str) {
 /// The password of standard input, without its line end; or a random one.
 fn password(typed: bool) -> Result<String, Failure> {
     if !typed {
-        return Ok(Token::random().reveal().chars().take(20).collect());
+        return Ok(Password::random());
     }
     let mut text = String::new();
     std::io::stdin()

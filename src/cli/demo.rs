@@ -29,6 +29,9 @@ pub struct Options {
     /// Load only
     #[arg(long)]
     no_serve: bool,
+    /// Demand one-time codes and hold to every limit, as in production
+    #[arg(long)]
+    strict: bool,
     /// Another seed makes other people
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -51,10 +54,17 @@ pub async fn run(options: &Options, serving: &Serving) -> Result<(), Failure> {
     }
     let mut known = read_accounts(&file)?;
     for county in counties {
-        if known.iter().any(|account| account.organisation.starts_with(code(county))) {
+        let mut held =
+            known.iter().filter(|account| account.organisation.starts_with(code(county))).peekable();
+        if held.peek().is_some() {
+            if options.strict && held.any(|account| account.otp_secret.is_none()) {
+                eprintln!(
+                    "示例县 {county} 先前装入时没有 --strict，仍只凭密码登录；要改，请再加 --fresh 重新装入。"
+                );
+            }
             continue;
         }
-        load(&installation, county, options.seed, &mut known).await?;
+        load(&installation, county, options, &mut known).await?;
         write_accounts(&file, &known)?;
     }
     println!("示例账号（含密码）：{}", file.display());
@@ -74,7 +84,7 @@ fn code(county: &str) -> &'static str {
 async fn load(
     installation: &Installation,
     county: &str,
-    seed: u64,
+    options: &Options,
     known: &mut Vec<DemoAccount>,
 ) -> Result<(), Failure> {
     let bar = ProgressBar::new(0);
@@ -96,7 +106,8 @@ async fn load(
         bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
     };
     let first = known.is_empty();
-    let loaded = demo::load(&mut owner, &mut conn, &installation.keys, county, seed, first, progress).await;
+    let wanted = demo::Wanted { county, seed: options.seed, first, strict: options.strict };
+    let loaded = demo::load(&mut owner, &mut conn, &installation.keys, wanted, progress).await;
     bar.finish_and_clear();
     match loaded {
         Ok(accounts) => {

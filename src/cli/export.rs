@@ -30,8 +30,8 @@ pub struct Options {
     /// Identifiers in clear
     #[arg(long, requires = "reason")]
     unmasked: bool,
-    /// Why identifiers are needed in clear; kept in the trail
-    #[arg(long, value_name = "TEXT", requires = "unmasked")]
+    /// Why the list is needed; kept in the trail
+    #[arg(long, value_name = "TEXT")]
     reason: Option<String>,
 }
 
@@ -51,7 +51,8 @@ pub async fn run(options: &Options, json: bool) -> Result<(), Failure> {
         organisation,
         format,
         as_of,
-        unmasked: options.reason.clone(),
+        unmasked: options.reason.clone().filter(|_| options.unmasked),
+        reason: options.reason.clone(),
         members: (Filter::default(), Sort::default()),
         asked: serde_json::json!({}),
     };

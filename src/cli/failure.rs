@@ -58,7 +58,9 @@ impl From<Error> for Failure {
                 Self::Refused(message, Vec::new())
             }
             Error::Broken(cause) => Self::Failed(format!("{message}（{cause}）")),
-            Error::Forbidden | Error::Unavailable => Self::Failed(message),
+            Error::Forbidden | Error::Unproven(_) | Error::TooOften { .. } | Error::Unavailable => {
+                Self::Failed(message)
+            }
         }
     }
 }

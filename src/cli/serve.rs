@@ -9,6 +9,7 @@ use crate::cli::installation::Installation;
 use crate::cli::interruption::Serving;
 use crate::cli::{Failure, audit};
 use crate::records::audit::checkpoints::{Published, Store, keeper};
+use crate::records::{accounts, organisations};
 use crate::web;
 
 /// Where to listen.
@@ -47,6 +48,7 @@ pub async fn serve(
         program,
         uploads,
         pictures: Arc::default(),
+        readings: Arc::default(),
         trail: Published { store: Store::new(&installation.config.data), key: signer.verifier() },
         front: installation.config.front.clone(),
     };
@@ -55,6 +57,7 @@ pub async fn serve(
             println!("ready http://{listen}");
         })
     });
+    notice(installation).await?;
     let refused = |error: rocket::Error| failure(&error, listen);
     let rocket = web::build(state, listen).attach(announce).ignite().await.map_err(refused)?;
     serving.begin(rocket.shutdown());
@@ -70,6 +73,20 @@ pub async fn serve(
         tracing::error!(%error, "the last checkpoint was not signed");
     }
     served.map(|_| ())
+}
+
+/// Says which counties have not set what they demand at sign-in: real records want one-time codes.
+async fn notice(installation: &Installation) -> Result<(), Failure> {
+    let mut conn = installation.database.web().await?;
+    for county in organisations::queries::counties(&mut conn).await? {
+        if !accounts::has_security_policy(&mut conn, county.id).await? {
+            eprintln!(
+                "{}尚未设定登录安全要求，现在只凭密码登录。用于真实数据前请执行：cadre account policy --organisation {} --preset production",
+                county.name, county.code
+            );
+        }
+    }
+    Ok(())
 }
 
 fn failure(error: &rocket::Error, listen: SocketAddr) -> Failure {

@@ -1,6 +1,7 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · slates · {assessments, training, reserves} · committees · vetting · words · members · people · accounts · organisations · audit.
+//! quarters · imports · ratings · slates · {assessments, training, reserves} · committees · vetting · words · members · people · accounts · approvals · organisations · audit.
 pub mod accounts;
+pub mod approvals;
 pub mod assessments;
 pub mod audit;
 pub mod committees;
@@ -20,7 +21,20 @@ pub mod words;
 pub const OWNERS: &[(&str, &[&str])] = &[
     ("audit", &["audit_entries", "audit_heads", "audit_checkpoints"]),
     ("organisations", &["counties", "organisations", "organisation_parents"]),
-    ("accounts", &["accounts", "sessions", "access_tokens", "idempotency_keys", "sign_in_sources"]),
+    (
+        "accounts",
+        &[
+            "accounts",
+            "sessions",
+            "access_tokens",
+            "idempotency_keys",
+            "sign_in_sources",
+            "security_policies",
+            "second_factor_roles",
+            "second_factors",
+        ],
+    ),
+    ("approvals", &["approvals"]),
     ("people", &["people", "person_visibility", "kinships"]),
     (
         "members",

@@ -28,7 +28,8 @@ impl Fairing for Headers {
         if super::guards::is_https(request) {
             response.set_header(Header::new("Strict-Transport-Security", "max-age=31536000"));
         }
-        if response.headers().get_one("Cache-Control").is_none() {
+        // Only what says for how long it may be kept is kept at all; streams of events say `no-cache`.
+        if matches!(response.headers().get_one("Cache-Control"), None | Some("no-cache")) {
             response.set_header(Header::new("Cache-Control", "no-store"));
         }
     }

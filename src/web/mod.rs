@@ -13,6 +13,7 @@ pub mod guards;
 pub mod headers;
 pub mod import_work;
 pub mod pages;
+pub mod reading;
 pub mod respond;
 pub mod views;
 pub mod witness;
@@ -42,6 +43,8 @@ pub struct State {
     pub uploads: PathBuf,
     /// Team pictures that were counted before.
     pub pictures: Arc<KeptPictures>,
+    /// How many records of people each account was shown of late.
+    pub readings: Arc<reading::Readings>,
     /// The checkpoints of the trail.
     pub trail: Published,
     /// The addresses whose word is taken for where a request came from and whether over TLS.
@@ -61,6 +64,11 @@ pub fn page_routes() -> Vec<Route> {
         pages::slates::routes(),
         pages::members::routes(),
         pages::accounts::routes(),
+        pages::own_account::routes(),
+        pages::approvals::routes(),
+        pages::security_policy::routes(),
+        pages::proof::routes(),
+        pages::exports::routes(),
         pages::audit::routes(),
         pages::ratings::routes(),
         pages::assessments::routes(),
@@ -94,6 +102,9 @@ pub fn api_routes() -> Vec<Route> {
         api::vetting::routes(),
         api::words::routes(),
         api::accounts::routes(),
+        api::own_sessions::routes(),
+        api::approvals::routes(),
+        api::security_policy::routes(),
         api::audit::routes(),
         api::document::routes(),
         api::reports::routes(),

@@ -5,13 +5,15 @@ use askama::Template;
 use chrono::TimeDelta;
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::{Outcome, Request};
-use rocket::response::{self, Responder, Response};
+use rocket::response::{self, Redirect, Responder, Response};
 use rocket::serde::json::serde_json;
 
+use crate::base::actor::Proof;
 use crate::base::error::{Error, FieldError};
-use crate::web::guards;
+use crate::records::accounts::Duty;
 use crate::web::views::parts::Link;
 use crate::web::views::{Problem as ProblemLine, problem};
+use crate::web::{guards, pages};
 
 /// An error on its way to the caller.
 #[derive(Debug)]
@@ -40,11 +42,27 @@ enum Marker {
     Malformed(String),
     #[error("{0}")]
     Unauthorized(String),
-    #[error("{message}")]
-    TooOften { message: String, seconds: i64 },
+    #[error("{}", duty_sentence(*.0))]
+    Duty(Duty),
+}
+
+/// What somebody is told who has something to do before anything else.
+#[must_use]
+pub const fn duty_sentence(duty: Duty) -> &'static str {
+    match duty {
+        Duty::Code => "登录还差一步：请输入动态验证码。",
+        Duty::ChangePassword => "请先修改密码：现在的密码由他人设置，或已超过规定的使用期限。",
+        Duty::Enrol => "您的角色登录时须使用动态验证码，请先绑定。",
+    }
 }
 
 impl Failure {
+    /// Something has to be done before anything else.
+    #[must_use]
+    pub fn duty(duty: Duty) -> Self {
+        Self(Error::broken(Marker::Duty(duty)))
+    }
+
     /// The request did not repeat the session's token, or came from elsewhere.
     #[must_use]
     pub fn csrf() -> Self {
@@ -72,7 +90,7 @@ impl Failure {
     /// Too many requests of this kind from one address; how long it has to wait still.
     #[must_use]
     pub fn too_often(message: String, wait: TimeDelta) -> Self {
-        Self(Error::broken(Marker::TooOften { message, seconds: whole_seconds(wait) }))
+        Self(Error::TooOften { message, wait })
     }
 
     /// One wrong field.
@@ -92,15 +110,19 @@ impl Failure {
             }
             Error::Stale => Problem::new(412, detail),
             Error::Forbidden => Problem::new(403, detail),
+            Error::Unproven(proof) => Problem { unproven: Some(proof), ..Problem::new(403, detail) },
+            Error::TooOften { wait, .. } => {
+                Problem { retry_after: Some(whole_seconds(wait)), ..Problem::new(429, detail) }
+            }
             Error::Unavailable => Problem::new(503, detail),
             Error::Broken(cause) => match cause.downcast_ref::<Marker>() {
+                Some(Marker::Duty(duty)) => {
+                    Problem { duty: Some(*duty), ..Problem::new(403, duty_sentence(*duty).to_owned()) }
+                }
                 Some(Marker::Csrf) => Problem::new(403, CSRF.to_owned()),
                 Some(Marker::VersionMissing) => Problem::new(428, VERSION.to_owned()),
                 Some(Marker::Malformed(message)) => Problem::new(400, message.clone()),
                 Some(Marker::Unauthorized(message)) => Problem::new(401, message.clone()),
-                Some(Marker::TooOften { message, seconds }) => {
-                    Problem { retry_after: Some(*seconds), ..Problem::new(429, message.clone()) }
-                }
                 None => {
                     tracing::error!(error = %cause, "broken");
                     Problem::new(500, detail)
@@ -134,6 +156,12 @@ pub struct Problem {
     /// Seconds after which the same request may be sent again: the header `Retry-After`.
     #[serde(skip)]
     pub retry_after: Option<i64>,
+    /// What is missing is a proof that it is he: the page asks for it and keeps what was sent.
+    #[serde(skip)]
+    pub unproven: Option<Proof>,
+    /// What has to be done before: the page leads there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duty: Option<Duty>,
 }
 
 impl Problem {
@@ -147,6 +175,8 @@ impl Problem {
             detail,
             errors: Vec::new(),
             retry_after: None,
+            unproven: None,
+            duty: None,
         }
     }
 
@@ -211,7 +241,18 @@ impl Problem {
     /// # Errors
     /// When it cannot be rendered.
     pub fn answer(self, request: &Request<'_>) -> response::Result<'static> {
-        if is_api(request) { self.json(request) } else { self.page(request) }
+        if is_api(request) {
+            return self.json(request);
+        }
+        if let Some(duty) = self.duty {
+            return Redirect::to(pages::session::place(duty)).respond_to(request);
+        }
+        if self.unproven == Some(Proof::Old)
+            && let (Some(known), Some(form)) = (guards::known(request), guards::sent_form(request))
+        {
+            return pages::proof::asking(&known, request, form).respond_to(request);
+        }
+        self.page(request)
     }
 }
 

@@ -78,6 +78,8 @@ pub struct Request {
     pub as_of: Option<NaiveDate>,
     /// Why identifiers are wanted in clear; none: masked.
     pub unmasked: Option<String>,
+    /// Why the list is wanted at all; a page always asks for it.
+    pub reason: Option<String>,
     /// Which members, in which order; as of a day: all of its register, by name.
     pub members: (Filter, Sort),
     /// The filter as it was asked for, for the trail.
@@ -126,7 +128,7 @@ pub async fn export<W: Write + Send>(
         "filter": request.asked,
         "as_of": request.as_of,
         "unmasked": request.unmasked.is_some(),
-        "reason": request.unmasked,
+        "reason": request.unmasked.as_ref().or(request.reason.as_ref()),
         "file_sha256": receipt.sha256,
     });
     db::write(&mut conn, actor, async |conn| {
@@ -154,6 +156,9 @@ fn check(actor: &Actor, request: &Request) -> Result<()> {
             let message = "导出完整证件号码须用2至200字写明理由，理由会记入审计记录。";
             return Err(Error::invalid("reason", message));
         }
+    }
+    if request.reason.as_ref().is_some_and(|reason| !(2..=200).contains(&reason.trim().chars().count())) {
+        return Err(Error::invalid("reason", "导出理由应为2至200字，会记入审计记录。"));
     }
     match request.as_of {
         Some(day) if day > clock::today() => {

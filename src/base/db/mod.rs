@@ -98,7 +98,8 @@ pub async fn count(owner: &mut AsyncPgConnection, tables: &[&str]) -> Result<()>
 /// # Errors
 /// Whatever the database answers.
 pub async fn unhurried(conn: &mut AsyncPgConnection) -> Result<()> {
-    conn.batch_execute("SET statement_timeout TO 0").await?;
+    // Between two statements lies the work of a county: on a busy machine longer than a request may idle.
+    conn.batch_execute("SET statement_timeout TO 0; SET idle_in_transaction_session_timeout TO 0").await?;
     Ok(())
 }
 

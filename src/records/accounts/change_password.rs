@@ -1,13 +1,17 @@
 //! Changes one's own password; the old one is asked for.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
+use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
+use crate::records::accounts::model::State;
 use crate::records::accounts::password::{self, Password};
 use crate::records::accounts::reset_password::set_password;
+use crate::records::accounts::{password_rules, prove, rules};
 use crate::records::audit;
 use crate::schema::accounts;
 
@@ -20,29 +24,40 @@ pub struct ChangePassword {
     pub new: Password,
 }
 
-/// Changes the actor's own password and ends all his sessions, the present one included.
+/// Changes the actor's own password and ends all his sessions, the present one included. A wrong old one counts like a
+/// wrong password at sign-in and stands in the trail, so that an open browser is no place to guess it.
 ///
 /// # Errors
-/// `Invalid` when the old password is wrong, `Forbidden` where no account acts.
+/// `Invalid` when the old password is wrong or the new one is the same or none that the county takes, `Forbidden` where no account acts.
 pub async fn change_password(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     command: ChangePassword,
 ) -> Result<()> {
     let own = actor.account.ok_or(Error::Forbidden)?;
-    let stored: Option<String> = accounts::table
+    let sentence = "新密码不能与原密码相同，请换一个。";
+    if command.new.text() == command.old {
+        return Err(Error::invalid("password", sentence));
+    }
+    let stored: Option<(String, String, Option<DateTime<Utc>>)> = accounts::table
         .filter(accounts::id.eq(own))
-        .select(accounts::password_hash)
+        .select((accounts::password_hash, accounts::state, accounts::locked_until))
         .first(conn)
         .await
         .optional()?;
-    let stored = stored.or_missing("这个账号")?;
-    if !password::verify(command.old, Some(stored)).await? {
-        return Err(Error::invalid("old_password", "原密码不正确，请重新输入。"));
+    let (stored, state, locked_until) = stored.or_missing("这个账号")?;
+    let open = rules::may_sign_in(State::of(&state), locked_until, clock::now());
+    if !(password::verify(command.old, Some(stored)).await? && open) {
+        if open {
+            prove::count_refused(conn, actor, own).await?;
+        }
+        let message = "原密码不正确，或账号已暂停登录。请重新输入；连续输错会暂停登录。";
+        return Err(Error::invalid("old_password", message));
     }
-    let hash = command.new.hash().await?;
+    let hash = command.new.clone().hash().await?;
     db::write(conn, actor, async |conn| {
-        set_password(conn, own, &hash).await?;
+        password_rules::check(conn, actor.scope.county, &actor.scope.path, &command.new, "password").await?;
+        set_password(conn, own, &hash, None).await?;
         let entry = audit::Entry {
             action: "accounts.change_password",
             subject_kind: "account",

@@ -5,10 +5,11 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use crate::base::actor::{Actor, Door, Role};
+use crate::base::actor::{Actor, Door, Proof, Role};
 use crate::base::error::FieldError;
-use crate::base::ids::{AccountId, CountyId};
+use crate::base::ids::{AccountId, CountyId, SessionId};
 use crate::base::scope::{Path, Scope};
+use crate::records::accounts::rules::Duty;
 
 /// The state of an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
@@ -117,6 +118,12 @@ pub struct Identity {
     pub organisation_code: String,
     /// Name of its organisation.
     pub organisation_name: String,
+    /// How sure it is that it is he.
+    pub proof: Proof,
+    /// How many records of people it may read within ten minutes; not counted where there is none.
+    pub records_per_ten_minutes: Option<i32>,
+    /// Too many were read: none is shown before this moment.
+    pub reading_blocked_until: Option<DateTime<Utc>>,
 }
 
 impl Identity {
@@ -130,6 +137,7 @@ impl Identity {
             scope: self.scope.clone(),
             door,
             source,
+            proof: self.proof,
         }
     }
 }
@@ -137,8 +145,14 @@ impl Identity {
 /// A session of a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Session {
+    /// Its id.
+    pub id: SessionId,
     /// Who signed in.
     pub identity: Identity,
+    /// What has to be done before anything else.
+    pub duty: Option<Duty>,
+    /// Whether the account uses one-time codes.
+    pub uses_codes: bool,
     /// What unsafe requests must repeat.
     pub csrf_token: String,
 }

@@ -4,12 +4,16 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::{Actor, Door, Role};
+use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{DatabaseResult, Error, FieldError, OrMissing, Result};
 use crate::base::ids::AccountId;
 use crate::base::policy::{self, Action};
 use crate::records::accounts::model::{State, Username, parse_display_name};
 use crate::records::accounts::password::Password;
+use crate::records::accounts::password_rules;
+use crate::records::accounts::reset_password::TEMPORARY;
+use crate::records::accounts::security_policy::security_policy;
 use crate::records::audit;
 use crate::records::organisations::{self, Organisation};
 use crate::schema::accounts;
@@ -132,10 +136,15 @@ async fn insert(
 ) -> Result<Vec<AccountId>> {
     // Whoever works at the machine itself does in one step what takes two people in the page (contract 2).
     let state = if actor.door == Door::CommandLine { State::Active } else { State::Pending };
+    // A password that somebody else chose is for one use, where the county wants it so.
+    let demands = security_policy(conn, actor.scope.county).await?;
+    let given = actor.door != Door::CommandLine && demands.change_given_passwords;
+    let ends = given.then(|| clock::now() + TEMPORARY);
     let mut ids = Vec::with_capacity(commands.len());
     let mut rows = Vec::with_capacity(commands.len());
     for (command, hash) in commands.iter().zip(hashes) {
         let place = places.iter().find(|place| place.code == command.organisation).or_missing("这个组织")?;
+        password_rules::check(conn, place.county_id, &place.path(), &command.password, "password").await?;
         let id = AccountId::new();
         ids.push(id);
         rows.push((
@@ -144,6 +153,9 @@ async fn insert(
             accounts::username.eq(command.username.as_str()),
             accounts::display_name.eq(&command.display_name),
             accounts::password_hash.eq(hash),
+            accounts::password_set_at.eq(clock::now()),
+            accounts::password_temporary.eq(ends.is_some()),
+            accounts::password_expires_at.eq(ends),
             accounts::role.eq(command.role.code()),
             accounts::organisation_id.eq(place.id),
             accounts::organisation_path.eq(&place.path),

@@ -13,7 +13,9 @@ static HASHING: Semaphore = Semaphore::const_new(4);
 
 const SHORTEST: usize = 12;
 const LONGEST: usize = 128;
-/// Words that every guessing list begins with; a password that is little more than one of them is refused.
+/// Well-known passwords, the most frequent first (`data/common_passwords.txt`).
+const KNOWN: &str = include_str!("../../../data/common_passwords.txt");
+/// Words that are in every guessing list, or in those of this country; a password that is little more than one of them is refused.
 const COMMON: [&str; 18] = [
     "password", "passw0rd", "qwerty", "asdfgh", "zxcvbn", "1qaz2wsx", "qazwsx", "admin", "root", "welcome",
     "letmein", "iloveyou", "woaini", "123123", "112233", "888888", "666666", "cadre",
@@ -63,11 +65,54 @@ impl Password {
         if is_simple(&lower) {
             return Err(PasswordError::Simple);
         }
+        if is_known(&lower) {
+            return Err(PasswordError::Common);
+        }
         let rest = COMMON.iter().fold(lower, |rest, word| rest.replace(word, ""));
         if rest.chars().count() < length / 2 {
             return Err(PasswordError::Common);
         }
         Ok(Self(text.to_owned()))
+    }
+
+    /// A text that nobody guesses and that can be read out: four groups of four letters and digits, none of which looks
+    /// like another.
+    #[must_use]
+    pub fn random() -> String {
+        const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+        let group = || -> String {
+            let bytes: [u8; 4] = rand::random();
+            bytes
+                .iter()
+                .filter_map(|byte| LETTERS.get(usize::from(byte % 32)))
+                .copied()
+                .map(char::from)
+                .collect()
+        };
+        [group(), group(), group(), group()].join("-")
+    }
+
+    /// Whether it has three of the four kinds of characters: capitals, small letters, digits, others.
+    #[must_use]
+    pub fn is_mixed(&self) -> bool {
+        let kinds: [fn(char) -> bool; 4] = [
+            |c| c.is_uppercase(),
+            |c| c.is_lowercase(),
+            |c| c.is_numeric(),
+            |c| !c.is_uppercase() && !c.is_lowercase() && !c.is_numeric(),
+        ];
+        kinds.iter().filter(|is_kind| self.0.chars().any(is_kind)).count() >= 3
+    }
+
+    /// Whether a name stands in it, in capitals or not.
+    #[must_use]
+    pub(super) fn holds(&self, name: &str) -> bool {
+        !name.is_empty() && self.0.to_lowercase().contains(&name.to_lowercase())
+    }
+
+    /// The text, for comparing it with the old one.
+    pub(super) fn text(&self) -> &str {
+        &self.0
     }
 
     /// Hashes it; takes about 80 ms on another thread.
@@ -98,6 +143,33 @@ fn is_simple(text: &str) -> bool {
         codes.iter().zip(codes.iter().skip(1)).filter(|(one, next)| (*next - *one).abs() <= 1).count();
     let different: std::collections::HashSet<&i64> = codes.iter().collect();
     different.len() < 5 || next_to_each_other * 2 > codes.len()
+}
+
+/// Whether nothing is left of it but one or two well-known passwords, once the usual replacements of letters are undone
+/// and what stands before and behind is dropped: `Dragon2026!!`, `p@ssw0rdmonkey`.
+fn is_known(lower: &str) -> bool {
+    static LIST: std::sync::OnceLock<std::collections::HashSet<&'static str>> = std::sync::OnceLock::new();
+    let list = LIST.get_or_init(|| KNOWN.lines().collect());
+    let letters = |text: &str| -> String {
+        let undone = |c| match c {
+            '0' => 'o',
+            '1' | '!' => 'i',
+            '3' => 'e',
+            '4' | '@' => 'a',
+            '5' | '$' => 's',
+            '7' => 't',
+            other => other,
+        };
+        text.chars().map(undone).collect()
+    };
+    let plain = lower.trim_matches(|c: char| !c.is_alphabetic());
+    [lower.to_owned(), plain.to_owned(), letters(lower), letters(plain)].iter().any(|text| {
+        let two = |(at, _): (usize, char)| {
+            let (one, other) = text.split_at(at);
+            list.contains(one) && list.contains(other)
+        };
+        list.contains(text.as_str()) || text.char_indices().skip(1).any(two)
+    })
 }
 
 /// A hash that no password opens: what an unknown user name is compared with, so that it takes as long as a known one.
@@ -147,6 +219,9 @@ mod tests {
             ("123456789012345", E::Simple),
             ("abcdefghijklmno", E::Simple),
             ("Password123123", E::Common),
+            ("Dragon2026!!2026", E::Common),
+            ("dragonmonkey", E::Common),
+            ("p@ssw0rdmonkey", E::Common),
             ("zhangwei-is-here", E::Username),
         ] {
             assert_eq!(Password::parse(text, "zhangwei").unwrap_err(), reason, "{text}");
@@ -160,6 +235,26 @@ mod tests {
         {
             assert!(Password::parse(text, "zhangwei").is_ok(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_list_of_well_known_passwords_is_long_enough() {
+        let lines: std::collections::HashSet<&str> = KNOWN.lines().collect();
+        assert!(lines.len() >= 3_000, "SEC-12 asks for 3,000: {}", lines.len());
+    }
+
+    #[test]
+    fn nothing_is_cut_or_changed_and_64_characters_are_taken() {
+        let long = "每一个字都算数，空格也算 and so does Latin ".repeat(3);
+        assert!((64..=128).contains(&long.chars().count()));
+        assert_eq!(Password::parse(&long, "zhangwei").unwrap().text(), long);
+    }
+
+    #[test]
+    fn three_kinds_of_characters_are_mixed() {
+        let mixed = |text: &str| Password::parse(text, "zhangwei").unwrap().is_mixed();
+        assert!(mixed("pV7wq2ZkXd9eRm4t") && mixed("correct-horse-battery-7"));
+        assert!(!mixed("correct horse battery") && !mixed("correcthorsebattery"));
     }
 
     #[tokio::test]

@@ -1,17 +1,21 @@
-//! Sets a new password where the old one was lost.
+//! Lets somebody in again who lost his password or his one-time codes, without learning what he will use from then on:
+//! the password that is set here is for one use, within three days, and the secret of the codes is forgotten.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
+use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::AccountId;
 use crate::base::policy::{self, Action};
 use crate::records::accounts::password::Password;
-use crate::records::accounts::queries;
+use crate::records::accounts::security_policy::security_policy;
+use crate::records::accounts::{password_rules, queries, second_factor};
 use crate::records::audit;
-use crate::schema::{accounts, sessions};
+use crate::schema::{access_tokens, accounts, sessions};
 
 /// One password to be set.
 #[derive(Debug, Clone)]
@@ -20,10 +24,17 @@ pub struct ResetPassword {
     pub account: AccountId,
     /// The new password.
     pub password: Password,
+    /// Whether its owner has to change it before anything else, where the county wants it so: always, but where a program
+    /// is given it at the machine.
+    pub temporary: bool,
 }
 
-/// Sets new passwords, ends the accounts' sessions and lifts their locks. An administrator cannot reset an account that
-/// sees records into something he can use unseen: the reset stands in the trail of the account.
+/// How long a password opens anything that somebody else has set.
+pub(super) const TEMPORARY: TimeDelta = TimeDelta::days(3);
+
+/// Sets new passwords, forgets the secrets of one-time codes, takes back bearer tokens, ends the accounts' sessions and
+/// lifts their locks. Whoever uses such an account unseen cannot do so for long: the reset stands in the trail, and its
+/// owner's password no longer opens it.
 ///
 /// # Errors
 /// `Forbidden` for anybody but an administrator, `Missing` outside his subtree.
@@ -43,9 +54,22 @@ pub async fn reset_password(
         if lines.len() < ids.len() {
             return Err(Error::Missing { what: "这个账号" });
         }
-        for (id, hash) in ids.iter().zip(&hashes) {
-            set_password(conn, *id, hash).await?;
+        let demands = security_policy(conn, actor.scope.county).await?;
+        for ((command, line), hash) in commands
+            .iter()
+            .filter_map(|command| Some((command, lines.iter().find(|line| line.id == command.account)?)))
+            .zip(&hashes)
+        {
+            password_rules::check(conn, line.county_id, &line.path(), &command.password, "password").await?;
+            let one_use = command.temporary && demands.change_given_passwords;
+            let ends = one_use.then(|| clock::now() + TEMPORARY);
+            set_password(conn, command.account, hash, ends).await?;
         }
+        second_factor::forget(conn, actor.scope.county, &ids).await?;
+        let tokens = access_tokens::table
+            .filter(access_tokens::account_id.eq_any(&ids))
+            .filter(access_tokens::revoked_at.is_null());
+        diesel::update(tokens).set(access_tokens::revoked_at.eq(clock::now())).execute(conn).await?;
         let names: Vec<&str> = lines.iter().map(|line| line.username.as_str()).collect();
         let entry = audit::Entry {
             action: "accounts.reset_password",
@@ -60,11 +84,20 @@ pub async fn reset_password(
     .await
 }
 
-/// Stores a hash and ends every session that the old password opened.
-pub(super) async fn set_password(conn: &mut AsyncPgConnection, account: AccountId, hash: &str) -> Result<()> {
+/// Stores a hash and ends every session that the old password opened; `ends` is when a password that somebody else set
+/// opens nothing any more.
+pub(super) async fn set_password(
+    conn: &mut AsyncPgConnection,
+    account: AccountId,
+    hash: &str,
+    ends: Option<DateTime<Utc>>,
+) -> Result<()> {
     diesel::update(accounts::table.filter(accounts::id.eq(account)))
         .set((
             accounts::password_hash.eq(hash),
+            accounts::password_set_at.eq(clock::now()),
+            accounts::password_temporary.eq(ends.is_some()),
+            accounts::password_expires_at.eq(ends),
             accounts::failed_attempts.eq(0),
             accounts::locked_until.eq(None::<chrono::DateTime<chrono::Utc>>),
             accounts::version.eq(accounts::version + 1),

@@ -4,6 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::base::actor::Role;
 use crate::records::accounts::model::State;
+use crate::records::accounts::security_policy::SecurityPolicy;
 
 /// Wrong passwords that cost nothing but time.
 const FREE_ATTEMPTS: i32 = 5;
@@ -39,6 +40,54 @@ pub fn may_sign_in(state: State, locked_until: Option<DateTime<Utc>>, now: DateT
     state == State::Active && locked_until.is_none_or(|until| until <= now)
 }
 
+/// What somebody who signed in has to do before anything else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Duty {
+    /// The one-time code is still to come.
+    Code,
+    /// The password was set by somebody else, or is too old.
+    ChangePassword,
+    /// The role needs one-time codes, and the account has none yet.
+    Enrol,
+}
+
+/// What the duties of a session follow from.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The session waits for a one-time code.
+    pub waits_for_code: bool,
+    /// Somebody else set the password.
+    pub password_temporary: bool,
+    /// When the password was set.
+    pub password_set_at: DateTime<Utc>,
+    /// The account uses one-time codes.
+    pub has_code: bool,
+    /// Its role needs them.
+    pub demands_code: bool,
+}
+
+/// The first duty of a session at a moment.
+#[must_use]
+pub fn duty(standing: &Standing, policy: &SecurityPolicy, now: DateTime<Utc>) -> Option<Duty> {
+    let ends = policy.password_days.map(|days| standing.password_set_at + TimeDelta::days(days.into()));
+    if standing.waits_for_code {
+        Some(Duty::Code)
+    } else if standing.password_temporary || ends.is_some_and(|ends| ends <= now) {
+        Some(Duty::ChangePassword)
+    } else if standing.demands_code && !standing.has_code {
+        Some(Duty::Enrol)
+    } else {
+        None
+    }
+}
+
+/// Whether granting a role takes two security officers: every one that sees, decides or manages more than a clerk's.
+#[must_use]
+pub fn takes_two(role: Role) -> bool {
+    role != Role::Clerk
+}
+
 /// Whether a role sees records, so that an account of it needs an organisation whose records it works on.
 #[must_use]
 pub fn sees_records(role: Role) -> bool {
@@ -63,6 +112,32 @@ mod tests {
         assert_eq!([1, 9].map(seconds), [None, None]);
         assert_eq!([10, 11, 13].map(seconds), [Some(30), Some(60), Some(240)]);
         assert_eq!([14, i32::MAX].map(seconds), [Some(300); 2]);
+    }
+
+    #[test]
+    fn duties_come_one_after_the_other() {
+        let now = crate::base::clock::now();
+        let mut standing = Standing {
+            waits_for_code: true,
+            password_temporary: true,
+            password_set_at: now - TimeDelta::days(90),
+            has_code: false,
+            demands_code: true,
+        };
+        let mut policy = SecurityPolicy::production();
+        assert_eq!(duty(&standing, &policy, now), Some(Duty::Code));
+        standing.waits_for_code = false;
+        assert_eq!(duty(&standing, &policy, now), Some(Duty::ChangePassword));
+        standing.password_temporary = false;
+        assert_eq!(duty(&standing, &policy, now), Some(Duty::Enrol));
+        standing.has_code = true;
+        assert_eq!(duty(&standing, &policy, now), None);
+        policy.password_days = Some(91);
+        assert_eq!(duty(&standing, &policy, now), None, "one day is left");
+        policy.password_days = Some(90);
+        assert_eq!(duty(&standing, &policy, now), Some(Duty::ChangePassword));
+        (standing.has_code, standing.demands_code, policy.password_days) = (false, false, None);
+        assert_eq!(duty(&standing, &policy, now), None, "nobody asks for a code");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! is today's state, and `memberships.branch_id`, `path` and `status` repeat it; a membership whose status is out of
 //! the register for good has its `to_day` on the day that status began.
 
+mod accesses;
 pub mod change;
 mod decide_transfer;
 mod enrol;
@@ -20,6 +21,7 @@ mod search_keys;
 pub mod standing;
 mod write;
 
+pub use accesses::{Access, accesses};
 pub use change::{Change, Edits, change};
 pub use decide_transfer::{Decision, decide_transfers};
 pub use enrol::{Enrol, enrol};

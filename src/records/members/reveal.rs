@@ -1,16 +1,20 @@
-//! Shows one identifier of one member in clear, for a purpose, on the record.
+//! Shows one identifier of one member in clear, for a purpose, on the record, and not too many in an hour (PRV-02).
 
-use diesel_async::AsyncPgConnection;
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
+use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::MembershipId;
 use crate::base::keys::{KeyRing, Secret};
 use crate::base::policy::{self, Action};
-use crate::records::audit;
 use crate::records::members::queries;
 use crate::records::people;
+use crate::records::{accounts, audit};
+use crate::schema::audit_entries;
 
 /// Which identifier, of whom, what for.
 #[derive(Debug, Clone)]
@@ -26,7 +30,8 @@ pub struct Reveal {
 /// Shows an identifier.
 ///
 /// # Errors
-/// `Missing` where there is no such member or number, `Invalid` without a purpose or with an unknown field, `Forbidden`.
+/// `Missing` where there is no such member or number, `Invalid` without a purpose or with an unknown field, `Forbidden`,
+/// `Unproven`, `TooOften`.
 pub async fn reveal(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -49,6 +54,7 @@ pub async fn reveal(
         }
     };
     db::write(conn, actor, async |conn| {
+        limit(conn, actor).await?;
         let rows = queries::lock(conn, &actor.scope, &[command.member]).await?;
         let row = rows.into_iter().next().ok_or(Error::Missing { what: "党员" })?;
         policy::require(actor, Action::RevealIdentifier, &row.path())?;
@@ -58,7 +64,11 @@ pub async fn reveal(
             Secret::Mobile => person.mobile_cipher.as_deref(),
             Secret::Telephone => person.telephone_cipher.as_deref(),
             Secret::CitizenId => Some(person.citizen_id_cipher.as_slice()),
-            Secret::ImportRow | Secret::Verdict | Secret::Decision | Secret::DrawSeed => None,
+            Secret::ImportRow
+            | Secret::Verdict
+            | Secret::Decision
+            | Secret::OneTimeCode
+            | Secret::DrawSeed => None,
         };
         let cipher = cipher.ok_or(Error::Missing { what: "号码" })?;
         let value = keys.unseal_text(secret, person.id.0, cipher).map_err(Error::broken)?;
@@ -66,7 +76,7 @@ pub async fn reveal(
             conn,
             actor,
             &audit::Entry {
-                action: "members.reveal",
+                action: ACTION,
                 subject_kind: "membership",
                 subject: Some(row.id.0),
                 count: 1,
@@ -78,4 +88,30 @@ pub async fn reveal(
         Ok(value)
     })
     .await
+}
+
+const ACTION: &str = "members.reveal";
+
+/// Refuses whoever saw as many identifiers within an hour as his county allows. His account is kept from change until the
+/// transaction ends, so that requests sent at once are counted one after the other.
+async fn limit(conn: &mut AsyncPgConnection, actor: &Actor) -> Result<()> {
+    let Some(account) = actor.account else { return Ok(()) };
+    accounts::queries::lock(conn, &actor.scope, &[account]).await?;
+    let policy = accounts::security_policy(conn, actor.scope.county).await?;
+    let hour = TimeDelta::hours(1);
+    let shown: i64 = audit_entries::table
+        .filter(audit_entries::account_id.eq(account))
+        .filter(audit_entries::at.gt(clock::now() - hour))
+        .filter(audit_entries::action.eq(ACTION))
+        .count()
+        .get_result(conn)
+        .await?;
+    if shown < i64::from(policy.reveals_per_hour) {
+        return Ok(());
+    }
+    let message = format!(
+        "一小时内查看完整号码已达{}次的上限，请过一小时再查看；确需批量核对时，请由审核员说明理由后导出。",
+        policy.reveals_per_hour
+    );
+    Err(Error::TooOften { message, wait: hour })
 }

@@ -1,6 +1,7 @@
 //! `/accounts`: administrators open, disable and reset them; security officers grant their roles.
 
 use rocket::http::Status;
+use rocket::response::status::Custom;
 use rocket::serde::json::Json;
 use rocket::{Route, get, patch, post, routes};
 use utoipa::ToSchema;
@@ -11,8 +12,10 @@ use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::AccountId;
 use crate::base::policy::{self, Action};
 use crate::records::accounts::{
-    self, AccountLine, Disable, Grant, Open, Password, RawOpen, ResetPassword, State, parse_role, queries,
+    self, AccountLine, Disable, Grant, Granted, Open, Password, RawOpen, ResetPassword, State, parse_role,
+    queries,
 };
+use crate::web::api::approvals::ApprovalJson;
 use crate::web::guards::{Body, Caller, Db, IfMatch, Listing, Page};
 use crate::web::respond::{Answer, Failure, Versioned};
 
@@ -84,10 +87,17 @@ pub struct DisableInput {
     reason: String,
 }
 
-/// A new password.
+/// A password for one use; made and answered once when not given.
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ResetInput {
+    #[serde(default)]
+    password: Option<String>,
+}
+
+/// A password for one use.
+#[derive(serde::Serialize, ToSchema)]
+pub struct ResetJson {
     password: String,
 }
 
@@ -96,8 +106,10 @@ pub struct ResetInput {
 /// # Errors
 /// `Forbidden`.
 pub fn require_account_office(actor: &Actor) -> Result<()> {
-    policy::require(actor, Action::ManageAccounts, &actor.scope.path)
-        .or_else(|_| policy::require(actor, Action::GrantRoles, &actor.scope.path))
+    let path = &actor.scope.path;
+    let either =
+        [Action::ManageAccounts, Action::GrantRoles].iter().any(|office| policy::may(actor, *office, path));
+    if either { Ok(()) } else { Err(Error::Forbidden) }
 }
 
 /// One account of the actor's subtree.
@@ -163,9 +175,11 @@ pub async fn open(caller: Caller, mut db: Db, body: Body<OpenInput>) -> Answer<V
     answer(&mut db, &caller.actor, id, true).await
 }
 
-/// Grant a role and an organisation; the account may sign in from then on.
+/// Grant a role and an organisation; the account may sign in from then on. Any role but a clerk's takes two security
+/// officers: the first call asks (202), the same call by another one approves (200).
 #[utoipa::path(context_path = "/api/v1", tag = "accounts", params(("id" = String, Path)), request_body = GrantInput,
-    responses((status = 200, body = AccountJson), (status = 409, description = "the rules forbid it")))]
+    responses((status = 200, body = AccountJson), (status = 202, body = ApprovalJson, description = "another security officer has to approve it"),
+        (status = 409, description = "the rules forbid it")))]
 #[patch("/accounts/<id>/role", data = "<body>")]
 pub async fn grant(
     caller: Caller,
@@ -173,13 +187,28 @@ pub async fn grant(
     mut db: Db,
     id: AccountId,
     body: Body<GrantInput>,
-) -> Answer<Versioned<AccountJson>> {
+) -> Answer<GrantAnswer> {
     policy::require(&caller.actor, Action::GrantRoles, &caller.scope().path)?;
     let role = parse_role(&body.0.role).map_err(|field| Error::Invalid(vec![field]))?;
     let organisation = body.0.organisation.clone().filter(|code| !code.trim().is_empty());
     let command = Grant { account: id, role, organisation, version: version.0 };
-    accounts::grant(&mut db.0, &caller.actor, &[command]).await?;
-    answer(&mut db, &caller.actor, id, false).await
+    let granted = accounts::grant(&mut db.0, &caller.actor, &[command]).await?;
+    match granted.as_slice().first() {
+        Some(Granted::Waiting(approval)) => {
+            let waiting = super::approvals::read(&mut db, &caller.actor, *approval).await?;
+            Ok(GrantAnswer::Waiting(Custom(Status::Accepted, Json(waiting.into()))))
+        }
+        _ => Ok(GrantAnswer::Done(answer(&mut db, &caller.actor, id, false).await?)),
+    }
+}
+
+/// What a grant is answered with.
+#[derive(rocket::Responder)]
+pub enum GrantAnswer {
+    /// The account as it is now.
+    Done(Versioned<AccountJson>),
+    /// The request that waits.
+    Waiting(Custom<Json<ApprovalJson>>),
 }
 
 /// Disable an account and end its sessions.
@@ -197,15 +226,26 @@ pub async fn disable(
     answer(&mut db, &caller.actor, id, false).await
 }
 
-/// Set a new password and end the account's sessions.
+/// Recover an account: sets a password for one use within three days, forgets its one-time codes, takes back its tokens
+/// and ends its sessions.
 #[utoipa::path(context_path = "/api/v1", tag = "accounts", params(("id" = String, Path)), request_body = ResetInput,
-    responses((status = 204, description = "done"), (status = 422, description = "a password that may not be set")))]
+    responses((status = 200, body = ResetJson), (status = 204, description = "done with the given password"), (status = 422, description = "a password that may not be set")))]
 #[post("/accounts/<id>/reset", data = "<body>")]
-pub async fn reset(caller: Caller, mut db: Db, id: AccountId, body: Body<ResetInput>) -> Answer<Status> {
+pub async fn reset(
+    caller: Caller,
+    mut db: Db,
+    id: AccountId,
+    body: Body<ResetInput>,
+) -> Answer<(Status, Option<Json<ResetJson>>)> {
     policy::require(&caller.actor, Action::ManageAccounts, &caller.scope().path)?;
     let line = read(&mut db, &caller.actor, id).await?;
-    let password = Password::parse(&body.0.password, &line.username)
-        .map_err(|error| Failure(Error::invalid("password", error)))?;
-    accounts::reset_password(&mut db.0, &caller.actor, &[ResetPassword { account: id, password }]).await?;
-    Ok(Status::NoContent)
+    let given = body.0.password.is_some();
+    let text = body.0.password.unwrap_or_else(Password::random);
+    let password =
+        Password::parse(&text, &line.username).map_err(|error| Failure(Error::invalid("password", error)))?;
+    let command = ResetPassword { account: id, password, temporary: true };
+    accounts::reset_password(&mut db.0, &caller.actor, &[command]).await?;
+    // Who chose the password knows it.
+    let told = (!given).then(|| Json(ResetJson { password: text }));
+    Ok((if given { Status::NoContent } else { Status::Ok }, told))
 }

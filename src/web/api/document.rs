@@ -7,8 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, assessments, audit, committees, exports, imports, kinships, member_events, members,
-    organisations, ratings, reports, reserves, session, slates, training, vetting, words,
+    accounts, approvals, assessments, audit, committees, exports, imports, kinships, member_events, members,
+    organisations, own_sessions, ratings, reports, reserves, security_policy, session, slates, training,
+    vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -20,10 +21,11 @@ use crate::web::respond::{Answer, Failure, Problem};
         description = "Records of grassroots Party organisations. Dates are YYYY-MM-DD, quarters 2026Q1; organisations are addressed by code, people and records by id. Errors are application/problem+json with Chinese texts."
     ),
     paths(
-        session::open, session::show, session::close,
+        session::open, session::show, session::close, session::prove, session::change_password, session::begin, session::confirm,
+        own_sessions::list, own_sessions::end, own_sessions::end_others,
         organisations::list, organisations::show, organisations::summary,
         members::list, members::show, members::enrol, members::change, members::history,
-        member_events::event, member_events::reveal, member_events::transfer, member_events::show_transfer,
+        member_events::event, member_events::reveal, member_events::accesses, member_events::transfer, member_events::show_transfer,
         member_events::decide_transfer,
         ratings::list_schemes, ratings::set_scheme, ratings::list_rounds, ratings::open_round, ratings::show_round,
         ratings::show_scores, ratings::enter_scores, ratings::decide_round, ratings::show_rating,
@@ -72,6 +74,8 @@ use crate::web::respond::{Answer, Failure, Problem};
         vetting::list_departments, vetting::set_departments,
         words::list_county_words, words::set_county_word,
         accounts::list, accounts::show, accounts::open, accounts::grant, accounts::disable, accounts::reset,
+        approvals::list, approvals::show, approvals::decide,
+        security_policy::show, security_policy::set,
         audit::list, audit::checkpoint, audit::bundle,
         reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,
         reports::list_quarters, reports::close,

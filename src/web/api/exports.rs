@@ -6,6 +6,7 @@ use rocket::http::ContentType;
 use rocket::{FromForm, Route, State, get, routes};
 
 use crate::across::exports::{self, Format, Request};
+use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing};
 use crate::base::policy::{self, Action};
@@ -24,30 +25,39 @@ pub fn routes() -> Vec<Route> {
     routes![export]
 }
 
-/// Which list, as sent.
+/// Which list, as sent, in an address or a form.
 #[derive(Debug, Default, FromForm)]
 pub struct ExportQuery<'r> {
     /// What the rows are about.
-    kind: Option<&'r str>,
+    pub kind: Option<&'r str>,
     /// Code of an organisation.
-    organisation: Option<&'r str>,
+    pub organisation: Option<&'r str>,
     /// `xlsx` or `csv`.
-    format: Option<&'r str>,
+    pub format: Option<&'r str>,
     /// A day.
-    as_of: Option<&'r str>,
+    pub as_of: Option<&'r str>,
     /// Whether identifiers are wanted in clear.
-    unmasked: Option<bool>,
+    pub unmasked: Option<bool>,
     /// Why.
-    reason: Option<&'r str>,
-    q: Option<&'r str>,
-    status: Option<&'r str>,
-    category: Option<&'r str>,
-    branch: Option<&'r str>,
-    education: Option<&'r str>,
-    sex: Option<&'r str>,
-    born_from: Option<&'r str>,
-    born_to: Option<&'r str>,
-    sort: Option<&'r str>,
+    pub reason: Option<&'r str>,
+    /// Name, pinyin, initials or number.
+    pub q: Option<&'r str>,
+    /// Code of a status.
+    pub status: Option<&'r str>,
+    /// Code of a category.
+    pub category: Option<&'r str>,
+    /// Code of a branch.
+    pub branch: Option<&'r str>,
+    /// Code of an education.
+    pub education: Option<&'r str>,
+    /// Code of a sex.
+    pub sex: Option<&'r str>,
+    /// Born on this day or later.
+    pub born_from: Option<&'r str>,
+    /// Born on this day or earlier.
+    pub born_to: Option<&'r str>,
+    /// The order.
+    pub sort: Option<&'r str>,
 }
 
 fn given(text: Option<&str>) -> Option<&str> {
@@ -79,7 +89,8 @@ impl ExportQuery<'_> {
             .map_err(|error| Error::invalid("format", error))?;
         let as_of =
             given(self.as_of).map(parse_date).transpose().map_err(|error| Error::invalid("as_of", error))?;
-        let reason = given(self.reason).unwrap_or_default().to_owned();
+        let reason = given(self.reason).map(str::to_owned);
+        let clear = self.unmasked.unwrap_or_default();
         let asked = members.asked();
         if !asked.is_empty() && (kind != Kind::Members || as_of.is_some()) {
             let message = "只有导出党员现状时可以再加筛选条件；请去掉筛选条件，或不填截止日期。";
@@ -90,7 +101,8 @@ impl ExportQuery<'_> {
             organisation,
             format,
             as_of,
-            unmasked: self.unmasked.unwrap_or_default().then_some(reason),
+            unmasked: clear.then(|| reason.clone().unwrap_or_default()),
+            reason,
             members: members.parse()?,
             asked: serde_json::json!(asked),
         })
@@ -104,7 +116,7 @@ impl ExportQuery<'_> {
     ("organisation" = Option<String>, Query, description = "code; your own when not given"),
     ("format" = Option<String>, Query, description = "xlsx (when not given) or csv"),
     ("as_of" = Option<String>, Query, description = "a day; as now when not given"),
-    ("unmasked" = Option<bool>, Query), ("reason" = Option<String>, Query, description = "needed with unmasked"),
+    ("unmasked" = Option<bool>, Query), ("reason" = Option<String>, Query, description = "why; needed with unmasked"),
     ("q" = Option<String>, Query), ("status" = Option<String>, Query), ("category" = Option<String>, Query),
     ("branch" = Option<String>, Query), ("education" = Option<String>, Query), ("sex" = Option<String>, Query),
     ("born_from" = Option<String>, Query), ("born_to" = Option<String>, Query), ("sort" = Option<String>, Query)),
@@ -113,12 +125,25 @@ impl ExportQuery<'_> {
 #[get("/exports?<query..>")]
 pub async fn export(
     caller: Caller,
-    mut db: Db,
+    db: Db,
     query: ExportQuery<'_>,
     state: &State<web::State>,
 ) -> Answer<Attachment> {
+    send(&caller.actor, db, &query, state).await
+}
+
+/// Writes the list that is asked for and hands it on.
+///
+/// # Errors
+/// `Forbidden`, `Unproven`, `Invalid` with the wrong field, `Missing` for an organisation outside the subtree.
+pub async fn send(
+    actor: &Actor,
+    mut db: Db,
+    query: &ExportQuery<'_>,
+    state: &State<web::State>,
+) -> Answer<Attachment> {
     let members = query.members();
-    let actor = caller.actor.clone();
+    let actor = actor.clone();
     policy::require(&actor, Action::Export, &actor.scope.path)?;
     let code = given(query.organisation).unwrap_or_else(|| actor.scope.path.code()).to_owned();
     let mut branch = None;
@@ -132,6 +157,8 @@ pub async fn export(
     .await?;
     let mut request = query.read(organisation, &members)?;
     request.members.0.branch = branch;
+    // The writing takes a connection of its own: whoever waited for it while holding this one could wait for others who
+    // do the same.
     drop(db);
     let (engine, name, format) = (engine(state), request.file_name(), request.format);
     let file = tempfile::tempfile_in(&state.uploads).map_err(Error::broken)?;

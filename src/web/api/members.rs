@@ -17,11 +17,11 @@ use crate::base::values::{Category, MembershipStatus, Sex, parse_date};
 use crate::records::members::listing::{self, Cursor, Filter, Sort};
 use crate::records::members::{self, Change, MemberCard, queries};
 use crate::records::organisations;
-use crate::web;
 use crate::web::api::organisations::narrowed;
 use crate::web::forms::member::MemberInput;
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
 use crate::web::respond::{Answer, Failure, Versioned};
+use crate::web::{self, reading};
 
 /// The routes.
 #[must_use]
@@ -287,6 +287,7 @@ pub async fn list(
         })
     })
     .await?;
+    reading::note(state, &caller.known.identity, &caller.actor, page.items.len()).await?;
     Ok(Json(page))
 }
 
@@ -325,7 +326,9 @@ pub async fn show(
     id: MembershipId,
     state: &State<web::State>,
 ) -> Answer<Versioned<MemberJson>> {
-    Ok(versioned(read(&mut db, &caller.actor, state, id).await?, false))
+    let card = read(&mut db, &caller.actor, state, id).await?;
+    reading::note(state, &caller.known.identity, &caller.actor, 1).await?;
+    Ok(versioned(card, false))
 }
 
 /// The branch that a code names, inside the caller's scope.

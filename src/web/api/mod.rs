@@ -1,5 +1,6 @@
 //! The JSON API below `/api/v1`, one file per area; whatever a page does, the API does.
 pub mod accounts;
+pub mod approvals;
 pub mod assessments;
 pub mod audit;
 pub mod committees;
@@ -10,9 +11,11 @@ pub mod kinships;
 pub mod member_events;
 pub mod members;
 pub mod organisations;
+pub mod own_sessions;
 pub mod ratings;
 pub mod reports;
 pub mod reserves;
+pub mod security_policy;
 pub mod session;
 pub mod slates;
 pub mod training;

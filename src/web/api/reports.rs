@@ -13,9 +13,9 @@ use crate::base::actor::Actor;
 use crate::base::clock;
 use crate::base::error::Error;
 use crate::base::values::Quarter;
-use crate::web;
 use crate::web::guards::{Body, Caller, Db, Listing, Page};
 use crate::web::respond::{Answer, Download, Failure};
+use crate::web::{self, reading};
 
 /// The routes.
 #[must_use]
@@ -257,7 +257,9 @@ pub async fn figure_rows(
     listing: Listing,
 ) -> Answer<Json<Page<RowLine>>> {
     let wanted = query.read(&caller.actor)?;
-    Ok(Json(rows(state, &caller.actor, code, &wanted, part, &listing).await?))
+    let page = rows(state, &caller.actor, code, &wanted, part, &listing).await?;
+    reading::note(state, &caller.known.identity, &caller.actor, page.items.len()).await?;
+    Ok(Json(page))
 }
 
 /// List the quarters of the county with their states, the latest first.

@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use rocket::http::{Method, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use subtle::ConstantTimeEq;
 
 use crate::base::actor::{Actor, Door};
+use crate::base::clock;
 use crate::base::error::{Error, Result};
+use crate::base::ids::SessionId;
 use crate::base::scope::Scope;
-use crate::records::accounts::{self, Identity};
+use crate::records::accounts::{self, Duty, Identity};
 use crate::web::guards::database::state;
 use crate::web::guards::{is_https, nul, own_origin, source};
+use crate::web::reading::read_too_much;
 use crate::web::respond::{Failure, stash};
 use crate::web::views::{Frame, Section};
 
@@ -24,6 +28,12 @@ pub struct Known {
     pub csrf_token: Option<String>,
     /// The token of the session, for signing out.
     pub session_token: Option<String>,
+    /// The session; none for programs with a bearer token.
+    pub session: Option<SessionId>,
+    /// What has to be done before anything else.
+    pub duty: Option<Duty>,
+    /// Whether the account uses one-time codes.
+    pub uses_codes: bool,
 }
 
 struct Cached(Option<Arc<Known>>, bool);
@@ -40,7 +50,14 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Known>> {
         let Some(token) = header.strip_prefix("Bearer ") else { return Ok(None) };
         let mut conn = state.database.web().await?;
         let identity = accounts::by_token(&mut conn, token.trim()).await?;
-        return Ok(identity.map(|identity| Known { identity, csrf_token: None, session_token: None }));
+        return Ok(identity.map(|identity| Known {
+            identity,
+            csrf_token: None,
+            session_token: None,
+            session: None,
+            duty: None,
+            uses_codes: false,
+        }));
     }
     let Some(cookie) = request.cookies().get(cookie_name(is_https(request))) else { return Ok(None) };
     let mut conn = state.database.web().await?;
@@ -49,6 +66,9 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Known>> {
         identity: session.identity,
         csrf_token: Some(session.csrf_token),
         session_token: Some(cookie.value().to_owned()),
+        session: Some(session.id),
+        duty: session.duty,
+        uses_codes: session.uses_codes,
     }))
 }
 
@@ -109,21 +129,64 @@ impl<'r> FromRequest<'r> for Caller {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let known = match resolve(request).await {
-            Ok(Some(known)) => known,
-            Ok(None) => return Outcome::Error((Status::Unauthorized, ())),
-            Err(error) => return stash(request, Failure(error)),
-        };
-        if let Some(token) = known.csrf_token.as_deref().filter(|_| is_unsafe(request))
-            && !(own_origin(request) && header_repeats(request, token))
-        {
-            return stash(request, Failure::csrf());
-        }
-        if nul::in_address(request) {
-            return stash(request, nul::refusal());
-        }
-        let actor = known.identity.actor(Door::Api, source(request));
-        Outcome::Success(Self { known, actor })
+        program(request, true).await
+    }
+}
+
+/// Who calls the API; `done` where nothing may be left to be done before.
+async fn program(request: &Request<'_>, done: bool) -> Outcome<Caller, ()> {
+    let known = match resolve(request).await {
+        Ok(Some(known)) => known,
+        Ok(None) => return Outcome::Error((Status::Unauthorized, ())),
+        Err(error) => return stash(request, Failure(error)),
+    };
+    if let Some(token) = known.csrf_token.as_deref().filter(|_| is_unsafe(request))
+        && !(own_origin(request) && header_repeats(request, token))
+    {
+        return stash(request, Failure::csrf());
+    }
+    if nul::in_address(request) {
+        return stash(request, nul::refusal());
+    }
+    if let Some(failure) = held_back(&known).filter(|_| done) {
+        return stash(request, failure);
+    }
+    let actor = known.identity.actor(Door::Api, source(request));
+    Outcome::Success(Caller { known, actor })
+}
+
+/// Why somebody who signed in gets nothing yet: a duty comes first, or he read too much.
+fn held_back(known: &Known) -> Option<Failure> {
+    if let Some(duty) = known.duty {
+        return Some(Failure::duty(duty));
+    }
+    let until = known.identity.reading_blocked_until?;
+    let left = until - clock::now();
+    (left > TimeDelta::zero()).then(|| Failure::too_often(read_too_much(left), left))
+}
+
+/// A person who signed in with a browser, whatever he has to do before anything else: for the pages where he does it.
+pub struct Arrived(pub SignedIn);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Arrived {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        browser(request, false).await.map(Self)
+    }
+}
+
+/// Somebody who calls the API with a session, whatever he has to do before anything else: for the handlers with which he
+/// does it.
+pub struct Arriving(pub Caller);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Arriving {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        program(request, false).await.map(Self)
     }
 }
 
@@ -171,20 +234,28 @@ impl<'r> FromRequest<'r> for SignedIn {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        let known = match resolve(request).await {
-            Ok(Some(known)) if known.csrf_token.is_some() => known,
-            Ok(_) => return Outcome::Error((Status::Unauthorized, ())),
-            Err(error) => return stash(request, Failure(error)),
-        };
-        if is_unsafe(request) && !own_origin(request) {
-            return stash(request, Failure::csrf());
-        }
-        if nul::in_address(request) {
-            return stash(request, nul::refusal());
-        }
-        let actor = known.identity.actor(Door::Web, source(request));
-        Outcome::Success(Self { known, actor })
+        browser(request, true).await
     }
+}
+
+/// Who sits at the browser; `done` where nothing may be left to be done before.
+async fn browser(request: &Request<'_>, done: bool) -> Outcome<SignedIn, ()> {
+    let known = match resolve(request).await {
+        Ok(Some(known)) if known.csrf_token.is_some() => known,
+        Ok(_) => return Outcome::Error((Status::Unauthorized, ())),
+        Err(error) => return stash(request, Failure(error)),
+    };
+    if is_unsafe(request) && !own_origin(request) {
+        return stash(request, Failure::csrf());
+    }
+    if nul::in_address(request) {
+        return stash(request, nul::refusal());
+    }
+    if let Some(failure) = held_back(&known).filter(|_| done) {
+        return stash(request, failure);
+    }
+    let actor = known.identity.actor(Door::Web, source(request));
+    Outcome::Success(SignedIn { known, actor })
 }
 
 /// The token that unsafe requests of the session must repeat; an error for strangers.

@@ -10,7 +10,7 @@ use crate::web::guards::nul;
 use crate::web::respond::{Failure, stash_data};
 
 /// The fields of a form, as typed, in order.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
@@ -72,11 +72,22 @@ impl<'r> FromData<'r> for Fields {
             return stash_data(request, nul::refusal());
         }
         if header_repeats(request, &token) || same(fields.get("csrf_token"), &token) {
+            let kept = fields.clone();
+            request.local_cache(|| Sent(Some(kept)));
             Outcome::Success(fields)
         } else {
             stash_data(request, Failure::csrf())
         }
     }
+}
+
+/// The form of a request, for the page that asks for something more before it is taken.
+struct Sent(Option<Fields>);
+
+/// The form that was sent with a request, where one was taken.
+#[must_use]
+pub fn sent_form<'r>(request: &'r Request<'_>) -> Option<&'r Fields> {
+    request.local_cache(|| Sent(None)).0.as_ref()
 }
 
 /// The pairs of an encoded form: `+` is a space, percent signs are undone, bad bytes are shown as such.

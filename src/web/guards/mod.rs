@@ -17,9 +17,9 @@ use std::net::IpAddr;
 use rocket::Request;
 
 pub use body::Body;
-pub use caller::{Caller, SignedIn, cookie_name, known};
+pub use caller::{Arrived, Arriving, Caller, Known, SignedIn, cookie_name, known};
 pub use database::Db;
-pub use fields::Fields;
+pub use fields::{Fields, sent_form};
 pub use idempotency::{Idempotency, Kept};
 pub use paging::{Listing, Page};
 pub use upload::{Multipart, NO_FILE, Upload, UploadForm};

@@ -11,16 +11,16 @@ use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::AccountId;
 use crate::base::policy::{self, Action};
 use crate::records::accounts::{
-    self, AccountLine, ChangePassword, Disable, Grant, Open, Password, RawOpen, ResetPassword, State,
-    parse_role, queries,
+    self, AccountLine, ChangePassword, Disable, Duty, Grant, Granted, Open, Password, RawOpen, ResetPassword,
+    State, parse_role, queries,
 };
 use crate::web::api::accounts::{read, require_account_office};
-use crate::web::guards::{Db, Fields, Listing, SignedIn};
-use crate::web::respond::{Answer, Failure, Page, PageWith};
+use crate::web::guards::{Arrived, Db, Fields, Listing, SignedIn};
+use crate::web::respond::{Answer, Failure, Page, PageWith, duty_sentence};
 use crate::web::views::accounts::Accounts;
 use crate::web::views::controls::Kind;
 use crate::web::views::form_page::FormPage;
-use crate::web::views::parts::Pager;
+use crate::web::views::parts::{Fact, Pager};
 use crate::web::views::{Badge, Cell, Choice, Column, Control, Form, Group, Link, Row, Section, Table, Tone};
 
 /// The routes.
@@ -68,9 +68,17 @@ async fn list(
             ..Pager::default()
         }),
     };
-    let manages = policy::require(&who.actor, Action::ManageAccounts, &scope.path).is_ok();
+    let manages = policy::may(&who.actor, Action::ManageAccounts, &scope.path);
     let frame = who.frame(Section::Accounts).telling(flash);
-    Ok(Page(Accounts { frame, table, enter: manages.then(|| "/accounts/new".to_owned()) }))
+    let to = |whether: bool, place: &str| whether.then(|| place.to_owned());
+    Ok(Page(Accounts {
+        frame,
+        title: "账号".to_owned(),
+        table,
+        enter: to(manages, "/accounts/new"),
+        approvals: to(!manages, "/approvals"),
+        demands: to(!manages, "/security-policy"),
+    }))
 }
 
 fn row(line: &AccountLine) -> Row {
@@ -116,7 +124,9 @@ fn opening(who: &SignedIn) -> FormPage {
     let controls = vec![
         Control::new("username", "用户名", Kind::Text).required().focus().hint("小写字母开头，如 zhangwei"),
         Control::new("display_name", "显示姓名", Kind::Text),
-        Control::new("password", "初始密码", Kind::Password("new-password")).required().hint("12个字符以上"),
+        Control::new("password", "初始密码", Kind::Password("new-password"))
+            .required()
+            .hint("12个字符以上；三天内有效，对方首次登录后须自行更换"),
         Control::new("role", "角色", Kind::Select(roles())).required(),
         Control::new("organisation", "所属组织代码", Kind::Text)
             .required()
@@ -168,17 +178,20 @@ async fn open(who: SignedIn, mut db: Db, fields: Fields) -> Answer<Submitted> {
 /// What an administrator or a security officer can do to one account.
 fn acting(who: &SignedIn, line: &AccountLine) -> FormPage {
     let action = format!("/accounts/{}", line.id);
-    let manages = policy::require(&who.actor, Action::ManageAccounts, &who.scope().path).is_ok();
+    let manages = policy::may(&who.actor, Action::ManageAccounts, &who.scope().path);
     let controls = if manages {
         vec![
             Control::new(
                 "verb",
                 "办理事项",
-                Kind::Select(vec![Choice::new("reset", "重置密码"), Choice::new("disable", "停用账号")]),
+                Kind::Select(vec![
+                    Choice::new("reset", "重置密码和动态验证码"),
+                    Choice::new("disable", "停用账号"),
+                ]),
             )
             .required(),
-            Control::new("password", "新密码", Kind::Password("new-password"))
-                .hint("重置密码时填写，12个字符以上"),
+            Control::new("password", "临时密码", Kind::Password("new-password"))
+                .hint("重置时可以填写；留空由系统生成。对方首次登录后须自行更换"),
             Control::new("reason", "停用原因", Kind::Text).hint("停用账号时填写"),
         ]
     } else {
@@ -205,14 +218,20 @@ async fn show(who: SignedIn, mut db: Db, id: AccountId) -> Answer<Page<FormPage>
     Ok(Page(acting(&who, &line)))
 }
 
-async fn carry_out(db: &mut Db, actor: &Actor, line: &AccountLine, fields: &Fields) -> Result<&'static str> {
-    match fields.get("verb") {
+/// What was done: a sentence, and a password that is shown this once.
+struct Carried(&'static str, Option<String>);
+
+async fn carry_out(db: &mut Db, actor: &Actor, line: &AccountLine, fields: &Fields) -> Result<Carried> {
+    let sentence = match fields.get("verb") {
         "reset" => {
-            let password = Password::parse(fields.get("password"), &line.username)
-                .map_err(|error| Error::invalid("password", error))?;
-            let command = ResetPassword { account: line.id, password };
+            let typed = fields.given("password").is_some();
+            let text = if typed { fields.get("password").to_owned() } else { Password::random() };
+            let password =
+                Password::parse(&text, &line.username).map_err(|error| Error::invalid("password", error))?;
+            let command = ResetPassword { account: line.id, password, temporary: true };
             accounts::reset_password(&mut db.0, actor, &[command]).await?;
-            Ok("密码已重置，该账号的登录已全部结束。")
+            let sentence = "已重置，该账号的登录和令牌已全部失效；登录后须按本县的要求更换密码、重新绑定动态验证码。由系统生成的临时密码只显示这一次。";
+            return Ok(Carried(sentence, (!typed).then_some(text)));
         }
         "disable" => {
             let Some(reason) = fields.given("reason") else {
@@ -220,25 +239,37 @@ async fn carry_out(db: &mut Db, actor: &Actor, line: &AccountLine, fields: &Fiel
             };
             let command = Disable { account: line.id, reason: reason.to_owned() };
             accounts::disable(&mut db.0, actor, &[command]).await?;
-            Ok("账号已停用。")
+            "账号已停用。"
         }
         "grant" => {
             let role = parse_role(fields.get("role")).map_err(|field| Error::Invalid(vec![field]))?;
             let organisation = fields.given("organisation").map(str::to_owned);
             let version = fields.get("version").parse().map_err(|_| Error::Stale)?;
-            accounts::grant(&mut db.0, actor, &[Grant { account: line.id, role, organisation, version }])
-                .await?;
-            Ok("已授权，该账号可以登录。")
+            let command = Grant { account: line.id, role, organisation, version };
+            let granted = accounts::grant(&mut db.0, actor, &[command]).await?;
+            if granted.contains(&Granted::Done) {
+                "已授权，该账号可以登录。"
+            } else {
+                "已提出授权申请，须由另一名安全管理员在“待批准的申请”中批准后生效。"
+            }
         }
-        _ => Err(Error::invalid("verb", "请选择办理事项：重置密码或停用账号。")),
-    }
+        _ => return Err(Error::invalid("verb", "请选择办理事项：重置或停用账号。")),
+    };
+    Ok(Carried(sentence, None))
 }
 
 #[post("/accounts/<id>", data = "<fields>", rank = 3)]
 async fn act(who: SignedIn, mut db: Db, id: AccountId, fields: Fields) -> Answer<Submitted> {
     let line = read(&mut db, &who.actor, id).await?;
     match carry_out(&mut db, &who.actor, &line, &fields).await {
-        Ok(done) => Ok(Ok(Flash::success(Redirect::to("/accounts"), done))),
+        Ok(Carried(done, None)) => Ok(Ok(Flash::success(Redirect::to("/accounts"), done))),
+        // Never by a message that travels in a cookie: the password stands on this one page.
+        Ok(Carried(done, Some(password))) => {
+            let mut page = page(&who, "临时密码", done, Form::default());
+            page.facts = vec![Fact::text("用户名", &line.username), Fact::text("临时密码", password)];
+            page.form.cancel = Some("/accounts".to_owned());
+            Ok(Err(Box::new(PageWith(Status::Ok, page))))
+        }
         Err(error) => again(acting(&who, &line), &fields, error),
     }
 }
@@ -258,16 +289,35 @@ fn changing(who: &SignedIn) -> FormPage {
         identity.role.name(),
         identity.organisation_name
     );
-    FormPage { back: Link::new("工作台", "/"), ..page(who, "本人账号", &note, form) }
+    let mut page = FormPage { back: Link::new("工作台", "/"), ..page(who, "本人账号", &note, form) };
+    if who.known.duty == Some(Duty::ChangePassword) {
+        page.note = format!("{}{note}", duty_sentence(Duty::ChangePassword));
+    } else {
+        let codes = if who.known.uses_codes { "已绑定" } else { "未绑定" };
+        page.facts = vec![
+            Fact::link("动态验证码", Link::new(codes, "/account/second-factor")),
+            Fact::link("登录中的浏览器", Link::new("查看和退出", "/account/sessions")),
+        ];
+    }
+    page
+}
+
+/// Who may change his password: whoever is wholly signed in, or has that left to do.
+fn whole(who: Arrived) -> Answer<SignedIn> {
+    match who.0.known.duty {
+        Some(Duty::Code) => Err(Failure::duty(Duty::Code)),
+        _ => Ok(who.0),
+    }
 }
 
 #[get("/account")]
-fn own(who: SignedIn) -> Page<FormPage> {
-    Page(changing(&who))
+fn own(who: Arrived) -> Answer<Page<FormPage>> {
+    Ok(Page(changing(&whole(who)?)))
 }
 
 #[post("/account", data = "<fields>")]
-async fn change_own(who: SignedIn, mut db: Db, fields: Fields) -> Answer<Submitted> {
+async fn change_own(who: Arrived, mut db: Db, fields: Fields) -> Answer<Submitted> {
+    let who = whole(who)?;
     let parsed = if fields.get("password") == fields.get("again") {
         Password::parse(fields.get("password"), &who.known.identity.username)
             .map_err(|error| Error::invalid("password", error))

@@ -1,17 +1,22 @@
 //! Pages for people, one file or folder per area.
 pub mod accounts;
+pub mod approvals;
 pub mod assessments;
 pub mod audit;
 pub mod committees;
+pub mod exports;
 pub mod health;
 pub mod home;
 pub mod imports;
 pub mod members;
+pub mod own_account;
 pub mod pickers;
+pub mod proof;
 pub mod quarters;
 pub mod ratings;
 pub mod reports;
 pub mod reserves;
+pub mod security_policy;
 pub mod session;
 pub mod slates;
 pub mod training;

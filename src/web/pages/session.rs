@@ -8,12 +8,14 @@ use rocket::http::{Cookie, CookieJar, Header, SameSite, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Redirect, Responder};
 use rocket::serde::json::Json;
-use rocket::{FromForm, Route, get, post, routes};
+use rocket::{FromForm, Route, State, get, post, routes};
 
 use crate::base::actor::Door;
+use crate::base::error::Error;
 use crate::records::accounts::SignedIn as Attempted;
-use crate::records::accounts::{self, SignIn};
-use crate::web::guards::{Db, Fields, SignedIn, cookie_name, is_https, nul, own_origin, source};
+use crate::records::accounts::{self, Duty, SignIn};
+use crate::web;
+use crate::web::guards::{Arrived, Db, Fields, cookie_name, is_https, nul, own_origin, source};
 use crate::web::respond::{Answer, Failure, Page, PageWith, whole_seconds};
 use crate::web::views::controls::Kind;
 use crate::web::views::{Control, Form, Group, Notice, Problem, Tone, sign_in};
@@ -21,7 +23,7 @@ use crate::web::views::{Control, Form, Group, Notice, Problem, Tone, sign_in};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![show, enter, leave, alive]
+    routes![show, enter, ask_code, enter_code, leave, alive]
 }
 
 /// Where a request came from: what signing in needs to know before anybody is signed in.
@@ -32,6 +34,8 @@ pub struct Origin {
     pub https: bool,
     /// From one of our own pages, as far as the browser says.
     pub own: bool,
+    /// What the browser calls itself.
+    pub browser: Option<String>,
 }
 
 #[rocket::async_trait]
@@ -39,7 +43,12 @@ impl<'r> FromRequest<'r> for Origin {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
-        Outcome::Success(Self { source: source(request), https: is_https(request), own: own_origin(request) })
+        Outcome::Success(Self {
+            source: source(request),
+            https: is_https(request),
+            own: own_origin(request),
+            browser: request.headers().get_one("User-Agent").map(str::to_owned),
+        })
     }
 }
 
@@ -130,6 +139,7 @@ async fn enter(
     mut db: Db,
     origin: Origin,
     jar: &CookieJar<'_>,
+    state: &State<web::State>,
 ) -> Answer<Result<Redirect, Refusal>> {
     if !origin.own {
         return Err(Failure::csrf());
@@ -140,15 +150,17 @@ async fn enter(
     let attempt = SignIn {
         username: typed.username.to_owned(),
         password: typed.password.to_owned(),
+        otp: None,
         door: Door::Web,
         source: origin.source,
+        browser: origin.browser,
     };
-    match accounts::sign_in(&mut db.0, attempt).await? {
+    match accounts::sign_in(&mut db.0, &state.keys, attempt).await? {
         Attempted::Opened(opened) => {
             jar.add(cookie(opened.token.reveal().to_owned(), origin.https));
-            Ok(Ok(Redirect::to("/")))
+            Ok(Ok(Redirect::to(opened.session.duty.map_or("/", place))))
         }
-        Attempted::Refused => {
+        Attempted::Refused | Attempted::CodeWanted => {
             let page = PageWith(Status::UnprocessableEntity, page(typed.username, Some(REFUSED)));
             Ok(Err(Refusal { page, wait: None }))
         }
@@ -159,16 +171,98 @@ async fn enter(
     }
 }
 
+/// Where somebody does what comes before anything else.
+#[must_use]
+pub fn place(duty: Duty) -> &'static str {
+    match duty {
+        Duty::Code => "/sign-in/code",
+        Duty::ChangePassword => "/account",
+        Duty::Enrol => "/account/second-factor",
+    }
+}
+
+/// The page that asks for the one-time code after the password.
+fn code_page(who: &Arrived, refused: Option<&str>) -> sign_in::SignIn {
+    let mut form = Form {
+        action: "/sign-in/code".to_owned(),
+        csrf_token: who.0.known.csrf_token.clone().unwrap_or_default(),
+        groups: vec![Group::new(
+            "",
+            vec![
+                Control::new("otp", "动态验证码", Kind::OneTimeCode)
+                    .required()
+                    .columns(12)
+                    .hint("手机验证器应用上现在显示的6位数字")
+                    .focus(),
+            ],
+        )],
+        submit: "登录".to_owned(),
+        cancel: Some("/sign-in".to_owned()),
+        ..Form::default()
+    };
+    let message = refused.map(str::to_owned).into_iter();
+    form.problems.extend(message.map(|message| Problem {
+        field: String::new(),
+        label: String::new(),
+        message,
+    }));
+    sign_in::SignIn { organisation: "基层党组织记录系统".to_owned(), form, notices: Vec::new() }
+}
+
+#[get("/sign-in/code")]
+fn ask_code(who: Arrived) -> Result<Page<sign_in::SignIn>, Redirect> {
+    if who.0.known.duty == Some(Duty::Code) {
+        Ok(Page(code_page(&who, None)))
+    } else {
+        Err(Redirect::to("/"))
+    }
+}
+
+const WRONG_CODE: &str = "验证码不对、已过期或已用过，或账号暂不能登录。请输入手机上现在显示的6位数字；一直不对时请核对手机的时间。";
+
+#[post("/sign-in/code", data = "<fields>")]
+async fn enter_code(
+    who: Arrived,
+    mut db: Db,
+    origin: Origin,
+    fields: Fields,
+    jar: &CookieJar<'_>,
+    state: &State<web::State>,
+) -> Answer<Result<Redirect, PageWith<sign_in::SignIn>>> {
+    let attempt = SignIn {
+        username: String::new(),
+        password: String::new(),
+        otp: Some(fields.get("otp").to_owned()),
+        door: Door::Web,
+        source: origin.source,
+        browser: origin.browser,
+    };
+    let (Some(token), Some(Duty::Code)) = (&who.0.known.session_token, who.0.known.duty) else {
+        return Ok(Ok(Redirect::to("/")));
+    };
+    let waiting = accounts::by_session(&mut db.0, token).await?.ok_or(Error::Forbidden)?;
+    match accounts::enter_code(&mut db.0, &state.keys, &waiting, &attempt).await? {
+        Some(opened) => {
+            jar.add(cookie(opened.token.reveal().to_owned(), origin.https));
+            Ok(Ok(Redirect::to(opened.session.duty.map_or("/", place))))
+        }
+        None => {
+            let view = code_page(&who, Some(WRONG_CODE));
+            Ok(Err(PageWith(Status::UnprocessableEntity, view)))
+        }
+    }
+}
+
 #[post("/sign-out", data = "<_fields>")]
 async fn leave(
-    who: SignedIn,
+    who: Arrived,
     mut db: Db,
     origin: Origin,
     _fields: Fields,
     jar: &CookieJar<'_>,
 ) -> Answer<Redirect> {
-    if let Some(token) = &who.known.session_token {
-        accounts::sign_out(&mut db.0, &who.actor, token).await?;
+    if let Some(token) = &who.0.known.session_token {
+        accounts::sign_out(&mut db.0, &who.0.actor, token).await?;
     }
     jar.remove(cookie(String::new(), origin.https));
     Ok(Redirect::to("/sign-in?ended=1"))
@@ -181,6 +275,6 @@ struct Alive {
 }
 
 #[get("/session/alive")]
-fn alive(who: SignedIn) -> Json<Alive> {
-    Json(Alive { csrf_token: who.known.csrf_token.clone().unwrap_or_default() })
+fn alive(who: Arrived) -> Json<Alive> {
+    Json(Alive { csrf_token: who.0.known.csrf_token.clone().unwrap_or_default() })
 }

@@ -8,6 +8,7 @@ import { after } from "node:test";
 import { checkDigit } from "../../../assets/js/citizen-id.js";
 import { accessible, open, ready } from "./browser.mjs";
 import { start } from "./cadre.mjs";
+import { oneTimeCode } from "./one-time-code.mjs";
 
 /** The running county of a story file, stopped at its end. */
 export async function county() {
@@ -17,7 +18,7 @@ export async function county() {
 }
 
 /** Signs in with the keyboard alone: a page of this account's own, on its desk. */
-export async function signIn(t, server, role, { at = 0, expected = [] } = {}) {
+export async function signIn(t, server, role, { at = 0, expected = [], lands = "/" } = {}) {
   const account = server.account(role, at);
   const page = await open(t, { expected });
   await page.goto(`${server.address}/sign-in`);
@@ -25,7 +26,11 @@ export async function signIn(t, server, role, { at = 0, expected = [] } = {}) {
   await page.keyboard.type(account.username);
   await page.keyboard.press("Tab");
   await page.keyboard.type(account.password);
-  await leads(page, "/", () => page.keyboard.press("Enter"));
+  await leads(page, account.otp_secret ? "/sign-in/code" : lands, () => page.keyboard.press("Enter"));
+  if (account.otp_secret) {
+    await page.keyboard.type(oneTimeCode(account.otp_secret));
+    await leads(page, lands, () => page.keyboard.press("Enter"));
+  }
   page.address = server.address;
   page.account = account;
   return page;

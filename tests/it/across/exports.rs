@@ -41,6 +41,7 @@ async fn request(stage: &Stage, place: &Place, kind: Kind, format: Format) -> Re
         format,
         as_of: None,
         unmasked: None,
+        reason: None,
         members: (filter, Sort::Name),
         asked: serde_json::json!({ "status": "any" }),
     }

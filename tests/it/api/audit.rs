@@ -99,8 +99,8 @@ async fn a_checkpoint_is_shown_and_everybody_takes_out_what_he_may_read() {
 #[tokio::test]
 async fn a_closed_quarter_prints_the_checkpoint_that_covers_its_closing() {
     let app = office().await;
-    let wang = app.token("wang", Role::Supervisor, &app.county.county).await;
-    let li = app.token("li", Role::Supervisor, &app.county.county).await;
+    let wang = app.signed_in("wang", Role::Supervisor, &app.county.county).await;
+    let li = app.signed_in("li", Role::Supervisor, &app.county.county).await;
     for who in [&wang, &li] {
         let body = json!({ "organisation": "500237" });
         let answer = app.send(who, Method::Post, "/api/v1/quarters/2026Q1/close", &[], &body).await;

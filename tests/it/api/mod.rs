@@ -8,6 +8,7 @@ mod document;
 mod exports;
 mod imports;
 mod members;
+mod proofs;
 mod ratings;
 mod reports;
 mod reserves;

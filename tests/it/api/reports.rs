@@ -43,7 +43,7 @@ fn figure<'a>(report: &'a Value, code: &str) -> &'a Value {
 async fn two_supervisors_close_and_the_auditor_reads() {
     let app = county().await;
     let wang = app.signed_in("wang", Role::Supervisor, &app.county.county).await;
-    let li = app.token("li.na", Role::Supervisor, &app.county.county).await;
+    let li = app.signed_in("li.na", Role::Supervisor, &app.county.county).await;
     let auditor = app.signed_in("auditor", Role::Auditor, &app.county.county).await;
     let proposed = close(&app, &wang, "2026Q1", "500237").await;
     assert_eq!(proposed.status, Status::Accepted, "{}", proposed.body);

@@ -1,14 +1,16 @@
 //! `cadre account` from the first account to the last.
 
 use cadre::base::actor::Door;
+use cadre::base::keys::KeyRing;
 use cadre::records::accounts::{self, SignIn, SignedIn};
 
 use super::program::Program;
 
 async fn signs_in(program: &Program, username: &str, password: &str) -> bool {
     let (username, password) = (username.to_owned(), password.to_owned());
-    let attempt = SignIn { username, password, door: Door::Web, source: None };
-    let done = accounts::sign_in(&mut *program.db.web().await, attempt).await.unwrap();
+    let attempt = SignIn { username, password, otp: None, door: Door::Web, source: None, browser: None };
+    let keys = KeyRing::ephemeral().unwrap();
+    let done = accounts::sign_in(&mut *program.db.web().await, &keys, attempt).await.unwrap();
     matches!(done, SignedIn::Opened(_))
 }
 

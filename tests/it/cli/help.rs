@@ -65,6 +65,8 @@ fn the_commands_and_their_options_are_these() {
       --reason
     account list [OPTIONS]: List accounts
       --organisation
+    account policy [OPTIONS] --organisation <ORGANISATION>: Show or set what a county demands at sign-in
+      --organisation --preset --set
     account reset [OPTIONS] <USERNAME>: Set a new password and end the account's sessions
       --password-stdin
     account token [OPTIONS] --name <NAME> <USERNAME>: Issue a bearer token for a program and print it once
@@ -82,7 +84,7 @@ fn the_commands_and_their_options_are_these() {
     database-url [OPTIONS]: Print the address of the database in use
       --owner
     demo [OPTIONS]: Load a sample county and serve it
-      --county --listen --fresh --no-serve --seed
+      --county --listen --fresh --no-serve --strict --seed
     divisions [OPTIONS] <COMMAND>: Load the bundled divisions of a county
     divisions load [OPTIONS] <CODE>: Load a county with its towns and villages
     export [OPTIONS] --organisation <CODE> --output <FILE> <KIND>: Write a list to a workbook or csv that can be imported again

@@ -128,6 +128,68 @@ async fn no_change_without_the_token_or_from_another_site() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// What is wrong with the headers of an answer (SEC-13).
+fn faults_of_headers(answer: &Answer, path: &str, tls: bool) -> Vec<String> {
+    let has = |name: &str, part: &str| {
+        answer.header(name).is_some_and(|value| value.split([';', ',']).any(|one| one.trim() == part))
+    };
+    let policy = answer.header("Content-Security-Policy").unwrap_or_default();
+    let kept = answer.header("Cache-Control").unwrap_or_default();
+    let personal = !path.starts_with("/assets/");
+    let wanted = [
+        ("a policy", has("Content-Security-Policy", "default-src 'self'")),
+        ("nothing inline", !policy.is_empty() && !policy.contains("unsafe")),
+        ("no frames", has("Content-Security-Policy", "frame-ancestors 'none'")),
+        ("no plug-ins", has("Content-Security-Policy", "object-src 'none'")),
+        ("no guessing of types", has("X-Content-Type-Options", "nosniff")),
+        ("a referrer policy", has("Referrer-Policy", "same-origin")),
+        ("no store", !personal || kept == "no-store"),
+        ("no banner", answer.header("Server").is_none() && answer.header("X-Powered-By").is_none()),
+        ("TLS for a year where it is announced", has("Strict-Transport-Security", "max-age=31536000") == tls),
+    ];
+    wanted
+        .iter()
+        .filter(|(_, kept)| !kept)
+        .map(|(what, _)| format!("{path} {}: {what}", answer.status))
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_has_its_headers_errors_and_downloads_too() {
+    let stage = Stage::new().await;
+    let mut faults = Vec::new();
+    let mut statuses = BTreeSet::new();
+    let supervisor = &stage.callers[3];
+    let oversized = format!("csrf_token=x&q={}", "x".repeat(2 << 20));
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let large = stage.app.send_raw(supervisor, Method::Post, "/members/search", &form, oversized).await;
+    for row in rows() {
+        for who in [0, 1, 3] {
+            let answer = row.call(&stage, &stage.callers[who], None).await;
+            statuses.insert(answer.status.code);
+            faults.extend(faults_of_headers(&answer, row.route, false));
+        }
+    }
+    for (path, status) in
+        [("/nowhere", 404), ("/api/v1/nowhere", 404), ("/test/broken", 500), ("/test/lost", 500)]
+    {
+        let answer = stage.app.get(supervisor, path).await;
+        assert_eq!(answer.status.code, status, "{path}");
+        assert!(!answer.body.contains("asked for by a test"), "no internals in {}", answer.body);
+        faults.extend(faults_of_headers(&answer, path, false));
+    }
+    assert_eq!(large.status.code, 413);
+    faults.extend(faults_of_headers(&large, "/members/search", false));
+    let tls = [("X-Forwarded-Proto", "https"), ("X-Real-IP", "198.51.100.7")];
+    let answer =
+        stage.app.signs_in_from(crate::support::app::FRONT, &tls, "nobody", "wrong wrong wrong", false).await;
+    faults.extend(faults_of_headers(&answer, "/api/v1/session", true));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    for status in [200, 303, 401, 403, 404, 422] {
+        assert!(statuses.contains(&status), "no answer with {status}: {statuses:?}");
+    }
+}
+
 /// PostgreSQL keeps no U+0000: whoever sends one is told so, and nothing breaks.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_nul_breaks_a_route() {

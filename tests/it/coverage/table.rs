@@ -26,10 +26,27 @@ GET    /api/v1/openapi.json                  -                           ok     
 # Pages of everybody who is signed in with a browser
 GET    /                                     -                           in       ok    ok      ok      ok      ok    ok       in
 GET    /session/alive                        -                           in       ok    ok      ok      ok      ok    ok       in
+GET    /sign-in/code                         -                           in       ok    ok      ok      ok      ok    ok       in
+POST   /sign-in/code                         formotp=123456              in       ok    ok      ok      ok      ok    ok       in
+POST   /session/proof                        formproof_password=x        in       ok    ok      ok      ok      ok    ok       in
+GET    /account/second-factor                -                           in       ok    ok      ok      ok      ok    ok       in
+POST   /account/second-factor                form                        in       ok    ok      ok      ok      ok    ok       in
+POST   /account/second-factor/confirm        formotp=1                   in       ok    ok      ok      ok      ok    ok       in
+GET    /account/sessions                     -                           in       ok    ok      ok      ok      ok    ok       in
+POST   /account/sessions/<id>/end            form                        in       404   404     404     404     404   404      in
+POST   /account/sessions/end-others          form                        in       ok    ok      ok      ok      ok    ok       in
 GET    /account                              -                           in       ok    ok      ok      ok      ok    ok       in
 POST   /account                              form                        in       ok    ok      ok      ok      ok    ok       in
 GET    /audit                                -                           in       ok    ok      ok      ok      ok    ok       in
 GET    /audit/bundle                         -                           in       ok    ok      ok      ok      ok    ok       in
+
+GET    /exports/new                          -                           in       ok    ok      ok      ok      403   403      in
+POST   /exports                              formkind=members            in       ok    ok      ok      ok      403   403      in
+GET    /approvals                            -                           in       403   403     403     403     403   ok       in
+GET    /approvals/<id>                       -                           in       403   403     403     403     403   404      in
+POST   /approvals/<id>                       formverb=approve            in       403   403     403     403     403   404      in
+GET    /security-policy                      -                           in       403   403     403     403     403   ok       in
+POST   /security-policy                      form                        in       403   403     403     403     403   ok       in
 
 # Pages of members
 GET    /members                              -                           in       ok    ok      ok      ok      403   403      in
@@ -241,6 +258,19 @@ POST   /accounts/<id>                        form                        in     
 
 # API: members
 GET    /api/v1/session                       -                           401      ok    ok      ok      ok      ok    ok       ok
+POST   /api/v1/session/proof                 json{"password":"x"}        401      ok    ok      ok      ok      ok    ok       403
+POST   /api/v1/session/password              json{"old_password":"x","password":"y"} 401 ok ok ok   ok      ok    ok       403
+POST   /api/v1/session/second-factor         -                           401      ok    ok      ok      ok      ok    ok       403
+POST   /api/v1/session/second-factor/confirm json{"otp":"1"}             401      ok    ok      ok      ok      ok    ok       403
+GET    /api/v1/sessions                      -                           401      ok    ok      ok      ok      ok    ok       ok
+DELETE /api/v1/sessions                      -                           401      ok    ok      ok      ok      ok    ok       403
+DELETE /api/v1/sessions/<id>                 -                           401      404   404     404     404     404   404      404
+GET    /api/v1/members/<id>/accesses         -                           401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/approvals                     -                           401      403   403     403     403     403   ok       403
+GET    /api/v1/approvals/<id>                -                           401      403   403     403     403     403   404      403
+POST   /api/v1/approvals/<id>/<step>|approve json{}                      401      403   403     403     403     403   404      403
+GET    /api/v1/security-policy               -                           401      403   403     403     403     ok    ok       403
+PUT    /api/v1/security-policy               json{"second_factor_roles":[],"idle_minutes":30,"session_minutes":720,"proof_minutes":720,"password_style":"length","password_days":null,"change_given_passwords":true,"reveals_per_hour":300,"records_per_ten_minutes":null,"source":"测试"} 401 403 403 403 403 403 ok 403
 GET    /api/v1/organisations                 -                           401      ok    ok      ok      ok      ok    ok       ok
 GET    /api/v1/organisations/<code>          -                           401      ok    404     ok      ok      ok    ok       ok
 GET    /api/v1/organisations/<code>/summary  -                           401      ok    404     ok      ok      403   403      ok
@@ -432,7 +462,7 @@ GET    /api/v1/accounts                      -                           401    
 POST   /api/v1/accounts                      account                     401      403   403     403     403     ok    403      403
 GET    /api/v1/accounts/<id>                 -                           401      403   403     403     403     ok    ok       403
 PATCH  /api/v1/accounts/<id>/role            json{"role":"clerk"}        401      403   403     403     403     403   ok       403
-POST   /api/v1/accounts/<id>/reset           json{"password":"another-horse-battery"} 401 403 403 403    403     ok    403      403
+POST   /api/v1/accounts/<id>/reset           json{"password":"another-horse-battery"} 401 403 403 403    403     404   403      403
 POST   /api/v1/accounts/<id>/disable         json{"reason":"离岗"}       401      403   403     403     403     ok    403      403
 
 # Signing out: last, since it ends the sessions

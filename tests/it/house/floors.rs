@@ -6,7 +6,7 @@ use super::sources::{self, Source};
 const FLOORS: [&str; 6] = ["cli", "web", "across", "records", "base", "schema"];
 
 /// The areas, from top to bottom (design.md 3). Two on one line do not know each other.
-const AREAS: [&[&str]; 13] = [
+const AREAS: [&[&str]; 14] = [
     &["quarters"],
     &["imports"],
     &["ratings"],
@@ -18,6 +18,7 @@ const AREAS: [&[&str]; 13] = [
     &["members"],
     &["people"],
     &["accounts"],
+    &["approvals"],
     &["organisations"],
     &["audit"],
 ];

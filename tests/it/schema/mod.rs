@@ -4,8 +4,10 @@ mod catalogue;
 mod committees;
 mod generated;
 mod migrations;
+mod pooled;
 mod rights;
 mod row_security;
+mod stubbed;
 mod world;
 
 use tokio_postgres::Client;

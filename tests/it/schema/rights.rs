@@ -67,6 +67,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     insta::assert_snapshot!(lines(&client, &query).await.join("\n"), @"
     siu---- ------- access_tokens
     siu---- ------- accounts
+    siu---- ------- approvals
     si----- ------- assessment_corrections
     si----- s------ assessment_facts
     si----- s------ assessment_indicators
@@ -141,6 +142,9 @@ async fn the_rights_of_the_two_roles_are_these() {
     si----- s------ seat_facts
     si-d--- s------ seat_sources
     siud--- s------ seats
+    si-d--- ------- second_factor_roles
+    siud--- ------- second_factors
+    siu---- ------- security_policies
     siud--- ------- sessions
     siud--- ------- sign_in_sources
     si-d--- ------- slate_seats

@@ -51,6 +51,11 @@ const BESIDE: &str = r"
     SELECT code, 1, id, sha256(code::bytea), code, now() FROM counties;
     INSERT INTO import_rows (county_id, import_id, number, path, bucket, content)
     SELECT county_id, id, 2, path, 'new', '\x00' FROM imports;
+    INSERT INTO approvals (county_id, id, kind, subject_kind, subject_id, path, content, requested_by, requester, requested_at)
+    SELECT county_id, gen_random_uuid(), 'grant', 'account', id, organisation_path, '{}', id, username, now() FROM accounts;
+    INSERT INTO second_factor_roles (county_id, role) SELECT county_id, 'clerk' FROM security_policies;
+    INSERT INTO second_factors (county_id, account_id, secret_cipher, created_at)
+    SELECT county_id, id, '\x00', now() FROM accounts;
     INSERT INTO idempotency_keys (account_id, route, key, body_hash, status, answer, created_at)
     SELECT id, 'POST /api/v1/members', username, '\x00', 201, '{}', now() FROM accounts;
     INSERT INTO committees (county_id, id, village_id, path, kind, created_by, updated_by)

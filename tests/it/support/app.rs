@@ -46,10 +46,19 @@ pub struct Answer {
     pub etag: Option<String>,
     pub location: Option<String>,
     pub retry_after: Option<String>,
+    pub cookie: Option<String>,
+    pub headers: Vec<(String, String)>,
     pub body: String,
 }
 
 impl Answer {
+    /// A header; every header of the name, joined.
+    pub fn header(&self, name: &str) -> Option<String> {
+        let found = self.headers.iter().filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        let values: Vec<&str> = found.map(|(_, value)| value.as_str()).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
     /// The body as JSON.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
@@ -80,10 +89,12 @@ impl TestApp {
             program: env!("CARGO_BIN_EXE_cadre").into(),
             uploads: std::env::temp_dir(),
             pictures: Arc::default(),
+            readings: Arc::default(),
             trail: Published { store, key },
             front: vec![FRONT],
         };
-        let rocket = web::build(state, "127.0.0.1:0".parse().expect("an address"));
+        let rocket = web::build(state, "127.0.0.1:0".parse().expect("an address"))
+            .mount("/", rocket::routes![broken, lost]);
         let client = Client::untracked(rocket).await.expect("the server is built");
         Self { db, county, keys, note_key, files, client }
     }
@@ -100,7 +111,7 @@ impl TestApp {
 
     /// Every mounted route.
     pub fn routes(&self) -> impl Iterator<Item = &rocket::Route> {
-        self.client.rocket().routes()
+        self.client.rocket().routes().filter(|route| !route.uri.path().starts_with("/test/"))
     }
 
     /// Opens an account at a place.
@@ -297,6 +308,20 @@ pub fn multipart(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> (&'sta
     ("multipart/form-data; boundary=cadre-test-border", body)
 }
 
+/// A route of tests that fails.
+#[rocket::get("/test/broken")]
+fn broken() -> web::respond::Answer<()> {
+    Err(web::respond::Failure(cadre::base::error::Error::broken("asked for by a test")))
+}
+
+/// A route of tests that is lost in the middle.
+#[rocket::get("/test/lost")]
+#[expect(unreachable_code, reason = "a route has an answer, and this one never comes to it")]
+fn lost() -> &'static str {
+    std::panic::resume_unwind(Box::new("asked for by a test"));
+    ""
+}
+
 /// Puts a cookie that is not encrypted on a request.
 trait PlainCookie {
     fn private_free_cookie(self, value: &str) -> Self;
@@ -313,6 +338,9 @@ async fn finish(request: LocalRequest<'_>) -> Answer {
     let header = |name| response.headers().get_one(name).map(str::to_owned);
     let (status, etag, location) = (response.status(), header("ETag"), header("Location"));
     let retry_after = header("Retry-After");
+    let cookie = response.cookies().get("cadre").map(|cookie| cookie.value().to_owned());
+    let headers = response.headers().iter().map(|header| (header.name.to_string(), header.value.to_string()));
+    let headers = headers.collect();
     let body = response.into_string().await.unwrap_or_default();
-    Answer { status, etag, location, retry_after, body }
+    Answer { status, etag, location, retry_after, cookie, headers, body }
 }

@@ -13,12 +13,12 @@ use crate::base::ids::ReserveId;
 use crate::base::policy::{self, Action};
 use crate::records::reserves::queries::{self, Card, Filter, Place};
 use crate::records::reserves::{self, Change, ReserveKind, ReserveState};
-use crate::web;
 use crate::web::api::members::branch_id;
 use crate::web::api::organisations::narrowed;
 use crate::web::forms::reserve::ReserveInput;
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
 use crate::web::respond::{Answer, Failure, Versioned};
+use crate::web::{self, reading};
 
 /// What a list is narrowed by, as sent.
 #[derive(Debug, Default, FromForm)]
@@ -126,6 +126,7 @@ pub async fn list_reserves(
         Ok(Page { items: cards.into_iter().map(ReserveJson::from).collect(), next, total })
     })
     .await?;
+    reading::note(state, &caller.known.identity, &caller.actor, page.items.len()).await?;
     Ok(Json(page))
 }
 

@@ -18,10 +18,10 @@ use crate::records::training::queries::{self, ProgrammeRecord};
 use crate::records::training::{
     self, Outstanding, OutstandingFilter, OutstandingPlace, ReviseDemand, Risk, coverage, outstanding,
 };
-use crate::web;
 use crate::web::forms::programme::{DemandInput, ProgrammeInput, parse_day};
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
 use crate::web::respond::{Answer, Failure, Versioned};
+use crate::web::{self, reading};
 
 /// List programmes, the latest first.
 #[utoipa::path(context_path = "/api/v1", tag = "training", responses((status = 200, body = Page<ProgrammeJson>)))]
@@ -253,6 +253,7 @@ pub async fn list_outstanding(
     let filter = query.parse()?;
     let (found, next) =
         outstanding_page(&mut db, &caller.actor, state, id, (&code, day), &filter, &listing).await?;
+    reading::note(state, &caller.known.identity, &caller.actor, found.len()).await?;
     let items = found.into_iter().map(OutstandingJson::from).collect();
     Ok(Json(Page { items, next, total: None }))
 }

@@ -72,7 +72,7 @@ fn downloads(within: &str) -> Vec<Link> {
     let code = rocket::http::RawStr::new(within).percent_encode();
     let organisation = if within.is_empty() { String::new() } else { format!("&organisation={code}") };
     [("committees", "导出班子"), ("elections", "导出选举")]
-        .map(|(kind, text)| Link::new(text, format!("/api/v1/exports?kind={kind}{organisation}")))
+        .map(|(kind, text)| Link::new(text, format!("/exports/new?kind={kind}{organisation}")))
         .to_vec()
 }
 

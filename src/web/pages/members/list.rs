@@ -13,7 +13,6 @@ use crate::base::values::{Category, CitizenId, MembershipStatus, Sex};
 use crate::records::members::MemberLine;
 use crate::records::members::listing::{self, MemberPage, Sort};
 use crate::records::organisations;
-use crate::web;
 use crate::web::api::members::{MemberQuery, cursor};
 use crate::web::api::organisations::narrowed;
 use crate::web::guards::{Db, Fields, Listing, SignedIn};
@@ -21,6 +20,7 @@ use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::Choice;
 use crate::web::views::parts::Pager;
 use crate::web::views::{Badge, Cell, Column, Row, Section, Table, Tone, members as views};
+use crate::web::{self, reading};
 
 /// The routes.
 #[must_use]
@@ -71,13 +71,13 @@ fn address(query: &MemberQuery<'_>, more: &[(&str, &str)]) -> String {
     format!("/members?{}", parameters(query, more))
 }
 
-/// The address of the same list as a workbook; none where a number of a person was searched for, which stays out of
+/// Where the same list is asked for as a workbook; none where a number of a person was searched for, which stays out of
 /// addresses.
 fn export(query: &MemberQuery<'_>, own: &str) -> Option<String> {
     let digits = query.q.unwrap_or_default().chars().filter(char::is_ascii_digit).count();
     let organisation = query.within.filter(|code| !code.is_empty()).unwrap_or(own);
     let more = [("kind", "members"), ("organisation", organisation), ("within", "")];
-    (digits < 11).then(|| format!("/api/v1/exports?{}", parameters(query, &more)))
+    (digits < 11).then(|| format!("/exports/new?{}", parameters(query, &more)))
 }
 
 fn parameters(query: &MemberQuery<'_>, more: &[(&str, &str)]) -> String {
@@ -125,6 +125,7 @@ async fn view(
         Ok((page, total, branch_name))
     })
     .await?;
+    reading::note(state, &who.known.identity, &who.actor, page.lines.len()).await?;
     let may_enter = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
     let may_export = policy::require(&who.actor, Action::Export, &scope.path).is_ok();
     Ok(views::List {

@@ -10,6 +10,8 @@ mod transfers;
 
 use rocket::Route;
 
+pub(super) use stale::moment;
+
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {

@@ -4,6 +4,7 @@ use rocket::http::Status;
 use rocket::request::FlashMessage;
 use rocket::{Route, State, get, post, routes};
 
+use crate::base::actor::Proof;
 use crate::base::codes;
 use crate::base::db;
 use crate::base::error::Error;
@@ -14,9 +15,8 @@ use crate::records::audit;
 use crate::records::committees::CommitteeKind;
 use crate::records::committees::queries::{PersonSeat, seats_of_person};
 use crate::records::members::queries::Fact as Dated;
-use crate::records::members::{self, MemberCard, Reveal, queries};
+use crate::records::members::{self, Access, MemberCard, Reveal, queries};
 use crate::records::words::{self, WordBook};
-use crate::web;
 use crate::web::api::members::read;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::members::list::{badges, may_enter};
@@ -25,6 +25,7 @@ use crate::web::respond::{Answer, Page};
 use crate::web::views::members::{Action as Offered, Event, FactGroup, Show};
 use crate::web::views::parts::{Fact, Masked, Reveal as RevealAt};
 use crate::web::views::{Cell, Column, Link, Row, Section, Table};
+use crate::web::{self, reading};
 
 /// The routes.
 #[must_use]
@@ -43,16 +44,19 @@ async fn show(
     let card = read(&mut db, &who.actor, state, id).await?;
     let scope = who.scope();
     let person = card.person.id;
-    let (facts, entries, seats, words) = db::read(&mut db.0, scope, async |conn| {
+    reading::note(state, &who.known.identity, &who.actor, 1).await?;
+    let place = card.membership.path();
+    let (facts, entries, seats, accesses, words) = db::read(&mut db.0, scope, async |conn| {
         let facts = queries::history(conn, scope, id).await?;
         let entries = audit::queries::about(conn, scope, id.0, 20).await?;
         let seats = seats_of_person(conn, scope, person).await?;
-        Ok((facts, entries, seats, words::book(conn, scope.county).await?))
+        let accesses = members::accesses(conn, scope, id, &place, 20).await?;
+        Ok((facts, entries, seats, accesses, words::book(conn, scope.county).await?))
     })
     .await?;
     let frame = who.frame(Section::Members).telling(flash);
     let may_enter = may_enter(&who.actor);
-    let may_reveal = policy::require(&who.actor, Action::RevealIdentifier, &scope.path).is_ok();
+    let may_reveal = policy::may(&who.actor, Action::RevealIdentifier, &scope.path);
     Ok(Page(Show {
         frame,
         name: card.person.name.clone(),
@@ -62,11 +66,7 @@ async fn show(
         history: facts.into_iter().rev().map(event).collect(),
         edit: may_enter.then(|| format!("/members/{id}/edit")),
         actions: if may_enter { actions(&card) } else { Vec::new() },
-        tables: if seats.is_empty() {
-            vec![trail(entries)]
-        } else {
-            vec![posts(seats, &words), trail(entries)]
-        },
+        tables: tables(seats, &words, accesses, entries),
     }))
 }
 
@@ -194,6 +194,46 @@ fn posts(seats: Vec<PersonSeat>, words: &WordBook) -> Table {
     }
 }
 
+/// The tables below the facts: seats where there are any, who saw or took the identifiers, and the trail.
+fn tables(
+    seats: Vec<PersonSeat>,
+    words: &WordBook,
+    accesses: Vec<Access>,
+    entries: Vec<audit::queries::EntryLine>,
+) -> Vec<Table> {
+    let posts = (!seats.is_empty()).then(|| posts(seats, words));
+    posts.into_iter().chain([seen(accesses), trail(entries)]).collect()
+}
+
+/// Who saw the identifiers in clear, and which lists that may hold him left the house.
+fn seen(accesses: Vec<Access>) -> Table {
+    let row = |access: Access| {
+        let what = match access.detail("field") {
+            Some("citizen_id") => "查看公民身份号码".to_owned(),
+            Some("mobile") => "查看手机号码".to_owned(),
+            Some(_) => "查看固定电话".to_owned(),
+            None => {
+                let clear = if access.is_clear() { "完整号码" } else { "遮盖" };
+                format!("导出名册（{clear}，{}条）", access.rows)
+            }
+        };
+        let why = access.detail("purpose").or(access.detail("reason")).unwrap_or("—").to_owned();
+        Row::new(vec![
+            Cell::Text(moment(access.at)),
+            Cell::Text(access.actor),
+            Cell::Text(what),
+            Cell::Text(why),
+        ])
+    };
+    Table {
+        caption: "查看与导出".to_owned(),
+        columns: ["时间", "操作人", "方式", "用途"].into_iter().map(Column::new).collect(),
+        rows: accesses.into_iter().map(row).collect(),
+        empty: "没有人查看过完整号码，也没有导出过所在组织的名册（在您可见的范围内）。".to_owned(),
+        pager: None,
+    }
+}
+
 fn trail(entries: Vec<audit::queries::EntryLine>) -> Table {
     Table {
         caption: "操作记录".to_owned(),
@@ -232,6 +272,12 @@ async fn reveal(
     match members::reveal(&mut db.0, &who.actor, &state.keys, &command).await {
         Ok(value) => Ok((Status::Ok, value)),
         Err(error @ Error::Invalid(_)) => Ok((Status::UnprocessableEntity, error.to_string())),
+        Err(error @ Error::TooOften { .. }) => Ok((Status::TooManyRequests, error.to_string())),
+        // The dialog asks for the proof and sends the same once more.
+        Err(Error::Unproven(Proof::Old)) => {
+            let proof = if who.known.uses_codes { "code" } else { "password" };
+            Ok((Status::PreconditionRequired, proof.to_owned()))
+        }
         Err(other) => Err(other.into()),
     }
 }

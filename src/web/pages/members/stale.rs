@@ -12,7 +12,7 @@ use crate::web::views::members::{Difference, Stale};
 const CHINA: i32 = 8 * 3600;
 
 /// A moment as people in China read it.
-pub(super) fn moment(at: DateTime<Utc>) -> String {
+pub(in crate::web::pages) fn moment(at: DateTime<Utc>) -> String {
     match FixedOffset::east_opt(CHINA) {
         Some(china) => at.with_timezone(&china).format("%Y-%m-%d %H:%M").to_string(),
         None => at.format("%Y-%m-%d %H:%M UTC").to_string(),

@@ -9,13 +9,13 @@ use crate::base::db;
 use crate::base::error::{Error, OrMissing};
 use crate::base::policy::{self, Action};
 use crate::records::words::{self, WordBook};
-use crate::web;
 use crate::web::api::reports::{ReportQuery, rows};
 use crate::web::guards::{Listing, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::parts::{Fact, Pager};
 use crate::web::views::reports::{FigureLine, FigureRows};
 use crate::web::views::{Cell, Column, Link, Row, Section, Table};
+use crate::web::{self, reading};
 
 /// The routes.
 #[must_use]
@@ -49,12 +49,14 @@ async fn show(
         Err(Error::Forbidden) => None, // the number may be seen, the entries of others may not
         other => Some(other?),
     };
+    let shown = page.as_ref().map_or(0, |page| page.items.len());
+    reading::note(state, &who.known.identity, &who.actor, shown).await?;
     let here =
         |more: &[(&str, &str)]| address(&format!("/figures/{code}"), &wanted, &wanted.organisation, more);
     let asked = part.unwrap_or("numerator");
     let tab = |name: &'static str, text: &str| (Link::new(text, here(&[("part", name)])), asked == name);
     let pager = Pager {
-        shown: page.as_ref().map_or(0, |page| page.items.len()),
+        shown,
         total: None,
         first: listing.after.is_some().then(|| here(&[("part", asked)])),
         next: page

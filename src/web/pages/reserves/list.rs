@@ -11,7 +11,6 @@ use crate::base::values::{Sex, completed_years};
 use crate::records::reserves::queries::{self, Card};
 use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState, settings};
 use crate::records::words::{self, WordBook, WordList};
-use crate::web;
 use crate::web::api::organisations::narrowed;
 use crate::web::api::reserves::{ReserveQuery, page, place};
 use crate::web::guards::{Db, Listing, SignedIn};
@@ -20,6 +19,7 @@ use crate::web::views::controls::Choice;
 use crate::web::views::parts::Pager;
 use crate::web::views::reserves::{Filter, List};
 use crate::web::views::{Badge, Cell, Column, Row, Section, Table, Tone};
+use crate::web::{self, reading};
 
 /// The routes.
 #[must_use]
@@ -71,6 +71,7 @@ async fn list(
         Ok((cards, next, total, words::book(conn, scope.county).await?))
     })
     .await?;
+    reading::note(state, &who.known.identity, &who.actor, cards.len()).await?;
     let pager = Pager {
         shown: cards.len(),
         total: u64::try_from(total).ok(),

@@ -9,13 +9,13 @@ use crate::base::error::Error;
 use crate::base::policy::{self, Action};
 use crate::records::organisations;
 use crate::records::training::{Outstanding, Risk, queries};
-use crate::web;
 use crate::web::api::training::{CoverageQuery, OutstandingQuery, outstanding_page};
 use crate::web::guards::{Db, Listing, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::parts::Pager;
 use crate::web::views::training::OutstandingList;
 use crate::web::views::{Cell, Column, Link, Row, Section, Table};
+use crate::web::{self, reading};
 
 /// The routes.
 #[must_use]
@@ -46,6 +46,7 @@ async fn list(
     let name = programmes.iter().find(|one| one.id == id).map(|one| one.name.clone()).unwrap_or_default();
     let (found, next) =
         outstanding_page(&mut db, &who.actor, state, id, (&code, day), &filter, &listing).await?;
+    reading::note(state, &who.known.identity, &who.actor, found.len()).await?;
     let (id, day) = (id.to_string(), day.to_string());
     let to = |risk: &str, after: &str| {
         let pairs = [

@@ -55,8 +55,8 @@ pub fn list() -> Committees {
         ],
         open: Some("/committees/new".into()),
         downloads: vec![
-            Link::new("导出班子", "/api/v1/exports?kind=committees"),
-            Link::new("导出选举", "/api/v1/exports?kind=elections"),
+            Link::new("导出班子", "/exports/new?kind=committees"),
+            Link::new("导出选举", "/exports/new?kind=elections"),
         ],
     }
 }

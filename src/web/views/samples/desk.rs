@@ -23,7 +23,6 @@ pub fn sign_in() -> SignIn {
             vec![
                 Control::new("username", "用户名", Kind::Text).required().focus(),
                 Control::new("password", "密码", Kind::Password("current-password")).required(),
-                Control::new("otp", "动态口令", Kind::OneTimeCode).hint("手机验证器上的 6 位数字"),
             ],
         )],
         submit: "登录".into(),
@@ -296,7 +295,10 @@ pub fn accounts() -> Accounts {
             empty: String::new(),
             pager: None,
         },
+        title: "账号".into(),
         enter: Some("/accounts/new".into()),
+        approvals: Some("/approvals".into()),
+        demands: Some("/security-policy".into()),
     }
 }
 

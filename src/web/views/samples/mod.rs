@@ -1,6 +1,7 @@
 //! Every page with sample data: the house rules of markup are checked on what is really printed, and
 //! `CADRE_PAGES=folder cargo test --lib every_page` writes the pages there, to be looked at in a browser.
 
+mod accounts;
 mod assessments;
 mod awards;
 mod class_plan;

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    assessments, awards, class_plan, committees, desk, people, ratings, reports, reserves, slates, training,
-    vetting,
+    accounts, assessments, awards, class_plan, committees, desk, people, ratings, reports, reserves, slates,
+    training, vetting,
 };
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
@@ -117,6 +117,10 @@ fn of_the_house() -> Vec<(&'static str, String)> {
         page("quarters_close", &reports::close()),
         page("accounts_list", &desk::accounts()),
         page("accounts_form", &desk::account_form()),
+        page("accounts_codes", &accounts::codes()),
+        page("accounts_codes_must", &accounts::codes_must()),
+        page("accounts_sessions", &accounts::sessions()),
+        page("accounts_proof", &accounts::proof()),
         page("audit_list", &desk::trail()),
         page("errors_problem", &desk::problem()),
         page(

@@ -5,14 +5,14 @@ use cadre::base::db;
 use cadre::base::error::Error;
 use cadre::base::ids::AccountId;
 use cadre::records::accounts::{
-    self, AccountLine, Disable, Grant, IssueToken, Password, ResetPassword, queries,
+    self, AccountLine, Disable, Grant, Granted, IssueToken, Password, ResetPassword, queries,
 };
 
 use super::{Stage, is_refused, named};
 use crate::support::app::PASSWORD;
 
 impl Stage {
-    async fn line(&mut self, account: AccountId) -> AccountLine {
+    pub(super) async fn line(&mut self, account: AccountId) -> AccountLine {
         let scope = self.county.county.scope();
         let found =
             db::read(&mut self.conn, &scope, async |conn| Ok(queries::find(conn, &scope, account).await?))
@@ -20,16 +20,16 @@ impl Stage {
         found.unwrap().expect("the account")
     }
 
-    async fn grant(
+    pub(super) async fn grant(
         &mut self,
         actor: &Actor,
         account: AccountId,
         role: Role,
         place: &str,
-    ) -> Result<(), Error> {
+    ) -> Result<Granted, Error> {
         let version = self.line(account).await.version;
         let command = Grant { account, role, organisation: Some(place.to_owned()), version };
-        accounts::grant(&mut self.conn, actor, &[command]).await
+        Ok(accounts::grant(&mut self.conn, actor, &[command]).await?[0])
     }
 
     async fn disable(&mut self, actor: &Actor, account: AccountId) -> Result<(), Error> {
@@ -63,10 +63,10 @@ async fn a_moved_account_acts_in_its_new_place_at_its_next_request() {
     let (session, token) = (stage.session("zhangwei").await, stage.token(account).await);
     assert_eq!(session.session.identity.scope, from.scope());
     let security = stage.official(Role::Security).await;
-    stage.grant(&security, account, Role::Auditor, &to.code).await.unwrap();
+    stage.grant(&security, account, Role::Clerk, &to.code).await.unwrap();
     assert!(!stage.is_alive(&session).await, "nobody goes on with rights that he no longer has");
     let identity = accounts::by_token(&mut stage.conn, &token).await.unwrap().unwrap();
-    assert_eq!((identity.scope, identity.role), (to.scope(), Role::Auditor));
+    assert_eq!((identity.scope, identity.role), (to.scope(), Role::Clerk));
     let session = stage.session("zhangwei").await;
     assert_eq!(session.session.identity.scope, to.scope());
 }
@@ -104,7 +104,11 @@ async fn nobody_serves_himself_and_each_does_only_his_part() {
         let opened =
             accounts::open(conn, &actor, &[named(&format!("by.{}", role.code()), role, &town)]).await;
         assert_eq!(opened.is_ok(), role == Role::Administrator, "{role:?} opens: {opened:?}");
-        let reset = ResetPassword { account, password: Password::parse(PASSWORD, "zhangwei").unwrap() };
+        let reset = ResetPassword {
+            account,
+            password: Password::parse(PASSWORD, "zhangwei").unwrap(),
+            temporary: false,
+        };
         let reset = accounts::reset_password(conn, &actor, &[reset]).await;
         assert_eq!(reset.is_ok(), role == Role::Administrator, "{role:?} resets: {reset:?}");
         let token = IssueToken { account, name: "程序".to_owned(), days: 1 };
@@ -151,11 +155,11 @@ async fn two_officers_at_once_do_not_overwrite_each_other() {
     let account = stage.account("zhangwei", Role::Clerk, &town).await;
     let security = stage.official(Role::Security).await;
     let version = stage.line(account).await.version;
-    stage.grant(&security, account, Role::Auditor, &town.code).await.unwrap();
+    stage.grant(&security, account, Role::Clerk, "500237102").await.unwrap();
     let command = Grant { account, role: Role::Supervisor, organisation: None, version };
     let late = accounts::grant(&mut stage.conn, &security, &[command]).await;
     assert!(matches!(late, Err(Error::Stale)), "{late:?}");
-    assert_eq!(stage.line(account).await.role, "auditor");
+    assert_eq!(stage.line(account).await.organisation_code, "500237102");
 }
 
 #[tokio::test]

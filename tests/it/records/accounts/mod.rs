@@ -1,5 +1,7 @@
 //! Accounts: who may sign in, for how long, and who may change that.
 
+mod codes;
+mod granting;
 mod keys;
 mod managing;
 mod signing_in;
@@ -10,6 +12,7 @@ use std::net::IpAddr;
 use cadre::base::actor::{Actor, Door, Role};
 use cadre::base::db::Connection;
 use cadre::base::ids::AccountId;
+use cadre::base::keys::KeyRing;
 use cadre::records::accounts::{self, IssueToken, Open, OpenedSession, RawOpen, SignIn, SignedIn};
 
 use crate::support::TestDb;
@@ -21,6 +24,7 @@ pub(super) struct Stage {
     pub db: TestDb,
     pub county: TestCounty,
     pub conn: Connection,
+    pub keys: KeyRing,
 }
 
 impl Stage {
@@ -28,7 +32,7 @@ impl Stage {
         let db = TestDb::new().await;
         let county = TestCounty::new(&mut db.owner().await).await;
         let conn = db.web().await;
-        Self { db, county, conn }
+        Self { db, county, conn, keys: KeyRing::ephemeral().unwrap() }
     }
 
     /// Opens an account that may sign in at once.
@@ -47,8 +51,8 @@ impl Stage {
     pub async fn attempt(&mut self, username: &str, password: &str, source: Option<&str>) -> SignedIn {
         let source = source.map(|text| text.parse::<IpAddr>().unwrap());
         let (username, password) = (username.to_owned(), password.to_owned());
-        let attempt = SignIn { username, password, door: Door::Web, source };
-        accounts::sign_in(&mut self.conn, attempt).await.unwrap()
+        let attempt = SignIn { username, password, otp: None, door: Door::Web, source, browser: None };
+        accounts::sign_in(&mut self.conn, &self.keys, attempt).await.unwrap()
     }
 
     /// Signs in with the usual password.

@@ -107,7 +107,7 @@ async fn a_new_password_ends_every_session_and_the_old_password() {
     let neighbour = stage.account("lina", Role::Clerk, &town).await;
     let administrator = stage.official(Role::Administrator).await;
     let (one, two) = (stage.session("zhangwei").await, stage.session("lina").await);
-    let reset = ResetPassword { account, password: other() };
+    let reset = ResetPassword { account, password: other(), temporary: false };
     accounts::reset_password(&mut stage.conn, &administrator, &[reset]).await.unwrap();
     assert!(!stage.is_alive(&one).await && stage.is_alive(&two).await);
     assert!(is_refused(&stage.attempt("zhangwei", PASSWORD, None).await));
@@ -115,15 +115,33 @@ async fn a_new_password_ends_every_session_and_the_old_password() {
 
     let actor = two.session.identity.actor(Door::Web, None);
     assert_eq!(actor.account, Some(neighbour));
-    let wrong = ChangePassword { old: OTHER.to_owned(), new: other() };
+    let wrong = ChangePassword { old: "wrong wrong wrong".to_owned(), new: other() };
     let refused = accounts::change_password(&mut stage.conn, &actor, wrong).await;
     assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     assert!(stage.is_alive(&two).await);
+    assert_eq!(stage.entries("accounts.prove_refused").await, 1);
     let change = ChangePassword { old: PASSWORD.to_owned(), new: other() };
     accounts::change_password(&mut stage.conn, &actor, change).await.unwrap();
     assert!(!stage.is_alive(&two).await);
     assert!(is_refused(&stage.attempt("lina", PASSWORD, None).await));
     assert!(!is_refused(&stage.attempt("lina", OTHER, None).await));
+}
+
+#[tokio::test]
+async fn an_open_browser_is_no_place_to_guess_the_old_password() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    stage.account("zhangwei", Role::Clerk, &town).await;
+    let session = stage.session("zhangwei").await;
+    let actor = session.session.identity.actor(Door::Web, None);
+    for _ in 0..5 {
+        let wrong = ChangePassword { old: "wrong wrong wrong".to_owned(), new: other() };
+        assert!(accounts::change_password(&mut stage.conn, &actor, wrong).await.is_err());
+    }
+    let right = ChangePassword { old: PASSWORD.to_owned(), new: other() };
+    let locked = accounts::change_password(&mut stage.conn, &actor, right).await;
+    assert!(matches!(locked, Err(Error::Invalid(_))), "it is locked: {locked:?}");
+    assert!(is_refused(&stage.attempt("zhangwei", PASSWORD, None).await), "at sign-in too");
 }
 
 #[tokio::test]
@@ -135,7 +153,7 @@ async fn a_reset_lifts_a_lock() {
         stage.attempt("zhangwei", "wrong wrong wrong", None).await;
     }
     let administrator = stage.official(Role::Administrator).await;
-    let reset = ResetPassword { account, password: other() };
+    let reset = ResetPassword { account, password: other(), temporary: false };
     accounts::reset_password(&mut stage.conn, &administrator, &[reset]).await.unwrap();
     assert!(!is_refused(&stage.attempt("zhangwei", OTHER, None).await));
 }

@@ -28,8 +28,11 @@ use crate::support::TestDb;
 use crate::support::builders::{Place, TestCounty};
 
 /// Functions with an actor that leave no entry of their own, each with its reason.
-const SILENT: [(&str, &str); 17] = [
+const SILENT: [(&str, &str); 20] = [
     ("accounts::once", "keeps the answer of the verb within it, which leaves the entry"),
+    ("approvals::conclude", "a step of a subject's verb, which leaves the entry"),
+    ("approvals::file", "a step of a subject's verb, which leaves the entry"),
+    ("approvals::lock", "a step of a subject's verb, which leaves the entry"),
     ("imports::beat", "says that a writing is alive; `imports::commit` leaves the entry"),
     ("imports::begin_commit", "takes a plan in hand; `imports::commit` leaves the entry"),
     ("imports::bury", "clears up after a reading or writing that died; no record was touched"),

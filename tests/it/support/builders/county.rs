@@ -1,10 +1,10 @@
 //! A county with towns, villages and branches.
 
-use cadre::base::actor::{Actor, Door, Role};
+use cadre::base::actor::{Actor, Door, Proof, Role};
 use cadre::base::ids::{CountyId, OrganisationId};
 use cadre::base::scope::{Path, Scope};
 use cadre::records::organisations::Kind;
-use cadre::schema::{counties, organisation_parents, organisations};
+use cadre::schema::{counties, organisation_parents, organisations, security_policies};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -41,6 +41,7 @@ impl Place {
             scope: self.scope(),
             door: Door::Web,
             source: None,
+            proof: Proof::Recent,
         }
     }
 }
@@ -77,6 +78,7 @@ impl TestCounty {
             path: Path::root(code),
         };
         insert(conn, &county, None).await;
+        demand_little(conn, id).await;
         let mut built = Self { county: county.clone(), places: Vec::new() };
         for (town_number, town_name) in [(1, "龙井镇"), (2, "官渡镇")] {
             let code = format!("{code}10{town_number}");
@@ -136,6 +138,25 @@ impl TestCounty {
             .find(|place| place.code == code)
             .unwrap_or_else(|| panic!("no organisation {code}"))
     }
+}
+
+/// A password is enough, as in a demonstration; tests of more set more.
+async fn demand_little(conn: &mut AsyncPgConnection, county: CountyId) {
+    diesel::insert_into(security_policies::table)
+        .values((
+            security_policies::county_id.eq(county),
+            security_policies::idle_minutes.eq(30),
+            security_policies::session_minutes.eq(720),
+            security_policies::proof_minutes.eq(720),
+            security_policies::password_style.eq("length"),
+            security_policies::change_given_passwords.eq(true),
+            security_policies::reveals_per_hour.eq(300),
+            security_policies::source.eq("测试"),
+            security_policies::updated_by.eq("test"),
+        ))
+        .execute(conn)
+        .await
+        .expect("a policy");
 }
 
 async fn insert(conn: &mut AsyncPgConnection, place: &Place, parent: Option<OrganisationId>) {

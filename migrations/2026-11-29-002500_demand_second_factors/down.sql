@@ -1,0 +1,13 @@
+ALTER TABLE sessions
+    DROP COLUMN browser,
+    DROP COLUMN proved_at,
+    DROP COLUMN stage,
+    DROP COLUMN id;
+ALTER TABLE accounts
+    DROP COLUMN reading_blocked_until,
+    DROP COLUMN password_expires_at,
+    DROP COLUMN password_temporary,
+    DROP COLUMN password_set_at;
+DROP TABLE second_factors;
+DROP TABLE second_factor_roles;
+DROP TABLE security_policies;
