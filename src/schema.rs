@@ -2347,6 +2347,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Villages whose row of team_counts no longer holds, since a transaction changed what it was counted from.
+    team_changes (county_id, village_id, transaction_number) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The village or community.
+        village_id -> Uuid,
+        /// The transaction: each makes its own row, so that none waits for another.
+        transaction_number -> Int8,
+    }
+}
+
+diesel::table! {
+    /// What one village adds to the team pictures of those above it: derived from its committees, made again when they change.
+    team_counts (county_id, village_id, quarter) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The village or community.
+        village_id -> Uuid,
+        /// The open quarter on whose last day it was counted.
+        quarter -> Text,
+        /// Digest of what was counted, in hexadecimal: rows of another one are out of date.
+        definition -> Text,
+        /// One number for each part of the figures, without the people who sit in several villages.
+        counts -> Array<Nullable<Int4>>,
+    }
+}
+
+diesel::table! {
+    /// People with seats in several villages, whom no row of team_counts counts: each is one person of all of them.
+    team_wanderers (county_id, person_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The person.
+        person_id -> Uuid,
+    }
+}
+
+diesel::table! {
     /// Who came to classes in a quarter, and to classes outside the county since the planning period began; one row per member and class.
     training_attendance_facts (county_id, quarter, revision, class_id, membership_id) {
         /// The county.
@@ -3053,6 +3091,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_in_sources,
     slate_seats,
     slates,
+    team_changes,
+    team_counts,
+    team_wanderers,
     training_attendance_facts,
     training_attendances,
     training_class_facts,

@@ -2,7 +2,7 @@
 //!
 //! Every figure is a ratio to a limit or to PostgreSQL's own rate in the same run, since machines differ. Options:
 //! `cargo bench --bench county -- --members 1000000 --seconds 4 --only lookup`; only 60,000 have ratings and are
-//! imported as well. Parts: import, sign-in, lookup, searches, reports, slates, training, trail.
+//! imported as well. Parts: import, sign-in, lookup, searches, reports, slates, training, trail, province.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,6 +15,7 @@
 mod http;
 mod intake;
 mod lookup;
+mod province;
 mod reports;
 mod searches;
 mod signing_in;
@@ -91,6 +92,9 @@ async fn main() -> anyhow::Result<()> {
     }
     if options.has("trail") {
         trail::measure(&stage, &server, &options, &mut table).await?;
+    }
+    if options.has("province") {
+        province::measure(&stage, &server, &mut table).await?;
     }
     server.stop().await?;
     stage.strike()?;

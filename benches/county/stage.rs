@@ -78,6 +78,11 @@ impl Stage {
         self.data.join("keys/ring.json")
     }
 
+    /// Where the superuser connects.
+    pub fn superuser(&self) -> String {
+        self.cluster.superuser_address("cadre")
+    }
+
     /// A program of the PostgreSQL that runs here.
     pub fn program(&self, name: &str) -> PathBuf {
         let major = self.cluster.version().split('.').next().unwrap_or_default().to_owned();
@@ -104,23 +109,19 @@ impl Stage {
         Ok(text)
     }
 
+    /// A token for a supervisor of a county, with an account opened for it.
+    pub async fn token(&self, username: &str, county: &str) -> anyhow::Result<String> {
+        let words =
+            ["account", "add", "--username", username, "--role", "supervisor", "--organisation", county];
+        self.run(&words).await?;
+        let words = ["account", "token", username, "--name", "bench", "--days", "1", "--json"];
+        let issued: serde_json::Value = serde_json::from_str(&self.run(&words).await?)?;
+        Ok(issued["token"].as_str().context("no token was issued")?.to_owned())
+    }
+
     /// Starts the server, and a token for a supervisor of the county.
     pub async fn serve(&self) -> anyhow::Result<Server> {
-        let county = self.county.code.as_str();
-        self.run(&[
-            "account",
-            "add",
-            "--username",
-            "bench",
-            "--role",
-            "supervisor",
-            "--organisation",
-            county,
-        ])
-        .await?;
-        let words = ["account", "token", "bench", "--name", "bench", "--days", "1", "--json"];
-        let issued: serde_json::Value = serde_json::from_str(&self.run(&words).await?)?;
-        let token = issued["token"].as_str().context("no token was issued")?.to_owned();
+        let token = self.token("bench", &self.county.code).await?;
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let address = format!("127.0.0.1:{port}");
         let mut child = self.command(&["serve", "--listen", &address]).stdout(Stdio::piped()).spawn()?;

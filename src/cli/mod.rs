@@ -27,7 +27,7 @@ mod witness;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use failure::Failure;
 use interruption::{Ended, Serving};
@@ -71,7 +71,9 @@ enum Command {
         cadre export members --organisation 500237101 -o 名册.csv --as-of 2026-03-31")]
     Export(export::Options),
     /// Write the empty workbook of a kind
-    #[command(after_help = "Example:\n  cadre template members -o 党员名册.xlsx")]
+    #[command(after_help = "Examples:\n  \
+        cadre template members -o 党员名册.xlsx\n  \
+        cadre template committees --organisation 500237 -o 两委班子.xlsx")]
     Template(template::Options),
     /// Check the records for what does not fit; status 1 where anything is found
     #[command(after_help = "Example:\n  cadre check --organisation 500237")]
@@ -108,10 +110,24 @@ enum Command {
     ReadSheet(read_sheet::Options),
 }
 
+/// All commands; the help of all ends with an example of each.
+fn commands() -> clap::Command {
+    let commands = Arguments::command();
+    let example = |command: &clap::Command| {
+        let told = command.get_after_help()?.to_string();
+        let line = told.lines().map(str::trim).find(|line| line.contains("cadre "))?;
+        Some(format!("  {line}"))
+    };
+    let shown = commands.get_subcommands().filter(|command| !command.is_hide_set());
+    let examples: Vec<String> = shown.filter_map(example).collect();
+    commands.after_help(format!("Examples:\n{}", examples.join("\n")))
+}
+
 /// Runs the command of this process.
 #[must_use]
 pub fn run() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let parsed = commands().try_get_matches().and_then(|found| Arguments::from_arg_matches(&found));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
             // The exit status of help and version is 0, of wrong usage 2.
@@ -148,7 +164,7 @@ async fn dispatch(arguments: Arguments, serving: &Serving) -> Result<(), Failure
         Command::Divisions(command) => divisions::run(&command, json).await,
         Command::Import(options) => import::run(&options, json).await,
         Command::Export(options) => export::run(&options, json).await,
-        Command::Template(options) => template::run(&options, json),
+        Command::Template(options) => template::run(&options, json).await,
         Command::Account(command) => account::run(&command, json).await,
         Command::Check(options) => check::run(&options, json).await,
         Command::Audit(command) => audit::run(&command, json).await,

@@ -52,6 +52,7 @@ pub async fn serve(
         trail: Published { store: Store::new(&installation.config.data), key: signer.verifier() },
         front: installation.config.front.clone(),
     };
+    let pictures = state.pictures.clone();
     let announce = AdHoc::on_liftoff("ready", move |_| {
         Box::pin(async move {
             println!("ready http://{listen}");
@@ -67,8 +68,20 @@ pub async fn serve(
         // Dropped or sent: either way the server has ended.
         let _ = stopped.await;
     }));
+    let (end, ended) = tokio::sync::oneshot::channel::<()>();
+    let database = installation.database.clone();
+    let counts = tokio::spawn(async move {
+        let ended = async {
+            let _ = ended.await;
+        };
+        pictures.keep_counts(&database, ended).await;
+    });
     let served = rocket.launch().await.map_err(refused);
     drop(stop);
+    drop(end);
+    if let Err(error) = counts.await {
+        tracing::error!(%error, "the counts of teams were not kept");
+    }
     if let Err(error) = checkpoints.await {
         tracing::error!(%error, "the last checkpoint was not signed");
     }

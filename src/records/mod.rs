@@ -159,6 +159,9 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "training_attendance_facts",
             "award_facts",
             "assessment_facts",
+            "team_counts",
+            "team_wanderers",
+            "team_changes",
         ],
     ),
 ];

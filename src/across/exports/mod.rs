@@ -187,9 +187,10 @@ async fn write<W: Write + Send>(
             Kind::Assessments => assessments::columns(conn, &scope).await?,
             _ => Vec::new(),
         };
-        Sink::write(request, &title, (columns.as_slice(), further.as_slice()), out, async |sink| {
-            let words = words::book(conn, scope.county).await?;
-            let job = Job { keys, actor, request, scope: &scope, columns: &columns, words };
+        let words = words::book(conn, scope.county).await?;
+        let headings = (columns.as_slice(), further.as_slice());
+        Sink::write(request, &title, headings, &words, out, async |sink| {
+            let job = Job { keys, actor, request, scope: &scope, columns: &columns, words: &words };
             match request.kind {
                 Kind::Members => members::write(conn, &job, sink).await,
                 Kind::Organisations => organisations::write(conn, &job, sink).await,
@@ -215,7 +216,7 @@ struct Job<'a> {
     scope: &'a crate::base::scope::Scope,
     columns: &'a [&'static Heading],
     /// The words that the county added.
-    words: WordBook,
+    words: &'a WordBook,
 }
 
 impl Job<'_> {

@@ -11,6 +11,7 @@ use crate::across::sheets::{
 };
 use crate::base::clock;
 use crate::base::error::{Error, Result};
+use crate::records::words::WordBook;
 
 /// An output that knows the hash of what went through it.
 pub struct Sealed<W> {
@@ -66,15 +67,19 @@ impl Sink<'_> {
         request: &Request,
         title: &str,
         (columns, further): (&[&'static Heading], &[String]),
+        words: &WordBook,
         out: &mut Sealed<W>,
         rows: impl AsyncFnOnce(&mut Sink<'_>) -> Result<()>,
     ) -> Result<usize> {
         match request.format {
             Format::Xlsx => {
-                let properties = Properties { title: title.to_owned(), created: clock::now() };
+                let created = clock::now();
+                let day = clock::date_in_china(created);
+                let properties = Properties { title: title.to_owned(), created };
                 let mut book = Book::new(&properties);
                 let further = further.iter().map(|name| Column::new(name.clone(), ColumnKind::Number));
-                let columns = columns.iter().map(|heading| heading.column()).chain(further).collect();
+                let columns =
+                    columns.iter().map(|heading| heading.column(words, day)).chain(further).collect();
                 let sheet = book.sheet(request.kind.name(), columns).map_err(Error::broken)?;
                 let mut sink = Sink { writer: Writer::Xlsx(sheet), rows: 0 };
                 rows(&mut sink).await?;

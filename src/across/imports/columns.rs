@@ -1,8 +1,11 @@
 //! The columns of a workbook, as data: what stands in the first row, and what may stand below it.
 
+use chrono::NaiveDate;
+
 use crate::across::sheets::{Column, ColumnKind};
 use crate::base::codes::CodeTable;
 use crate::base::values::half_width;
+use crate::records::words::{WordBook, WordList};
 
 /// What a cell of a column may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +37,8 @@ pub struct Heading {
     pub explanation: &'static str,
     /// The choice of its drop-down list.
     pub choices: fn() -> Vec<String>,
+    /// The list whose words that the county added may stand in it as well.
+    pub own: Option<WordList>,
     /// What other lists call the same column; the page proposes it, nobody assumes it.
     pub synonyms: &'static [&'static str],
 }
@@ -46,6 +51,7 @@ pub const RECORD: Heading = Heading {
     shape: Shape::Identifier,
     explanation: "系统导出时自动填写；新增的请留空，请勿改动。",
     choices: Vec::new,
+    own: None,
     synonyms: &[],
 };
 
@@ -55,9 +61,10 @@ pub const ROW_NUMBER: &str = "原行号";
 pub const REASON: &str = "退回原因";
 
 impl Heading {
-    /// The column as it is written into a workbook.
+    /// The column as it is written into a workbook on a day. Its drop-down list ends with the words that the county added
+    /// and that may be used on that day or later.
     #[must_use]
-    pub fn column(&self) -> Column {
+    pub fn column(&self, words: &WordBook, day: NaiveDate) -> Column {
         let kind = match self.shape {
             Shape::Text => ColumnKind::Text,
             Shape::Identifier | Shape::Telephone => ColumnKind::Identifier,
@@ -65,12 +72,10 @@ impl Heading {
             Shape::Date => ColumnKind::Date,
         };
         let explanation = (!self.explanation.is_empty()).then(|| self.explanation.to_owned());
-        Column {
-            required: self.required,
-            explanation,
-            choices: (self.choices)(),
-            ..Column::new(self.title, kind)
-        }
+        let own = self.own.map(|list| words.in_force(list, day, None)).unwrap_or_default();
+        let mut choices = (self.choices)();
+        choices.extend(own.into_iter().map(|word| word.name().to_owned()));
+        Column { required: self.required, explanation, choices, ..Column::new(self.title, kind) }
     }
 }
 
@@ -83,7 +88,16 @@ pub const fn required(title: &'static str, field: &'static str, shape: Shape) ->
 /// A column that a row may leave empty.
 #[must_use]
 pub const fn optional(title: &'static str, field: &'static str, shape: Shape) -> Heading {
-    Heading { title, field, required: false, shape, explanation: "", choices: Vec::new, synonyms: &[] }
+    Heading {
+        title,
+        field,
+        required: false,
+        shape,
+        explanation: "",
+        choices: Vec::new,
+        own: None,
+        synonyms: &[],
+    }
 }
 
 /// Names for a drop-down list.

@@ -10,11 +10,13 @@ use crate::across::imports::context::{self, Engine};
 use crate::across::imports::headings::Layout;
 use crate::across::sheets::{Book, Cell, Column, ColumnKind, Field, Properties};
 use crate::base::actor::Actor;
+use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::ImportId;
 use crate::base::policy::{self, Action};
 use crate::records::imports::{self, Bucket, Import};
+use crate::records::words::{self, WordBook};
 
 /// Writes the refused and conflicting rows of an import into a workbook. They hold identifiers in clear, so they go to
 /// nobody but the one who uploaded them.
@@ -24,8 +26,9 @@ use crate::records::imports::{self, Bucket, Import};
 pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId, out: W) -> Result<()> {
     const PAGE: i64 = 1_000;
     let mut conn = engine.database.web().await?;
-    let import = db::read(&mut conn, &actor.scope, async |conn| {
-        imports::queries::find(conn, &actor.scope, id).await.or_missing("导入")
+    let (import, words) = db::read(&mut conn, &actor.scope, async |conn| {
+        let import = imports::queries::find(conn, &actor.scope, id).await.or_missing("导入")?;
+        Ok((import, words::book(conn, actor.scope.county).await?))
     })
     .await?;
     policy::require(actor, Action::EnterRecords, &import.path())?;
@@ -44,7 +47,7 @@ pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId
     let title = format!("{} 退回的行", import.file_name);
     let mut book = Book::new(&Properties { title, created: import.created_at });
     let kind = import.kind()?;
-    let (places, columns): (Vec<_>, Vec<_>) = columns(&import, &layout).into_iter().unzip();
+    let (places, columns): (Vec<_>, Vec<_>) = columns(&import, &layout, &words).into_iter().unzip();
     let own: Vec<u32> = places.into_iter().flatten().collect();
     let mut sheet = book.sheet(kind.name(), columns).map_err(Error::broken)?;
     let (mut after, mut count) = (0, 0);
@@ -69,13 +72,14 @@ pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId
 
 /// The clerk's columns that are not left out by the mapping, under our headings, so that the mapping is not needed a
 /// second time; then row number and reasons.
-fn columns(import: &Import, layout: &Layout) -> Vec<(Option<u32>, Column)> {
+fn columns(import: &Import, layout: &Layout, words: &WordBook) -> Vec<(Option<u32>, Column)> {
+    let today = clock::today();
     let own = import.headings();
     let mut columns: Vec<(Option<u32>, Column)> = (0..)
         .zip(&own)
         .filter(|(at, _)| !layout.is_ignored(*at))
         .map(|(at, text)| match layout.at(at) {
-            Some(heading) => (Some(at), heading.column()),
+            Some(heading) => (Some(at), heading.column(words, today)),
             None => (Some(at), Column::new(text.clone(), ColumnKind::Text)),
         })
         .collect();

@@ -28,14 +28,27 @@ const COMMITTEES_STAND_IN: &str = "SELECT village_id FROM committees WHERE count
 
 fn on_tree(tree: &str, extent: Extent) -> String {
     let within = extent.holds("t.path");
+    ground_over(tree, &within, "", &held("snapshots"))
+}
+
+/// The same for the villages of an array, whose tables read no further than their committees: `placed` says where they
+/// stand.
+pub(super) fn ground_of(placed: &str, villages: &str) -> String {
+    let of_terms = format!(
+        " AND m.committee_id IN (SELECT id FROM committees WHERE county_id = $1 AND village_id = ANY ({villages}))"
+    );
+    let held = held_with("snapshots", "AND seat_id IN (SELECT seat_id FROM held)");
+    ground_over(placed, &format!("c.village_id = ANY ({villages})"), &of_terms, &held)
+}
+
+fn ground_over(tree: &str, within: &str, of_terms: &str, held: &str) -> String {
     let (present, earlier) = (runs_on("m", LAST_DAY), runs_on("m", "(p.from_day - 1)"));
-    let held = held("snapshots");
     format!(
         "{tree}, \
          terms AS MATERIALIZED ( \
             SELECT m.id, m.committee_id, m.from_day, m.due_day, m.ended_on, \
                 lag(m.id) OVER (PARTITION BY m.committee_id ORDER BY m.from_day) AS previous_id \
-            FROM committee_terms m WHERE m.county_id = $1), \
+            FROM committee_terms m WHERE m.county_id = $1{of_terms}), \
          present AS MATERIALIZED ( \
             SELECT c.id AS committee_id, c.village_id, c.kind, t.path, {LAST_DAY} AS day, \
                 m.id AS term_id, m.from_day, m.due_day, m.previous_id \
@@ -58,6 +71,10 @@ fn on_tree(tree: &str, extent: Extent) -> String {
 /// them, each once: `who` sits, `crossed`, who sits in both committees of a village, `tags`, the sources of each seat in
 /// the order of their codes.
 pub(super) fn held(snapshots: &str) -> String {
+    held_with(snapshots, "")
+}
+
+fn held_with(snapshots: &str, of_sources: &str) -> String {
     format!(
         "held AS MATERIALIZED ( \
             SELECT x.standing, x.committee_id, x.village_id, x.kind, x.path, x.day, x.term_id IS NOT NULL AS runs, \
@@ -72,7 +89,7 @@ pub(super) fn held(snapshots: &str) -> String {
             HAVING bool_or(kind = 'village_party') AND bool_or(kind = 'village_committee')), \
          tags AS MATERIALIZED ( \
             SELECT seat_id, string_agg(source, ' ') AS sources FROM ( \
-                SELECT seat_id, source FROM seat_sources WHERE county_id = $1 ORDER BY seat_id, source) o \
+                SELECT seat_id, source FROM seat_sources WHERE county_id = $1 {of_sources} ORDER BY seat_id, source) o \
             GROUP BY seat_id)"
     )
 }

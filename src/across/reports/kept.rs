@@ -8,17 +8,23 @@
 //! What somebody changes in the tables past every verb leaves no entry. So that it is seen too, nothing is kept for longer
 //! than [`HELD_FOR`].
 
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel_async::AsyncPgConnection;
 use quick_cache::sync::Cache;
+use tokio::sync::Notify;
 
 use super::picture::{TeamPicture, counted};
 use super::quarterly::reported;
+use super::team_counts::refresh_team_counts;
 use crate::base::actor::Actor;
 use crate::base::clock;
-use crate::base::db;
+use crate::base::db::{self, Database};
 use crate::base::error::Result;
 use crate::base::ids::CountyId;
+use crate::base::scope::Scope;
 use crate::base::values::Quarter;
 use crate::records::audit;
 
@@ -52,6 +58,9 @@ struct Kept {
 pub struct KeptPictures {
     pictures: Cache<Asked, Kept>,
     held_for: TimeDelta,
+    /// Counties whose counts by village are to be made again, and of which quarter.
+    due: Mutex<HashMap<CountyId, (Scope, Quarter)>>,
+    called: Notify,
 }
 
 impl Default for KeptPictures {
@@ -64,7 +73,42 @@ impl KeptPictures {
     /// Pictures that are kept for so long at most.
     #[must_use]
     pub fn holding(held_for: TimeDelta) -> Self {
-        Self { pictures: Cache::new(CAPACITY), held_for }
+        Self { pictures: Cache::new(CAPACITY), held_for, due: Mutex::default(), called: Notify::new() }
+    }
+
+    fn due(&self) -> MutexGuard<'_, HashMap<CountyId, (Scope, Quarter)>> {
+        self.due.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn call_for(&self, county: &Scope, quarter: Quarter) {
+        self.due().insert(county.county, (county.clone(), quarter));
+        self.called.notify_one();
+    }
+
+    /// Makes counts by village again whenever a picture found some that do not hold, until `stop` ends. Pictures are
+    /// exact without it, and slower.
+    pub async fn keep_counts(&self, database: &Database, stop: impl Future<Output = ()>) {
+        let mut stop = std::pin::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => return,
+                () = self.called.notified() => {}
+            }
+            tokio::select! {
+                () = &mut stop => return,
+                () = self.make_due(database) => {}
+            }
+        }
+    }
+
+    /// Makes the counts that pictures have called for.
+    pub async fn make_due(&self, database: &Database) {
+        let due = std::mem::take(&mut *self.due());
+        for (county, quarter) in due.into_values() {
+            if let Err(error) = refresh_team_counts(database, &county, quarter).await {
+                tracing::warn!(%error, "the counts of teams were not made again");
+            }
+        }
     }
 
     /// The team picture of an organisation, as [`team_picture`](super::team_picture) would count it now.
@@ -92,7 +136,10 @@ impl KeptPictures {
             {
                 return Ok(kept.picture);
             }
-            let picture = counted(conn, &county, &organisation, quarter, revision).await?;
+            let (picture, due) = counted(conn, &county, &organisation, quarter, revision).await?;
+            if due {
+                self.call_for(&county, quarter);
+            }
             let kept = Kept { newest_entry, counted_at: now, picture: picture.clone() };
             self.pictures.insert(asked, kept);
             Ok(picture)

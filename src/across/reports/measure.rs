@@ -94,7 +94,7 @@ fn gather(by_table: &[(Table, Vec<Part>)], lines: Vec<Line>) -> Counts {
 }
 
 /// The parts of each table, each part once; members before organisations, which may use their counts.
-fn by_table(parts: impl IntoIterator<Item = Part>) -> Vec<(Table, Vec<Part>)> {
+pub(super) fn by_table(parts: impl IntoIterator<Item = Part>) -> Vec<(Table, Vec<Part>)> {
     let mut tables: Vec<(Table, Vec<Part>)> = Vec::new();
     for part in parts {
         match tables.iter_mut().find(|(table, _)| *table == part.table) {
@@ -189,7 +189,8 @@ fn counted(number: usize, part: &Part) -> String {
     format!("{} AS c{number}", count(part))
 }
 
-fn count(part: &Part) -> String {
+/// How many of the rows `f` a part counts, as an aggregate.
+pub(super) fn count(part: &Part) -> String {
     match part.sum {
         None => format!("count(*) FILTER (WHERE {})", part.condition()),
         Some(amount) => format!("sum({amount}) FILTER (WHERE {})", part.condition()),

@@ -26,6 +26,7 @@ mod slate_rules;
 mod source;
 mod status;
 mod targets;
+mod team_counts;
 mod training_facts;
 mod workbook;
 
@@ -42,4 +43,5 @@ pub use slate::{Outcome, Proposal, slate_outcome};
 pub use slate_rules::Remark;
 pub use status::{QuarterStatus, statuses};
 pub use targets::{TargetLine, target_figures};
+pub use team_counts::refresh_team_counts;
 pub use workbook::workbook;

@@ -8,10 +8,10 @@ use chrono::NaiveDate;
 
 use super::basis::Basis;
 use super::figures::{self, Against, Amount, Comparison, Figure, FigureValue, Part, TermBefore, Value};
-use super::measure::measure;
 use super::quarterly::reported;
 use super::report::OrganisationName;
 use super::targets::{self, TargetLine};
+use super::team_counts;
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::Result;
@@ -89,27 +89,27 @@ pub async fn team_picture(
     let county = actor.scope.whole_county();
     db::read_snapshot(conn, &county, async |conn| {
         let organisation = reported(conn, actor, organisation).await?;
-        counted(conn, &county, &organisation, quarter, revision).await
+        Ok(counted(conn, &county, &organisation, quarter, revision).await?.0)
     })
     .await
 }
 
-/// Counts the picture of an organisation that the actor may see.
+/// Counts the picture of an organisation that the actor may see; and whether rows that it is added up from are to be made
+/// again.
 pub(super) async fn counted(
     conn: &mut AsyncPgConnection,
     county: &Scope,
     organisation: &Organisation,
     quarter: Quarter,
     revision: Option<i32>,
-) -> Result<TeamPicture> {
+) -> Result<(TeamPicture, bool)> {
     let basis = Basis::of(conn, county, quarter, revision).await?;
     let figures = figures::of_committees(&basis.words);
-    let codes = [organisation.code.clone()];
-    let counts = measure(conn, &basis, &codes, figures.iter().flat_map(Figure::parts)).await?;
+    let (counts, due) = team_counts::of_organisation(conn, &basis, organisation).await?;
     let count = |part: &Part| counts.of(&organisation.code, part);
     let as_of = quarter.last_day();
     let targets = slates::queries::targets(conn, county.county).await?;
-    Ok(TeamPicture {
+    let picture = TeamPicture {
         targets: targets::held(&targets, organisation.kind(), as_of, &figures, count),
         lines: lines(&figures, count, as_of),
         organisation: OrganisationName {
@@ -120,7 +120,8 @@ pub(super) async fn counted(
         quarter,
         as_of,
         revision: basis.revision.as_ref().map(|revision| revision.number),
-    })
+    };
+    Ok((picture, due))
 }
 
 /// Each figure beside the term before, as `count` knows their parts.

@@ -188,6 +188,19 @@ pub async fn list(
         .await
 }
 
+/// How many entries [`list`] has.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    reach: Reach,
+    filter: &Filter,
+) -> QueryResult<i64> {
+    seen(within, reach, filter).count().get_result(conn).await
+}
+
 /// The entries of a subtree as they were hashed, in the order of their numbers, those after `after` up to `until`, at
 /// most `limit`.
 ///

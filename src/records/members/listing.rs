@@ -101,7 +101,7 @@ impl Search {
         let Some(text) = filter.query.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
             return Self::Everybody;
         };
-        if let Ok(number) = CitizenId::parse(text).or_else(|_| CitizenId::from_fifteen(text)) {
+        if let Ok(number) = CitizenId::parse(text) {
             return Self::CitizenId(keys.mac(Secret::CitizenId, number.as_str()));
         }
         Self::Prefix(pinyin::normalise_query(text))

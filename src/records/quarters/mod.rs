@@ -5,7 +5,7 @@
 //! `assessment_facts`). Invariants: facts and
 //! revisions are inserted and never changed; a revision is bound to its rows by
 //! a digest that also stands in the trail; quarters are closed in order, so that the closing of one is the opening of
-//! the next. What the facts are is told by the statements of `across::reports`, which also runs the closing.
+//! the next. `team_counts`, `team_wanderers` and `team_changes` repeat what follows from the records of committees. What the facts are is told by the statements of `across::reports`, which also runs the closing.
 
 mod ask;
 mod close;
@@ -14,6 +14,7 @@ pub mod model;
 pub mod queries;
 pub mod rules;
 mod state;
+pub mod teams;
 
 pub use ask::Ask;
 pub use close::{conclude, next_step, prepare_partitions, propose};

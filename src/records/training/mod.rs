@@ -60,7 +60,9 @@ pub use model::{
     Attendance, Class, ClassKind, ClassState, DemandRow, Exemption, ExemptionKind, Field, Programme,
     TrainingResult,
 };
-pub use outstanding::{Outstanding, OutstandingFilter, OutstandingPlace, Risk, outstanding};
+pub use outstanding::{
+    Outstanding, OutstandingFilter, OutstandingPlace, Risk, count_outstanding, outstanding,
+};
 pub use place::{PlaceMember, place};
 pub use plan::{Items, PlanClass, examine_classes, plan_classes};
 pub use programme::{Demand, NewField, ReviseDemand, SetProgramme, revise_demands, set_programmes};

@@ -144,7 +144,7 @@ pub async fn outstanding(
         let question = Question::new(conn, actor, &record, demand, &organisation, day).await?;
         diesel::sql_query("SET LOCAL jit = off").execute(conn).await?;
         let found: Vec<Found> = question
-            .about(statement(&question.roster()))
+            .about(page(&question.roster()))
             .bind::<Date, _>(record.programme.from_day)
             .bind::<Nullable<Integer>, _>(filter.risk.map(number))
             .bind::<Bool, _>(filter.unplanned_only)
@@ -180,6 +180,43 @@ pub async fn outstanding(
     .await
 }
 
+#[derive(QueryableByName)]
+struct Total {
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+/// How many [`outstanding`] lists in all its pages.
+///
+/// # Errors
+/// As [`outstanding`].
+pub async fn count_outstanding(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    programme: TrainingProgrammeId,
+    organisation: &str,
+    day: NaiveDate,
+    filter: &OutstandingFilter,
+) -> Result<i64> {
+    let county = actor.scope.whole_county();
+    db::read(conn, &county, async |conn| {
+        let organisation = asked(conn, actor, organisation).await?;
+        let record = queries::programme(conn, actor.scope.county, programme).await?;
+        let demand = record.demand_on(day).or_missing("这项轮训计划的要求")?;
+        let question = Question::new(conn, actor, &record, demand, &organisation, day).await?;
+        diesel::sql_query("SET LOCAL jit = off").execute(conn).await?;
+        let found: Total = question
+            .about(format!("{} SELECT count(*) AS total {WANTED}", missing(&question.roster())))
+            .bind::<Date, _>(record.programme.from_day)
+            .bind::<Nullable<Integer>, _>(filter.risk.map(number))
+            .bind::<Bool, _>(filter.unplanned_only)
+            .get_result(conn)
+            .await?;
+        Ok(found.total)
+    })
+    .await
+}
+
 fn number(risk: Risk) -> i32 {
     Risk::ALL
         .iter()
@@ -188,7 +225,8 @@ fn number(risk: Risk) -> i32 {
         .unwrap_or_default()
 }
 
-fn statement(roster: &str) -> String {
+/// `missing`: those who passed no class, with what a page shows and orders by.
+fn missing(roster: &str) -> String {
     format!(
         "{roster}, \
          missing AS (SELECT r.id, m.sort_key, greatest(m.from_day, $11::date) AS since, e.class_code, e.class_day, \
@@ -204,10 +242,19 @@ fn statement(roster: &str) -> String {
                 ORDER BY e.membership_id, c.first_day) e ON e.membership_id = r.id \
             LEFT JOIN (SELECT DISTINCT membership_id FROM membership_absences WHERE county_id = $1 \
                 AND from_day <= $3 AND (to_day IS NULL OR $3 < to_day)) a ON a.membership_id = r.id \
-            WHERE r.passed_on IS NULL AND strpos('/' || t.path, '/' || $10 || '/') > 0) \
-         SELECT id, risk, since, sort_key, class_code, class_day FROM missing \
-         WHERE ($12::integer IS NULL OR risk = $12) AND NOT ($13 AND class_code IS NOT NULL) \
+            WHERE r.passed_on IS NULL AND strpos('/' || t.path, '/' || $10 || '/') > 0)"
+    )
+}
+
+/// Those of a filter.
+const WANTED: &str =
+    "FROM missing WHERE ($12::integer IS NULL OR risk = $12) AND NOT ($13 AND class_code IS NOT NULL)";
+
+fn page(roster: &str) -> String {
+    format!(
+        "{} SELECT id, risk, since, sort_key, class_code, class_day {WANTED} \
             AND ($14::integer IS NULL OR (risk, since, sort_key, id) > ($14, $15::date, $16 COLLATE \"C\", $17::uuid)) \
-         ORDER BY risk, since, sort_key, id LIMIT $18"
+         ORDER BY risk, since, sort_key, id LIMIT $18",
+        missing(roster)
     )
 }

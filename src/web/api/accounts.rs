@@ -141,7 +141,7 @@ pub async fn list(caller: Caller, mut db: Db, listing: Listing) -> Answer<Json<P
         let more = rows.len() > usize::from(listing.limit);
         rows.truncate(usize::from(listing.limit));
         let next = rows.iter().last().filter(|_| more).map(|row| Listing::cursor(&[&row.username]));
-        let total = if listing.count { Some(queries::count(conn, scope).await?) } else { None };
+        let total = listing.total(queries::count(conn, scope)).await?;
         Ok(Page { items: rows.into_iter().map(AccountJson::from).collect(), next, total })
     })
     .await?;

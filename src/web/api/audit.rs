@@ -151,8 +151,9 @@ pub async fn page(db: &mut Db, actor: &Actor, filter: &Filter, listing: &Listing
     let reach = reach(actor);
     let after = listing.after.as_deref().and_then(place);
     let limit = usize::from(listing.limit);
-    let mut items = db::read(&mut db.0, scope, async |conn| {
-        Ok(queries::list(conn, scope, reach, filter, after, i64::from(listing.limit) + 1).await?)
+    let (mut items, total) = db::read(&mut db.0, scope, async |conn| {
+        let items = queries::list(conn, scope, reach, filter, after, i64::from(listing.limit) + 1).await?;
+        Ok((items, listing.total(queries::count(conn, scope, reach, filter)).await?))
     })
     .await?;
     let more = items.len() > limit;
@@ -161,7 +162,7 @@ pub async fn page(db: &mut Db, actor: &Actor, filter: &Filter, listing: &Listing
         Listing::cursor(&[&row.at.timestamp_micros().to_string(), &row.sequence.to_string()])
     };
     let next = items.iter().last().filter(|_| more).map(cursor);
-    Ok(Page { items, next, total: None })
+    Ok(Page { items, next, total })
 }
 
 /// List the entries that you may read, newest first.
@@ -169,7 +170,7 @@ pub async fn page(db: &mut Db, actor: &Actor, filter: &Filter, listing: &Listing
     ("from" = Option<String>, Query, description = "first day"), ("to" = Option<String>, Query, description = "last day"),
     ("actor" = Option<String>, Query), ("action" = Option<String>, Query), ("subject" = Option<String>, Query),
     ("door" = Option<String>, Query, description = "web, api, command_line or import"),
-    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<EntryJson>)))]
 #[get("/audit/entries?<query..>")]
 pub async fn list(
@@ -180,8 +181,7 @@ pub async fn list(
 ) -> Answer<Json<Page<EntryJson>>> {
     let filter = query.parse()?;
     let page = page(&mut db, &caller.actor, &filter, &listing).await?;
-    let items = page.items.into_iter().map(EntryJson::from).collect();
-    Ok(Json(Page { items, next: page.next, total: None }))
+    Ok(Json(page.map(EntryJson::from)))
 }
 
 /// A signed checkpoint of the trail.

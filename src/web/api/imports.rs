@@ -115,7 +115,7 @@ pub async fn list(
         let more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().filter(|_| more).map(|last| Listing::cursor(&[&last.id.to_string()]));
-        let total = if listing.count { Some(imports::queries::count(conn, &within).await?) } else { None };
+        let total = listing.total(imports::queries::count(conn, &within)).await?;
         Ok(Page { items: found.into_iter().map(ImportLine::from).collect(), next, total })
     })
     .await?;

@@ -12,7 +12,7 @@ use crate::base::policy::{self, Action};
 use crate::records::people::queries::{self, KinLine};
 use crate::records::people::{self, Kinship, RelateKin};
 use crate::web::api::committees::PersonJson;
-use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Page};
+use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Listing, Page};
 use crate::web::respond::Answer;
 
 /// The routes.
@@ -48,20 +48,22 @@ fn person(field: &str, text: &str) -> Result<PersonId> {
 }
 
 /// List the near relatives of somebody, as far as your scope sees both.
-#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("person" = String, Query, description = "id of a person")),
+#[utoipa::path(context_path = "/api/v1", tag = "committees", params(
+    ("person" = String, Query, description = "id of a person"), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<KinshipJson>)))]
 #[get("/kinships?<person>")]
 pub async fn list_kinships(
     caller: Caller,
     mut db: Db,
     person: Option<&str>,
+    listing: Listing,
 ) -> Answer<Json<Page<KinshipJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let id = self::person("person", person.unwrap_or_default())?;
     let scope = caller.scope();
     let lines =
         db::read(&mut db.0, scope, async |conn| Ok(queries::kin_of(conn, scope, &[id]).await?)).await?;
-    Ok(Json(Page { items: lines.into_iter().filter_map(KinshipJson::of).collect(), next: None, total: None }))
+    Ok(Json(Page::whole(lines.into_iter().filter_map(KinshipJson::of).collect(), &listing)))
 }
 
 /// Two people to be entered as near relatives.

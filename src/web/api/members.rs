@@ -278,8 +278,7 @@ pub async fn list(
             filter.branch = Some(branch.id);
         }
         let page = listing::list(conn, &within, keys, &filter, sort, after.as_ref(), listing.limit).await?;
-        let total =
-            if listing.count { Some(listing::count(conn, &within, keys, &filter).await?) } else { None };
+        let total = listing.total(listing::count(conn, &within, keys, &filter)).await?;
         Ok(Page {
             items: page.lines.into_iter().map(MemberJson::from).collect(),
             next: page.next.map(|next| Listing::cursor(&[&next.key, &next.id.to_string()])),

@@ -103,7 +103,7 @@ pub async fn list(
         let more = rows.len() > usize::from(listing.limit);
         rows.truncate(usize::from(listing.limit));
         let next = rows.iter().last().filter(|_| more).map(|row| Listing::cursor(&[&row.path]));
-        let total = if listing.count { Some(queries::count(conn, &scope, &filter).await?) } else { None };
+        let total = listing.total(queries::count(conn, &scope, &filter)).await?;
         Ok(Page { items: rows.into_iter().map(OrganisationJson::from).collect(), next, total })
     })
     .await?;

@@ -236,8 +236,7 @@ pub async fn rows(
     let mut conn = state.database.report().await?;
     let (items, more) = reports::figure_rows(&mut conn, actor, &query).await?;
     let next = items.last().filter(|_| more).map(|row| Listing::cursor(&[&row.place, &row.key]));
-    let total =
-        if listing.count { Some(reports::count_figure_rows(&mut conn, actor, &query).await?) } else { None };
+    let total = listing.total(reports::count_figure_rows(&mut conn, actor, &query)).await?;
     Ok(Page { items, next, total })
 }
 

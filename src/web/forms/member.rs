@@ -238,9 +238,7 @@ impl MemberInput {
     #[must_use]
     pub fn parse(&self) -> ParsedMember {
         let mut reader = Reader { errors: Vec::new() };
-        let citizen_id = reader.read("citizen_id", &self.citizen_id, |text| {
-            CitizenId::parse(text).or_else(|error| CitizenId::from_fifteen(text).map_err(|_| error))
-        });
+        let citizen_id = reader.read("citizen_id", &self.citizen_id, CitizenId::parse);
         let edits = Edits {
             name: reader.read("name", &self.name, PersonName::parse),
             citizen_id,

@@ -255,9 +255,7 @@ impl ReserveInput {
         }
         let name = reader.read("name", &self.name, PersonName::parse);
         let name = reader.required("name", "姓名", name);
-        let citizen_id = reader.read("citizen_id", &self.citizen_id, |text| {
-            CitizenId::parse(text).or_else(|error| CitizenId::from_fifteen(text).map_err(|_| error))
-        });
+        let citizen_id = reader.read("citizen_id", &self.citizen_id, CitizenId::parse);
         let citizen_id = reader.required("citizen_id", "公民身份号码", citizen_id);
         let ethnicity = reader.code("ethnicity", &self.ethnicity, codes::ethnicity());
         let ethnicity = reader.required("ethnicity", "民族", ethnicity);

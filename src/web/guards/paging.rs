@@ -33,6 +33,12 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// The same page of other rows.
+    #[must_use]
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Page<U> {
+        Page { items: self.items.into_iter().map(change).collect(), next: self.next, total: self.total }
+    }
+
     /// A list that is short by its nature: all of it is one page.
     #[must_use]
     pub fn whole(items: Vec<T>, listing: &Listing) -> Self {
@@ -42,6 +48,14 @@ impl<T> Page<T> {
 }
 
 impl Listing {
+    /// The total of the list, counted only where it is asked for.
+    ///
+    /// # Errors
+    /// Whatever the counting answers.
+    pub async fn total<E>(&self, counting: impl Future<Output = Result<i64, E>>) -> Result<Option<i64>, E> {
+        if self.count { counting.await.map(Some) } else { Ok(None) }
+    }
+
     /// A cursor that the next request can give as `after`.
     #[must_use]
     pub fn cursor(parts: &[&str]) -> String {

@@ -112,11 +112,12 @@ fn badge(state: Stage) -> Badge {
 }
 
 #[get("/templates/<file>")]
-fn blank(who: SignedIn, file: &str) -> Answer<Download> {
+async fn blank(who: SignedIn, mut db: Db, file: &str) -> Answer<Download> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let kind = file.strip_suffix(".xlsx").and_then(|code| Kind::parse(code).ok()).or_missing("空白表")?;
+    let words = db.words(who.scope()).await?;
     let mut bytes = Vec::new();
-    template::write(kind, clock::now(), &mut bytes).map_err(Error::broken)?;
+    template::write(kind, &words, clock::now(), &mut bytes).map_err(Error::broken)?;
     Ok(workbook(bytes, format!("{}.xlsx", kind.name())))
 }
 

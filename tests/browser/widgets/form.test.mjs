@@ -64,6 +64,22 @@ test("a member is entered without a mouse", async (t) => {
   assert.equal(saved.get("csrf_token"), "renewed", "a session renewed elsewhere is taken over");
 });
 
+test("fifteen digits fill in sex and birth date when the field is left, and duplicates are asked for by eighteen", async (t) => {
+  const page = await open(t);
+  await visit(page, `${server.address}/members_form`);
+  const before = server.posts.filter((post) => post.path === "/members/duplicates").length;
+  await page.locator("#citizen_id").focus();
+  await page.keyboard.type(`${body.slice(0, 6)}${body.slice(8)}`);
+  assert.match(await page.locator("[data-citizen-id-live]").textContent(), /15位旧号码/);
+  assert.equal(await value(page, "birth_date"), "", "fifteen digits may still become eighteen");
+  await press(page, "Tab");
+  await page.waitForSelector("[data-citizen-id-found] .notice");
+  assert.equal(await value(page, "sex"), "2");
+  assert.equal(await value(page, "birth_date"), "1992-05-17");
+  const asked = server.posts.filter((post) => post.path === "/members/duplicates").slice(before);
+  assert.deepEqual(asked.map((post) => post.fields.get("citizen_id")), [number]);
+});
+
 test("what is no code is sent as typed, so that the server can name it", async (t) => {
   const page = await open(t);
   await visit(page, `${server.address}/members_form`);

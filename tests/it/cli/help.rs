@@ -41,6 +41,15 @@ fn every_command_has_an_example_that_is_one_of_its_own() {
     }
 }
 
+#[test]
+fn the_help_of_all_ends_with_an_example_of_each() {
+    let all = help(&[]);
+    let (_, examples) = all.split_once("Examples:").unwrap_or_else(|| panic!("{all}"));
+    for command in listed(&all) {
+        assert!(examples.contains(&format!("cadre {command}")), "{command}: {examples}");
+    }
+}
+
 /// How a command is called, what it is for, and its own options.
 fn synopsis(text: &str) -> String {
     let usage =
@@ -105,6 +114,6 @@ fn the_commands_and_their_options_are_these() {
     serve [OPTIONS]: Serve pages and the API until Ctrl-C
       --listen
     template [OPTIONS] --output <FILE.xlsx> <KIND>: Write the empty workbook of a kind
-      --output
+      --organisation --output
     ");
 }

@@ -1,6 +1,7 @@
 //! Route × role: every mounted route, called by every kind of caller. The table is in `table.rs`; what is not in it
 //! fails.
 
+mod lists;
 mod stage;
 mod table;
 

@@ -274,6 +274,11 @@ impl Stage {
         self.draw = id(&post(supervisor, "/draws", json!({ "purpose": "值班" })).await, "id");
     }
 
+    /// What lists are asked with that need to be told of whom or when.
+    pub fn asked(&self) -> String {
+        format!("person={}&organisation=500237&quarter=2026Q3&part=numerator", self.person)
+    }
+
     /// A route with something in each of its places.
     pub fn path(&self, route: &str, verb: &str) -> String {
         let thing = |prefix: &str| route.trim_start_matches("/api/v1").starts_with(prefix);

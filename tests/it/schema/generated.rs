@@ -19,6 +19,7 @@ struct Table {
 /// The name of a PostgreSQL type in diesel.
 fn diesel_type(name: &str, nullable: bool) -> String {
     let name = match name {
+        "_int4" => "Array<Nullable<Int4>>",
         "bool" => "Bool",
         "bytea" => "Bytea",
         "date" => "Date",

@@ -149,6 +149,9 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- ------- sign_in_sources
     si-d--- ------- slate_seats
     siu---- ------- slates
+    s--d--- s------ team_changes
+    si-d--- s------ team_counts
+    si-d--- s------ team_wanderers
     si----- s------ training_attendance_facts
     siud--- s------ training_attendances
     si----- s------ training_class_facts

@@ -51,7 +51,7 @@ const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE
 const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 102] = [
+const CASES: [Case; 105] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("approvals", "@path"),
     scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
@@ -160,6 +160,10 @@ const CASES: [Case; 102] = [
     of_county("security_policies"),
     scoped("slate_seats", "slate_id IN (SELECT id FROM slates WHERE @path AND @maker_path)"),
     scoped("slates", "(@path AND @maker_path)"),
+    // Only who acts for the whole county has to do with them.
+    scoped("team_changes", "false"),
+    scoped("team_counts", "false"),
+    scoped("team_wanderers", "false"),
     scoped("training_attendance_facts", "@path"),
     of_roll("training_attendances"),
     scoped("training_class_facts", "@path"),

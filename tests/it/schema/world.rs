@@ -98,6 +98,9 @@ const BESIDE: &str = r"
     INSERT INTO slate_seats (county_id, slate_id, place, committee_kind, post, person_id)
     SELECT s.county_id, s.id, 1, 'village_party', 'secretary', min(v.person_id::text)::uuid FROM slates s
     JOIN person_visibility v ON v.county_id = s.county_id AND starts_with(v.path, s.path) GROUP BY s.county_id, s.id;
+    INSERT INTO team_counts (county_id, village_id, quarter, definition, counts)
+    SELECT DISTINCT county_id, village_id, '2026Q1', repeat('0', 64), '{1}'::integer[] FROM committees;
+    INSERT INTO team_wanderers (county_id, person_id) SELECT county_id, id FROM people;
     INSERT INTO seat_facts
     SELECT county_id, '2026Q1', 1, 'now', id, person_id, 'village_party', post, path, '2026-03-31', education,
         is_party_member, '1', '01', '1980-05-06', false, false, false, '' FROM seats;

@@ -3,6 +3,7 @@
 use crate::across::imports::columns::{Heading, Shape, all, names, optional, required};
 use crate::base::codes;
 use crate::records::committees::{CommitteeKind, Post, Source};
+use crate::records::words::WordList;
 
 /// Every column, in the order of the empty workbook.
 pub const HEADINGS: &[Heading] = &[
@@ -39,6 +40,7 @@ pub const HEADINGS: &[Heading] = &[
     },
     Heading {
         choices: || names(Post::ALL.iter().map(|post| post.name())),
+        own: Some(WordList::Post),
         ..required("职务", "post", Shape::Text)
     },
     Heading { synonyms: &["任职时间"], ..required("任职日期", "from_day", Shape::Date) },
@@ -67,6 +69,7 @@ pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "可填多个，用“；”隔开。",
         choices: || names(Source::ALL.iter().map(|source| source.name())),
+        own: Some(WordList::CommitteeSource),
         synonyms: &["人员来源", "来源"],
         ..optional("来源渠道", "sources", Shape::Text)
     },

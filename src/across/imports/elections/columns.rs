@@ -2,6 +2,7 @@
 
 use crate::across::imports::columns::{Heading, Shape, names, optional, required};
 use crate::records::committees::{CommitteeKind, Post};
+use crate::records::words::WordList;
 
 /// Every column, in the order of the empty workbook.
 pub const HEADINGS: &[Heading] = &[
@@ -31,6 +32,7 @@ pub const HEADINGS: &[Heading] = &[
     },
     Heading {
         choices: || names(Post::ALL.iter().map(|post| post.name())),
+        own: Some(WordList::Post),
         ..required("职务", "post", Shape::Text)
     },
     Heading { synonyms: &["应选人数"], ..required("应选名额", "places", Shape::Number) },

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::{Cells, Finding};
@@ -15,8 +16,9 @@ use crate::across::imports::subject::{Basis, Decided, ReadRow};
 use crate::base::codes;
 use crate::base::edit::{Edit, set};
 use crate::base::error::{FieldError, Result};
-use crate::base::ids::{PersonId, ReserveId};
+use crate::base::ids::{OrganisationId, PersonId, ReserveId};
 use crate::base::keys::Secret;
+use crate::records::committees;
 use crate::records::imports::Bucket;
 use crate::records::people;
 use crate::records::reserves::queries::{self, Card};
@@ -28,6 +30,8 @@ struct Found {
     cards: HashMap<ReserveId, Card>,
     by_person: HashMap<PersonId, Vec<ReserveId>>,
     book: SettingsBook,
+    /// Secretaries who left, by village and name, with the first day on which they no longer were.
+    former: HashMap<(OrganisationId, String), NaiveDate>,
 }
 
 /// A row on its way to a bucket.
@@ -39,6 +43,7 @@ struct Line<'a> {
     enter: Option<Enter>,
     alteration: Alteration,
     changes: Vec<ChangedField>,
+    former: &'a HashMap<(OrganisationId, String), NaiveDate>,
 }
 
 /// Decides about some rows, in the order of the sheet; rows about people of earlier ones are refused.
@@ -97,7 +102,16 @@ async fn find(
     }
     let cards = cards.into_iter().map(|card| (card.reserve.id, card)).collect();
     let book = settings::book(conn, basis.scope.county).await?;
-    Ok(Found { people, cards, by_person, book })
+    let guided = rows.iter().filter(|row| set(&row.said.secretary).is_some());
+    let mut villages: Vec<OrganisationId> = guided.filter_map(|row| set(&row.said.village)).collect();
+    villages.sort_unstable();
+    villages.dedup();
+    let former = committees::queries::former_secretaries(conn, &basis.scope, &villages, basis.today)
+        .await?
+        .into_iter()
+        .map(|one| ((one.village_id, one.name), one.left_on))
+        .collect();
+    Ok(Found { people, cards, by_person, book, former })
 }
 
 impl Found {
@@ -126,6 +140,7 @@ impl<'a> Line<'a> {
             enter: None,
             alteration: Alteration::default(),
             changes: Vec::new(),
+            former: &found.former,
         };
         let said = &read.said;
         let mac = mac(basis, said);
@@ -246,7 +261,8 @@ impl<'a> Line<'a> {
         (planned, deed)
     }
 
-    /// A list of the pool does not change what is on record of the person.
+    /// A list of the pool does not change what is on record of the person; and a mentor who left is pointed out, since a
+    /// list may tell of earlier days.
     fn warnings(&self) -> Vec<Finding> {
         let stored = self.record.map(|card| card.person.ethnicity.as_str());
         let differs =
@@ -255,6 +271,33 @@ impl<'a> Line<'a> {
             let name = codes::ethnicity().name_of(stored.unwrap_or_default());
             self.cells.finding("ethnicity", format!("与人员信息登记的“{name}”不同，保持不变；请核对"))
         });
-        told.into_iter().collect()
+        told.into_iter().chain(self.mentors_who_left()).collect()
+    }
+
+    fn mentors_who_left(&self) -> Vec<Finding> {
+        let said = &self.read.said;
+        let mut told = Vec::new();
+        for (field, name) in
+            [("leader_1", &said.leader_1), ("leader_2", &said.leader_2), ("secretary", &said.secretary)]
+        {
+            let Some(name) = set(name) else { continue };
+            let mentors = || self.record.into_iter().flat_map(|card| &card.mentors);
+            let known = || mentors().filter(|mentor| mentor.name == name.as_str());
+            if known().any(|mentor| mentor.to_day.is_none()) {
+                continue;
+            }
+            if let Some(left) = known().filter_map(|mentor| mentor.to_day).max() {
+                let message =
+                    format!("帮带人“{}”自{left}起已不再帮带，导入后重新登记为帮带人；请核对", name.as_str());
+                told.push(self.cells.finding(field, message));
+            }
+        }
+        let secretary = set(&said.village).zip(set(&said.secretary));
+        let left = secretary.and_then(|(village, name)| {
+            let left = self.former.get(&(village, name.as_str().to_owned()))?;
+            Some(format!("“{}”自{left}起已不再担任该村书记；请核对帮带书记，或改填现任书记", name.as_str()))
+        });
+        told.extend(left.map(|message| self.cells.finding("secretary", message)));
+        told
     }
 }

@@ -3,6 +3,7 @@
 use crate::across::imports::columns::{Heading, Shape, all, names, optional, required};
 use crate::base::codes;
 use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState, Route};
+use crate::records::words::WordList;
 
 /// Every column, in the order of the empty workbook.
 pub const HEADINGS: &[Heading] = &[
@@ -25,6 +26,7 @@ pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "可填多个，用“；”隔开。",
         choices: || names(ReserveSource::ALL.iter().map(|source| source.name())),
+        own: Some(WordList::ReserveSource),
         synonyms: &["来源渠道", "人员来源"],
         ..required("来源", "sources", Shape::Text)
     },

@@ -95,6 +95,14 @@ pub async fn draws(
     Ok(rows.into_iter().map(card).collect())
 }
 
+/// How many draws [`draws`] has in all its pages.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_draws(conn: &mut AsyncPgConnection, within: &Scope) -> QueryResult<i64> {
+    seen!(within).count().get_result(conn).await
+}
+
 /// One draw that a scope may see.
 ///
 /// # Errors

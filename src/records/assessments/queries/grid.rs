@@ -286,6 +286,40 @@ impl Card {
     }
 }
 
+macro_rules! listed {
+    ($within:expr, $filter:expr) => {{
+        let mut query = assessments::table
+            .inner_join(
+                assessment_rounds::table.on(assessment_rounds::county_id
+                    .eq(assessments::county_id)
+                    .and(assessment_rounds::id.eq(assessments::round_id))),
+            )
+            .inner_join(
+                organisations::table.on(organisations::county_id
+                    .eq(assessments::county_id)
+                    .and(organisations::id.eq(assessments::village_id))),
+            )
+            .filter(assessments::county_id.eq($within.county))
+            .filter(assessments::path.ge($within.path.as_str()).and(assessments::path.lt($within.path.end())))
+            .into_boxed();
+        if let Some(quarter) = $filter.quarter {
+            query = query.filter(assessment_rounds::quarter.eq(quarter.to_string()));
+        }
+        if let Some(ids) = &$filter.ids {
+            query = query.filter(assessments::id.eq_any(ids));
+        }
+        query
+    }};
+}
+
+/// How many assessments [`list`] has in all its pages.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_listed(conn: &mut AsyncPgConnection, within: &Scope, filter: &Filter) -> QueryResult<i64> {
+    listed!(within, filter).count().get_result(conn).await
+}
+
 /// Assessments inside a scope, newest quarter first and then in the order of the tree, after a place, at most `limit`.
 ///
 /// # Errors
@@ -297,26 +331,7 @@ pub async fn list(
     after: Option<&Place>,
     limit: i64,
 ) -> Result<Vec<Card>> {
-    let mut query = assessments::table
-        .inner_join(
-            assessment_rounds::table.on(assessment_rounds::county_id
-                .eq(assessments::county_id)
-                .and(assessment_rounds::id.eq(assessments::round_id))),
-        )
-        .inner_join(
-            organisations::table.on(organisations::county_id
-                .eq(assessments::county_id)
-                .and(organisations::id.eq(assessments::village_id))),
-        )
-        .filter(assessments::county_id.eq(within.county))
-        .filter(assessments::path.ge(within.path.as_str()).and(assessments::path.lt(within.path.end())))
-        .into_boxed();
-    if let Some(quarter) = filter.quarter {
-        query = query.filter(assessment_rounds::quarter.eq(quarter.to_string()));
-    }
-    if let Some(ids) = &filter.ids {
-        query = query.filter(assessments::id.eq_any(ids));
-    }
+    let mut query = listed!(within, filter);
     if let Some(after) = after {
         let later = assessments::path.gt(&after.path);
         let same = assessments::path.eq(&after.path).and(assessments::id.gt(after.id));

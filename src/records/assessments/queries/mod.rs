@@ -8,14 +8,19 @@ mod ranking;
 mod rounds;
 mod schemes;
 
-pub use draws::{DrawCard, DrawUnit, Pick, draw, draws};
+pub use draws::{DrawCard, DrawUnit, Pick, count_draws, draw, draws};
 pub(super) use draws::{draw_units, lock_draws, picked, villages};
-pub use grid::{Card, Filter, Grid, GridRow, Place, Unit, card, grid, ids_of_rounds, list, units_on};
+pub use grid::{
+    Card, Filter, Grid, GridRow, Place, Unit, card, count_listed, grid, ids_of_rounds, list, units_on,
+};
 pub(super) use grid::{by_assessment, of_rounds, scores_of, units};
 pub(super) use objections::objections;
 pub use objections::{Correction, ObjectionCard, objection, of_round};
 pub(super) use picture::lock_inspections;
-pub use picture::{InspectionCard, InspectionFilter, Picture, QuarterLine, inspection, inspections, picture};
+pub use picture::{
+    InspectionCard, InspectionFilter, Picture, QuarterLine, count_inspections, inspection, inspections,
+    picture,
+};
 pub use ranking::{RankLine, ranking, ranking_of_round};
 pub(super) use rounds::lock_rounds;
 pub use rounds::{

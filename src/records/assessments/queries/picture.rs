@@ -75,6 +75,34 @@ macro_rules! cards {
     };
 }
 
+macro_rules! filtered {
+    ($within:expr, $filter:expr) => {{
+        let mut query = cards!($within).into_boxed();
+        if let Some(kind) = $filter.kind {
+            query = query.filter(checks::kind.eq(kind.code()));
+        }
+        if let Some(from) = $filter.from {
+            query = query.filter(checks::held_on.ge(from));
+        }
+        if let Some(to) = $filter.to {
+            query = query.filter(checks::held_on.le(to));
+        }
+        query
+    }};
+}
+
+/// How many checks [`inspections`] has in all its pages.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_inspections(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    filter: &InspectionFilter,
+) -> QueryResult<i64> {
+    filtered!(within, filter).count().get_result(conn).await
+}
+
 /// Checks inside a scope, newest first, after a day and an id, at most `limit`.
 ///
 /// # Errors
@@ -86,16 +114,7 @@ pub async fn inspections(
     after: Option<(NaiveDate, InspectionId)>,
     limit: i64,
 ) -> QueryResult<Vec<InspectionCard>> {
-    let mut query = cards!(within).into_boxed();
-    if let Some(kind) = filter.kind {
-        query = query.filter(checks::kind.eq(kind.code()));
-    }
-    if let Some(from) = filter.from {
-        query = query.filter(checks::held_on.ge(from));
-    }
-    if let Some(to) = filter.to {
-        query = query.filter(checks::held_on.le(to));
-    }
+    let mut query = filtered!(within, filter);
     if let Some((day, id)) = after {
         query = query.filter(checks::held_on.lt(day).or(checks::held_on.eq(day).and(checks::id.gt(id))));
     }

@@ -127,10 +127,14 @@ impl From<SlateColumns> for Slate {
     }
 }
 
+const COLUMNS: &str = "s.id, s.village_id, s.path, s.maker_path, s.ordinal, s.from_day, s.name, s.state, s.version, \
+     s.created_by, o.code AS village_code, o.name AS village, coalesce(m.name, '') AS maker";
+
+/// `$6` a state, or null for all that were not dropped.
+const OF_STATE: &str = "AND (s.state = $6 OR $6 IS NULL AND s.state <> 'dropped')";
+
 /// `$1` the county, `$2` and `$3` the range of villages, `$4` and `$5` that of makers.
-const CARDS: &str = "SELECT s.id, s.village_id, s.path, s.maker_path, s.ordinal, s.from_day, s.name, s.state, s.version, \
-     s.created_by, o.code AS village_code, o.name AS village, coalesce(m.name, '') AS maker \
-     FROM slates s JOIN organisations o ON o.county_id = s.county_id AND o.id = s.village_id \
+const CARDS: &str = "FROM slates s JOIN organisations o ON o.county_id = s.county_id AND o.id = s.village_id \
      LEFT JOIN organisations m ON m.county_id = s.county_id AND m.path = s.maker_path \
      WHERE s.county_id = $1 AND s.path >= $2 AND s.path < $3 AND s.maker_path >= $4 AND s.maker_path < $5";
 
@@ -157,7 +161,7 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Card>> {
     let rows: Vec<SlateRow> = diesel::sql_query(format!(
-        "{CARDS} AND (s.state = $6 OR $6 IS NULL AND s.state <> 'dropped') \
+        "SELECT {COLUMNS} {CARDS} {OF_STATE} \
          AND ($7::text IS NULL OR (s.path, s.id) > ($7 COLLATE \"C\", $8)) ORDER BY s.path, s.id LIMIT $9"
     ))
     .bind::<Uuid, _>(within.county)
@@ -174,12 +178,40 @@ pub async fn list(
     cards(conn, within, rows).await
 }
 
+#[derive(QueryableByName)]
+struct Total {
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+/// How many slates [`list`] has.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count(
+    conn: &mut AsyncPgConnection,
+    seen_by: &Scope,
+    within: &Scope,
+    state: Option<SlateState>,
+) -> Result<i64> {
+    let found: Total = diesel::sql_query(format!("SELECT count(*) AS total {CARDS} {OF_STATE}"))
+        .bind::<Uuid, _>(within.county)
+        .bind::<Text, _>(within.path.as_str())
+        .bind::<Text, _>(within.path.end())
+        .bind::<Text, _>(seen_by.path.as_str())
+        .bind::<Text, _>(seen_by.path.end())
+        .bind::<Nullable<Text>, _>(state.map(SlateState::code))
+        .get_result(conn)
+        .await?;
+    Ok(found.total)
+}
+
 /// One slate of a scope.
 ///
 /// # Errors
 /// `Missing`.
 pub async fn find(conn: &mut AsyncPgConnection, within: &Scope, id: SlateId) -> Result<Card> {
-    let row: Option<SlateRow> = diesel::sql_query(format!("{CARDS} AND s.id = $6"))
+    let row: Option<SlateRow> = diesel::sql_query(format!("SELECT {COLUMNS} {CARDS} AND s.id = $6"))
         .bind::<Uuid, _>(within.county)
         .bind::<Text, _>(within.path.as_str())
         .bind::<Text, _>(within.path.end())

@@ -391,3 +391,35 @@ pub async fn roll(
     .load(conn)
     .await
 }
+
+#[derive(QueryableByName)]
+struct Total {
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
+/// How many lines [`roll`] has in all its pages.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_roll(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    class: TrainingClassId,
+    all: bool,
+) -> QueryResult<i64> {
+    let found: Total = diesel::sql_query(
+        "SELECT count(*) AS total FROM training_enrolments e \
+         LEFT JOIN memberships m ON m.county_id = $1 AND m.id = e.membership_id AND m.path >= $3 AND m.path < $4 \
+         WHERE e.county_id = $1 AND e.class_id = $2 AND ($5 OR e.withdrawn_on IS NULL) \
+            AND (m.id IS NOT NULL OR e.path >= $3 AND e.path < $4)",
+    )
+    .bind::<Uuid, _>(within.county)
+    .bind::<Uuid, _>(class)
+    .bind::<Text, _>(within.path.as_str())
+    .bind::<Text, _>(within.path.end())
+    .bind::<Bool, _>(all)
+    .get_result(conn)
+    .await?;
+    Ok(found.total)
+}

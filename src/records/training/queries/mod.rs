@@ -26,7 +26,7 @@ use crate::schema::{
 
 pub use classes::{
     ClassCard, ClassFilter, ClassPlace, RollLine, RollPlace, attendances, class_by_code, classes_by_code,
-    count_classes, find_class, list_classes, roll,
+    count_classes, count_roll, find_class, list_classes, roll,
 };
 pub use history::{HistoryLine, TrainingHistory, YearHours, exemptions_of, history};
 pub use programmes::{DemandVersion, ProgrammeRecord, primary_on, programme, programme_by_word, programmes};

@@ -98,7 +98,7 @@ impl From<DrawCard> for DrawJson {
 
 /// List draws, the newest first; their units stand in each draw alone.
 #[utoipa::path(context_path = "/api/v1", tag = "assessments", params(
-    ("within" = Option<String>, Query), ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    ("within" = Option<String>, Query), ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<DrawJson>)))]
 #[get("/assessments/draws?<within>")]
 pub async fn list_draws(
@@ -118,7 +118,8 @@ pub async fn list_draws(
         let more = cards.len() > usize::from(listing.limit);
         cards.truncate(usize::from(listing.limit));
         let next = cards.last().filter(|_| more).map(|card| Listing::cursor(&[&card.draw.id.to_string()]));
-        Ok(Page { items: cards.into_iter().map(DrawJson::from).collect(), next, total: None })
+        let total = listing.total(queries::count_draws(conn, &within)).await?;
+        Ok(Page { items: cards.into_iter().map(DrawJson::from).collect(), next, total })
     })
     .await?;
     Ok(Json(page))

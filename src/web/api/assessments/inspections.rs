@@ -65,7 +65,7 @@ impl From<InspectionCard> for InspectionJson {
 /// List checks, the newest first.
 #[utoipa::path(context_path = "/api/v1", tag = "assessments", params(
     ("within" = Option<String>, Query), ("kind" = Option<String>, Query), ("limit" = Option<u16>, Query),
-    ("after" = Option<String>, Query)),
+    ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<InspectionJson>)))]
 #[get("/assessments/inspections?<within>&<kind>")]
 pub async fn list_inspections(
@@ -95,7 +95,8 @@ pub async fn list_inspections(
         let next = cards.last().filter(|_| more).map(|card| {
             Listing::cursor(&[&card.inspection.held_on.to_string(), &card.inspection.id.to_string()])
         });
-        Ok(Page { items: cards.into_iter().map(InspectionJson::from).collect(), next, total: None })
+        let total = listing.total(queries::count_inspections(conn, &within, &filter)).await?;
+        Ok(Page { items: cards.into_iter().map(InspectionJson::from).collect(), next, total })
     })
     .await?;
     Ok(Json(page))

@@ -17,7 +17,7 @@ use crate::base::policy::{self, Action};
 use crate::base::values::{excerpt, parse_date};
 use crate::records::assessments::queries::{self, ObjectionCard};
 use crate::records::assessments::{self, Object, Resolve};
-use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Page, Seen};
+use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Listing, Page, Seen};
 use crate::web::respond::{Answer, Versioned};
 
 /// The routes.
@@ -85,13 +85,14 @@ impl From<ObjectionCard> for ObjectionJson {
 }
 
 /// List the objections against the assessments of a round.
-#[utoipa::path(context_path = "/api/v1", tag = "assessments", params(("id" = String, Path)),
+#[utoipa::path(context_path = "/api/v1", tag = "assessments", params(("id" = String, Path), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<ObjectionJson>), (status = 404, description = "none in your scope")))]
 #[get("/assessments/rounds/<id>/objections")]
 pub async fn list_assessment_objections(
     caller: Caller,
     mut db: Db,
     id: AssessmentRoundId,
+    listing: Listing,
 ) -> Answer<Json<Page<ObjectionJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let scope = caller.scope();
@@ -101,7 +102,7 @@ pub async fn list_assessment_objections(
     })
     .await?;
     let items = found.into_iter().map(ObjectionJson::from).collect();
-    Ok(Json(Page { items, next: None, total: None }))
+    Ok(Json(Page::whole(items, &listing)))
 }
 
 /// An objection to be entered.

@@ -87,7 +87,7 @@ fn place_of(listing: &Listing) -> Result<Option<Place>> {
 /// List assessments, the newest quarter first.
 #[utoipa::path(context_path = "/api/v1", tag = "assessments", params(
     ("within" = Option<String>, Query), ("quarter" = Option<String>, Query), ("limit" = Option<u16>, Query),
-    ("after" = Option<String>, Query)),
+    ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<AssessmentJson>)))]
 #[get("/assessments?<within>&<quarter>")]
 pub async fn list_assessments(
@@ -114,7 +114,8 @@ pub async fn list_assessments(
         let ids: Vec<AssessmentSchemeId> = cards.iter().map(|card| card.scheme_id).collect();
         let schemes = queries::by_ids(conn, scope.county, &ids).await?;
         let items = cards.into_iter().map(|card| AssessmentJson::new(card, &schemes)).collect();
-        Ok(Page { items, next, total: None })
+        let total = listing.total(queries::count_listed(conn, &within, &filter)).await?;
+        Ok(Page { items, next, total })
     })
     .await?;
     Ok(Json(page))

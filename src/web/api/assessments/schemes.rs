@@ -13,7 +13,7 @@ use crate::base::values::{excerpt, parse_date};
 use crate::records::assessments::{
     self, Entry, FlagRule, Indicator, Scheme, SetIndicator, SetScheme, queries,
 };
-use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Page};
+use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Listing, Page};
 use crate::web::respond::Answer;
 
 /// The routes.
@@ -100,13 +100,14 @@ impl From<Scheme> for AssessmentSchemeJson {
 
 /// List the schemes of the county and its towns with all their versions; with `on`, those in force on that day.
 #[utoipa::path(context_path = "/api/v1", tag = "assessments",
-    params(("on" = Option<String>, Query, description = "a day")),
+    params(("on" = Option<String>, Query, description = "a day"), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<AssessmentSchemeJson>)))]
 #[get("/assessments/schemes?<on>")]
 pub async fn list_assessment_schemes(
     caller: Caller,
     mut db: Db,
     on: Option<&str>,
+    listing: Listing,
 ) -> Answer<Json<Page<AssessmentSchemeJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let day = on
@@ -118,7 +119,7 @@ pub async fn list_assessment_schemes(
     let scope = caller.scope();
     let found = db::read(&mut db.0, scope, async |conn| queries::schemes(conn, scope, day).await).await?;
     let items = found.into_iter().map(AssessmentSchemeJson::from).collect();
-    Ok(Json(Page { items, next: None, total: None }))
+    Ok(Json(Page::whole(items, &listing)))
 }
 
 /// What a scheme is to look at.

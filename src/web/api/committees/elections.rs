@@ -16,7 +16,7 @@ use crate::records::committees::queries::{self, ElectionCard};
 use crate::records::committees::{self, RecordElection, RemoveElection, Votings};
 use crate::web;
 use crate::web::forms::committee::{CandidateText, VoteText, WhoText};
-use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Page};
+use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
 use crate::web::respond::{Answer, Versioned};
 
 /// The routes.
@@ -92,10 +92,15 @@ impl From<ElectionCard> for ElectionJson {
 }
 
 /// List the votes for a term.
-#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path)),
+#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<ElectionJson>), (status = 404, description = "none in your scope")))]
 #[get("/terms/<id>/election")]
-pub async fn list_elections(caller: Caller, mut db: Db, id: TermId) -> Answer<Json<Page<ElectionJson>>> {
+pub async fn list_elections(
+    caller: Caller,
+    mut db: Db,
+    id: TermId,
+    listing: Listing,
+) -> Answer<Json<Page<ElectionJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let scope = caller.scope();
     let votes = db::read(&mut db.0, scope, async |conn| {
@@ -103,7 +108,7 @@ pub async fn list_elections(caller: Caller, mut db: Db, id: TermId) -> Answer<Js
         Ok(queries::elections(conn, scope, &[id]).await?)
     })
     .await?;
-    Ok(Json(Page { items: votes.into_iter().map(ElectionJson::from).collect(), next: None, total: None }))
+    Ok(Json(Page::whole(votes.into_iter().map(ElectionJson::from).collect(), &listing)))
 }
 
 /// A candidate: `person`, or `name` and `citizen_id`; with `ethnicity` and `education` he is registered if he is not on

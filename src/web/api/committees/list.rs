@@ -188,8 +188,7 @@ pub async fn list_committees(
         let more = lines.len() > limit;
         lines.truncate(limit);
         let next = lines.last().filter(|_| more).map(|line| Listing::cursor(&[&line.path, &line.kind]));
-        let total =
-            if listing.count { Some(queries::count(conn, &within, today, &filter).await?) } else { None };
+        let total = listing.total(queries::count(conn, &within, today, &filter)).await?;
         Ok(Page { items: lines.into_iter().map(CommitteeJson::from).collect(), next, total })
     })
     .await?;

@@ -16,7 +16,7 @@ use crate::records::committees::queries::{self, SeatCard};
 use crate::records::committees::{self, EndSeat, RemoveSeat};
 use crate::web;
 use crate::web::forms::committee::{SeatText, WhoText, Wrong};
-use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Page, Seen};
+use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page, Seen};
 use crate::web::respond::{Answer, Versioned};
 
 /// The routes.
@@ -77,10 +77,15 @@ impl From<SeatCard> for SeatJson {
 }
 
 /// List all seats of a term, also those that were left.
-#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path)),
+#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<SeatJson>), (status = 404, description = "none in your scope")))]
 #[get("/terms/<id>/seats")]
-pub async fn list_seats(caller: Caller, mut db: Db, id: TermId) -> Answer<Json<Page<SeatJson>>> {
+pub async fn list_seats(
+    caller: Caller,
+    mut db: Db,
+    id: TermId,
+    listing: Listing,
+) -> Answer<Json<Page<SeatJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let scope = caller.scope();
     let seats = db::read(&mut db.0, scope, async |conn| {
@@ -88,7 +93,7 @@ pub async fn list_seats(caller: Caller, mut db: Db, id: TermId) -> Answer<Json<P
         Ok(queries::seats(conn, scope, &[id]).await?)
     })
     .await?;
-    Ok(Json(Page { items: seats.into_iter().map(SeatJson::from).collect(), next: None, total: None }))
+    Ok(Json(Page::whole(seats.into_iter().map(SeatJson::from).collect(), &listing)))
 }
 
 /// Somebody to be given a seat: `person`, or `name` and `citizen_id`; with `ethnicity` and `person_education` he is

@@ -17,7 +17,7 @@ use crate::base::{actor::Actor, clock};
 use crate::records::committees::queries::{self, TermCard};
 use crate::records::committees::{self, CloseTerm, Explain, Unusual};
 use crate::web::forms::committee::{TermText, Wrong};
-use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Page, Seen};
+use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page, Seen};
 use crate::web::respond::{Answer, Versioned};
 
 /// The routes.
@@ -58,10 +58,15 @@ impl From<TermCard> for TermJson {
 }
 
 /// List the terms of a committee, the newest first.
-#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path)),
+#[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<TermJson>), (status = 404, description = "none in your scope")))]
 #[get("/committees/<id>/terms")]
-pub async fn list_terms(caller: Caller, mut db: Db, id: CommitteeId) -> Answer<Json<Page<TermJson>>> {
+pub async fn list_terms(
+    caller: Caller,
+    mut db: Db,
+    id: CommitteeId,
+    listing: Listing,
+) -> Answer<Json<Page<TermJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let (scope, today) = (caller.scope(), clock::today());
     let terms = db::read(&mut db.0, scope, async |conn| {
@@ -69,7 +74,7 @@ pub async fn list_terms(caller: Caller, mut db: Db, id: CommitteeId) -> Answer<J
         Ok(queries::terms(conn, scope, &[id]).await?)
     })
     .await?;
-    Ok(Json(Page { items: terms.into_iter().map(TermJson::from).collect(), next: None, total: None }))
+    Ok(Json(Page::whole(terms.into_iter().map(TermJson::from).collect(), &listing)))
 }
 
 /// A term to be opened.

@@ -180,7 +180,7 @@ pub async fn list_rounds(
         let more = lines.len() > limit;
         lines.truncate(limit);
         let next = lines.last().filter(|_| more).map(cursor_of);
-        let total = if listing.count { Some(queries::count(conn, &within, &filter).await?) } else { None };
+        let total = listing.total(queries::count(conn, &within, &filter)).await?;
         Ok(Page { items: lines.into_iter().map(RoundJson::from).collect(), next, total })
     })
     .await?;

@@ -152,25 +152,27 @@ pub async fn slates_page(
     within: Option<&str>,
     state: Option<SlateState>,
     listing: &Listing,
-) -> Result<(Vec<Card>, Option<String>)> {
+) -> Result<Page<Card>> {
     let (scope, after) = (&actor.scope, slates_after(listing)?);
     let limit = usize::from(listing.limit);
-    let mut cards = db::read(&mut db.0, scope, async |conn| {
+    let (mut items, total) = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, within.map(str::trim)).await?;
-        queries::list(conn, scope, &within, state, after.as_ref(), i64::from(listing.limit) + 1).await
+        let wanted = i64::from(listing.limit) + 1;
+        let cards = queries::list(conn, scope, &within, state, after.as_ref(), wanted).await?;
+        Ok((cards, listing.total(queries::count(conn, scope, &within, state)).await?))
     })
     .await?;
-    let more = cards.len() > limit;
-    cards.truncate(limit);
-    let last = cards.last().filter(|_| more);
+    let more = items.len() > limit;
+    items.truncate(limit);
+    let last = items.last().filter(|_| more);
     let next = last.map(|card| Listing::cursor(&[&card.slate.path, &card.slate.id.to_string()]));
-    Ok((cards, next))
+    Ok(Page { items, next, total })
 }
 
 /// List proposed teams.
 #[utoipa::path(context_path = "/api/v1", tag = "committees", params(("within" = Option<String>, Query),
     ("state" = Option<String>, Query, description = "a state; all that were not dropped when not given"),
-    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<SlateJson>)))]
 #[get("/slates?<within>&<state>")]
 pub async fn list_slates(
@@ -181,8 +183,8 @@ pub async fn list_slates(
     listing: Listing,
 ) -> Answer<Json<Page<SlateJson>>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
-    let (cards, next) = slates_page(&mut db, &caller.actor, within, slate_state(state)?, &listing).await?;
-    Ok(Json(Page { items: cards.into_iter().map(SlateJson::from).collect(), next, total: None }))
+    let page = slates_page(&mut db, &caller.actor, within, slate_state(state)?, &listing).await?;
+    Ok(Json(page.map(SlateJson::from)))
 }
 
 /// Reads one slate.

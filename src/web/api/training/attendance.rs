@@ -55,8 +55,8 @@ pub async fn enter_attendance(
         return Err(Error::Invalid(errors).into());
     }
     training::attend(&mut db.0, &caller.actor, &commands).await?;
-    let (lines, next) = roll_page(&mut db, &caller.actor, id, false, &listing).await?;
-    Ok(Json(Page { items: lines.into_iter().map(RollLineJson::from).collect(), next, total: None }))
+    let page = roll_page(&mut db, &caller.actor, id, false, &listing).await?;
+    Ok(Json(page.map(RollLineJson::from)))
 }
 
 /// Correct what was entered of a member; needs the version of the attendance in `If-Match`.

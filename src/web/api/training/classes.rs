@@ -144,8 +144,7 @@ pub async fn list_classes(
     let page = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, given(query.within)).await?;
         let (cards, next) = class_page(conn, &within, &filter, after.as_ref(), listing.limit).await?;
-        let total =
-            if listing.count { Some(queries::count_classes(conn, &within, &filter).await?) } else { None };
+        let total = listing.total(queries::count_classes(conn, &within, &filter)).await?;
         Ok(Page { items: cards.into_iter().map(ClassJson::from).collect(), next, total })
     })
     .await?;

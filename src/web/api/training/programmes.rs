@@ -16,7 +16,8 @@ use crate::base::policy::{self, Action};
 use crate::base::values::parse_date;
 use crate::records::training::queries::{self, ProgrammeRecord};
 use crate::records::training::{
-    self, Outstanding, OutstandingFilter, OutstandingPlace, ReviseDemand, Risk, coverage, outstanding,
+    self, Outstanding, OutstandingFilter, OutstandingPlace, ReviseDemand, Risk, count_outstanding, coverage,
+    outstanding,
 };
 use crate::web::forms::programme::{DemandInput, ProgrammeInput, parse_day};
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
@@ -24,15 +25,20 @@ use crate::web::respond::{Answer, Failure, Versioned};
 use crate::web::{self, reading};
 
 /// List programmes, the latest first.
-#[utoipa::path(context_path = "/api/v1", tag = "training", responses((status = 200, body = Page<ProgrammeJson>)))]
+#[utoipa::path(context_path = "/api/v1", tag = "training", params(("count" = Option<bool>, Query)),
+    responses((status = 200, body = Page<ProgrammeJson>)))]
 #[get("/training/programmes")]
-pub async fn list_programmes(caller: Caller, mut db: Db) -> Answer<Json<Page<ProgrammeJson>>> {
+pub async fn list_programmes(
+    caller: Caller,
+    mut db: Db,
+    listing: Listing,
+) -> Answer<Json<Page<ProgrammeJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let scope = caller.scope();
     let found =
         db::read(&mut db.0, scope, async |conn| Ok(queries::programmes(conn, scope.county).await?)).await?;
     let items = found.into_iter().map(ProgrammeJson::from).collect();
-    Ok(Json(Page { items, next: None, total: None }))
+    Ok(Json(Page::whole(items, &listing)))
 }
 
 async fn record(
@@ -216,11 +222,12 @@ pub async fn outstanding_page(
     (code, day): (&str, NaiveDate),
     filter: &OutstandingFilter,
     listing: &Listing,
-) -> Result<(Vec<Outstanding>, Option<String>), Failure> {
+) -> Result<Page<Outstanding>, Failure> {
     let after = outstanding_after(listing)?;
     let (wanted, limit) = (usize::from(listing.limit), i64::from(listing.limit).saturating_add(1));
     let mut found =
         outstanding(&mut db.0, actor, &state.keys, id, code, day, filter, after.as_ref(), limit).await?;
+    let total = listing.total(count_outstanding(&mut db.0, actor, id, code, day, filter)).await?;
     let more = found.len() > wanted;
     found.truncate(wanted);
     let next = found.last().filter(|_| more).map(|last| {
@@ -228,7 +235,7 @@ pub async fn outstanding_page(
         let (risk, since, id) = (place.risk.to_string(), place.since.to_string(), place.id.to_string());
         Listing::cursor(&[&risk, &since, &place.sort_key, &id])
     });
-    Ok((found, next))
+    Ok(Page { items: found, next, total })
 }
 
 /// List those who have never been trained in a programme, those first who are most at risk of never being.
@@ -236,7 +243,7 @@ pub async fn outstanding_page(
     ("within" = Option<String>, Query), ("as_of" = Option<String>, Query),
     ("risk" = Option<String>, Query, description = "out_of_reach, unplanned, may_miss or planned"),
     ("unplanned" = Option<bool>, Query, description = "only those on no roll of a coming class"),
-    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<OutstandingJson>), (status = 404, description = "none in your scope")))]
 #[get("/training/programmes/<id>/outstanding?<query..>")]
 pub async fn list_outstanding(
@@ -251,9 +258,7 @@ pub async fn list_outstanding(
     let where_and_when = CoverageQuery { within: query.within, as_of: query.as_of };
     let (code, day) = where_and_when.parse(&caller.actor)?;
     let filter = query.parse()?;
-    let (found, next) =
-        outstanding_page(&mut db, &caller.actor, state, id, (&code, day), &filter, &listing).await?;
-    reading::note(state, &caller.known.identity, &caller.actor, found.len()).await?;
-    let items = found.into_iter().map(OutstandingJson::from).collect();
-    Ok(Json(Page { items, next, total: None }))
+    let page = outstanding_page(&mut db, &caller.actor, state, id, (&code, day), &filter, &listing).await?;
+    reading::note(state, &caller.known.identity, &caller.actor, page.items.len()).await?;
+    Ok(Json(page.map(OutstandingJson::from)))
 }

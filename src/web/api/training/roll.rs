@@ -38,29 +38,30 @@ pub async fn roll_page(
     id: TrainingClassId,
     all: bool,
     listing: &Listing,
-) -> Result<(Vec<RollLine>, Option<String>), Failure> {
+) -> Result<Page<RollLine>, Failure> {
     policy::require(actor, Action::SeeRecords, &actor.scope.path)?;
     let (after, scope, wanted) = (after(listing)?, &actor.scope, usize::from(listing.limit));
     let limit = i64::from(listing.limit).saturating_add(1);
-    let mut lines = db::read(&mut db.0, scope, async |conn| {
+    let (mut items, total) = db::read(&mut db.0, scope, async |conn| {
         queries::find_class(conn, scope, id).await?;
-        Ok(queries::roll(conn, scope, id, all, after.as_ref(), limit).await?)
+        let lines = queries::roll(conn, scope, id, all, after.as_ref(), limit).await?;
+        Ok((lines, listing.total(queries::count_roll(conn, scope, id, all)).await?))
     })
     .await?;
-    let more = lines.len() > wanted;
-    lines.truncate(wanted);
-    let next = lines
+    let more = items.len() > wanted;
+    items.truncate(wanted);
+    let next = items
         .last()
         .filter(|_| more)
         .map(|last| Listing::cursor(&[&last.sort_key, &last.membership_id.to_string()]));
-    Ok((lines, next))
+    Ok(Page { items, next, total })
 }
 
 /// Show the roll of a class with what was entered of who came: all of it where you keep the class, else your own
 /// members.
 #[utoipa::path(context_path = "/api/v1", tag = "training", params(("id" = String, Path),
     ("all" = Option<bool>, Query, description = "also those who were taken off it"),
-    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<RollLineJson>), (status = 404, description = "none in your scope")))]
 #[get("/training/classes/<id>/enrolments?<all>")]
 pub async fn show_roll(
@@ -70,8 +71,8 @@ pub async fn show_roll(
     all: Option<bool>,
     listing: Listing,
 ) -> Answer<Json<Page<RollLineJson>>> {
-    let (lines, next) = roll_page(&mut db, &caller.actor, id, all.unwrap_or(false), &listing).await?;
-    Ok(Json(Page { items: lines.into_iter().map(RollLineJson::from).collect(), next, total: None }))
+    let page = roll_page(&mut db, &caller.actor, id, all.unwrap_or(false), &listing).await?;
+    Ok(Json(page.map(RollLineJson::from)))
 }
 
 /// Who is to be enrolled: members one by one, or those of a branch who are not trained yet.

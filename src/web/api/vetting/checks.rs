@@ -101,8 +101,7 @@ pub async fn list_candidate_checks(
         let within = narrowed(conn, scope, given(query.within)).await?;
         let (cards, next) = check_page(conn, &within, &filter, after.as_ref(), listing.limit).await?;
         let today = clock::today();
-        let total =
-            if listing.count { Some(queries::count(conn, &within, today, &filter).await?) } else { None };
+        let total = listing.total(queries::count(conn, &within, today, &filter)).await?;
         Ok(Page { items: cards.into_iter().map(CandidateCheckJson::from).collect(), next, total })
     })
     .await?;

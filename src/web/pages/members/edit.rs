@@ -190,7 +190,7 @@ async fn duplicates(
 ) -> Answer<Page<views::Duplicates>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let text = fields.get("citizen_id").trim();
-    let Ok(number) = CitizenId::parse(text).or_else(|_| CitizenId::from_fifteen(text)) else {
+    let Ok(number) = CitizenId::parse(text) else {
         return Ok(Page(views::Duplicates::default()));
     };
     let mac = state.keys.mac(Secret::CitizenId, number.as_str());

@@ -48,7 +48,7 @@ async fn search(
 ) -> Answer<Result<Page<views::List>, Redirect>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let text = fields.get("q").trim();
-    let identifier = CitizenId::parse(text).is_ok() || CitizenId::from_fifteen(text).is_ok();
+    let identifier = CitizenId::parse(text).is_ok();
     // Anything that looks like a number of a person stays out of the address, right or wrong.
     let digits = text.chars().filter(char::is_ascii_digit).count();
     if identifier || digits >= 11 {

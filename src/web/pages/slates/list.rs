@@ -14,7 +14,7 @@ use crate::records::organisations;
 use crate::records::slates::SlateState;
 use crate::records::slates::queries::{self, Card, Offer};
 use crate::web::api::slates::{slate_state, slates_page};
-use crate::web::guards::{Db, Listing, SignedIn};
+use crate::web::guards::{self, Db, Listing, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::parts::Pager;
 use crate::web::views::slates::Slates;
@@ -47,7 +47,8 @@ async fn list(
     let state = slate_state(state)?;
     // Only a code goes into the links of the page.
     let within = within.filter(|code| code.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
-    let (cards, next) = slates_page(&mut db, &who.actor, within, state, &listing).await?;
+    let guards::Page { items: cards, next, .. } =
+        slates_page(&mut db, &who.actor, within, state, &listing).await?;
     let pager = Pager {
         shown: cards.len(),
         total: None,

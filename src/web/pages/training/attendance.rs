@@ -17,7 +17,7 @@ use crate::web::api::training::{class_card, roll_page};
 use crate::web::forms::member::Said;
 use crate::web::forms::refusals;
 use crate::web::forms::training::{AttendanceInput, Plain};
-use crate::web::guards::{Db, Fields, Listing, SignedIn};
+use crate::web::guards::{self, Db, Fields, Listing, SignedIn};
 use crate::web::respond::{Answer, Failure, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind};
 use crate::web::views::form_page::FormPage;
@@ -69,7 +69,7 @@ async fn page(
     form: Form,
 ) -> Result<AttendancePage, Failure> {
     let id = card.class.id;
-    let (lines, next) = roll_page(db, &who.actor, id, false, listing).await?;
+    let guards::Page { items: lines, next, .. } = roll_page(db, &who.actor, id, false, listing).await?;
     let here = format!("/training/classes/{id}/attendance");
     let pager = Pager {
         shown: lines.len(),

@@ -12,7 +12,7 @@ use crate::records::training::queries::{self, ClassCard, RollLine};
 use crate::records::training::{self, ClassKind, ClassState, ClassStep, TrainingResult};
 use crate::web::api::organisations::narrowed;
 use crate::web::api::training::{ClassQuery, class_after, class_card, class_page, roll_page};
-use crate::web::guards::{Db, Listing, SignedIn};
+use crate::web::guards::{self, Db, Listing, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::Choice;
 use crate::web::views::members::{Action as Offered, FactGroup};
@@ -127,7 +127,7 @@ async fn show(
     flash: Option<FlashMessage<'_>>,
 ) -> Answer<Page<ClassPage>> {
     let card = class_card(&mut db, &who.actor, id).await?;
-    let (lines, next) = roll_page(&mut db, &who.actor, id, true, &listing).await?;
+    let guards::Page { items: lines, next, .. } = roll_page(&mut db, &who.actor, id, true, &listing).await?;
     let keeps = may_enter(&who.actor) && who.scope().path.contains(&card.class.path());
     let here = format!("/training/classes/{id}");
     let pager = Pager {

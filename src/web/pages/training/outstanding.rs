@@ -10,7 +10,7 @@ use crate::base::policy::{self, Action};
 use crate::records::organisations;
 use crate::records::training::{Outstanding, Risk, queries};
 use crate::web::api::training::{CoverageQuery, OutstandingQuery, outstanding_page};
-use crate::web::guards::{Db, Listing, SignedIn};
+use crate::web::guards::{self, Db, Listing, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::parts::Pager;
 use crate::web::views::training::OutstandingList;
@@ -44,7 +44,7 @@ async fn list(
     .await?;
     let id = chosen(&programmes, programme).ok_or(Error::Missing { what: "轮训计划" })?;
     let name = programmes.iter().find(|one| one.id == id).map(|one| one.name.clone()).unwrap_or_default();
-    let (found, next) =
+    let guards::Page { items: found, next, .. } =
         outstanding_page(&mut db, &who.actor, state, id, (&code, day), &filter, &listing).await?;
     reading::note(state, &who.known.identity, &who.actor, found.len()).await?;
     let (id, day) = (id.to_string(), day.to_string());

@@ -263,3 +263,21 @@ async fn doubtful_dates_are_pointed_out_and_taken() {
     assert!(lines[0].warnings[0].message.starts_with("预备期不满一年"), "{lines:?}");
     assert!(lines[1].warnings[0].message.starts_with("加入党组织已超过两年"), "{lines:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifteen_digits_are_the_person_of_the_eighteen() {
+    let stage = Stage::new().await;
+    let fifteen = |row: Roster| {
+        let whole = row.cell("公民身份号码");
+        row.with("公民身份号码", &format!("{}{}", &whole[..6], &whole[8..17]))
+    };
+    let rows = [Roster::new("张伟", 1), fifteen(Roster::new("李娜", 2))];
+    assert_eq!(told(&stage, &rows).await, [bucket("new", &[]), bucket("new", &[])]);
+    stage.import(&rows).await;
+    let sexes: Vec<String> = stage.members().await.into_iter().map(|card| card.person.sex).collect();
+    assert_eq!(sexes, ["1", "2"]);
+    let exchanged = [fifteen(Roster::new("张伟", 1)), Roster::new("李娜", 2)];
+    assert_eq!(told(&stage, &exchanged).await, [bucket("unchanged", &[]), bucket("unchanged", &[])]);
+    let twice = told(&stage, &[Roster::new("王芳", 4), fifteen(Roster::new("王芳", 4))]).await;
+    assert_eq!((twice[0].0.as_str(), twice[1].0.as_str()), ("new", "refused"), "{twice:?}");
+}

@@ -245,3 +245,27 @@ async fn who_may_not_sit_is_not_elected() {
     let told = stage.told(&[candidate("张伟", 1, "44", "是")]).await;
     assert!(told[0].1.join("").contains("候选人：张伟没有经过任职资格联审"), "{told:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_check_has_expired_is_not_elected() {
+    let mut stage = Stage::of(Kind::Members).await;
+    stage.import(&[Roster::new("张伟", 1), Roster::new("王芳", 4)]).await;
+    stage.kind = Kind::Committees;
+    let before = super::committees::person("王芳", 4).with("职务", "书记").with("离职日期", "2021-01-20");
+    stage.import(&[before.with("离职原因", "调任")]).await;
+    let mut conn = stage.db.web().await;
+    vetting::settled(&mut conn, &stage.county, true).await;
+    stage.kind = Kind::Elections;
+    let told = stage.told(&[candidate("张伟", 1, "44", "是")]).await;
+    assert!(told[0].1.join("").contains("候选人：张伟没有经过任职资格联审，请先提名联审并备案"), "{told:?}");
+    let people: Vec<(String, PersonId)> =
+        people::table.select((people::name, people::id)).load(&mut stage.db.owner().await).await.unwrap();
+    let id = people.iter().find(|(name, _)| name == "张伟").unwrap().1;
+    let command = vetting::propose(stage.county.village(1, 1), id);
+    vetting::filed(&mut conn, &stage.engine.keys, &stage.county, &stage.clerk, command).await;
+    drop(conn);
+    let told = stage.told(&[candidate("张伟", 1, "44", "是").with("选举日期", "2021-06-10")]).await;
+    assert!(told[0].1.join("").contains("已过期，请重新提名联审并备案"), "{told:?}");
+    assert_eq!(count(&stage).await, (0, 0));
+    assert_eq!(stage.import(&[candidate("张伟", 1, "44", "是")]).await.new, 1);
+}

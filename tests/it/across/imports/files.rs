@@ -9,13 +9,18 @@ use cadre::across::imports::{refused, template};
 use cadre::across::sheets::{Book, Cell, Column, ColumnKind, Field, Program, Properties, open};
 use cadre::base::actor::Role;
 use cadre::base::error::Error;
+use cadre::base::{clock, db};
+use cadre::records::committees::CommitteeKind;
 use cadre::records::imports::Kind;
+use cadre::records::words::{self, SetWord, WordBook, WordList};
 use cadre::schema::import_rows;
+use cadre::web::forms::word::common;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use tempfile::NamedTempFile;
 
 use super::{Roster, Stage, csv};
+use crate::support::builders::day;
 
 async fn failure(stage: &Stage, text: &str) -> (String, Vec<String>) {
     let mut file = NamedTempFile::new().unwrap();
@@ -136,7 +141,7 @@ fn the_empty_workbook_can_be_read_back() {
     for kind in Kind::ALL {
         let file = NamedTempFile::new().unwrap();
         let created = "2026-01-01T00:00:00Z".parse().unwrap();
-        template::write(*kind, created, file.reopen().unwrap()).unwrap();
+        template::write(*kind, &WordBook::default(), created, file.reopen().unwrap()).unwrap();
         let program = Program::at(env!("CARGO_BIN_EXE_cadre"));
         let rows: Vec<_> =
             open(&program, file.path(), kind.name()).unwrap().collect::<Result<Vec<_>, _>>().unwrap();
@@ -144,5 +149,55 @@ fn the_empty_workbook_can_be_read_back() {
         let titles: Vec<String> = rows[0].cells().map(|(_, cell)| cell.shown()).collect();
         let expected: Vec<&str> = headings(*kind).iter().map(|heading| heading.title).collect();
         assert_eq!(titles, expected);
+    }
+}
+
+/// The words of the drop-down lists of the empty workbook of a kind that is made in three days.
+fn offered(kind: Kind, words: &WordBook) -> Vec<String> {
+    let file = NamedTempFile::new().unwrap();
+    let created = clock::now() + chrono::TimeDelta::days(3);
+    template::write(kind, words, created, file.reopen().unwrap()).unwrap();
+    let program = Program::at(env!("CARGO_BIN_EXE_cadre"));
+    let rows = open(&program, file.path(), "字典").unwrap().collect::<Result<Vec<_>, _>>().unwrap();
+    rows.iter().flat_map(|row| row.cells().map(|(_, cell)| cell.shown()).collect::<Vec<_>>()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_empty_workbook_offers_the_words_of_the_county_while_they_are_in_force() {
+    let stage = Stage::of(Kind::Committees).await;
+    let word = |list, code: &str, name: Option<&str>, from_day: &str| SetWord {
+        list,
+        code: code.to_owned(),
+        name: name.map(str::to_owned),
+        kinds: if list == WordList::Post { vec![CommitteeKind::VillageParty] } else { vec![] },
+        from_day: day(from_day),
+        source: "县委组织部〔2021〕1号".to_owned(),
+    };
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let mut conn = stage.db.web().await;
+    let first = [
+        word(WordList::Post, "discipline_member", Some("纪检委员"), "2021-01-10"),
+        word(WordList::Post, "clerk", Some("文书"), "2021-01-10"),
+        word(WordList::CommitteeSource, "teacher", Some("退休教师"), "2021-01-10"),
+        word(WordList::ReserveSource, "doctor", Some("乡村医生"), "2021-01-10"),
+    ];
+    words::set_words(&mut conn, &supervisor, common, &first).await.unwrap();
+    let tomorrow = clock::today().succ_opt().unwrap().to_string();
+    let withdrawn = SetWord { kinds: vec![], ..word(WordList::Post, "clerk", None, &tomorrow) };
+    words::set_words(&mut conn, &supervisor, common, &[withdrawn]).await.unwrap();
+    let county = stage.county.county.scope();
+    let book =
+        db::read(&mut conn, &county, async |conn| Ok(words::book(conn, county.county).await?)).await.unwrap();
+    for (kind, own) in [
+        (Kind::Committees, &["纪检委员", "退休教师"][..]),
+        (Kind::Elections, &["纪检委员"]),
+        (Kind::ReserveCadres, &["乡村医生"]),
+        (Kind::Members, &[]),
+    ] {
+        let offered = offered(kind, &book);
+        for name in ["纪检委员", "退休教师", "乡村医生", "文书"] {
+            let is_offered = offered.iter().any(|one| one == name);
+            assert_eq!(is_offered, own.contains(&name), "{kind:?} {name}: {offered:?}");
+        }
     }
 }

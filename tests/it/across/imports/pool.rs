@@ -11,6 +11,7 @@ use cadre::schema::{reserve_mentors, reserves};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
+use super::committees::person;
 use super::{Roster, Stage, csv};
 use crate::support::builders::day;
 
@@ -182,4 +183,48 @@ async fn what_stands_on_record_is_not_rewritten() {
     let outcome = commit(&stage.engine, &clerk, import.id, &progress::nobody).await.unwrap();
     assert!(matches!(outcome, Outcome::Written(_)), "{outcome:?}");
     assert_eq!(count(&stage).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sits_already_does_not_come_into_the_pool() {
+    let mut stage = Stage::of(Kind::Committees).await;
+    stage.import(&[person("张伟", 1).with("职务", "书记")]).await;
+    stage.kind = Kind::ReserveCadres;
+    let born = CitizenId::compose("500237", day("1980-05-06"), 1).unwrap();
+    let told = stage.told(&[row("张伟", 1).with("公民身份号码", born.as_str())]).await;
+    let reason = "“张伟”现任“龙井镇白泉村”书记，已在职，不能作为后备干部入库或再次任用";
+    assert!(told[0].0 == "conflict" && told[0].1.join("").contains(reason), "{told:?}");
+    assert_eq!(count(&stage).await, 0);
+}
+
+/// What a plan points out of each row: its column and sentence.
+async fn pointed_out(stage: &Stage, rows: &[Roster]) -> Vec<String> {
+    let import = stage.plan(rows).await;
+    let lines = stage.lines(&import).await;
+    let told = lines.into_iter().flat_map(|line| line.warnings);
+    told.map(|warning| format!("{}：{}", warning.column, warning.message)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mentor_who_left_is_pointed_out() {
+    let mut stage = Stage::of(Kind::Committees).await;
+    let left = person("王芳", 4).with("职务", "书记").with("离职日期", "2023-05-01").with("离职原因", "调任");
+    let came = person("张伟", 1).with("职务", "书记").with("任职日期", "2023-05-01");
+    stage.import(&[left, came]).await;
+    stage.kind = Kind::ReserveCadres;
+    assert_eq!(
+        pointed_out(&stage, &[row("李强", 3).with("帮带书记", "王芳")]).await,
+        ["帮带书记：“王芳”自2023-05-01起已不再担任该村书记；请核对帮带书记，或改填现任书记"]
+    );
+    let guided =
+        row("李强", 3).with("联系领导一", "向明").with("联系领导二", "罗军").with("帮带书记", "张伟");
+    assert!(pointed_out(&stage, std::slice::from_ref(&guided)).await.is_empty());
+    stage.import(std::slice::from_ref(&guided)).await;
+    assert!(pointed_out(&stage, std::slice::from_ref(&guided)).await.is_empty(), "he guides still");
+    stage.import(&[guided.clone().with("联系领导二", "（清空）")]).await;
+    let today = clock::today();
+    assert_eq!(
+        pointed_out(&stage, &[guided]).await,
+        [format!("联系领导二：帮带人“罗军”自{today}起已不再帮带，导入后重新登记为帮带人；请核对")]
+    );
 }

@@ -18,12 +18,12 @@ use crate::support::builders::{day, member};
 const OF: &str = "2026Q1";
 
 impl Stage {
-    async fn run(&mut self, statement: String) {
+    pub(super) async fn run(&mut self, statement: String) {
         self.db.owner().await.batch_execute(&statement).await.unwrap();
     }
 
     /// Somebody born on a day; odd numbers are men.
-    async fn person(&mut self, number: u16, born: &str) -> PersonId {
+    pub(super) async fn person(&mut self, number: u16, born: &str) -> PersonId {
         let mut command = member(self.branch(1, 1), &name_of(number), number);
         command.identity.birth_date = day(born);
         command.identity.citizen_id = CitizenId::compose("500237", day(born), number).unwrap();
@@ -32,7 +32,7 @@ impl Stage {
         found.first(&mut self.db.owner().await).await.unwrap()
     }
 
-    async fn committee(&mut self, town: usize, village: usize, kind: &str) -> Uuid {
+    pub(super) async fn committee(&mut self, town: usize, village: usize, kind: &str) -> Uuid {
         let (county, place) = (self.county.county.county, self.county.village(town, village).clone());
         let id = Uuid::now_v7();
         self.run(format!(
@@ -45,7 +45,7 @@ impl Stage {
     }
 
     /// A term with its places by post.
-    async fn term(&mut self, committee: Uuid, days: [&str; 3], posts: &[(&str, i32)]) -> Uuid {
+    pub(super) async fn term(&mut self, committee: Uuid, days: [&str; 3], posts: &[(&str, i32)]) -> Uuid {
         let id = Uuid::now_v7();
         let [from, due, ended] = days;
         let ended = if ended.is_empty() { "NULL".to_owned() } else { format!("'{ended}'") };
@@ -66,7 +66,14 @@ impl Stage {
     }
 
     /// A seat from a day to a day (empty: still held), with education and sources.
-    async fn seat(&mut self, term: Uuid, person: PersonId, post: &str, days: [&str; 2], known: [&str; 2]) {
+    pub(super) async fn seat(
+        &mut self,
+        term: Uuid,
+        person: PersonId,
+        post: &str,
+        days: [&str; 2],
+        known: [&str; 2],
+    ) {
         let id = Uuid::now_v7();
         let ([from, to], [education, sources]) = (days, known);
         let to = if to.is_empty() { "NULL".to_owned() } else { format!("'{to}'") };
@@ -81,7 +88,7 @@ impl Stage {
         .await;
     }
 
-    async fn ballot(&mut self, term: Uuid, person: PersonId, votes: i32, valid: i32) {
+    pub(super) async fn ballot(&mut self, term: Uuid, person: PersonId, votes: i32, valid: i32) {
         let id = Uuid::now_v7();
         self.run(format!(
             "INSERT INTO elections (county_id, id, term_id, path, post, held_on, places, eligible, present, issued,
@@ -96,19 +103,19 @@ impl Stage {
 }
 
 /// The people of [`teams`]: one to five sit now, two and six sat before.
-struct People {
-    one: PersonId,
-    two: PersonId,
-    four: PersonId,
-    five: PersonId,
-    six: PersonId,
-    party: Uuid,
-    before: Uuid,
+pub(super) struct People {
+    pub one: PersonId,
+    pub two: PersonId,
+    pub four: PersonId,
+    pub five: PersonId,
+    pub six: PersonId,
+    pub party: Uuid,
+    pub before: Uuid,
 }
 
 /// Village A (town 1) has two terms of both committees; village B (town 1) and C (town 2) have the same secretary, and
 /// no term before.
-async fn teams(stage: &mut Stage) -> People {
+pub(super) async fn teams(stage: &mut Stage) -> People {
     let one = stage.person(1, "1980-03-31").await; // 46 on the last day, which is his birthday
     let two = stage.person(2, "1970-04-01").await; // 55 on the last day, 56 on the next; 50 before
     let three = stage.person(3, "1990-01-01").await;
@@ -285,7 +292,7 @@ async fn the_rows_behind_are_the_people_with_their_posts() {
 }
 
 /// One change of one row for each figure, and what the figure is then, all changes before being kept.
-fn changes(people: &People) -> Vec<(String, &'static str, &'static str)> {
+pub(super) fn changes(people: &People) -> Vec<(String, &'static str, &'static str)> {
     let People { one, party, before, .. } = people;
     let of = |table: &str, set: &str, which: String| format!("UPDATE {table} SET {set} WHERE {which}");
     vec![

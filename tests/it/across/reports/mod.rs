@@ -10,6 +10,7 @@ mod reserves;
 mod scripted;
 mod slate_rules;
 mod slates;
+mod team_counts;
 mod training;
 mod walls;
 

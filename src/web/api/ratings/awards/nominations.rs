@@ -134,7 +134,7 @@ pub async fn list_awards(
     let page = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, given(query.within)).await?;
         let (cards, next) = award_page(conn, &within, &filter, after.as_ref(), listing.limit).await?;
-        let total = if listing.count { Some(queries::count(conn, &within, &filter).await?) } else { None };
+        let total = listing.total(queries::count(conn, &within, &filter)).await?;
         Ok(Page { items: cards.into_iter().map(AwardJson::from).collect(), next, total })
     })
     .await?;

@@ -9,18 +9,23 @@ use crate::base::error::{Error, OrMissing};
 use crate::base::policy::{self, Action};
 use crate::records::ratings::awards::{self, queries};
 use crate::web::forms::award::AwardSchemeInput;
-use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Page};
+use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Listing, Page};
 use crate::web::respond::Answer;
 
 /// List the county's schemes of awards with all their versions.
-#[utoipa::path(context_path = "/api/v1", tag = "ratings", responses((status = 200, body = Page<AwardSchemeJson>)))]
+#[utoipa::path(context_path = "/api/v1", tag = "ratings", params(("count" = Option<bool>, Query)),
+    responses((status = 200, body = Page<AwardSchemeJson>)))]
 #[get("/ratings/award-schemes")]
-pub async fn list_award_schemes(caller: Caller, mut db: Db) -> Answer<Json<Page<AwardSchemeJson>>> {
+pub async fn list_award_schemes(
+    caller: Caller,
+    mut db: Db,
+    listing: Listing,
+) -> Answer<Json<Page<AwardSchemeJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let scope = caller.scope();
     let found =
         db::read(&mut db.0, scope, async |conn| queries::award_schemes(conn, scope, None).await).await?;
-    Ok(Json(Page { items: found.into_iter().map(AwardSchemeJson::from).collect(), next: None, total: None }))
+    Ok(Json(Page::whole(found.into_iter().map(AwardSchemeJson::from).collect(), &listing)))
 }
 
 /// Set a scheme of awards, or a new version of one; only a supervisor of the county.

@@ -1,0 +1,12 @@
+DROP TRIGGER people_mark_team ON people;
+DROP TRIGGER election_ballots_mark_team ON election_ballots;
+DROP TRIGGER elections_mark_team ON elections;
+DROP TRIGGER seat_sources_mark_team ON seat_sources;
+DROP TRIGGER seats_mark_team ON seats;
+DROP TRIGGER committee_posts_mark_team ON committee_posts;
+DROP TRIGGER committee_terms_mark_team ON committee_terms;
+DROP TRIGGER committees_mark_team ON committees;
+DROP FUNCTION mark_team;
+DROP TABLE team_changes;
+DROP TABLE team_wanderers;
+DROP TABLE team_counts;
