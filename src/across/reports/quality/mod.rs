@@ -25,19 +25,15 @@ pub use rules::{RULES, Rule, Severity, Subject};
 const NAMED: i64 = 200;
 
 /// A row that a rule found.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, QueryableByName)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct QualityRow {
     /// The member, organisation, committee or reserve cadre.
-    #[diesel(sql_type = Uuid)]
     pub id: uuid::Uuid,
     /// Its name.
-    #[diesel(sql_type = Nullable<Text>)]
     pub name: Option<String>,
     /// Where it stands: the name of its organisation.
-    #[diesel(sql_type = Nullable<Text>)]
     pub place: Option<String>,
     /// What was found of it.
-    #[diesel(sql_type = Nullable<Text>)]
     pub detail: Option<String>,
 }
 
@@ -140,10 +136,22 @@ pub struct Checked {
 
 #[derive(QueryableByName)]
 struct Counted {
-    #[diesel(embed)]
-    row: QualityRow,
+    #[diesel(sql_type = Uuid)]
+    id: uuid::Uuid,
+    #[diesel(sql_type = Nullable<Text>)]
+    name: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    place: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    detail: Option<String>,
     #[diesel(sql_type = BigInt)]
     total: i64,
+}
+
+impl From<Counted> for QualityRow {
+    fn from(one: Counted) -> Self {
+        Self { id: one.id, name: one.name, place: one.place, detail: one.detail }
+    }
 }
 
 /// Checks the records of an organisation by every rule, on a connection that may read the whole county. Identifiers are
@@ -168,7 +176,7 @@ pub async fn check(
         for rule in RULES {
             let counted: Vec<Counted> = asked.about(rule).load(conn).await?;
             if let Some(total) = counted.as_slice().first().map(|one| one.total) {
-                let rows = counted.into_iter().map(|one| one.row).collect();
+                let rows = counted.into_iter().map(QualityRow::from).collect();
                 findings.push(QualityFinding::of(rule, total, rows));
             }
         }

@@ -1,10 +1,11 @@
 //! The desk, second scoring and trials through the API and the pages.
 
+use cadre::base::actor::Role;
 use rocket::http::{Method, Status};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{SCHEMES, Stage, five};
-use cadre::base::actor::Role;
+use crate::support::app::Credential;
 
 const DESK: &str = "/api/v1/ratings/fairness";
 const SAMPLES: &str = "/api/v1/ratings/samples";
@@ -60,7 +61,9 @@ async fn the_desk_counts_and_every_count_has_its_names() {
 async fn a_sample_is_drawn_and_scored_again_through_the_api() {
     let stage = Stage::new().await;
     stage.submitted().await;
-    let post = async |who, path: &str, body| stage.app.send(who, Method::Post, path, &[], &body).await;
+    let post = async |who: &Credential, path: &str, body: Value| {
+        stage.app.send(who, Method::Post, path, &[], &body).await
+    };
     let promise = json!({ "scheme": "member_stars", "period": "2026Q1", "purpose": "核对宽严" });
     let promised = post(&stage.supervisor, SAMPLES, promise).await;
     assert_eq!(promised.status, Status::Created, "{}", promised.body);
