@@ -1673,6 +1673,10 @@ diesel::table! {
         created_at -> Timestamptz,
         /// Who entered him.
         created_by -> Text,
+        /// How many of his scores stand beside one of another rater, of the same subject in the same dimension: the denominator of his leniency.
+        compared -> Int4,
+        /// Sum over those of his score less the mean of the others, in hundredths of the full marks, each rounded to four decimals: the numerator of his leniency.
+        deviation -> Numeric,
     }
 }
 
@@ -1707,6 +1711,86 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// Who changed it last: shown to the loser of a race.
         updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The ratings that were drawn, in the order of the draw. Never changed.
+    rating_sample_picks (county_id, sample_id, rating_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The sample.
+        sample_id -> Uuid,
+        /// Place in the draw, from 1.
+        place -> Int4,
+        /// The rating.
+        rating_id -> Uuid,
+        /// Its lot: SHA-256 over seed, period and id, one a line; the smallest lots are drawn.
+        lot -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// The ratings among which a sample is drawn, with what they had been given, fixed before the seed is revealed. Never changed.
+    rating_sample_subjects (county_id, sample_id, rating_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The sample.
+        sample_id -> Uuid,
+        /// The rating: what the draw is computed from.
+        rating_id -> Uuid,
+        /// Its total when the list was fixed.
+        first_total -> Numeric,
+        /// Its stars then.
+        first_stars -> Int4,
+    }
+}
+
+diesel::table! {
+    /// A draw of ratings that somebody else scores again. First the digest of a secret seed is made public, then the ratings are fixed, then the seed is revealed and the draw follows from it: whoever has the seed can draw again.
+    rating_samples (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Who draws among the ratings of its subtree.
+        organisation_id -> Uuid,
+        /// Path of that organisation.
+        path -> Text,
+        /// Code of the scheme whose ratings are drawn.
+        scheme_code -> Text,
+        /// The period whose ratings are drawn; the second line of each lot.
+        period -> Text,
+        /// Why they are scored again.
+        purpose -> Text,
+        /// Vocabulary list `visit_draw_state`: the steps are those of every draw.
+        state -> Text,
+        /// SHA-256 of the seed's 64 hexadecimal digits: public from the beginning, and never changed.
+        commitment -> Bytea,
+        /// The seed, encrypted, until it is revealed; nobody sees it before.
+        seed_cipher -> Bytea,
+        /// How many ratings are drawn, fixed with them.
+        sample_size -> Nullable<Int4>,
+        /// Among how many is drawn.
+        subjects -> Nullable<Int4>,
+        /// SHA-256 over the ids of these ratings in order, one a line.
+        subjects_sha256 -> Nullable<Bytea>,
+        /// When they were fixed.
+        fixed_at -> Nullable<Timestamptz>,
+        /// Who fixed them.
+        fixed_by -> Nullable<Text>,
+        /// The seed in 64 hexadecimal digits, once it is revealed.
+        seed -> Nullable<Text>,
+        /// When it was revealed.
+        revealed_at -> Nullable<Timestamptz>,
+        /// Who revealed it.
+        revealed_by -> Nullable<Text>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When the row was made.
+        created_at -> Timestamptz,
+        /// Who made it.
+        created_by -> Text,
     }
 }
 
@@ -1775,6 +1859,32 @@ diesel::table! {
         dimension_id -> Uuid,
         /// The score, from nought to the dimension's maximum.
         score -> Numeric,
+    }
+}
+
+diesel::table! {
+    /// What somebody else gave to a rating that was drawn. It changes no rating, and is not changed.
+    rating_seconds (county_id, sample_id, rating_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The sample.
+        sample_id -> Uuid,
+        /// The rating.
+        rating_id -> Uuid,
+        /// Who scored again; not one of those who had scored.
+        rater -> Text,
+        /// By code of the dimension, each score as a decimal text.
+        scores -> Jsonb,
+        /// The total by the scheme of the rating.
+        total -> Numeric,
+        /// The stars of that total.
+        stars -> Int4,
+        /// What was found.
+        note -> Nullable<Text>,
+        /// When it was entered.
+        scored_at -> Timestamptz,
+        /// Who entered it; not who had submitted the rating.
+        scored_by -> Text,
     }
 }
 
@@ -3068,8 +3178,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     rating_rater_scores,
     rating_raters,
     rating_rounds,
+    rating_sample_picks,
+    rating_sample_subjects,
+    rating_samples,
     rating_schemes,
     rating_scores,
+    rating_seconds,
     rating_thresholds,
     rating_vetoes,
     ratings,

@@ -206,6 +206,10 @@ id!(
     VisitDrawId
 );
 id!(
+    /// A draw of ratings that somebody else scores again.
+    RatingSampleId
+);
+id!(
     /// A department that vets candidates.
     VettingDepartmentId
 );

@@ -6,6 +6,7 @@ pub mod cluster;
 pub mod codes;
 pub mod config;
 pub mod db;
+pub mod draw;
 pub mod edit;
 pub mod error;
 pub mod http;

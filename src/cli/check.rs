@@ -1,9 +1,7 @@
 //! `cadre check`: what does not fit in the records, before somebody else finds it.
 
-use crate::across::reports::{self, Finding};
-use crate::base::clock;
+use crate::across::reports::quality::{self, Checked, QualityFinding, Severity};
 use crate::base::error::Error;
-use crate::base::values::Quarter;
 use crate::cli::installation::Installation;
 use crate::cli::{Failure, output};
 use crate::records::organisations;
@@ -16,16 +14,8 @@ pub struct Options {
     organisation: Option<String>,
 }
 
-/// The findings of one organisation in the running quarter.
-#[derive(serde::Serialize)]
-struct Checked {
-    organisation: String,
-    name: String,
-    quarter: Quarter,
-    findings: Vec<Finding>,
-}
-
-/// Checks; ends with status 1 where anything was found.
+/// Checks; ends with status 1 where something is wrong or looks so. Duties that are not met are told, and are no fault of
+/// the records.
 pub async fn run(options: &Options, json: bool) -> Result<(), Failure> {
     let installation = Installation::open().await?;
     let codes = match &options.organisation {
@@ -36,37 +26,35 @@ pub async fn run(options: &Options, json: bool) -> Result<(), Failure> {
             counties.into_iter().map(|county| county.code).collect()
         }
     };
-    let quarter = Quarter::containing(clock::today());
     let mut conn = installation.database.report().await?;
     let mut checked = Vec::with_capacity(codes.len());
     for code in codes {
         let (_, actor) = installation.organisation(&code).await?;
-        let report = reports::quarterly(&mut conn, &actor, &code, quarter, None).await;
-        let report = report.map_err(|error: Error| Failure::from(error))?;
-        let (organisation, name) = (report.organisation.code, report.organisation.name);
-        checked.push(Checked { organisation, name, quarter, findings: report.findings });
+        let found = quality::check(&mut conn, &actor, &installation.keys, &code).await;
+        checked.push(found.map_err(|error: Error| Failure::from(error))?);
     }
     let lines: Vec<String> = checked.iter().flat_map(lines).collect();
     output::print(json, &serde_json::json!({ "checked": checked }), &lines.join("\n"));
-    if checked.iter().all(|one| one.findings.is_empty()) { Ok(()) } else { Err(Failure::Differs) }
+    let is_fault = |finding: &QualityFinding| finding.severity != Severity::Notice;
+    let is_sound = checked.iter().all(|one| !one.findings.iter().any(is_fault));
+    if is_sound { Ok(()) } else { Err(Failure::Differs) }
 }
 
 fn lines(checked: &Checked) -> Vec<String> {
+    let whose = format!("{}（{}）", checked.name, checked.organisation);
     if checked.findings.is_empty() {
-        return vec![format!("{}（{}）：没有发现问题。", checked.name, checked.organisation)];
+        return vec![format!("{whose}：没有发现问题。")];
     }
     let mut lines = Vec::new();
     for finding in &checked.findings {
-        lines.push(format!(
-            "{}（{}）{}：{}",
-            checked.name, checked.organisation, finding.rule, finding.message
-        ));
-        lines.extend(
-            finding
-                .members
-                .iter()
-                .map(|member| format!("\t{}\t{}", member.id, member.name.as_deref().unwrap_or_default())),
-        );
+        let (severity, rule, count) = (finding.severity.name(), finding.rule, finding.count);
+        lines.push(format!("{whose}〔{severity}〕{rule}：{}共{count}条。", finding.message));
+        lines.push(format!("\t依据：{}", finding.source));
+        lines.push(format!("\t办法：{}", finding.hint));
+        lines.extend(finding.rows.iter().map(|row| {
+            let text = |text: &Option<String>| text.clone().unwrap_or_default();
+            format!("\t{}\t{}\t{}\t{}", row.id, text(&row.name), text(&row.place), text(&row.detail))
+        }));
     }
     lines
 }

@@ -40,6 +40,19 @@ pub async fn quarterly(
     .await
 }
 
+/// The report of a quarter as it stands, in a snapshot that is open already.
+///
+/// # Errors
+/// As [`quarterly`].
+pub(super) async fn quarterly_of(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    organisation: &str,
+    quarter: Quarter,
+) -> Result<QuarterlyReport> {
+    report(conn, None, actor, organisation, quarter, None).await
+}
+
 /// The same, counting the two quarters of the report at once where the database has a connection to spare.
 ///
 /// # Errors

@@ -92,6 +92,13 @@ impl Period {
         self.end_day().pred_opt().unwrap_or(self.first_day)
     }
 
+    /// The period of the same length before this one.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        let first_day = self.first_day.checked_sub_months(Months::new(self.length.months()));
+        Self { first_day: first_day.unwrap_or(self.first_day), length: self.length }
+    }
+
     /// Month, quarter or year.
     #[must_use]
     pub fn length(self) -> PeriodLength {
@@ -133,6 +140,13 @@ parsed_text!(Period, PeriodError);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_length_knows_the_period_before() {
+        for (now, before) in [("2026Q1", "2025Q4"), ("2026-01", "2025-12"), ("2026", "2025")] {
+            assert_eq!(Period::parse(now).unwrap().previous().to_string(), before);
+        }
+    }
 
     #[test]
     fn the_three_lengths_know_their_days() {

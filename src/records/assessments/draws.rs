@@ -1,5 +1,5 @@
-//! The draw of unannounced visits: promised, fixed, revealed. How lots are computed is told in [`super::rules`]; the
-//! trail has the commitment before the units and the day, and both before the seed.
+//! The draw of unannounced visits: promised, fixed, revealed. How lots are computed is told in [`draw`]; the trail
+//! has the commitment before the units and the day, and both before the seed.
 
 use std::collections::HashSet;
 
@@ -7,18 +7,17 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Binary, Integer, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use rand::RngCore;
 
 use crate::base::actor::Actor;
 use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{OrganisationId, VisitDrawId};
-use crate::base::keys::{KeyRing, Secret};
+use crate::base::keys::KeyRing;
 use crate::base::policy::{self, Action};
 use crate::base::scope::Path;
 use crate::base::values::excerpt;
-use crate::base::{clock, db};
+use crate::base::{clock, db, draw};
 use crate::records::assessments::model::{Draw, DrawState};
-use crate::records::assessments::{queries, rules};
+use crate::records::assessments::queries;
 use crate::records::audit;
 use crate::records::organisations::{self, Kind, Organisation};
 use crate::schema::visit_draws;
@@ -110,17 +109,9 @@ struct Promised<'a> {
 
 impl<'a> Promised<'a> {
     fn new(command: &'a PromiseDraw, organisation: &'a Organisation, keys: &KeyRing) -> Result<Self> {
-        let mut bytes = [0; 32];
-        rand::rng().fill_bytes(&mut bytes);
-        let seed = hex::encode(bytes);
         let id = VisitDrawId::new();
-        Ok(Self {
-            id,
-            organisation,
-            purpose: command.purpose.trim(),
-            commitment: rules::commitment(&seed),
-            cipher: keys.seal(Secret::DrawSeed, id.0, seed.as_bytes()).map_err(Error::broken)?,
-        })
+        let draw::Promise { commitment, cipher } = draw::promise(keys, id.0)?;
+        Ok(Self { id, organisation, purpose: command.purpose.trim(), commitment, cipher })
     }
 }
 
@@ -261,7 +252,7 @@ async fn fix(
     units: &[Organisation],
 ) -> Result<serde_json::Value> {
     let codes: Vec<&str> = units.iter().map(|unit| unit.code.as_str()).collect();
-    let digest = rules::digest_of_units(&codes);
+    let digest = draw::digest_of(&codes);
     diesel::update(visit_draws::table.find((actor.scope.county, command.draw)))
         .set((
             visit_draws::state.eq(DrawState::Fixed.code()),
@@ -309,9 +300,9 @@ pub async fn reveal_draw(
         policy::require_all(actor, Action::DecideRatings, &paths)?;
         let mut told = Vec::with_capacity(commands.len());
         for command in commands {
-            let draw = held.get(&command.draw).ok_or(Error::Missing { what: "暗访抽取" })?;
-            refuse_other(draw, DrawState::Fixed, command.version)?;
-            told.push(reveal(conn, actor, keys, draw).await?);
+            let held = held.get(&command.draw).ok_or(Error::Missing { what: "暗访抽取" })?;
+            refuse_other(held, DrawState::Fixed, command.version)?;
+            told.push(reveal(conn, actor, keys, held).await?);
         }
         append(conn, actor, "assessments.reveal_draw", &ids, &paths, told).await
     })
@@ -322,20 +313,19 @@ async fn reveal(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     keys: &KeyRing,
-    draw: &Draw,
+    held: &Draw,
 ) -> Result<serde_json::Value> {
     let county = actor.scope.county;
     let cipher: Vec<u8> =
-        visit_draws::table.find((county, draw.id)).select(visit_draws::seed_cipher).first(conn).await?;
-    let seed = keys.unseal(Secret::DrawSeed, draw.id.0, &cipher).map_err(Error::broken)?;
-    let seed = String::from_utf8(seed).map_err(Error::broken)?;
-    let units = queries::draw_units(conn, county, draw.id).await?;
+        visit_draws::table.find((county, held.id)).select(visit_draws::seed_cipher).first(conn).await?;
+    let seed = draw::seed(keys, held.id.0, &cipher)?;
+    let units = queries::draw_units(conn, county, held.id).await?;
     let codes: Vec<&str> = units.iter().map(|unit| unit.code.as_str()).collect();
-    let (Some(day), Some(size)) = (draw.visit_on, draw.sample_size) else {
+    let (Some(day), Some(size)) = (held.visit_on, held.sample_size) else {
         return Err(Error::broken("a fixed draw without its day"));
     };
-    let drawn = rules::draw(&seed, day, &codes, usize::try_from(size).unwrap_or_default());
-    diesel::update(visit_draws::table.find((county, draw.id)))
+    let drawn = draw::draw(&seed, &day.to_string(), &codes, usize::try_from(size).unwrap_or_default());
+    diesel::update(visit_draws::table.find((county, held.id)))
         .set((
             visit_draws::state.eq(DrawState::Revealed.code()),
             visit_draws::seed.eq(&seed),
@@ -355,14 +345,14 @@ async fn reveal(
          SELECT $1, $2, p.* FROM unnest($3, $4, $5) AS p",
     )
     .bind::<Uuid, _>(county)
-    .bind::<Uuid, _>(draw.id)
+    .bind::<Uuid, _>(held.id)
     .bind::<Array<Integer>, _>(picks.iter().map(|pick| pick.0).collect::<Vec<_>>())
     .bind::<Array<Uuid>, _>(picks.iter().map(|pick| pick.1).collect::<Vec<_>>())
     .bind::<Array<Binary>, _>(picks.iter().map(|pick| pick.2.clone()).collect::<Vec<_>>())
     .execute(conn)
     .await?;
     let codes: Vec<&str> = drawn.iter().map(|lot| lot.code).collect();
-    Ok(serde_json::json!({ "id": draw.id, "seed": seed, "drawn": codes }))
+    Ok(serde_json::json!({ "id": held.id, "seed": seed, "drawn": codes }))
 }
 
 async fn append(

@@ -177,7 +177,9 @@ struct Digest {
 }
 
 /// SHA-256 over the SHA-256 of every row of a revision, and how many rows. The rows are taken as JSON without empty
-/// fields (a column that a later version adds changes no old digest), ordered by table and key.
+/// fields (a column that a later version adds changes no old digest), ordered by table and key. Three tables share place 9:
+/// their keys are ids, which no two rows share, so the order is one all the same; another place for two of them would put
+/// the rows of quarters that were closed with them into another order, and their digests would no longer hold.
 const DIGEST: &str = "\
 SELECT sha256(coalesce(string_agg(sha256(convert_to(line, 'UTF8')), ''::bytea ORDER BY place, key COLLATE \"C\"), '')) \
 AS digest, count(*) AS row_count FROM (

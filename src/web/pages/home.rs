@@ -16,6 +16,7 @@ use crate::records::members::queries;
 use crate::records::quarters::QuarterState;
 use crate::records::ratings;
 use crate::records::reserves;
+use crate::records::training;
 use crate::records::vetting;
 use crate::web;
 use crate::web::guards::{Db, SignedIn};
@@ -60,7 +61,7 @@ async fn desk(
     let everybody = Filter::default();
     let probationary = Filter { full: Some(false), ..Filter::default() };
     let women = Filter { sex: Some("2".to_owned()), ..Filter::default() };
-    let (counts, pending, waiting, planned, pool, checks, committees, awards, assessed) =
+    let (counts, pending, (waiting, seconds), planned, pool, checks, committees, awards, assessed) =
         db::read(&mut db.0, scope, async |conn| {
             let mut counts = Vec::new();
             for filter in [&everybody, &probationary, &women] {
@@ -68,6 +69,7 @@ async fn desk(
             }
             let pending = queries::pending_transfers(conn, scope, 200).await?;
             let waiting = ratings::queries::waiting(conn, scope).await?;
+            let seconds = ratings::samples::queries::awaiting(conn, scope).await?;
             let planned = imports::queries::list(conn, scope, None, 50).await?;
             let pool = reserves::queries::waiting(conn, scope, clock::today()).await?;
             let checks = vetting::queries::waiting(conn, scope, clock::today()).await?;
@@ -80,25 +82,11 @@ async fn desk(
             }
             let last = Quarter::containing(clock::today()).previous();
             let assessed = assessments::queries::waiting(conn, scope, last).await?;
-            Ok((counts, pending, waiting, planned, pool, checks, waiting_committees, awards, assessed))
+            let rated = (waiting, seconds);
+            Ok((counts, pending, rated, planned, pool, checks, waiting_committees, awards, assessed))
         })
         .await?;
-    let labels = [
-        ("在册党员", "/members"),
-        ("预备党员", "/members?category=probationary"),
-        ("女党员", "/members?sex=2"),
-    ];
-    let figures = labels
-        .into_iter()
-        .zip(counts)
-        .map(|((label, href), count)| FigureCard {
-            label: label.to_owned(),
-            value: count.to_string(),
-            unit: "人".to_owned(),
-            change: None,
-            href: Some(href.to_owned()),
-        })
-        .collect();
+    let figures = figures(&counts);
     let inside = |path: &str| path >= scope.path.as_str() && path < scope.path.end().as_str();
     let incoming = pending.iter().filter(|transfer| inside(&transfer.to_path)).count();
     let outgoing = pending.len() - pending.iter().filter(|transfer| !inside(&transfer.from_path)).count();
@@ -107,6 +95,7 @@ async fn desk(
     };
     let unwritten = planned.iter().filter(mine).count();
     let mut tasks = rating_tasks(who, &waiting);
+    tasks.extend(second_task(who, seconds));
     tasks.extend(award_tasks(who, awards));
     tasks.extend(assessment_tasks(who, &assessed));
     tasks.extend([
@@ -116,10 +105,31 @@ async fn desk(
     ]);
     tasks.extend(committee_tasks(&committees));
     tasks.extend(check_tasks(who, checks));
+    tasks.extend(training_tasks(who, db).await?);
     tasks.extend(pool_tasks(who, pool));
     tasks.extend(quarter_tasks(who, db).await?);
     tasks.retain(|task| task.count > 0);
     Ok((figures, tasks))
+}
+
+/// The figures of the own organisation.
+fn figures(counts: &[i64]) -> Vec<FigureCard> {
+    let labels = [
+        ("在册党员", "/members"),
+        ("预备党员", "/members?category=probationary"),
+        ("女党员", "/members?sex=2"),
+    ];
+    labels
+        .into_iter()
+        .zip(counts)
+        .map(|((label, href), count)| FigureCard {
+            label: label.to_owned(),
+            value: count.to_string(),
+            unit: "人".to_owned(),
+            change: None,
+            href: Some(href.to_owned()),
+        })
+        .collect()
 }
 
 fn task(text: &str, href: &str, count: usize, tone: Tone, note: &str) -> Task {
@@ -170,6 +180,14 @@ fn rating_tasks(who: &SignedIn, waiting: &ratings::queries::Waiting) -> Vec<Task
     } else {
         Vec::new()
     }
+}
+
+/// Ratings that were drawn and wait to be scored again, for whoever enters records.
+fn second_task(who: &SignedIn, seconds: i64) -> Option<Task> {
+    policy::require(&who.actor, Action::EnterRecords, &who.scope().path).ok()?;
+    let count = usize::try_from(seconds).unwrap_or_default();
+    let note = "抽中的评定由未参加首次评分的人再评一次。";
+    Some(task("二次评分（人）", "/ratings/samples", count, Tone::Waiting, note))
 }
 
 /// Awards that were sent back wait for whoever recommends, all others for whoever decides for the county.
@@ -324,6 +342,52 @@ fn pool_tasks(who: &SignedIn, pool: reserves::queries::Waiting) -> Vec<Task> {
             "后备干部少于规定人数。",
         ),
     ]
+}
+
+/// Classes that are over and were not entered, for whoever enters them; members whom the floor asks for and who are not
+/// trained; for a supervisor how far his organisation is behind.
+async fn training_tasks(who: &SignedIn, db: &mut Db) -> Result<Vec<Task>> {
+    let (scope, today) = (who.scope(), clock::today());
+    if policy::require(&who.actor, Action::EnterRecords, &scope.path).is_err() {
+        return Ok(Vec::new());
+    }
+    let (waiting, programme) = db::read(&mut db.0, scope, async |conn| {
+        let waiting = training::queries::waiting(conn, scope, today).await?;
+        Ok((waiting, training::queries::primary_on(conn, scope.county, today).await?))
+    })
+    .await?;
+    let count = |count: i64| usize::try_from(count).unwrap_or_default();
+    let mut tasks = vec![
+        task(
+            "登记到课（个班次）",
+            "/training/classes?state=held",
+            count(waiting.unattended),
+            Tone::Warning,
+            "已办班而名单上还有人没有到课登记。",
+        ),
+        task(
+            "班次已过未办结（个）",
+            "/training/classes?state=open",
+            count(waiting.unheld),
+            Tone::Warning,
+            "结束日期已过：登记已办班，或取消。",
+        ),
+    ];
+    let Some(programme) = programme else { return Ok(tasks) };
+    let code = scope.path.code();
+    let coverage = training::coverage(&mut db.0, &who.actor, programme.id, code, today).await?;
+    let decides = policy::require(&who.actor, Action::DecideRatings, &scope.path).is_ok();
+    let missing = coverage.total.members.saturating_sub(coverage.total.trained);
+    if decides {
+        let behind = coverage.children.iter().filter(|child| child.shortfall > 0).count();
+        let note = format!("轮训年度下限应达{}%，这些单位还有缺口。", coverage.required_percent);
+        tasks.push(task("轮训未达下限（个单位）", "/training", behind, Tone::Warning, &note));
+    } else {
+        let note = format!("年度下限应达{}人，已训{}人。", coverage.total.required, coverage.total.trained);
+        let tone = if coverage.total.shortfall > 0 { Tone::Warning } else { Tone::Waiting };
+        tasks.push(task("尚未轮训（人）", "/training/outstanding", count(missing), tone, &note));
+    }
+    Ok(tasks)
 }
 
 /// Quarters that have ended and wait for this person: the last one to be proposed, or one that somebody else proposed.

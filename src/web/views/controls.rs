@@ -240,6 +240,8 @@ pub struct Form {
     pub multipart: bool,
     /// Another form that may be meant instead.
     pub instead: Option<super::Link>,
+    /// A second button that sends the same fields elsewhere: a trial, a next page.
+    pub also: Option<super::Link>,
 }
 
 impl HtmlSafe for Form {}

@@ -2,10 +2,11 @@
 
 use askama::Template;
 
-use super::Frame;
+use super::controls::Choice;
 use super::members::Action;
-use super::parts::{Badge, Fact, Link, Notice};
+use super::parts::{Badge, Fact, FigureCard, Link, Notice};
 use super::table::Table;
+use super::{Form, Frame};
 
 /// The rounds.
 #[derive(Debug, Clone, Default, Template)]
@@ -19,6 +20,8 @@ pub struct Rounds {
     pub open: Option<String>,
     /// Narrower lists, and whether each is shown.
     pub tabs: Vec<(Link, bool)>,
+    /// Where fairness is looked at, for whom decides.
+    pub desk: Option<String>,
 }
 
 /// A dimension of the scheme.
@@ -259,4 +262,51 @@ pub struct Schemes {
     pub back: Link,
     /// Versions, packs.
     pub tables: Vec<Table>,
+}
+
+/// What a page of the desk is narrowed by.
+#[derive(Debug, Clone, Default)]
+pub struct DeskFilter {
+    /// Where it is asked for.
+    pub action: String,
+    /// The schemes.
+    pub schemes: Vec<Choice>,
+    /// The one that is shown.
+    pub scheme: String,
+    /// The periods.
+    pub periods: Vec<Choice>,
+    /// The one that is shown.
+    pub period: String,
+    /// Code of the organisation that is shown.
+    pub within: String,
+}
+
+/// The supervisor's desk of ratings, its lists, samples and trials: figures with their methods, and names behind them.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "ratings/desk.html")]
+pub struct Desk {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The heading; no name of a person stands in it.
+    pub title: String,
+    /// What is shown of which organisation.
+    pub sub: String,
+    /// The way back.
+    pub back: Link,
+    /// Where one goes on.
+    pub links: Vec<Link>,
+    /// What may be chosen.
+    pub filter: Option<DeskFilter>,
+    /// What is known of the thing.
+    pub facts: Vec<Fact>,
+    /// Numbers; each leads to its names.
+    pub figures: Vec<FigureCard>,
+    /// Methods, each in a sentence.
+    pub notes: Vec<String>,
+    /// What may be done.
+    pub forms: Vec<Form>,
+    /// Lists.
+    pub tables: Vec<Table>,
+    /// What a shell computes again, each with a word before it.
+    pub commands: Vec<(String, String)>,
 }

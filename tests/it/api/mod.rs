@@ -6,6 +6,7 @@ mod bad_input;
 mod committees;
 mod document;
 mod exports;
+mod home;
 mod imports;
 mod members;
 mod proofs;

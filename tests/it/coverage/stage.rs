@@ -29,6 +29,7 @@ pub struct Stage {
     account: String,
     round: String,
     rating: String,
+    sample: String,
     award: String,
     import: String,
     committee: String,
@@ -120,6 +121,7 @@ impl Stage {
             account,
             round: String::new(),
             rating: String::new(),
+            sample: String::new(),
             award: String::new(),
             import: String::new(),
             committee: String::new(),
@@ -163,6 +165,8 @@ impl Stage {
         let path = format!("/api/v1/ratings/rounds/{}/scores", self.round);
         let grid = app.send(own, Method::Put, &path, &[("If-Match", "\"1\"")], &rows).await.json();
         self.rating = grid["rows"][0]["rating"].as_str().unwrap_or_else(|| panic!("{grid}")).to_owned();
+        let sample = json!({ "scheme": "member_stars", "period": "2026Q1", "purpose": "核对宽严" });
+        self.sample = id(&post(supervisor, "/ratings/samples", sample).await, "id");
         assert_eq!(post(supervisor, "/ratings/award-schemes", award_scheme()).await.status.code, 201);
         let award = json!({ "awards": [{ "scheme": "star_village", "kind": "safety", "year": 2025,
             "village": "500237101201", "reason": "平安创建先进" }] });
@@ -296,6 +300,7 @@ impl Stage {
             () if thing("/assessments") => &self.assessment,
             () if thing("/ratings/rounds") => &self.round,
             () if thing("/ratings/awards") => &self.award,
+            () if thing("/ratings/samples") => &self.sample,
             () if thing("/ratings") => &self.rating,
             () if thing("/committees") => &self.committee,
             () if thing("/terms") => &self.term,
@@ -321,6 +326,7 @@ impl Stage {
             .replace("<path..>", "cadre.css")
             .replace("<mentor>", &self.mentor)
             .replace("<member>", &self.member)
+            .replace("<rating>", &self.rating)
             .replace("<exemption>", &self.exemption)
             .replace("<verb>", verb)
             .replace("<rule>", verb)

@@ -82,6 +82,19 @@ GET    /ratings/<id>                         -                           in     
 GET    /ratings/<id>/<verb>|object           -                           in       ok    404     ok      403     403   403      in
 POST   /ratings/<id>/<verb>|revoke           form                        in       403   403     ok      403     403   403      in
 
+GET    /ratings/fairness                     -                           in     403    403    ok     403    403    403    in
+GET    /ratings/fairness/units               -                           in     403    403    404     403    403    403    in
+GET    /ratings/fairness/raters              -                           in     403    403    404     403    403    403    in
+GET    /ratings/fairness/ratings             -                           in     403    403    404     403    403    403    in
+GET    /ratings/samples                      -                           in     ok     ok     ok     ok     403    403    in
+POST   /ratings/samples                      form                        in     403    403    ok     403    403    403    in
+GET    /ratings/samples/<id>                 -                           in     404    404    ok     ok     403    403    in
+POST   /ratings/samples/<id>/fix             form                        in     403    403    ok     403    403    403    in
+POST   /ratings/samples/<id>/reveal          form                        in     403    403    ok     403    403    403    in
+GET    /ratings/samples/<id>/seconds/<rating> -                           in     404    404    404     403    403    403    in
+POST   /ratings/samples/<id>/seconds/<rating> form                        in     404    404    404     403    403    403    in
+POST   /ratings/schemes/what-if              form                        in     403    403    ok     403    403    403    in
+
 # Pages of awards of villages
 GET    /ratings/awards                       -                           in       ok    ok      ok      ok      403   403      in
 GET    /ratings/awards/new                   -                           in       ok    ok      ok      403     403   403      in
@@ -321,6 +334,18 @@ GET    /api/v1/ratings/rounds/<id>/scores    -                           401    
 PUT    /api/v1/ratings/rounds/<id>/scores    json{"rows":[]}             401      ok    404     ok      403     403   403      ok
 POST   /api/v1/ratings/rounds/<id>/<verb>|submit -                       401      ok    404     ok      403     403   403      ok
 GET    /api/v1/ratings/<id>                  -                           401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/ratings/fairness              -                           401    403    403    ok     403    403    403    403
+GET    /api/v1/ratings/fairness/units        -                           401    403    403    ok     403    403    403    403
+GET    /api/v1/ratings/fairness/raters       -                           401    403    403    ok     403    403    403    403
+GET    /api/v1/ratings/fairness/ratings      -                           401    403    403    ok     403    403    403    403
+GET    /api/v1/ratings/samples               -                           401    ok     ok     ok     ok     403    403    ok
+POST   /api/v1/ratings/samples               json{"scheme":"member_stars","period":"2026Q1","purpose":"核对"} 401    403    403    ok     403    403    403    403
+GET    /api/v1/ratings/samples/<id>          -                           401    404    404    ok     ok     403    403    404
+GET    /api/v1/ratings/samples/<id>/subjects -                           401    404    404    ok     ok     403    403    404
+POST   /api/v1/ratings/samples/<id>/fix      json{"sample_size":1}       401    403    403    ok     403    403    403    403
+POST   /api/v1/ratings/samples/<id>/reveal   -                           401    403    403    ok     403    403    403    403
+POST   /api/v1/ratings/samples/<id>/scores   json{"rows":[{"rating":"{rating}","rater":"核查组","scores":{}}]} 401    404    404    ok     403    403    403    404
+POST   /api/v1/ratings/schemes/what-if       scheme                      401    403    403    ok     403    403    403    403
 POST   /api/v1/ratings/<id>/<verb>|review    -                           401      403   403     ok      403     403   403      403
 POST   /api/v1/ratings/<id>/return           json{"reason":"请补依据"}   401      403   403     ok      403     403   403      403
 

@@ -49,9 +49,10 @@ const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE
     AND relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
 
 const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
+const OF_SAMPLE: &str = "sample_id IN (SELECT id FROM rating_samples WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 105] = [
+const CASES: [Case; 109] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("approvals", "@path"),
     scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
@@ -136,8 +137,12 @@ const CASES: [Case; 105] = [
     scoped("rating_rater_scores", OF_RATING),
     scoped("rating_raters", "round_id IN (SELECT id FROM rating_rounds WHERE @path)"),
     scoped("rating_rounds", "@path"),
+    scoped("rating_sample_picks", OF_SAMPLE),
+    scoped("rating_sample_subjects", OF_SAMPLE),
+    scoped("rating_samples", "@path"),
     of_county("rating_schemes"),
     scoped("rating_scores", "rating_id IN (SELECT id FROM ratings WHERE @path)"),
+    scoped("rating_seconds", OF_SAMPLE),
     of_county("rating_thresholds"),
     of_county("rating_vetoes"),
     scoped("ratings", "@path"),

@@ -180,6 +180,18 @@ const BESIDE: &str = r"
     SELECT s.county_id, s.rating_id, r.id, s.dimension_id, s.score FROM rating_scores s
     JOIN ratings g ON g.county_id = s.county_id AND g.id = s.rating_id
     JOIN rating_raters r ON r.county_id = g.county_id AND r.round_id = g.round_id;
+    INSERT INTO rating_samples (county_id, id, organisation_id, path, scheme_code, period, purpose, state, commitment,
+        seed_cipher, created_by)
+    SELECT county_id, gen_random_uuid(), id, path, 'member_stars', '2026Q1', name, 'committed', sha256(code::bytea),
+        '\x00', code FROM organisations WHERE kind = 'town';
+    INSERT INTO rating_sample_subjects (county_id, sample_id, rating_id, first_total, first_stars)
+    SELECT s.county_id, s.id, g.id, g.total, g.stars FROM rating_samples s
+    JOIN ratings g ON g.county_id = s.county_id AND starts_with(g.path, s.path);
+    INSERT INTO rating_sample_picks (county_id, sample_id, place, rating_id, lot)
+    SELECT county_id, sample_id, row_number() OVER (PARTITION BY sample_id), rating_id, sha256(rating_id::text::bytea)
+    FROM rating_sample_subjects;
+    INSERT INTO rating_seconds (county_id, sample_id, rating_id, rater, scores, total, stars, scored_by)
+    SELECT county_id, sample_id, rating_id, '核查组', '{}', 80, 4, '核查组' FROM rating_sample_picks;
     INSERT INTO award_schemes (county_id, id, code, name, notice_days, full_marks, least_raters, aggregation, procedure,
         is_primary, from_day, created_by)
     SELECT id, gen_random_uuid(), 'star_village', '星级村', 5, 100, 1, 'mean', '逐级评选', true, '2017-01-01', code

@@ -17,7 +17,7 @@ use crate::records::ratings::enter_scores::{
     EnterScores, Entered, Known, ScoreRow, record, write, wrong_cell,
 };
 use crate::records::ratings::model::{RaterRule, Round, Scheme, Scores};
-use crate::records::ratings::{queries, rules};
+use crate::records::ratings::{fairness, queries, rules};
 use crate::schema::{rating_rater_scores, rating_raters};
 
 /// Who scores.
@@ -86,6 +86,7 @@ async fn enter(conn: &mut AsyncPgConnection, actor: &Actor, command: &EnterRater
     let (changes, given) = sheet.plan(&command.rows)?;
     write::write(conn, actor, &changes).await?;
     keep(conn, county, rater, &given).await?;
+    fairness::measure(conn, county, &[command.round]).await?;
     let command = EnterScores { round: command.round, version: None, rows: Vec::new() };
     let entered = known.entered(&command, &changes);
     record(conn, actor, "ratings.enter_rater_scores", &known, &[entered], &changes).await?;

@@ -6,6 +6,7 @@ mod fairness;
 mod raters;
 mod scheme;
 mod score;
+mod spread;
 mod steps;
 
 pub use arithmetic::{Arithmetic, Evaluation, Line, evaluate, evaluate_with, level_name, printed};
@@ -13,4 +14,5 @@ pub use fairness::protected;
 pub use raters::{mean_of_raters, refuse_top};
 pub use scheme::{SchemeRefusal, check_scheme, highest_total, is_code};
 pub use score::{ScoreRefusal, parse_score};
+pub use spread::{Fences, LEAST_FOR_FENCES, Spread, fences};
 pub use steps::{Step, StepRefusal, advance, remark, round_state};

@@ -4,6 +4,7 @@ mod classes;
 mod history;
 mod programmes;
 mod sites;
+mod waiting;
 
 use std::collections::{HashMap, HashSet};
 
@@ -32,6 +33,7 @@ pub use history::{HistoryLine, TrainingHistory, YearHours, exemptions_of, histor
 pub use programmes::{DemandVersion, ProgrammeRecord, primary_on, programme, programme_by_word, programmes};
 pub(crate) use sites::site_uses;
 pub use sites::{SiteUse, TrainingSite, sites};
+pub use waiting::{TrainingWaiting, waiting};
 
 /// Classes by id that stand inside a scope, locked until the transaction ends, in the order given.
 ///

@@ -2,10 +2,13 @@
 
 mod awards;
 mod decisions;
+mod fairness;
 mod rating;
 mod rounds;
+mod samples;
 mod schemes;
 mod scores;
+mod what_if;
 
 use bigdecimal::BigDecimal;
 use rocket::Route;
@@ -16,10 +19,13 @@ use crate::records::ratings::printed;
 
 pub use awards::*;
 pub use decisions::*;
+pub use fairness::*;
 pub use rating::*;
 pub use rounds::*;
+pub use samples::*;
 pub use schemes::*;
 pub use scores::*;
+pub use what_if::*;
 
 /// The routes.
 #[must_use]
@@ -31,6 +37,9 @@ pub fn routes() -> Vec<Route> {
         rating::routes(),
         decisions::routes(),
         awards::routes(),
+        fairness::routes(),
+        samples::routes(),
+        what_if::routes(),
     ]
     .concat()
 }

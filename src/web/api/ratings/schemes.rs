@@ -287,7 +287,7 @@ impl Faults {
 }
 
 impl SchemeInput {
-    fn parse(self) -> Result<SetScheme, Error> {
+    pub(super) fn parse(self) -> Result<SetScheme, Error> {
         let mut faults = Faults::default();
         let subject = faults.code("subject_kind", &self.subject_kind, SubjectKind::parse(&self.subject_kind));
         let period = faults.code("period_kind", &self.period_kind, PeriodKind::parse(&self.period_kind));

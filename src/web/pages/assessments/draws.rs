@@ -5,7 +5,6 @@ use rocket::request::FlashMessage;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
-use super::refusals;
 use super::rounds::towns;
 use crate::base::clock;
 use crate::base::db;
@@ -17,6 +16,7 @@ use crate::records::assessments::queries::{self, DrawCard};
 use crate::records::assessments::{self, DrawState, FixDraw, PromiseDraw, RevealDraw};
 use crate::records::organisations::Kind as Place;
 use crate::web;
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::assessments::{DrawPage, Draws};

@@ -14,7 +14,6 @@ pub(crate) use rounds::Shown;
 
 use rocket::Route;
 
-use crate::base::error::{Error, FieldError};
 use crate::records::assessments::queries::RankLine;
 use crate::records::assessments::{AssessmentState, printed};
 use crate::web::views::{Badge, Cell, Column, Link, Row, Table, Tone};
@@ -45,17 +44,6 @@ fn badge(code: &str) -> Badge {
         AssessmentState::Confirmed | AssessmentState::Published => Tone::Good,
     };
     Badge::new(state.name(), tone)
-}
-
-/// What a refused verb says beside a form; any other error is passed on.
-fn refusals(error: Error) -> Result<Vec<FieldError>, Error> {
-    match error {
-        Error::Invalid(errors) => Ok(errors),
-        Error::Taken { field, message } => Ok(vec![FieldError::new(field, message, None)]),
-        Error::Refused(message) => Ok(vec![FieldError::new("", message, None)]),
-        stale @ Error::Stale => Ok(vec![FieldError::new("", stale, None)]),
-        other => Err(other),
-    }
 }
 
 /// `连续3季`, or nothing without the flag.

@@ -4,7 +4,6 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
-use super::refusals;
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, FieldError};
@@ -13,6 +12,7 @@ use crate::base::policy::{self, Action};
 use crate::base::values::{excerpt, parse_date};
 use crate::records::assessments::queries::{self, Card, ObjectionCard};
 use crate::records::assessments::{self, Object, Resolve, Scheme, printed};
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind};

@@ -13,6 +13,7 @@ use crate::base::policy::{self, Action};
 use crate::base::values::Quarter;
 use crate::records::assessments::queries::{self, Grid, ObjectionCard};
 use crate::records::assessments::{self, AssessmentState, Decide, Entry, ObjectionState, SendBack, printed};
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Failure, Page, PageWith};
 use crate::web::views::assessments::{ObjectionView, Review};
@@ -223,7 +224,7 @@ async fn decide(
     match done {
         Ok(_) => Ok(Ok(Flash::success(Redirect::to(format!("/assessments/rounds/{id}/review")), told))),
         Err(error) => {
-            let errors = super::refusals(error)?;
+            let errors = refusals(error)?;
             let mut review = view(&who, &mut db, id).await?;
             review.problems = errors.into_iter().map(|error| Notice::new(Tone::Bad, error.message)).collect();
             Ok(Err(PageWith(Status::UnprocessableEntity, review)))

@@ -5,7 +5,7 @@ use rocket::request::FlashMessage;
 use rocket::response::Redirect;
 use rocket::{Route, get, post, routes};
 
-use super::{badge, refusals};
+use super::badge;
 use crate::base::error::Error;
 use crate::base::ids::AssessmentId;
 use crate::base::policy::{self, Action};
@@ -15,6 +15,7 @@ use crate::records::assessments::queries::{self, RoundFilter, RoundLine, assesse
 use crate::records::assessments::{self, AssessmentState, OpenRound};
 use crate::records::organisations;
 use crate::web::api::assessments::{assessment_round_cursor, assessment_rounds_after, quarter_of};
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, Listing, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::assessments::Rounds;

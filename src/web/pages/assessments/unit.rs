@@ -6,7 +6,7 @@ use rocket::request::FlashMessage;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
-use super::{moved, refusals, streak};
+use super::{moved, streak};
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, FieldError};
@@ -14,6 +14,7 @@ use crate::base::policy::{self, Action};
 use crate::base::values::{excerpt, parse_date};
 use crate::records::assessments::queries::{self, InspectionCard, Picture, QuarterLine};
 use crate::records::assessments::{self, InspectionKind, RecordInspection, Report, printed};
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::assessments::UnitYear;

@@ -4,7 +4,6 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
-use super::refused;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, OrMissing, Result};
 use crate::base::ids::{CommitteeId, SeatId, TermId};
@@ -15,6 +14,7 @@ use crate::records::committees::{self, CloseTerm, CommitteeKind, EndSeat, OpenCo
 use crate::records::words::{self, WordBook, WordList};
 use crate::web;
 use crate::web::forms::committee::{SeatText, TermText, WhoText, Wrong};
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Kind, Source};
@@ -135,7 +135,7 @@ async fn open_committee(who: SignedIn, mut db: Db, fields: Fields) -> Sent {
             let told = "已登记班子，请接着登记任期。".to_owned();
             Ok(Ok(Flash::success(Redirect::to(format!("/committees/{id}/open")), told)))
         }
-        Err(error) => Ok(Err(again(committee_page(&who, None, Some((&fields, &refused(error)?)))))),
+        Err(error) => Ok(Err(again(committee_page(&who, None, Some((&fields, &refusals(error)?)))))),
     }
 }
 
@@ -238,7 +238,7 @@ async fn open_term(who: SignedIn, mut db: Db, id: CommitteeId, fields: Fields) -
     match opened {
         Ok(_) => Ok(Ok(done(&place.village_code, "已登记新一届，请登记选举和任职。"))),
         Err(error) => {
-            let errors = refused(error)?;
+            let errors = refusals(error)?;
             Ok(Err(again(term_page(&who, (&place, ordinal, &words), Some((&fields, &errors))))))
         }
     }
@@ -381,7 +381,7 @@ async fn appoint(who: SignedIn, mut db: Db, id: TermId, fields: Fields, state: &
     match appointed {
         Ok(_) => Ok(Ok(done(&place.village_code, "已登记任职。"))),
         Err(error) => {
-            let errors = refused(error)?;
+            let errors = refusals(error)?;
             Ok(Err(again(seat_page(&who, &place, &words, Some((&fields, &errors))))))
         }
     }
@@ -415,7 +415,7 @@ async fn close_term(who: SignedIn, mut db: Db, id: TermId, fields: Fields) -> Se
     };
     match closed {
         Ok(()) => Ok(Ok(done(&place.village_code, "已结束本届。"))),
-        Err(error) => Ok(Err(again(close_page(&who, &place, Some((&fields, &refused(error)?)))))),
+        Err(error) => Ok(Err(again(close_page(&who, &place, Some((&fields, &refusals(error)?)))))),
     }
 }
 
@@ -480,7 +480,7 @@ async fn end_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> Sent
     match ended {
         Ok(()) => Ok(Ok(done(&sat.1.village_code, "已登记离职。"))),
         Err(error) => {
-            let errors = refused(error)?;
+            let errors = refusals(error)?;
             Ok(Err(again(end_page(&who, &sat, Some((&fields, &errors))))))
         }
     }

@@ -6,7 +6,6 @@ use super::ask::{
     SOURCES, Sat, Sent, Typed, again, day, done, enters, page, place_controls, posts_of, seat, seat_details,
     term, term_facts, term_text, village_link,
 };
-use super::refused;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{SeatId, TermId};
@@ -14,6 +13,7 @@ use crate::records::committees::queries::{self, SeatCard, TermCard, TermPlace};
 use crate::records::committees::{self, CommitteeKind, RemoveSeat};
 use crate::records::words::WordBook;
 use crate::web::forms::committee::{SeatText, WhoText};
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::Kind;
@@ -40,7 +40,7 @@ pub(super) fn refused_or_stale(
     now: &str,
 ) -> std::result::Result<Vec<FieldError>, Error> {
     if !matches!(error, Error::Stale) {
-        return refused(error);
+        return refusals(error);
     }
     let message =
         format!("这条记录刚刚由{by}改过，现在登记的是：{now}。您填写的内容保留在下面，核对后可以再次保存。");

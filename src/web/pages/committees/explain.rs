@@ -3,7 +3,6 @@
 use rocket::{Route, get, post, routes};
 
 use super::ask::{Sent, Typed, again, choices, done, enters, page, term, term_facts, village_link};
-use super::refused;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::{KinshipId, PersonId, TermId};
 use crate::base::{clock, db};
@@ -13,6 +12,7 @@ use crate::records::organisations::{self, Organisation};
 use crate::records::people::queries::KinLine;
 use crate::records::people::{self, Kinship, RelateKin};
 use crate::web::forms::committee::Wrong;
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::{Kind, Source};
@@ -77,7 +77,7 @@ async fn explain(who: SignedIn, mut db: Db, id: TermId, rule: &str, fields: Fiel
     let command = Explain { term: id, what: found.1, reason };
     match committees::explain(&mut db.0, &who.actor, &[command]).await {
         Ok(_) => Ok(Ok(done(&found.0.village_code, "已登记说明。"))),
-        Err(error) => Ok(Err(again(explanation_page(&who, &found, Some((&fields, &refused(error)?)))))),
+        Err(error) => Ok(Err(again(explanation_page(&who, &found, Some((&fields, &refusals(error)?)))))),
     }
 }
 
@@ -149,7 +149,7 @@ async fn relate_kin(who: SignedIn, mut db: Db, code: &str, fields: Fields) -> Se
     };
     match related {
         Ok(_) => Ok(Ok(done(&village.code, "已登记近亲属。"))),
-        Err(error) => Ok(Err(again(kinship_page(&who, &village, Some((&fields, &refused(error)?)))))),
+        Err(error) => Ok(Err(again(kinship_page(&who, &village, Some((&fields, &refusals(error)?)))))),
     }
 }
 
@@ -185,7 +185,7 @@ async fn unrelate_kin(who: SignedIn, mut db: Db, id: KinshipId, code: &str, fiel
     match people::unrelate_kin(&mut db.0, &who.actor, &[id]).await {
         Ok(()) => Ok(Ok(done(&village.code, "已删除近亲属。"))),
         Err(error) => {
-            let errors = refused(error)?;
+            let errors = refusals(error)?;
             Ok(Err(again(removal_page(&who, &line, &village, Some((&fields, &errors))))))
         }
     }

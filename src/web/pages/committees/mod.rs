@@ -13,8 +13,6 @@ mod words;
 
 use rocket::Route;
 
-use crate::base::error::{Error, FieldError};
-
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
@@ -30,15 +28,4 @@ pub fn routes() -> Vec<Route> {
         words::routes(),
     ]
     .concat()
-}
-
-/// What a refused form shows; anything else is no fault of what was typed.
-fn refused(error: Error) -> Result<Vec<FieldError>, Error> {
-    match error {
-        Error::Invalid(errors) => Ok(errors),
-        Error::Taken { field, message } => Ok(vec![FieldError::new(field, message, None)]),
-        Error::Refused(message) => Ok(vec![FieldError::new("", message, None)]),
-        error @ Error::Stale => Ok(vec![FieldError::new("", error, None)]),
-        other => Err(other),
-    }
 }

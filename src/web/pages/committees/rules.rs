@@ -6,12 +6,12 @@ use rocket::request::FlashMessage;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
-use super::refused;
 use crate::base::error::Result;
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::committees::queries::own_bars;
 use crate::records::committees::{self, Bar, CommitteeKind, Comparison, Rule, RuleBook};
+use crate::web::forms::refusals;
 use crate::web::forms::rule::RuleText;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
@@ -138,7 +138,7 @@ async fn set(
     match set {
         Ok(_) => Ok(Ok(Flash::success(Redirect::to("/committees/rules"), "已设定规则。"))),
         Err(error) => {
-            let errors = refused(error)?;
+            let errors = refusals(error)?;
             let mut page = page(&who, &mut db, None).await?;
             if let Some(form) = &mut page.form {
                 form.keep(|name| fields.has(name).then(|| fields.get(name)));

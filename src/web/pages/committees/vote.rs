@@ -9,7 +9,6 @@ use super::ask::{
     Sent, Typed, again, done, enters, head_of, page as form_of, posts_of, term, term_facts, whole,
 };
 use super::correct::{refused_or_stale, version};
-use super::refused;
 use crate::base::error::{FieldError, OrMissing, Result};
 use crate::base::ids::{ElectionId, TermId};
 use crate::base::{clock, db};
@@ -18,6 +17,7 @@ use crate::records::committees::{self, Ballot, RecordElection, RemoveElection, R
 use crate::records::words::{self, WordBook};
 use crate::web;
 use crate::web::forms::committee::{CandidateText, VoteText, WhoText, Wrong};
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::committees::Vote;
@@ -233,7 +233,7 @@ async fn record(
             Ok(Ok(Flash::success(Redirect::to(format!("/elections/{id}")), told)))
         }
         Err(error) => {
-            let page = page(&who, (&place, &book, &words), None, Some((&fields, &refused(error)?)));
+            let page = page(&who, (&place, &book, &words), None, Some((&fields, &refusals(error)?)));
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))
         }
     }

@@ -5,12 +5,12 @@ use rocket::request::FlashMessage;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
-use super::refused;
 use crate::base::clock;
 use crate::base::error::Result;
 use crate::base::policy::{self, Action};
 use crate::base::values::CommitteeKind;
 use crate::records::words::{self, Version, WordBook, WordList};
+use crate::web::forms::refusals;
 use crate::web::forms::word::{WordText, common};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
@@ -143,7 +143,7 @@ async fn set(
             Ok(Ok(Flash::success(Redirect::to("/committees/words"), told)))
         }
         Err(error) => {
-            let errors = refused(error)?;
+            let errors = refusals(error)?;
             let mut page = page(&who, &mut db, None).await?;
             if let Some(form) = &mut page.form {
                 form.keep(|name| fields.has(name).then(|| fields.get(name)));

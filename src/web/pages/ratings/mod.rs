@@ -1,11 +1,14 @@
-//! Star ratings in the browser: rounds, opening one, the grid, the review; awards of villages.
+//! Star ratings in the browser: rounds, opening one, the grid, the review; the desk of fairness; awards of
+//! villages.
 
 mod awards;
 mod card;
+mod fairness;
 mod grid;
 mod review;
 mod rounds;
 mod schemes;
+mod what_if;
 
 pub(crate) use rounds::Shown;
 
@@ -17,8 +20,17 @@ use crate::web::views::{Badge, Tone};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [rounds::routes(), grid::routes(), review::routes(), awards::routes(), card::routes(), schemes::routes()]
-        .concat()
+    [
+        rounds::routes(),
+        grid::routes(),
+        review::routes(),
+        awards::routes(),
+        card::routes(),
+        schemes::routes(),
+        what_if::routes(),
+        fairness::routes(),
+    ]
+    .concat()
 }
 
 fn badge(state: RatingState) -> Badge {

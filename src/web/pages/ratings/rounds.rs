@@ -146,6 +146,7 @@ async fn list(who: SignedIn, mut db: Db, listing: Listing, shown: Option<&str>) 
         table,
         open: enters.then(|| "/ratings/open".to_owned()),
         tabs: shown.tabs(),
+        desk: decides.then(|| "/ratings/fairness".to_owned()),
     }))
 }
 

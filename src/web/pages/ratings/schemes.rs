@@ -160,7 +160,7 @@ fn groups() -> Vec<Group> {
     vec![Group::new("方案", head), Group::new("评分", scores), Group::new("规则", rules)]
 }
 
-fn page(who: &SignedIn) -> FormPage {
+pub(super) fn page(who: &SignedIn) -> FormPage {
     FormPage {
         frame: who.frame(Section::Ratings),
         title: "设置评定方案".to_owned(),
@@ -173,6 +173,7 @@ fn page(who: &SignedIn) -> FormPage {
             groups: groups(),
             submit: "设置方案".to_owned(),
             cancel: Some("/ratings/schemes".to_owned()),
+            also: Some(Link::new("试算上期（不保存）", "/ratings/schemes/what-if")),
             ..Form::default()
         },
     }

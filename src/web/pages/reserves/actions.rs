@@ -4,7 +4,6 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
-use super::edit::refusals;
 use super::state_badge;
 use crate::across::appointment::appoint_from_pool;
 use crate::base::clock;
@@ -20,6 +19,7 @@ use crate::records::reserves::{self, AddMentor, EndMentor, GiveReview, Grade, Me
 use crate::records::words;
 use crate::web;
 use crate::web::api::reserves::{StepInput, day, mentor_id, read, village_of_county};
+use crate::web::forms::refusals;
 use crate::web::forms::reserve::MentorInput;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};

@@ -18,6 +18,7 @@ use crate::web;
 use crate::web::api::members::branch_id;
 use crate::web::api::reserves::read;
 use crate::web::forms::member::Said;
+use crate::web::forms::refusals;
 use crate::web::forms::reserve::ReserveInput;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
@@ -146,17 +147,6 @@ fn beside(errors: Vec<FieldError>) -> Vec<FieldError> {
             _ => error,
         })
         .collect()
-}
-
-/// What a refused verb says beside the form; any other error is passed on.
-pub(super) fn refusals(error: Error) -> Result<Vec<FieldError>, Error> {
-    match error {
-        Error::Invalid(errors) => Ok(errors),
-        Error::Taken { field, message } => Ok(vec![FieldError::new(field, message, None)]),
-        Error::Refused(message) => Ok(vec![FieldError::new("", message, None)]),
-        stale @ Error::Stale => Ok(vec![FieldError::new("", stale, None)]),
-        other => Err(other),
-    }
 }
 
 #[post("/reserves", data = "<fields>")]

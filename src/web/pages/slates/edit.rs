@@ -8,7 +8,7 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
 use super::outcome::{unreadable, view};
-use super::{facts, may_enter, refused, state_badge, title};
+use super::{facts, may_enter, state_badge, title};
 use crate::across::reports::{self, Proposal};
 use crate::base::codes;
 use crate::base::db;
@@ -21,6 +21,7 @@ use crate::records::slates::queries::{self, Background, Card, Person};
 use crate::records::slates::{self, Change, Proposed, SlateState};
 use crate::records::words::{WordBook, WordList};
 use crate::web::api::slates::{outcome_of, read_slate};
+use crate::web::forms::refusals;
 use crate::web::forms::slate::{SeatText, SlateText, beside};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
@@ -326,7 +327,7 @@ async fn save(
     match saved {
         Ok(()) => Ok(Ok(Flash::success(Redirect::to(format!("/slates/{id}")), "已保存方案。"))),
         Err(error) => {
-            let errors = shown(refused(error)?, &places);
+            let errors = shown(refusals(error)?, &places);
             let people = people(&who, &mut db, &card).await?;
             let outcome = tried(&who, &mut db, &fields).await?;
             let mut page = page(&who, &card, (&people, &words), outcome);

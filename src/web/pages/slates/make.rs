@@ -4,7 +4,6 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
-use super::refused;
 use crate::base::error::{OrMissing, Result};
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
@@ -12,6 +11,7 @@ use crate::records::slates::queries::Card;
 use crate::records::slates::{self, Make, Proposed};
 use crate::records::{committees, organisations};
 use crate::web::api::slates::read_slate;
+use crate::web::forms::refusals;
 use crate::web::forms::slate::SlateText;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
@@ -198,7 +198,7 @@ async fn make(
             Ok(Ok(Flash::success(Redirect::to(format!("/slates/{id}")), "已建立方案，可以调整人选。")))
         }
         Err(error) => {
-            let errors = refused(error)?;
+            let errors = refusals(error)?;
             let found = village(&who, &mut db, fields.get("village")).await?;
             let found = found.as_ref().map(|(code, name)| (code.as_str(), name.as_str()));
             let mut page = form(&who, found, fields.given("from"));

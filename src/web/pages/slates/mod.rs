@@ -11,7 +11,6 @@ mod targets;
 use rocket::Route;
 
 use crate::base::actor::Actor;
-use crate::base::error::{Error, FieldError};
 use crate::base::policy::{self, Action};
 use crate::records::slates::SlateState;
 use crate::records::slates::queries::Card;
@@ -59,15 +58,4 @@ fn facts(card: &Card) -> Vec<Fact> {
         Fact::text("拟定人", format!("{}（{}）", card.slate.created_by, card.maker)),
         Fact::text("可见范围", format!("{}及上级", card.maker)),
     ]
-}
-
-/// What a refused form shows; anything else is no fault of what was typed.
-fn refused(error: Error) -> Result<Vec<FieldError>, Error> {
-    match error {
-        Error::Invalid(errors) => Ok(errors),
-        Error::Taken { field, message } => Ok(vec![FieldError::new(field, message, None)]),
-        Error::Refused(message) => Ok(vec![FieldError::new("", message, None)]),
-        error @ Error::Stale => Ok(vec![FieldError::new("", error, None)]),
-        other => Err(other),
-    }
 }

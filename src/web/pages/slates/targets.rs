@@ -5,7 +5,6 @@ use rocket::request::FlashMessage;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
-use super::refused;
 use crate::across::reports::{self, figures};
 use crate::base::clock;
 use crate::base::db;
@@ -13,6 +12,7 @@ use crate::base::error::Result;
 use crate::base::policy::{self, Action};
 use crate::records::slates::{self, Bound, Level, Target};
 use crate::records::words::{self, WordBook};
+use crate::web::forms::refusals;
 use crate::web::forms::slate::TargetText;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::reports::unit_name;
@@ -138,7 +138,7 @@ async fn set(
     match set {
         Ok(_) => Ok(Ok(Flash::success(Redirect::to("/committees/targets"), "已设定目标。"))),
         Err(error) => {
-            let errors = refused(error)?;
+            let errors = refusals(error)?;
             let mut page = page(&who, &mut db, None).await?;
             if let Some(form) = &mut page.form {
                 form.keep(|name| fields.has(name).then(|| fields.get(name)));

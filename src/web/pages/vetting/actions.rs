@@ -4,7 +4,7 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
-use super::{badges, enters, facts, refused};
+use super::{badges, enters, facts};
 use crate::base::clock;
 use crate::base::error::{Error, Result};
 use crate::base::ids::CandidateCheckId;
@@ -13,6 +13,7 @@ use crate::records::vetting::queries::Sheet;
 use crate::records::words::WordBook;
 use crate::web;
 use crate::web::api::vetting::{carry_out_decision, read_sheet};
+use crate::web::forms::refusals;
 use crate::web::forms::vetting::DecisionInput;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
@@ -115,7 +116,7 @@ async fn decide(
             let done = format!("已办理：{title}。");
             return Ok(Ok(Flash::success(Redirect::to(format!("/vetting/{id}")), done)));
         }
-        Err(error) => refused(error)?,
+        Err(error) => refusals(error)?,
     };
     let sheet = read_sheet(&mut db, &who.actor, state, id).await?;
     let mut page = page(&who, &sheet, &db.words(who.scope()).await?, verb)?;

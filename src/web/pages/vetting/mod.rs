@@ -9,7 +9,7 @@ mod sheet;
 use rocket::Route;
 
 use crate::base::clock;
-use crate::base::error::{Error, FieldError, Result};
+use crate::base::error::Result;
 use crate::base::policy::{self, Action};
 use crate::base::values::CommitteeKind;
 use crate::records::vetting::queries::Card;
@@ -28,17 +28,6 @@ pub fn routes() -> Vec<Route> {
 /// Whoever enters records proposes, withdraws, and sees how far a check has come.
 fn enters(who: &SignedIn) -> Result<()> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)
-}
-
-/// What a refused form shows; anything else is no fault of what was typed.
-fn refused(error: Error) -> Result<Vec<FieldError>> {
-    match error {
-        Error::Invalid(errors) => Ok(errors),
-        Error::Taken { field, message } => Ok(vec![FieldError::new(field, message, None)]),
-        Error::Refused(message) => Ok(vec![FieldError::new("", message, None)]),
-        error @ Error::Stale => Ok(vec![FieldError::new("", error, None)]),
-        other => Err(other),
-    }
 }
 
 /// The state of today, and whether the departments are late.

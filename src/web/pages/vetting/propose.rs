@@ -4,7 +4,7 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
-use super::{enters, refused};
+use super::enters;
 use crate::base::clock;
 use crate::base::codes::{self, CodeTable};
 use crate::base::error::{Error, FieldError, OrMissing};
@@ -12,6 +12,7 @@ use crate::base::values::{CommitteeKind, Post};
 use crate::records::vetting;
 use crate::records::words::{WordBook, WordList};
 use crate::web;
+use crate::web::forms::refusals;
 use crate::web::forms::vetting::ProposalInput;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
@@ -155,7 +156,7 @@ async fn propose(
         Err(error) => {
             let mut page = page(&who, &words);
             page.form.keep(|name| fields.has(name).then(|| fields.get(name)));
-            page.form.refuse(&refused(error)?);
+            page.form.refuse(&refusals(error)?);
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))
         }
     }

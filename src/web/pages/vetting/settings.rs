@@ -4,11 +4,12 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
-use super::{enters, refused};
+use super::enters;
 use crate::base::error::{Error, FieldError, Result};
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::vetting::{self, Department, Item, SetDepartment, Severity, queries, sample_list};
+use crate::web::forms::refusals;
 use crate::web::forms::vetting::{ChecklistInput, ChecklistItemInput, DepartmentInput};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
@@ -320,7 +321,7 @@ type Sent = Answer<std::result::Result<Flash<Redirect>, PageWith<FormPage>>>;
 
 fn again(mut page: FormPage, fields: &Fields, error: Error) -> Result<PageWith<FormPage>> {
     page.form.keep(|name| fields.has(name).then(|| fields.get(name)));
-    page.form.refuse(&refused(error)?);
+    page.form.refuse(&refusals(error)?);
     Ok(PageWith(Status::UnprocessableEntity, page))
 }
 

@@ -7,7 +7,7 @@ use rocket::request::FlashMessage;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
-use super::{badges, enters, facts, refused};
+use super::{badges, enters, facts};
 use crate::base::clock;
 use crate::base::ids::CandidateCheckId;
 use crate::records::vetting::queries::{Sheet, SheetItem};
@@ -16,6 +16,7 @@ use crate::records::vetting::{self, CheckState, Severity, Verdict, VerdictResult
 use crate::records::words::WordBook;
 use crate::web;
 use crate::web::api::vetting::read_sheet;
+use crate::web::forms::refusals;
 use crate::web::forms::vetting::{VerdictInput, VerdictsInput};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
@@ -233,7 +234,7 @@ async fn answer(
     match answered {
         Ok(()) => Ok(Ok(Flash::success(Redirect::to(format!("/vetting/{id}")), "意见已保存。"))),
         Err(error) => {
-            Ok(Err(again(view(&who, &sheet, &db.words(who.scope()).await?), &fields, &refused(error)?)))
+            Ok(Err(again(view(&who, &sheet, &db.words(who.scope()).await?), &fields, &refusals(error)?)))
         }
     }
 }

@@ -58,6 +58,7 @@ fn of_people() -> Vec<(&'static str, String)> {
         page("ratings_sheet", &ratings::sheet()),
         page("ratings_schemes", &ratings::schemes()),
         page("ratings_card", &ratings::card()),
+        page("ratings_desk", &ratings::desk()),
         page("awards_list", &awards::list()),
         page("awards_nothing", &awards::nothing()),
         page("awards_show", &awards::show()),

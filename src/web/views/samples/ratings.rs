@@ -2,10 +2,12 @@
 
 use super::pages::{frame, number, text};
 use crate::web::views::Section;
+use crate::web::views::controls::{Choice, Control, Form, Group, Kind};
 use crate::web::views::members::Action;
-use crate::web::views::parts::{Badge, Fact, Link, Tone};
+use crate::web::views::parts::{Badge, Fact, FigureCard, Link, Tone};
 use crate::web::views::ratings::{
-    Card, Dimension, Grid, GridRow, Review, ReviewRow, Rounds, Schemes, Score, Share, Threshold, Veto,
+    Card, Desk, DeskFilter, Dimension, Grid, GridRow, Review, ReviewRow, Rounds, Schemes, Score, Share,
+    Threshold, Veto,
 };
 use crate::web::views::table::{Cell, Column, Row, Table};
 
@@ -55,6 +57,7 @@ pub fn rounds() -> Rounds {
             (Link::new("全部", "/ratings"), true),
             (Link::new("待审核", "/ratings?shown=review"), false),
         ],
+        desk: Some("/ratings/fairness".into()),
     }
 }
 
@@ -239,5 +242,43 @@ pub fn schemes() -> Schemes {
         frame: frame("supervisor", Section::Ratings),
         back: Link::new("星级评定", "/ratings"),
         tables: vec![rounds().table],
+    }
+}
+
+/// See the page of this name.
+pub fn desk() -> Desk {
+    Desk {
+        frame: frame("supervisor", Section::Ratings),
+        title: "评定公平性".into(),
+        sub: "巫山县 · 2026Q1".into(),
+        back: Link::new("星级评定", "/ratings"),
+        links: vec![Link::new("二次评分抽样", "/ratings/samples")],
+        filter: Some(DeskFilter {
+            action: "/ratings/fairness".into(),
+            schemes: vec![Choice::new("member_stars", "五维评定")],
+            scheme: "member_stars".into(),
+            periods: vec![Choice::new("2026Q1", "2026Q1")],
+            period: "2026Q1".into(),
+            within: "500237".into(),
+        }),
+        facts: vec![Fact::text("待我审核", "12人")],
+        figures: vec![FigureCard {
+            label: "无依据的最高、最低星级".into(),
+            value: "7".into(),
+            unit: "人".into(),
+            change: None,
+            href: Some("/ratings/fairness/ratings?unproven=true".into()),
+        }],
+        notes: vec!["离群：四分位距的1.5倍以外。".into()],
+        forms: vec![Form {
+            action: "/ratings/samples".into(),
+            csrf_token: "token".into(),
+            groups: vec![Group::new("", vec![Control::new("purpose", "目的", Kind::Text)])],
+            submit: "公布承诺".into(),
+            also: Some(Link::new("试算", "/ratings/schemes/what-if")),
+            ..Form::default()
+        }],
+        tables: vec![rounds().table],
+        commands: vec![("核对承诺：".into(), "printf '%s' 00 | sha256sum".into())],
     }
 }

@@ -4,6 +4,7 @@ mod assessments;
 mod at_once;
 mod closing;
 mod committees;
+mod quality;
 mod random;
 mod rated;
 mod reserves;

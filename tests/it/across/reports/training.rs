@@ -13,7 +13,7 @@ use crate::support::builders::{day, member};
 
 impl Stage {
     /// Holds a class for some members, with the hours and result of each.
-    async fn hold(
+    pub async fn hold(
         &mut self,
         command: PlanClass,
         came: &[(MembershipId, i32, TrainingResult)],

@@ -2,6 +2,7 @@
 
 mod deciding;
 mod entering;
+mod fairness;
 
 use cadre::base::actor::Role;
 use cadre::records::members;

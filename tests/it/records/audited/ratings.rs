@@ -1,10 +1,12 @@
 //! Ratings: from the scheme to the published star.
 
 use cadre::base::actor::Role;
+use cadre::base::db;
 use cadre::base::ids::{MembershipId, RatingId};
 use cadre::base::values::Period;
 use cadre::records::members;
 use cadre::records::ratings::awards::{self, ActOnAward, AwardDeed};
+use cadre::records::ratings::samples::{self, EnterSecond, FixSample, PromiseSample, RevealSample};
 use cadre::records::ratings::{
     self, Decide, Dispute, EnterRaterScores, EnterScores, OpenRound, Rater, ScoreRow, SendBack, SetScheme,
     packs, scheme_of_pack,
@@ -63,9 +65,53 @@ pub(super) async fn tell(story: &mut Story) {
     story.done("ratings::confirm", async |conn| ratings::confirm(conn, &supervisor, &all).await).await;
     story.refused("ratings::publish", async |conn| ratings::publish(conn, &clerk, &all).await).await;
     story.done("ratings::publish", async |conn| ratings::publish(conn, &supervisor, &all).await).await;
+    sample(story).await;
     dispute(story, submitted[0].rating).await;
     hear(story, enrolled[0]).await;
     honour(story).await;
+}
+
+/// Ratings drawn and scored again.
+async fn sample(story: &mut Story) {
+    let county = story.county.clone();
+    let supervisor = story.actor(Role::Supervisor, &county.county);
+    let clerk = story.actor(Role::Clerk, county.town(1));
+    let keys = cadre::base::keys::KeyRing::ephemeral().unwrap();
+    let promise = [PromiseSample {
+        organisation: county.county.code.clone(),
+        scheme: "member_stars".to_owned(),
+        period: Period::parse("2026Q1").unwrap(),
+        purpose: "核对宽严".to_owned(),
+    }];
+    let verb = "ratings::promise_sample";
+    story.refused(verb, async |conn| samples::promise_sample(conn, &clerk, &keys, &promise).await).await;
+    let sample = story
+        .done(verb, async |conn| samples::promise_sample(conn, &supervisor, &keys, &promise).await)
+        .await[0];
+    let fix = [FixSample { sample, version: None, sample_size: 1 }];
+    let reveal = [RevealSample { sample, version: None }];
+    let verb = "ratings::reveal_sample";
+    story.refused(verb, async |conn| samples::reveal_sample(conn, &supervisor, &keys, &reveal).await).await;
+    let verb = "ratings::fix_sample";
+    story.refused(verb, async |conn| samples::fix_sample(conn, &clerk, &fix).await).await;
+    story.done(verb, async |conn| samples::fix_sample(conn, &supervisor, &fix).await).await;
+    let verb = "ratings::reveal_sample";
+    story.done(verb, async |conn| samples::reveal_sample(conn, &supervisor, &keys, &reveal).await).await;
+    let scope = supervisor.scope.clone();
+    let card =
+        db::read(&mut story.conn, &scope, async |conn| samples::queries::sample(conn, &scope, sample).await);
+    let rating = card.await.unwrap().picks[0].rating_id;
+    let scores = ["ideology", "neighbours", "courtyard", "family", "example"];
+    let second = [EnterSecond {
+        sample,
+        rating,
+        rater: "核查组".to_owned(),
+        scores: scores.map(|code| (code.to_owned(), "15".to_owned())).into_iter().collect(),
+        note: None,
+    }];
+    let verb = "ratings::enter_seconds";
+    story.refused(verb, async |conn| samples::enter_seconds(conn, &clerk, &second).await).await;
+    story.done(verb, async |conn| samples::enter_seconds(conn, &supervisor, &second).await).await;
 }
 
 /// A published rating objected to, left as it is, and revoked.

@@ -4,11 +4,14 @@ pub mod awards;
 mod deciding;
 mod disputing;
 mod entering;
+mod fairness;
 mod golden;
 mod kinds;
 mod locking;
 mod reading;
+mod samples;
 mod schemes;
+mod what_if;
 
 use cadre::base::actor::{Actor, Role};
 use cadre::base::db::{self, Connection};

@@ -4,8 +4,8 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
+use super::badges;
 use super::show::facts;
-use super::{badges, refused};
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, Result};
@@ -16,6 +16,7 @@ use crate::records::ratings::awards::queries::{self, AwardRecord};
 use crate::records::ratings::awards::{self, AwardAct, ObjectionOutcome};
 use crate::records::ratings::printed;
 use crate::web::forms::award::{DeedInput, MarkInput};
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind};
@@ -224,7 +225,7 @@ async fn act(
             }
             Some(refusal) => vec![FieldError::new("", format!("{refusal}。"), None)],
         },
-        Err(error) => refused(error)?.into_iter().map(|error| placed(error, &places)).collect(),
+        Err(error) => refusals(error)?.into_iter().map(|error| placed(error, &places)).collect(),
     };
     let scope = who.scope();
     let record = db::read(&mut db.0, scope, async |conn| queries::record(conn, scope, id).await).await?;

@@ -4,7 +4,7 @@ use rocket::http::Status;
 use rocket::request::FlashMessage;
 use rocket::{Route, get, post, routes};
 
-use super::{badges, may_enter, may_take, refused};
+use super::{badges, may_enter, may_take};
 use crate::base::error::{Error, FieldError};
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
@@ -14,6 +14,7 @@ use crate::records::ratings::printed;
 use crate::web::api::organisations::narrowed;
 use crate::web::api::ratings::{AwardQuery, award_page, award_place};
 use crate::web::forms::award::DeedInput;
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, Listing, SignedIn};
 use crate::web::respond::{Answer, Failure, PageWith};
 use crate::web::views::awards::{AwardRow, List};
@@ -207,7 +208,7 @@ async fn decide(who: SignedIn, mut db: Db, fields: Fields) -> Answer<Shown> {
             (Status::PreconditionFailed, vec![Notice::new(Tone::Warning, why)])
         }
         Err(error) => {
-            let errors: Vec<FieldError> = refused(error).map_err(Failure)?;
+            let errors: Vec<FieldError> = refusals(error).map_err(Failure)?;
             let sentence = |error: FieldError| Notice::new(Tone::Bad, error.message);
             (Status::UnprocessableEntity, errors.into_iter().map(sentence).collect())
         }

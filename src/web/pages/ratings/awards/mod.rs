@@ -8,7 +8,6 @@ mod show;
 
 use rocket::Route;
 
-use crate::base::error::{Error, FieldError, Result};
 use crate::base::policy::{self, Action};
 use crate::records::ratings::awards::queries::AwardCard;
 use crate::records::ratings::awards::{AwardScheme, AwardState, AwardStep};
@@ -19,17 +18,6 @@ use crate::web::views::{Badge, Tone};
 #[must_use]
 pub fn routes() -> Vec<Route> {
     [list::routes(), recommend::routes(), paper::routes(), show::routes(), actions::routes()].concat()
-}
-
-/// What a refused form shows; anything else is no fault of what was typed.
-fn refused(error: Error) -> Result<Vec<FieldError>> {
-    match error {
-        Error::Invalid(errors) => Ok(errors),
-        Error::Taken { field, message } => Ok(vec![FieldError::new(field, message, None)]),
-        Error::Refused(message) => Ok(vec![FieldError::new("", message, None)]),
-        error @ Error::Stale => Ok(vec![FieldError::new("", error, None)]),
-        other => Err(other),
-    }
 }
 
 fn state_badge(state: AwardState) -> Badge {

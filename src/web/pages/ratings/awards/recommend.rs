@@ -5,12 +5,12 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
-use super::refused;
 use crate::base::error::{Error, FieldError, OrMissing};
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::ratings::awards::{self, queries};
 use crate::web::forms::award::RecommendationInput;
+use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind, Source};
@@ -112,7 +112,7 @@ async fn recommend(
         Err(error) => {
             let mut page = page(&who, &mut db).await?;
             page.form.keep(|name| fields.has(name).then(|| fields.get(name)));
-            page.form.refuse(&refused(error)?);
+            page.form.refuse(&refusals(error)?);
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))
         }
     }

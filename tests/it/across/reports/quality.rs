@@ -1,0 +1,170 @@
+//! Data quality: a sound town has no finding, and each rule finds what breaks it, by name, and not before.
+
+use std::collections::BTreeSet;
+
+use cadre::across::reports::quality::{self, Checked, RULES, Severity};
+use cadre::base::actor::Role;
+use cadre::base::error::Error;
+use cadre::base::ids::MembershipId;
+use cadre::records::training::TrainingResult;
+use cadre::records::{members, reserves, training};
+
+use super::{Stage, name_of};
+use crate::support::builders::training::{class, programme};
+use crate::support::builders::{day, member, reserve};
+
+const TOWN: &str = "500237101";
+
+impl Stage {
+    async fn checked(&mut self) -> Checked {
+        quality::check(&mut self.report, &self.clerk, &self.keys, TOWN).await.unwrap()
+    }
+
+    async fn breaks(&self, statements: &str) {
+        self.db.owner_client().await.batch_execute(statements).await.unwrap();
+    }
+
+    /// Applies a break; the rule found nothing before, and finds it now, as often as said.
+    async fn found_by(&mut self, seen: &mut BTreeSet<String>, rule: &str, count: i64, statements: &str) {
+        let before = self.checked().await;
+        assert!(before.findings.iter().all(|one| one.rule != rule), "{rule} before: {:?}", before.findings);
+        self.breaks(statements).await;
+        let after = self.checked().await;
+        let found = after.findings.iter().find(|one| one.rule == rule);
+        let found = found.unwrap_or_else(|| panic!("{rule}: {:?}", after.findings));
+        assert_eq!(found.count, count, "{rule}: {found:?}");
+        assert_eq!(i64::try_from(found.rows.len()).unwrap(), count, "{rule}");
+        assert!(found.rows.iter().all(|row| row.name.is_some() && row.detail.is_some()), "{found:?}");
+        assert!(!found.source.is_empty() && !found.hint.is_empty());
+        seen.insert(rule.to_owned());
+    }
+
+    /// A town in which nothing is wrong: two villages with branches of twelve and three members and two reserve cadres
+    /// each, and a class that the seventh member passed.
+    async fn sound(&mut self) -> Vec<MembershipId> {
+        let mut commands = Vec::new();
+        for number in 1..=15_u16 {
+            let branch = self.branch(1, if number <= 12 { 1 } else { 2 });
+            commands.push(member(branch, &name_of(number), number));
+        }
+        let people = members::enrol(&mut self.web, &self.clerk, &self.keys, &commands).await.unwrap();
+        let pool = [(1, 101), (1, 102), (2, 103), (2, 104)]
+            .map(|(village, number)| reserve(self.county.village(1, village), &name_of(number), number));
+        reserves::enter(&mut self.web, &self.clerk, &self.keys, &pool).await.unwrap();
+        let supervisor = self.supervisor("wang");
+        let mut rotation = programme();
+        rotation.from_day = day("2024-01-01");
+        let rotation = training::set_programmes(&mut self.web, &supervisor, &[rotation]).await.unwrap()[0];
+        let command = class(rotation, self.county.town(1), "c-1", "2026-02-10");
+        self.hold(command, &[(people[6], 16, TrainingResult::Passed)]).await;
+        people
+    }
+}
+
+#[tokio::test]
+async fn each_rule_finds_what_breaks_it_and_nothing_before() {
+    let mut stage = Stage::new().await;
+    let people = stage.sound().await;
+    let clean = stage.checked().await;
+    assert_eq!((clean.findings, clean.name.as_str()), (Vec::new(), "龙井镇"));
+    let seen = &mut BTreeSet::new();
+    of_members(&mut stage, seen, &people).await;
+    of_the_dead(&mut stage, seen, people[6]).await;
+    of_units(&mut stage, seen).await;
+    let rules: BTreeSet<String> =
+        RULES.iter().map(|rule| rule.code.to_owned()).chain(["members.identity".to_owned()]).collect();
+    assert_eq!(*seen, rules, "every rule has a case");
+    // The gravest come first, and a member that was found stands among the members.
+    let all = stage.checked().await;
+    let grave: Vec<Severity> = all.findings.iter().map(|one| one.severity).collect();
+    assert!(grave.is_sorted(), "{grave:?}");
+    let lost = all.findings.iter().find(|one| one.rule == "members.lost_for_long").unwrap();
+    assert_eq!(lost.members.iter().map(|one| one.id).collect::<Vec<_>>(), [people[5]]);
+}
+
+async fn of_members(stage: &mut Stage, seen: &mut BTreeSet<String>, people: &[MembershipId]) {
+    let own = |at: usize| format!("(SELECT person_id FROM memberships WHERE id = '{}')", people[at]);
+    let end =
+        format!("UPDATE branch_memberships SET to_day = current_date WHERE membership_id = '{}'", people[0]);
+    stage.found_by(seen, "members.without_branch", 1, &end).await;
+    let stop =
+        format!("UPDATE membership_statuses SET status = 'stopped' WHERE membership_id = '{}'", people[1]);
+    stage.found_by(seen, "members.in_and_out", 1, &stop).await;
+    let probation = format!("UPDATE memberships SET full_member_on = NULL WHERE id = '{}'", people[2]);
+    stage.found_by(seen, "members.probation_overdue", 1, &probation).await;
+    let sex =
+        format!("UPDATE people SET sex = CASE sex WHEN '1' THEN '2' ELSE '1' END WHERE id = {}", own(3));
+    stage.found_by(seen, "members.identity", 1, &sex).await;
+    let young = format!("UPDATE people SET birth_date = '2000-01-01' WHERE id = {}", own(4));
+    stage.found_by(seen, "members.too_young", 1, &young).await;
+    let lost = format!(
+        "INSERT INTO membership_absences (county_id, membership_id, kind, from_day)
+         SELECT county_id, id, 'lost_contact', current_date - 200 FROM memberships WHERE id = '{}'",
+        people[5]
+    );
+    stage.found_by(seen, "members.lost_for_long", 1, &lost).await;
+}
+
+/// One member dies on paper before the class that he attended.
+async fn of_the_dead(stage: &mut Stage, seen: &mut BTreeSet<String>, dead: MembershipId) {
+    let dies = format!(
+        "UPDATE membership_statuses SET status = 'deceased', from_day = '2026-01-01' WHERE membership_id = '{dead}'"
+    );
+    stage.found_by(seen, "training.class_after_death", 1, &dies).await;
+    let pooled = format!(
+        "UPDATE reserves SET person_id = (SELECT person_id FROM memberships WHERE id = '{dead}')
+         WHERE id = (SELECT r.id FROM reserves r JOIN organisations o ON o.id = r.village_id
+            WHERE o.code = '500237101201' LIMIT 1)"
+    );
+    stage.found_by(seen, "reserves.deceased", 1, &pooled).await;
+    let seated = format!(
+        "INSERT INTO committees (county_id, id, village_id, path, kind, created_by, updated_by)
+         SELECT county_id, gen_random_uuid(), id, path, 'village_party', code, code FROM organisations
+         WHERE code = '500237101201';
+         INSERT INTO committee_terms (county_id, id, committee_id, path, ordinal, from_day, due_day, created_by,
+            updated_by)
+         SELECT county_id, gen_random_uuid(), id, path, 5, '2021-01-10', current_date + 100, created_by, created_by
+         FROM committees;
+         INSERT INTO committee_posts (county_id, term_id, post, places)
+         SELECT county_id, id, 'committee_member', 1 FROM committee_terms;
+         INSERT INTO seats (county_id, id, committee_id, term_id, path, person_id, post, from_day, education,
+            is_party_member, created_by, updated_by)
+         SELECT t.county_id, gen_random_uuid(), t.committee_id, t.id, t.path, m.person_id, 'committee_member',
+            t.from_day, '31', true, t.created_by, t.created_by
+         FROM committee_terms t JOIN memberships m ON m.id = '{dead}'"
+    );
+    stage.found_by(seen, "committees.seat_after_death", 1, &seated).await;
+}
+
+async fn of_units(stage: &mut Stage, seen: &mut BTreeSet<String>) {
+    let overdue = "UPDATE committee_terms SET due_day = current_date - 1";
+    stage.found_by(seen, "committees.term_overdue", 1, overdue).await;
+    let fewer = "UPDATE memberships SET full_member_on = NULL WHERE id = (SELECT m.id FROM memberships m
+        JOIN organisations o ON o.id = m.branch_id WHERE o.code = '500237101202-ZB01' LIMIT 1)";
+    stage.found_by(seen, "organisations.branch_below_three", 1, fewer).await;
+    let gone =
+        "UPDATE reserve_states SET to_day = current_date WHERE reserve_id = (SELECT r.id FROM reserves r
+        JOIN organisations o ON o.id = r.village_id WHERE o.code = '500237101202' LIMIT 1)";
+    stage.found_by(seen, "reserves.below_minimum", 1, gone).await;
+    let branch = stage.branch(1, 1);
+    let more: Vec<_> = (200..=237_u16).map(|number| member(branch, &name_of(number), number)).collect();
+    members::enrol(&mut stage.web, &stage.clerk, &stage.keys, &more).await.unwrap();
+    assert!(stage.checked().await.findings.iter().all(|one| one.rule != "organisations.branch_above_fifty"));
+    members::enrol(&mut stage.web, &stage.clerk, &stage.keys, &[member(branch, "周末", 241)]).await.unwrap();
+    let found = stage.checked().await;
+    assert!(found.findings.iter().any(|one| one.rule == "organisations.branch_above_fifty"));
+    seen.insert("organisations.branch_above_fifty".to_owned());
+    let dissolved = "UPDATE organisations SET dissolved_on = current_date WHERE code = '500237101202'";
+    stage.found_by(seen, "organisations.below_dissolved", 1, dissolved).await;
+}
+
+#[tokio::test]
+async fn an_organisation_is_checked_by_whoever_sees_its_records() {
+    let mut stage = Stage::new().await;
+    let sibling = stage.county.town(2).actor(Role::Clerk);
+    let refused = quality::check(&mut stage.report, &sibling, &stage.keys, TOWN).await;
+    assert!(matches!(refused, Err(Error::Missing { .. })), "{refused:?}");
+    let administrator = stage.county.county.actor(Role::Administrator);
+    let refused = quality::check(&mut stage.report, &administrator, &stage.keys, TOWN).await;
+    assert!(matches!(refused, Err(Error::Forbidden)), "{refused:?}");
+}
