@@ -164,7 +164,7 @@ async fn keep(
         security_policies::updated_at.eq(diesel::dsl::now),
     );
     diesel::insert_into(security_policies::table)
-        .values((security_policies::county_id.eq(county), values.clone()))
+        .values((security_policies::county_id.eq(county), values))
         .on_conflict(security_policies::county_id)
         .do_update()
         .set((values, security_policies::version.eq(security_policies::version + 1)))

@@ -54,7 +54,7 @@ pub struct OpenedSession {
 #[derive(Debug)]
 pub enum SignedIn {
     /// A session is open; that of a page may wait for the one-time code still.
-    Opened(OpenedSession),
+    Opened(Box<OpenedSession>),
     /// The password was right, and a program sent no one-time code with it.
     CodeWanted,
     /// The name is unknown, the password or the code wrong, or the account locked, disabled or not yet granted.
@@ -142,17 +142,19 @@ async fn decide(
         return Ok(SignedIn::Refused);
     }
     if known.code_since.is_none() {
-        return Ok(SignedIn::Opened(enter(conn, attempt, known, "open").await?));
+        return Ok(SignedIn::Opened(Box::new(enter(conn, attempt, known, "open").await?)));
     }
     match attempt.otp.as_deref().map(str::trim).filter(|code| !code.is_empty()) {
         Some(code) if second_factor::spend(conn, keys, known.county, known.id, code).await? => {
-            Ok(SignedIn::Opened(enter(conn, attempt, known, "open").await?))
+            Ok(SignedIn::Opened(Box::new(enter(conn, attempt, known, "open").await?)))
         }
         Some(_) => {
             refuse(conn, attempt, known.id, true).await?;
             Ok(SignedIn::Refused)
         }
-        None if attempt.door == Door::Web => Ok(SignedIn::Opened(enter(conn, attempt, known, "code").await?)),
+        None if attempt.door == Door::Web => {
+            Ok(SignedIn::Opened(Box::new(enter(conn, attempt, known, "code").await?)))
+        }
         None => {
             refuse(conn, attempt, known.id, false).await?;
             Ok(SignedIn::CodeWanted)

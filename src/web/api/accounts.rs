@@ -246,6 +246,6 @@ pub async fn reset(
     let command = ResetPassword { account: id, password, temporary: true };
     accounts::reset_password(&mut db.0, &caller.actor, &[command]).await?;
     // Who chose the password knows it.
-    let told = (!given).then(|| Json(ResetJson { password: text }));
+    let told = (!given).then_some(Json(ResetJson { password: text }));
     Ok((if given { Status::NoContent } else { Status::Ok }, told))
 }

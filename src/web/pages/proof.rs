@@ -70,7 +70,7 @@ fn is_own(to: &str) -> bool {
 #[derive(rocket::Responder)]
 enum Proved {
     /// On with the form that was being sent: the browser sends it again.
-    On(Redirect),
+    On(Box<Redirect>),
     /// A script goes on by itself.
     Done(Status),
     /// Asked again.
@@ -90,7 +90,7 @@ async fn prove(who: SignedIn, mut db: Db, fields: Fields, state: &State<web::Sta
     let to = fields.get(TO);
     Ok(match (right, is_own(to)) {
         // 307: the browser sends the same form once more, to where it was going.
-        (true, true) => Proved::On(Redirect::temporary(to.to_owned())),
+        (true, true) => Proved::On(Box::new(Redirect::temporary(to.to_owned()))),
         (true, false) => Proved::Done(Status::NoContent),
         (false, true) => {
             let field = if who.known.uses_codes { "proof_otp" } else { "proof_password" };

@@ -210,11 +210,11 @@ fn code_page(who: &Arrived, refused: Option<&str>) -> sign_in::SignIn {
 }
 
 #[get("/sign-in/code")]
-fn ask_code(who: Arrived) -> Result<Page<sign_in::SignIn>, Redirect> {
+fn ask_code(who: Arrived) -> Result<Page<sign_in::SignIn>, Box<Redirect>> {
     if who.0.known.duty == Some(Duty::Code) {
         Ok(Page(code_page(&who, None)))
     } else {
-        Err(Redirect::to("/"))
+        Err(Box::new(Redirect::to("/")))
     }
 }
 

@@ -162,7 +162,8 @@ mod tests {
             .collect();
         let mut listed: Vec<&str> = STANDING.trim_matches(['(', ')']).split(", ").collect();
         let mut codes: Vec<&str> = codes.iter().map(String::as_str).collect();
-        (listed.sort_unstable(), codes.sort_unstable());
+        listed.sort_unstable();
+        codes.sort_unstable();
         assert_eq!(listed, codes);
     }
 }

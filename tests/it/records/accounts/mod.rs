@@ -58,7 +58,7 @@ impl Stage {
     /// Signs in with the usual password.
     pub async fn session(&mut self, username: &str) -> OpenedSession {
         match self.attempt(username, PASSWORD, None).await {
-            SignedIn::Opened(opened) => opened,
+            SignedIn::Opened(opened) => *opened,
             other => panic!("{username}: {other:?}"),
         }
     }
