@@ -94,8 +94,6 @@ pub(super) async fn tell(story: &mut Story) {
 async fn second_factor(story: &mut Story, keys: &KeyRing, own: &Actor, session: SessionId) {
     let nobody = Actor { account: None, ..own.clone() };
     let typed = |password: &str, otp: &str| Proving { password: password.to_owned(), otp: otp.to_owned() };
-    let machine = Actor::command_line(own.scope.whole_county());
-    let account = own.account.unwrap();
     story
         .refused("accounts::prove", async |conn| {
             accounts::prove(conn, &nobody, keys, session, typed(PASSWORD, "")).await
@@ -134,6 +132,14 @@ async fn second_factor(story: &mut Story, keys: &KeyRing, own: &Actor, session: 
         })
         .await;
     assert!(!proved, "a code counts once, and a password no longer is enough");
+    signing_in_with_codes(story, keys, own).await;
+}
+
+/// A secret given at the machine, signing in with its codes, the end of sessions, and what a county demands.
+async fn signing_in_with_codes(story: &mut Story, keys: &KeyRing, own: &Actor) {
+    let nobody = Actor { account: None, ..own.clone() };
+    let machine = Actor::command_line(own.scope.whole_county());
+    let account = own.account.unwrap();
     story
         .refused("accounts::enrol_at_machine", async |conn| {
             accounts::enrol_at_machine(conn, own, keys, account).await
