@@ -126,8 +126,12 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- ------- rating_rater_scores
     si----- ------- rating_raters
     siu---- s------ rating_rounds
+    si----- ------- rating_sample_picks
+    si----- ------- rating_sample_subjects
+    si----- ------- rating_samples
     siu---- s------ rating_schemes
     siud--- s------ rating_scores
+    si----- ------- rating_seconds
     si----- s------ rating_thresholds
     si----- s------ rating_vetoes
     siu---- s------ ratings

@@ -1,10 +1,13 @@
 //! The names behind every number of the desk.
 
 use bigdecimal::BigDecimal;
+use diesel::pg::Pg;
+use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Numeric, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::Basis;
+use super::counts::Number;
 use crate::base::error::Result;
 use crate::base::ids::{MembershipId, RaterId, RatingId, RoundId};
 use crate::base::scope::Scope;
@@ -83,6 +86,56 @@ const BEFORE: &str = "(SELECT max(y.stars) FROM ratings y \
     JOIN rating_schemes e ON e.county_id = $1 AND e.id = b.scheme_id AND e.code = $2 \
     WHERE y.county_id = $1 AND y.subject_id = x.subject_id AND y.state IN STANDING)";
 
+/// The rounds `r` and ratings `x` that are wanted, as a statement names them.
+fn chosen(wanted: &Behind) -> String {
+    let moved = if wanted.moved { "AND abs(x.stars - b.stars) >= 2" } else { "" };
+    let joined = if wanted.moved {
+        "JOIN (SELECT y.subject_id, y.stars FROM rounds c \
+            JOIN ratings y ON y.county_id = $1 AND y.round_id = c.id AND y.state IN STANDING \
+            WHERE NOT c.is_now) b ON b.subject_id = x.subject_id"
+    } else {
+        ""
+    };
+    format!(
+        "FROM rounds r \
+            JOIN ratings x ON x.county_id = $1 AND x.round_id = r.id AND x.state IN STANDING {joined} \
+            WHERE r.is_now AND x.stars IS NOT NULL {moved} AND ($7::integer IS NULL OR x.stars = $7) \
+                AND ($8::text IS NULL OR x.submitted_by = $8) \
+                AND ($9::uuid IS NULL OR EXISTS (SELECT FROM rating_rater_scores s \
+                    WHERE s.county_id = $1 AND s.rating_id = x.id AND s.rater_id = $9)) \
+                AND (NOT $10 OR x.evidence IS NULL AND (x.stars >= $11 OR x.stars <= $12)) \
+                AND ($13::numeric IS NULL OR x.total < $13 OR x.total > $14)"
+    )
+}
+
+/// A statement over [`chosen`] with its parameters; what a statement adds follows from `$15`.
+fn ask(within: &Scope, basis: &Basis, wanted: &Behind, rest: &str) -> BoxedSqlQuery<'static, Pg, SqlQuery> {
+    basis
+        .ask(within, rest)
+        .bind::<Nullable<Integer>, _>(wanted.stars)
+        .bind::<Nullable<Text>, _>(wanted.account.clone())
+        .bind::<Nullable<Uuid>, _>(wanted.rater)
+        .bind::<Bool, _>(wanted.unproven)
+        .bind::<Integer, _>(basis.scheme.stars)
+        .bind::<Integer, _>(basis.lowest())
+        .bind::<Nullable<Numeric>, _>(wanted.outside.as_ref().map(|fences| fences.low.clone()))
+        .bind::<Nullable<Numeric>, _>(wanted.outside.as_ref().map(|fences| fences.high.clone()))
+}
+
+/// How many ratings of a scope are wanted.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_behind(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    basis: &Basis,
+    wanted: &Behind,
+) -> Result<i64> {
+    let statement = format!("SELECT count(*) AS number {}", chosen(wanted));
+    Ok(ask(within, basis, wanted, &statement).get_result::<Number>(conn).await?.number)
+}
+
 /// The ratings of a scope that are wanted, highest total first, after a place, at most `limit`.
 ///
 /// # Errors
@@ -95,23 +148,9 @@ pub async fn behind(
     after: Option<&BehindPlace>,
     limit: i64,
 ) -> Result<Vec<BehindLine>> {
-    let moved = if wanted.moved { "AND abs(x.stars - b.stars) >= 2" } else { "" };
-    let joined = if wanted.moved {
-        "JOIN (SELECT y.subject_id, y.stars FROM rounds c \
-            JOIN ratings y ON y.county_id = $1 AND y.round_id = c.id AND y.state IN STANDING \
-            WHERE NOT c.is_now) b ON b.subject_id = x.subject_id"
-    } else {
-        ""
-    };
+    let chosen = chosen(wanted);
     let rest = format!(
-        ", chosen AS MATERIALIZED (SELECT x.id, x.total FROM rounds r \
-            JOIN ratings x ON x.county_id = $1 AND x.round_id = r.id AND x.state IN STANDING {joined} \
-            WHERE r.is_now AND x.stars IS NOT NULL {moved} AND ($7::integer IS NULL OR x.stars = $7) \
-                AND ($8::text IS NULL OR x.submitted_by = $8) \
-                AND ($9::uuid IS NULL OR EXISTS (SELECT FROM rating_rater_scores s \
-                    WHERE s.county_id = $1 AND s.rating_id = x.id AND s.rater_id = $9)) \
-                AND (NOT $10 OR x.evidence IS NULL AND (x.stars >= $11 OR x.stars <= $12)) \
-                AND ($13::numeric IS NULL OR x.total < $13 OR x.total > $14) \
+        ", chosen AS MATERIALIZED (SELECT x.id, x.total {chosen} \
                 AND ($15::numeric IS NULL OR x.total < $15 OR x.total = $15 AND x.id > $16) \
             ORDER BY x.total DESC, x.id LIMIT $17) \
          SELECT x.id, x.round_id, coalesce(p.name, t.name, q.name) AS name, x.membership_id, o.code AS unit_code, \
@@ -125,16 +164,7 @@ pub async fn behind(
          LEFT JOIN people q ON q.county_id = $1 AND q.id = x.person_id \
          ORDER BY c.total DESC, c.id"
     );
-    let lines = basis
-        .ask(within, &rest)
-        .bind::<Nullable<Integer>, _>(wanted.stars)
-        .bind::<Nullable<Text>, _>(wanted.account.clone())
-        .bind::<Nullable<Uuid>, _>(wanted.rater)
-        .bind::<Bool, _>(wanted.unproven)
-        .bind::<Integer, _>(basis.scheme.stars)
-        .bind::<Integer, _>(basis.lowest())
-        .bind::<Nullable<Numeric>, _>(wanted.outside.as_ref().map(|fences| fences.low.clone()))
-        .bind::<Nullable<Numeric>, _>(wanted.outside.as_ref().map(|fences| fences.high.clone()))
+    let lines = ask(within, basis, wanted, &rest)
         .bind::<Nullable<Numeric>, _>(after.map(|place| place.total.clone()))
         .bind::<Nullable<Uuid>, _>(after.map(|place| place.id))
         .bind::<BigInt, _>(limit)

@@ -12,13 +12,15 @@
 
 mod basis;
 mod behind;
+mod counts;
 mod lean;
 mod raters;
 mod stars;
 mod waits;
 
 pub use basis::{Basis, Offered, offered};
-pub use behind::{Behind, BehindLine, BehindPlace, behind};
+pub use behind::{Behind, BehindLine, BehindPlace, behind, count_behind};
+pub use counts::{count_raters, count_units};
 pub(super) use lean::measure;
 pub use raters::{AccountLine, RaterLine, RaterPlace, accounts, raters};
 pub use stars::{Level, SpreadNow, UnitLine, spread, units};

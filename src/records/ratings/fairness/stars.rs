@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Numeric, Text};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::Basis;
+use super::counts::Number;
 use crate::base::error::Result;
 use crate::base::scope::Scope;
 use crate::records::ratings::rules::{self, Fences, Spread};
@@ -34,12 +35,6 @@ struct Total {
     stars: i32,
     #[diesel(sql_type = Bool)]
     is_now: bool,
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
-#[derive(diesel::QueryableByName)]
-struct Number {
     #[diesel(sql_type = BigInt)]
     number: i64,
 }
@@ -112,6 +107,17 @@ pub enum Level {
     Rated,
 }
 
+impl Level {
+    /// Of `county/town/village/branch/` the part behind the organisation asked about, or the last one.
+    pub(super) fn place(self, within: &Scope) -> i32 {
+        let depth = within.path.as_str().matches('/').count();
+        match self {
+            Self::Below => i32::try_from(depth).unwrap_or(i32::MAX).saturating_add(1),
+            Self::Rated => -2,
+        }
+    }
+}
+
 /// How stars are spread over one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitLine {
@@ -151,12 +157,6 @@ pub async fn units(
     after: Option<&str>,
     limit: i64,
 ) -> Result<Vec<UnitLine>> {
-    // Of `county/town/village/branch/` the part behind the organisation asked about, or the last one.
-    let depth = within.path.as_str().matches('/').count();
-    let place = match level {
-        Level::Below => i32::try_from(depth).unwrap_or(i32::MAX).saturating_add(1),
-        Level::Rated => -2,
-    };
     let shares: Vec<Share> = basis
         .ask(
             within,
@@ -172,7 +172,7 @@ pub async fn units(
                 WHERE x.stars IS NOT NULL GROUP BY a.unit, a.is_now, x.stars) c ON c.unit = p.unit \
              ORDER BY p.unit",
         )
-        .bind::<Integer, _>(place)
+        .bind::<Integer, _>(level.place(within))
         .bind::<Nullable<Text>, _>(after.map(str::to_owned))
         .bind::<BigInt, _>(limit)
         .load(conn)

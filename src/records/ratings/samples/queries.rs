@@ -152,6 +152,31 @@ pub async fn samples(
     Ok(rows.into_iter().map(card).collect())
 }
 
+/// How many samples a scope has.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_samples(conn: &mut AsyncPgConnection, within: &Scope) -> Result<i64> {
+    Ok(samples!(within).count().get_result(conn).await?)
+}
+
+/// How many ratings a sample of a scope is drawn among; none for a sample that is not there.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_sample_subjects(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    id: RatingSampleId,
+) -> Result<i64> {
+    use rating_sample_subjects as s;
+    Ok(s::table
+        .filter(s::county_id.eq(within.county).and(s::sample_id.eq(id)))
+        .count()
+        .get_result(conn)
+        .await?)
+}
+
 /// One sample of a scope, with what was drawn.
 ///
 /// # Errors

@@ -200,7 +200,7 @@ pub async fn show_fairness(caller: Caller, mut db: Db, asked: Asked<'_>) -> Answ
 }
 
 fn page<T, J>(
-    mut lines: Vec<T>,
+    (mut lines, total): (Vec<T>, Option<i64>),
     listing: &Listing,
     cursor: impl Fn(&T) -> String,
     json: impl Fn(T) -> J,
@@ -209,7 +209,7 @@ fn page<T, J>(
     let more = lines.len() > limit;
     lines.truncate(limit);
     let next = lines.last().filter(|_| more).map(cursor);
-    Page { items: lines.into_iter().map(json).collect(), next, total: None }
+    Page { items: lines.into_iter().map(json).collect(), next, total }
 }
 
 /// The basis that is asked for; `Missing` where nothing was handed in.
@@ -228,7 +228,7 @@ pub struct SpreadUnitJson {
 /// organisation) or `rated` (those whose rounds they are).
 #[utoipa::path(context_path = "/api/v1", tag = "ratings", params(
     ("within" = Option<String>, Query), ("scheme" = Option<String>, Query), ("period" = Option<String>, Query),
-    ("level" = Option<String>, Query), ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    ("level" = Option<String>, Query), ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<SpreadUnitJson>), (status = 403, description = "not a supervisor")))]
 #[get("/ratings/fairness/units?<asked..>")]
 pub async fn list_units(
@@ -245,7 +245,8 @@ pub async fn list_units(
         let basis = basis(conn, &within, &asked).await?;
         let size = i64::from(listing.limit) + 1;
         let lines = fairness::units(conn, &within, &basis, level, after.as_deref(), size).await?;
-        Ok((basis, lines))
+        let total = listing.total(fairness::count_units(conn, &within, &basis, level)).await?;
+        Ok((basis, (lines, total)))
     })
     .await?;
     let json = |line: UnitLine| SpreadUnitJson {
@@ -309,7 +310,7 @@ impl RaterJson {
 /// accounts that handed them in, by name.
 #[utoipa::path(context_path = "/api/v1", tag = "ratings", params(
     ("within" = Option<String>, Query), ("scheme" = Option<String>, Query), ("period" = Option<String>, Query),
-    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<RaterJson>), (status = 403, description = "not a supervisor")))]
 #[get("/ratings/fairness/raters?<asked..>")]
 pub async fn list_raters(
@@ -324,6 +325,7 @@ pub async fn list_raters(
     let told = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, given(asked.within)).await?;
         let basis = basis(conn, &within, &asked).await?;
+        let total = listing.total(fairness::count_raters(conn, &within, &basis)).await?;
         if basis.has_raters() {
             let after = raters_after(&listing)?;
             let lines = fairness::raters(conn, &within, &basis, after.as_ref(), size).await?;
@@ -331,12 +333,12 @@ pub async fn list_raters(
                 let place = line.place();
                 Listing::cursor(&[&printed(&place.size), &place.id.to_string()])
             };
-            return Ok(page(lines, &listing, cursor, |line| RaterJson::rater(&basis, line)));
+            return Ok(page((lines, total), &listing, cursor, |line| RaterJson::rater(&basis, line)));
         }
         let after = name_after(&listing)?;
         let lines = fairness::accounts(conn, &within, &basis, after.as_deref(), size).await?;
         let cursor = |line: &AccountLine| Listing::cursor(&[&line.name]);
-        Ok(page(lines, &listing, cursor, |line| RaterJson::account(&basis, line)))
+        Ok(page((lines, total), &listing, cursor, |line| RaterJson::account(&basis, line)))
     })
     .await?;
     Ok(Json(told))
@@ -366,7 +368,7 @@ pub struct BehindJson {
     ("within" = Option<String>, Query), ("scheme" = Option<String>, Query), ("period" = Option<String>, Query),
     ("stars" = Option<i32>, Query), ("account" = Option<String>, Query), ("rater" = Option<String>, Query),
     ("unproven" = Option<bool>, Query), ("outside" = Option<bool>, Query), ("moved" = Option<bool>, Query),
-    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<BehindJson>), (status = 403, description = "not a supervisor")))]
 #[get("/ratings/fairness/ratings?<asked..>")]
 pub async fn list_behind(
@@ -401,7 +403,7 @@ pub async fn list_behind(
     Ok(Json(page(lines, &listing, behind_cursor, json)))
 }
 
-/// The ratings behind a number, as asked for: the pages ask the same.
+/// The ratings behind a number, as asked for, with how many they are where the listing asks: the pages ask the same.
 ///
 /// # Errors
 /// `Invalid` for a wrong filter or place.
@@ -412,7 +414,7 @@ pub(in crate::web) async fn behind(
     asked: &Asked<'_>,
     listing: &Listing,
     size: i64,
-) -> Result<Vec<BehindLine>> {
+) -> Result<(Vec<BehindLine>, Option<i64>)> {
     let mut wanted = Behind {
         stars: asked.stars()?,
         account: given(asked.account).map(str::to_owned),
@@ -426,10 +428,11 @@ pub(in crate::web) async fn behind(
         match fairness::spread(conn, within, basis).await?.fences {
             Some(fences) => wanted.outside = Some(fences),
             // Too few for fences: nothing lies outside of them.
-            None => return Ok(Vec::new()),
+            None => return Ok((Vec::new(), listing.count.then_some(0))),
         }
     }
-    fairness::behind(conn, within, basis, &wanted, after.as_ref(), size).await
+    let total = listing.total(fairness::count_behind(conn, within, basis, &wanted)).await?;
+    Ok((fairness::behind(conn, within, basis, &wanted, after.as_ref(), size).await?, total))
 }
 
 /// What the next page is asked for with.

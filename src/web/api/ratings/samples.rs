@@ -165,7 +165,7 @@ impl From<SampleCard> for SampleJson {
 
 /// List samples, the newest first; what was drawn stands in each sample alone.
 #[utoipa::path(context_path = "/api/v1", tag = "ratings", params(
-    ("within" = Option<String>, Query), ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    ("within" = Option<String>, Query), ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<SampleJson>)))]
 #[get("/ratings/samples?<within>")]
 pub async fn list_samples(
@@ -177,15 +177,16 @@ pub async fn list_samples(
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let after = id_after(&listing)?.map(|id| RatingSampleId(id.0));
     let scope = caller.scope();
-    let mut cards = db::read(&mut db.0, scope, async |conn| {
+    let (mut cards, total) = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, given(within)).await?;
-        queries::samples(conn, &within, after, i64::from(listing.limit) + 1).await
+        let cards = queries::samples(conn, &within, after, i64::from(listing.limit) + 1).await?;
+        Ok((cards, listing.total(queries::count_samples(conn, &within)).await?))
     })
     .await?;
     let more = cards.len() > usize::from(listing.limit);
     cards.truncate(usize::from(listing.limit));
     let next = cards.last().filter(|_| more).map(|card| Listing::cursor(&[&card.sample.id.to_string()]));
-    Ok(Json(Page { items: cards.into_iter().map(SampleJson::from).collect(), next, total: None }))
+    Ok(Json(Page { items: cards.into_iter().map(SampleJson::from).collect(), next, total }))
 }
 
 async fn read(db: &mut Db, caller: &Caller, id: RatingSampleId) -> Result<Versioned<SampleJson>> {
@@ -205,7 +206,7 @@ pub async fn show_sample(caller: Caller, mut db: Db, id: RatingSampleId) -> Answ
 
 /// List the ids of the ratings among which a sample is drawn, in order: with the seed and the period anybody draws again.
 #[utoipa::path(context_path = "/api/v1", tag = "ratings", params(("id" = String, Path),
-    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<String>), (status = 404, description = "none in your scope")))]
 #[get("/ratings/samples/<id>/subjects")]
 pub async fn list_sample_subjects(
@@ -217,13 +218,15 @@ pub async fn list_sample_subjects(
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let after = id_after(&listing)?;
     let (scope, size) = (caller.scope(), i64::from(listing.limit) + 1);
-    let mut ids =
-        db::read(&mut db.0, scope, async |conn| queries::sample_subjects(conn, scope, id, after, size).await)
-            .await?;
+    let (mut ids, total) = db::read(&mut db.0, scope, async |conn| {
+        let ids = queries::sample_subjects(conn, scope, id, after, size).await?;
+        Ok((ids, listing.total(queries::count_sample_subjects(conn, scope, id)).await?))
+    })
+    .await?;
     let more = ids.len() > usize::from(listing.limit);
     ids.truncate(usize::from(listing.limit));
     let next = ids.last().filter(|_| more).map(|id| Listing::cursor(&[&id.to_string()]));
-    Ok(Json(Page { items: ids.iter().map(RatingId::to_string).collect(), next, total: None }))
+    Ok(Json(Page { items: ids.iter().map(RatingId::to_string).collect(), next, total }))
 }
 
 /// A sample to be promised.

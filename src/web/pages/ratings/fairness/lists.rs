@@ -186,7 +186,7 @@ async fn ratings(who: SignedIn, mut db: Db, asked: Asked<'_>, listing: Listing) 
     let (ground, mut lines) = db::read(&mut db.0, scope, async |conn| {
         let ground = Ground::of(conn, scope, &asked).await?;
         let basis = ground.basis.as_ref().or_missing("已提交的评定")?;
-        let lines = behind(conn, &ground.within, basis, &asked, &listing, size).await?;
+        let (lines, _) = behind(conn, &ground.within, basis, &asked, &listing, size).await?;
         Ok((ground, lines))
     })
     .await?;
