@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{Decimal, NamedJson};
 use crate::base::db;
-use crate::base::error::{OrMissing, Result};
+use crate::base::error::Result;
 use crate::base::policy::{self, Action};
 use crate::base::scope::Scope;
 use crate::base::values::Hundredths;
@@ -212,9 +212,9 @@ fn page<T, J>(
     Page { items: lines.into_iter().map(json).collect(), next, total }
 }
 
-/// The basis that is asked for; `Missing` where nothing was handed in.
-async fn basis(conn: &mut AsyncPgConnection, within: &Scope, asked: &Asked<'_>) -> Result<Basis> {
-    Basis::of(conn, within, given(asked.scheme), asked.period()?).await?.or_missing("已提交的评定")
+/// The page of a list before anything was handed in.
+fn empty<J>(listing: &Listing) -> Page<J> {
+    Page { items: Vec::new(), next: None, total: listing.count.then_some(0) }
 }
 
 /// A unit with the spread of its stars.
@@ -240,15 +240,18 @@ pub async fn list_units(
     policy::require(&caller.actor, Action::DecideRatings, &caller.scope().path)?;
     let (level, after) = (asked.level()?, name_after(&listing)?);
     let scope = caller.scope();
-    let (basis, lines) = db::read(&mut db.0, scope, async |conn| {
+    let found = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, given(asked.within)).await?;
-        let basis = basis(conn, &within, &asked).await?;
+        let Some(basis) = Basis::of(conn, &within, given(asked.scheme), asked.period()?).await? else {
+            return Ok(None);
+        };
         let size = i64::from(listing.limit) + 1;
         let lines = fairness::units(conn, &within, &basis, level, after.as_deref(), size).await?;
         let total = listing.total(fairness::count_units(conn, &within, &basis, level)).await?;
-        Ok((basis, (lines, total)))
+        Ok(Some((basis, (lines, total))))
     })
     .await?;
+    let Some((basis, lines)) = found else { return Ok(Json(empty(&listing))) };
     let json = |line: UnitLine| SpreadUnitJson {
         spread: SpreadJson::of(&basis, &line.now, &line.before),
         unit: NamedJson { code: line.code, name: line.name },
@@ -324,7 +327,9 @@ pub async fn list_raters(
     let size = i64::from(listing.limit) + 1;
     let told = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, given(asked.within)).await?;
-        let basis = basis(conn, &within, &asked).await?;
+        let Some(basis) = Basis::of(conn, &within, given(asked.scheme), asked.period()?).await? else {
+            return Ok(empty(&listing));
+        };
         let total = listing.total(fairness::count_raters(conn, &within, &basis)).await?;
         if basis.has_raters() {
             let after = raters_after(&listing)?;
@@ -379,14 +384,17 @@ pub async fn list_behind(
 ) -> Answer<Json<Page<BehindJson>>> {
     policy::require(&caller.actor, Action::DecideRatings, &caller.scope().path)?;
     let scope = caller.scope();
-    let (basis, lines) = db::read(&mut db.0, scope, async |conn| {
+    let found = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, given(asked.within)).await?;
-        let basis = basis(conn, &within, &asked).await?;
+        let Some(basis) = Basis::of(conn, &within, given(asked.scheme), asked.period()?).await? else {
+            return Ok(None);
+        };
         let size = i64::from(listing.limit) + 1;
         let lines = behind(conn, &within, &basis, &asked, &listing, size).await?;
-        Ok((basis, lines))
+        Ok(Some((basis, lines)))
     })
     .await?;
+    let Some((basis, lines)) = found else { return Ok(Json(empty(&listing))) };
     let json = |line: BehindLine| BehindJson {
         id: line.id.to_string(),
         round: line.round_id.to_string(),
