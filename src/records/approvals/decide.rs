@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_decides_his_own_and_nobody_takes_back_anothers() {
+    fn nobody_decides_his_own_and_each_takes_back_his_own_alone() {
         let (own, other) = (AccountId::new(), AccountId::new());
         let scope = Scope::new(CountyId::new(), Path::root("500237"));
         let actor = Actor {

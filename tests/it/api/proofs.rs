@@ -326,7 +326,7 @@ async fn a_recovered_account_changes_its_password_before_anything_else() {
 }
 
 #[tokio::test]
-async fn the_style_of_passwords_is_the_countys() {
+async fn the_county_sets_the_style_of_passwords() {
     let app = TestApp::new().await;
     let who = app.signed_in("zhangwei", Role::Clerk, app.county.town(1)).await;
     let try_one = async |new: &str| {

@@ -249,7 +249,7 @@ async fn a_proof_is_fresh_for_as_long_as_the_county_says() {
 }
 
 #[tokio::test]
-async fn the_limits_of_a_session_are_the_countys() {
+async fn the_county_sets_the_limits_of_a_session() {
     let mut stage = Stage::new().await;
     clerk(&mut stage).await;
     let session = stage.session("zhangwei").await;
