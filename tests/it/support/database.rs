@@ -127,9 +127,9 @@ impl Drop for TestDb {
         template::aside(async move {
             let client = template::connect(&url).await;
             let dropped = client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
-            // A failing test must keep its own message; the next run sweeps what stays.
+            // A failing test must keep its own message; a later run sweeps what is left.
             if let Err(error) = dropped {
-                eprintln!("database {name} stays for now: {error}");
+                eprintln!("database {name} was not dropped: {error}");
             }
         });
     }

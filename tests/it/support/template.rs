@@ -10,7 +10,7 @@ use tokio_postgres::{Client, NoTls};
 
 use super::server::Server;
 
-/// Databases and schemas older than this were left by runs that crashed.
+/// Databases older than this were left by runs that crashed.
 const STALE_SECONDS: u64 = 1800;
 
 /// The schema inside of every copy.
