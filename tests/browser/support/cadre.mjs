@@ -1,5 +1,5 @@
-// The program itself: `cadre demo` on a data folder of its own and a free port, started once for all stories.
-import { spawn } from "node:child_process";
+// The program itself: `cadre demo` on a data folder of its own and a free port, started once for each file of stories.
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -7,6 +7,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const copy = promisify(execFile);
 
 const binary = process.env.CADRE_BIN ?? fileURLToPath(new URL("../../../target/debug/cadre", import.meta.url));
 
@@ -32,19 +35,15 @@ async function run(environment, ...words) {
   return { code, out, err };
 }
 
-/**
- * Starts cadre: `{address, account(role, at), run(...words), log, stop()}`. It is told to show a county by
- * `CADRE_DEMO` (default `--county wufeng`, the smallest).
- */
-export async function start() {
-  const folder = await mkdtemp(join(tmpdir(), "cadre-browser-"));
-  await chmod(folder, 0o755); // As root the private PostgreSQL runs as another user, who must get in.
-  const data = join(folder, "data");
+/** The county that stories show where they do not say another: the smallest. */
+const COUNTY = "--county wufeng";
+
+/** Runs `cadre demo` on a data folder until it is ready: `{child, environment, address, log}`. */
+async function serve(data, words) {
   const environment = { ...process.env, CADRE_DATA: data, CADRE_LOG: "json" };
   for (const name of ["DATABASE_URL", "CADRE_WEB_DATABASE_URL", "REPORT_DATABASE_URL", "CADRE_LISTEN"]) delete environment[name];
   const listen = `127.0.0.1:${await freePort()}`;
-  const words = (process.env.CADRE_DEMO ?? "--county wufeng").split(" ").filter(Boolean);
-  const child = spawn(binary, ["demo", "--listen", listen, ...words], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(binary, ["demo", "--listen", listen, ...words.split(" ").filter(Boolean)], { env: environment, stdio: ["ignore", "pipe", "pipe"] });
   const log = [];
   createInterface({ input: child.stderr }).on("line", (line) => log.push(line));
   const address = await new Promise((resolve, reject) => {
@@ -56,6 +55,42 @@ export async function start() {
     child.once("error", reject);
     child.once("exit", (code) => reject(new Error(`cadre demo ended with ${code} before it was ready:\n${log.join("\n")}`)));
   });
+  return { child, environment, address, log };
+}
+
+/** Ends a running cadre as Ctrl-C does. */
+async function end(child) {
+  child.removeAllListeners("exit");
+  if (child.exitCode !== null) return;
+  child.kill("SIGTERM");
+  await once(child, "close");
+}
+
+/** A folder for data, under one that another user may enter: as root the private PostgreSQL runs as somebody else. */
+async function newFolder() {
+  const folder = await mkdtemp(join(tmpdir(), "cadre-browser-"));
+  await chmod(folder, 0o755);
+  return { folder, data: join(folder, "data") };
+}
+
+/** Loads the county once into a folder that every story takes a copy of: its address, for `CADRE_COUNTY`. */
+export async function prepare() {
+  const { data } = await newFolder();
+  const { child } = await serve(data, COUNTY);
+  await end(child);
+  return data;
+}
+
+/**
+ * Starts cadre: `{address, account(role, at), run(...words), log, stop()}`. It is told to show a county by
+ * `CADRE_DEMO`; without that it takes over a copy of the folder that `CADRE_COUNTY` names, where it names one.
+ */
+export async function start() {
+  const { folder, data } = await newFolder();
+  const words = process.env.CADRE_DEMO;
+  // The copy keeps owners and modes, which PostgreSQL insists on; where the file system can, it shares the blocks.
+  if (!words && process.env.CADRE_COUNTY) await copy("cp", ["-a", "--reflink=auto", process.env.CADRE_COUNTY, data]);
+  const { child, environment, address, log } = await serve(data, words ?? COUNTY);
   const accounts = JSON.parse(await readFile(join(data, "demo-accounts.json"), "utf8"));
 
   return {
@@ -70,11 +105,7 @@ export async function start() {
     },
     run: (...command) => run(environment, ...command),
     async stop() {
-      child.removeAllListeners("exit");
-      if (child.exitCode === null) {
-        child.kill("SIGTERM");
-        await once(child, "close");
-      }
+      await end(child);
       await rm(folder, { recursive: true, force: true });
     },
   };
