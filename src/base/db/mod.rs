@@ -4,6 +4,7 @@ pub mod migrate;
 pub mod roles;
 mod settings;
 pub mod start;
+mod together;
 
 use deadpool::managed::Timeouts;
 use diesel::connection::{TransactionDepthChange, TransactionManagerStatus};

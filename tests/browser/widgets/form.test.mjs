@@ -217,8 +217,8 @@ test("Enter in the last field signs in", async (t) => {
   server.answer["GET /door"] = { body: (await (await fetch(`${server.address}/sign_in`)).text()).replace(/autofocus/, "") };
   await visit(page, `${server.address}/door`);
   await page.locator("#username").fill("guandu");
-  await page.locator("#otp").fill("123456");
-  await page.locator("#otp").focus();
+  await page.locator("#password").fill("three quiet old rivers");
+  await page.locator("#password").focus();
   await Promise.all([page.waitForURL("**/sign-in"), press(page, "Enter")]);
   assert.equal(server.posts.at(-1).fields.get("username"), "guandu");
 });

@@ -30,7 +30,9 @@ impl Holder {
     /// The same under another account, from a copy of this binary that everybody may run.
     pub(super) fn start_as(uid: u32, gid: u32, place: &Path, data: &Path) -> Self {
         let copy = place.join("it");
-        std::fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+        // By another process: a test that starts one of its own meanwhile would hold this file open for writing.
+        let copied = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&copy).status().unwrap();
+        assert!(copied.success());
         let mut command = Command::new(copy);
         command.uid(uid).gid(gid).current_dir("/");
         Self::run(command, data)
