@@ -1093,6 +1093,30 @@ diesel::table! {
         record_version -> Nullable<Int4>,
         /// Cells, findings and changes, encrypted: they hold identifiers.
         content -> Bytea,
+        /// Why what the row wrote was kept when the import was taken back; empty: it was not.
+        kept -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// What the statements of an import touched, for taking it back. Kept as long as that is possible.
+    import_traces (county_id, import_id, number) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The import.
+        import_id -> Uuid,
+        /// The order of the statements.
+        number -> Int4,
+        /// Path of the import's organisation.
+        path -> Text,
+        /// The table that was written.
+        relation -> Text,
+        /// Whether the images went (rows as they were before), or came.
+        is_removed -> Bool,
+        /// Ids of records that were not there before.
+        made -> Nullable<Array<Nullable<Uuid>>>,
+        /// Of each row of other records {owner, image}: the record's id, and the row; of one that came its key and version only.
+        images -> Nullable<Jsonb>,
     }
 }
 
@@ -1155,6 +1179,12 @@ diesel::table! {
         created_at -> Timestamptz,
         /// Last sign of life: a reading or writing that stays silent has died.
         updated_at -> Timestamptz,
+        /// Until when it can be taken back; empty: not carried out, or before that was possible.
+        undo_until -> Nullable<Timestamptz>,
+        /// User name of who took it back.
+        undone_by -> Nullable<Text>,
+        /// When.
+        undone_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -3156,6 +3186,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     flow_facts,
     idempotency_keys,
     import_rows,
+    import_traces,
     imports,
     inspections,
     kinships,

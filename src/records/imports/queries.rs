@@ -99,3 +99,33 @@ pub async fn rows(
         .load(conn)
         .await
 }
+
+/// Rows of an import that was taken back whose records were kept, in the order of the sheet, at most `limit`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn kept(conn: &mut AsyncPgConnection, import: &Import, limit: i64) -> QueryResult<Vec<StoredRow>> {
+    import_rows::table
+        .filter(import_rows::county_id.eq(import.county_id))
+        .filter(import_rows::import_id.eq(import.id))
+        .filter(import_rows::kept.is_not_null())
+        .order(import_rows::number)
+        .limit(limit)
+        .select(StoredRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// How many rows of an import that was taken back kept their records.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_kept(conn: &mut AsyncPgConnection, import: &Import) -> QueryResult<i64> {
+    import_rows::table
+        .filter(import_rows::county_id.eq(import.county_id))
+        .filter(import_rows::import_id.eq(import.id))
+        .filter(import_rows::kept.is_not_null())
+        .count()
+        .get_result(conn)
+        .await
+}

@@ -26,7 +26,7 @@ use crate::web::respond::{Answer, Download, Failure, Versioned};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, receive, show, rows, events, give_back, carry_out]
+    routes![list, receive, show, rows, events, give_back, carry_out, undo]
 }
 
 /// Refused and conflicting rows that one answer lists; `/imports/{id}/rows` has the others.
@@ -264,4 +264,22 @@ pub async fn carry_out(
         ..ImportAnswer::without_rows(&begun)
     };
     Ok(Custom(Status::Accepted, Json(told)))
+}
+
+/// Take an import back: what it made goes, what it changed gets its former values. Rows whose records somebody changed or
+/// made use of since are kept, and listed with the reason.
+#[utoipa::path(context_path = "/api/v1", tag = "imports", params(("id" = String, Path)), responses(
+    (status = 200, body = ImportAnswer, description = "taken back; `undo` says what was kept"),
+    (status = 404, description = "none in your scope"),
+    (status = 409, description = "not carried out, taken back already, too old, or held by a closed quarter")))]
+#[post("/imports/<id>/undo")]
+pub async fn undo(
+    caller: Caller,
+    mut db: Db,
+    id: ImportId,
+    state: &State<web::State>,
+) -> Answer<Json<ImportAnswer>> {
+    imports::undo(&mut db.0, &caller.actor, id).await?;
+    let import = find(&caller, state, id).await?;
+    Ok(Json(summary::answer(&engine(state), caller.scope(), &import, LISTED).await?))
 }

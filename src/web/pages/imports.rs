@@ -20,14 +20,16 @@ use crate::web::guards::{Db, SignedIn, Upload as Uploaded};
 use crate::web::import_work::{self, engine};
 use crate::web::respond::{Answer, Download, Page};
 use crate::web::views::controls::{Choice, Kind as ControlKind};
-use crate::web::views::imports::{Bucket as BucketLink, CellNote, Plan, PlanRow, Upload as UploadPage};
+use crate::web::views::imports::{
+    Bucket as BucketLink, CellNote, KeptLine, Plan, PlanRow, Undone as UndoneView, Upload as UploadPage,
+};
 use crate::web::views::parts::{Fact, Pager};
 use crate::web::views::{Badge, Cell, Column, Control, Form, Group, Link, Notice, Row, Section, Table, Tone};
 
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, receive, blank, show, events, give_back, carry_out]
+    routes![list, receive, blank, show, events, give_back, carry_out, undo]
 }
 
 #[get("/imports")]
@@ -149,6 +151,7 @@ async fn show(
     state: &State<web::State>,
 ) -> Answer<Page<Plan>> {
     const SHOWN: usize = 100;
+    const KEPT_SHOWN: usize = 200;
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let engine = engine(state);
     let import = upload::find(&engine, &who.actor, id).await?;
@@ -159,6 +162,7 @@ async fn show(
     });
     let chosen = chosen.unwrap_or(Bucket::Unchanged);
     let lines = summary::rows(&engine, who.scope(), &import, &[chosen], after.unwrap_or(0), 100).await?;
+    let undone = summary::undone(&engine, who.scope(), &import, KEPT_SHOWN).await?;
     let next = lines
         .last()
         .filter(|_| lines.len() == SHOWN)
@@ -190,6 +194,7 @@ async fn show(
             Fact::text("种类", kind.name()),
             Fact::text("上传", import.uploaded_by.clone()),
             Fact::text("写入", import.committed_by.clone().unwrap_or_default()),
+            Fact::text("可撤销至", import.undo_until.map(day).unwrap_or_default()),
         ],
         events: matches!(stage, Stage::Reading | Stage::Committing).then(|| format!("/imports/{id}/events")),
         rows_read: u64::try_from(import.rows_read).unwrap_or(0),
@@ -199,9 +204,28 @@ async fn show(
         refused_rows: left_out.then(|| format!("/imports/{id}/errors.xlsx")),
         commit: waits.then(|| format!("/imports/{id}/commit")),
         to_write,
-        undo: None,
+        undo: imports::can_undo(&who.actor, &import).then(|| format!("/imports/{id}/undo")),
+        undone: undone.map(told_undone),
         notices,
     }))
+}
+
+fn day(moment: chrono::DateTime<chrono::Utc>) -> String {
+    clock::date_in_china(moment).to_string()
+}
+
+fn told_undone(undone: summary::UndoAnswer) -> UndoneView {
+    UndoneView {
+        by: undone.undone_by,
+        on: day(undone.undone_at),
+        undone: undone.undone,
+        kept: undone.kept,
+        rows: undone
+            .kept_rows
+            .into_iter()
+            .map(|row| KeptLine { number: u64::from(row.row), subject: row.subject, message: row.message })
+            .collect(),
+    }
 }
 
 fn plan_row(line: RowLine, bucket: Bucket, kind: Kind) -> PlanRow {
@@ -261,5 +285,16 @@ async fn carry_out(
     state: &State<web::State>,
 ) -> Answer<Redirect> {
     import_work::carry_out(engine(state), who.actor.clone(), id).await?;
+    Ok(Redirect::to(format!("/imports/{id}")))
+}
+
+#[post("/imports/<id>/undo", data = "<_fields>")]
+async fn undo(
+    who: SignedIn,
+    mut db: Db,
+    id: ImportId,
+    _fields: crate::web::guards::Fields,
+) -> Answer<Redirect> {
+    imports::undo(&mut db.0, &who.actor, id).await?;
     Ok(Redirect::to(format!("/imports/{id}")))
 }

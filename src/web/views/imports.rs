@@ -63,6 +63,32 @@ pub struct PlanRow {
     pub notes: Vec<CellNote>,
 }
 
+/// A row whose record was kept when the import was undone.
+#[derive(Debug, Clone, Default)]
+pub struct KeptLine {
+    /// The sheet's own row number.
+    pub number: u64,
+    /// Who or what the row is about.
+    pub subject: String,
+    /// Why it was kept.
+    pub message: String,
+}
+
+/// What became of an import that was undone.
+#[derive(Debug, Clone, Default)]
+pub struct Undone {
+    /// Who undid it.
+    pub by: String,
+    /// The day.
+    pub on: String,
+    /// Rows whose records are as before.
+    pub undone: i64,
+    /// Rows whose records were kept.
+    pub kept: i64,
+    /// The kept rows, the first ones.
+    pub rows: Vec<KeptLine>,
+}
+
 /// What an import will do, and, after it, what it did.
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "imports/plan.html")]
@@ -92,8 +118,10 @@ pub struct Plan {
     pub commit: Option<String>,
     /// How many rows that writes.
     pub to_write: u64,
-    /// Where it is undone (POST with `reason`), while it may be.
+    /// Where it is undone (POST), while it may be.
     pub undo: Option<String>,
+    /// What became of it, once it is undone.
+    pub undone: Option<Undone>,
     /// Notices about the file: ignored sheets, mapped columns.
     pub notices: Vec<Notice>,
 }

@@ -104,6 +104,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     si----- s------ flow_facts
     siud--- ------- idempotency_keys
     siud--- ------- import_rows
+    s--d--- ------- import_traces
     siu---- ------- imports
     siu---- ------- inspections
     si-d--- ------- kinships
