@@ -1075,6 +1075,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What was last said of the headings of an organisation's files: proposed again, never assumed.
+    import_mappings (county_id, organisation_id, kind) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The organisation that the files were for.
+        organisation_id -> Uuid,
+        /// What their rows were about (contract 2, KIND).
+        kind -> Text,
+        /// Its path.
+        path -> Text,
+        /// Heading of a file to heading of ours, or null where it was left out.
+        mapping -> Jsonb,
+        /// When it was last said.
+        updated_at -> Timestamptz,
+        /// By whom.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// The rows of an uploaded workbook and what each would do. Kept thirty days.
     import_rows (county_id, import_id, number) {
         /// The county that owns the row.
@@ -1185,6 +1205,8 @@ diesel::table! {
         undone_by -> Nullable<Text>,
         /// When.
         undone_at -> Nullable<Timestamptz>,
+        /// Columns of the file with samples and where each could go, encrypted; empty: nothing waits to be matched.
+        proposal -> Nullable<Bytea>,
     }
 }
 
@@ -3185,6 +3207,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     finding_explanations,
     flow_facts,
     idempotency_keys,
+    import_mappings,
     import_rows,
     import_traces,
     imports,

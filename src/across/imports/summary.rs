@@ -127,6 +127,10 @@ pub struct Answer {
     /// Why the file could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Where foreign headings went, where somebody said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub mapping: Option<serde_json::Value>,
     /// Until when it can be taken back, once it is carried out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undo_until: Option<DateTime<Utc>>,
@@ -177,6 +181,7 @@ impl Answer {
             more: false,
             notices: import.notices(),
             error: import.failure.clone(),
+            mapping: Some(import.mapping.clone()).filter(|said| *said != serde_json::json!({})),
             undo_until: import.undo_until,
             undo: None,
         }

@@ -180,6 +180,8 @@ pub struct Import {
     pub undone_by: Option<String>,
     /// When.
     pub undone_at: Option<DateTime<Utc>>,
+    /// Columns that wait to be matched, encrypted.
+    pub proposal: Option<Vec<u8>>,
 }
 
 /// How many days after it was carried out an import can be taken back (contract 3, `POST /imports/{id}/undo`); as long

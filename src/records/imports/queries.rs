@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::base::ids::ImportId;
 use crate::base::scope::Scope;
 use crate::records::imports::model::{Bucket, Import, StoredRow};
-use crate::schema::{import_rows, imports};
+use crate::schema::{import_mappings, import_rows, imports};
 
 /// An import inside a scope.
 ///
@@ -128,4 +128,20 @@ pub async fn count_kept(conn: &mut AsyncPgConnection, import: &Import) -> QueryR
         .count()
         .get_result(conn)
         .await
+}
+
+/// What was last said of the headings of files like this one.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn remembered(
+    conn: &mut AsyncPgConnection,
+    import: &Import,
+) -> QueryResult<Option<serde_json::Value>> {
+    import_mappings::table
+        .find((import.county_id, import.organisation_id, &import.kind))
+        .select(import_mappings::mapping)
+        .first(conn)
+        .await
+        .optional()
 }

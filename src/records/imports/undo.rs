@@ -212,6 +212,8 @@ async fn conclude(
     let mut relations: Vec<&str> = kept
         .iter()
         .filter(|one| !own.contains(&one.kept_id))
+        // A person stays with whatever of him was kept: that is named already.
+        .filter(|one| one.kept_relation != "people" || one.kept_reason == "edited")
         .map(|one| one.kept_relation.as_str())
         .collect();
     relations.sort_unstable();

@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 
 use crate::across::imports::summary::{self, Answer as ImportAnswer, RowLine};
 use crate::across::imports::{refused, upload};
-use crate::across::sheets::Program;
 use crate::base::db;
 use crate::base::error::Error;
 use crate::base::ids::ImportId;
@@ -41,7 +40,7 @@ pub struct ImportInput {
     /// Code of the organisation that they belong to.
     pub organisation: String,
     /// Where foreign headings go: a JSON object from heading to heading of the template, or to null where a column is
-    /// to be left out.
+    /// to be left out; where the headings do not stand in the first row `{"header_row": 3, "columns": {…}}`.
     pub mapping: Option<String>,
     /// The file: xlsx or csv, 20 MiB at most.
     #[schema(value_type = String, format = Binary)]
@@ -162,7 +161,7 @@ pub async fn receive(
         })
         .await?;
     if let Some(import) = received {
-        import_work::read_on(engine(state), Program::at(&state.program), actor.clone(), import, taken);
+        import_work::read_on(state, actor.clone(), import, taken);
     }
     Ok(kept.at("/api/v1/imports", "import_id"))
 }

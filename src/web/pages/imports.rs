@@ -5,9 +5,10 @@ use rocket::response::Redirect;
 use rocket::response::stream::{Event, EventStream};
 use rocket::{Route, Shutdown, State, get, post, routes};
 
+use crate::across::imports::mapping::Mapping;
+use crate::across::imports::proposal::Proposal;
 use crate::across::imports::summary::RowLine;
-use crate::across::imports::{refused, summary, template, upload};
-use crate::across::sheets::Program;
+use crate::across::imports::{read, refused, subject, summary, template, upload};
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing};
@@ -21,7 +22,8 @@ use crate::web::import_work::{self, engine};
 use crate::web::respond::{Answer, Download, Page};
 use crate::web::views::controls::{Choice, Kind as ControlKind};
 use crate::web::views::imports::{
-    Bucket as BucketLink, CellNote, KeptLine, Plan, PlanRow, Undone as UndoneView, Upload as UploadPage,
+    Bucket as BucketLink, CellNote, KeptLine, MatchedColumn, Matching, Plan, PlanRow, Undone as UndoneView,
+    Upload as UploadPage,
 };
 use crate::web::views::parts::{Fact, Pager};
 use crate::web::views::{Badge, Cell, Column, Control, Form, Group, Link, Notice, Row, Section, Table, Tone};
@@ -29,7 +31,7 @@ use crate::web::views::{Badge, Cell, Column, Control, Form, Group, Link, Notice,
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, receive, blank, show, events, give_back, carry_out, undo]
+    routes![list, receive, blank, show, events, give_back, match_columns, carry_out, undo]
 }
 
 #[get("/imports")]
@@ -138,13 +140,14 @@ async fn receive(
     let taken = import_work::take(&mut db.0, &who.actor, state, form.0).await?;
     let import = upload::put_on_record(&mut db.0, &who.actor, &taken.command).await?;
     let id = import.id;
-    import_work::read_on(engine(state), Program::at(&state.program), who.actor.clone(), import, taken);
+    import_work::read_on(state, who.actor.clone(), import, taken);
     Ok(Redirect::to(format!("/imports/{id}")))
 }
 
 #[get("/imports/<id>?<bucket>&<after>")]
 async fn show(
     who: SignedIn,
+    mut db: Db,
     id: ImportId,
     bucket: Option<&str>,
     after: Option<i32>,
@@ -162,6 +165,12 @@ async fn show(
     });
     let chosen = chosen.unwrap_or(Bucket::Unchanged);
     let lines = summary::rows(&engine, who.scope(), &import, &[chosen], after.unwrap_or(0), 100).await?;
+    let own = import.account_id == who.actor.account && import.uploaded_by == who.actor.name;
+    let proposal = if own { read::proposal(&engine, &import)? } else { None };
+    let choices = match &proposal {
+        Some(_) => titles(&mut db, &import).await?,
+        None => Vec::new(),
+    };
     let undone = summary::undone(&engine, who.scope(), &import, KEPT_SHOWN).await?;
     let next = lines
         .last()
@@ -206,8 +215,36 @@ async fn show(
         to_write,
         undo: imports::can_undo(&who.actor, &import).then(|| format!("/imports/{id}/undo")),
         undone: undone.map(told_undone),
+        matching: proposal.map(|proposal| matching(&import, proposal, &choices)),
         notices,
     }))
+}
+
+/// The headings that a column may go to.
+async fn titles(db: &mut Db, import: &Import) -> Result<Vec<Choice>, Error> {
+    let titles = db::read(&mut db.0, &import.scope(), async |conn| {
+        subject::titles(conn, import).await
+    })
+    .await?;
+    Ok(titles.into_iter().map(|title| Choice::new(title.clone(), title)).collect())
+}
+
+fn matching(import: &Import, proposal: Proposal, choices: &[Choice]) -> Matching {
+    Matching {
+        action: format!("/imports/{}/columns", import.id),
+        header_row: proposal.header_row,
+        columns: proposal
+            .columns
+            .into_iter()
+            .map(|column| MatchedColumn {
+                letters: column.letters,
+                heading: column.heading,
+                samples: column.samples.join("；"),
+                target: column.target.unwrap_or_default(),
+            })
+            .collect(),
+        choices: choices.to_vec(),
+    }
 }
 
 fn day(moment: chrono::DateTime<chrono::Utc>) -> String {
@@ -275,6 +312,32 @@ async fn give_back(who: SignedIn, id: ImportId, state: &State<web::State>) -> An
     let mut bytes = Vec::new();
     refused::write(&engine(state), &who.actor, id, &mut bytes).await?;
     Ok(workbook(bytes, "退回的行.xlsx".to_owned()))
+}
+
+/// What the uploader says of the columns: `heading` and `target` repeat, in the same order; an empty target leaves out.
+#[post("/imports/<id>/columns", data = "<fields>")]
+async fn match_columns(
+    who: SignedIn,
+    mut db: Db,
+    id: ImportId,
+    fields: crate::web::guards::Fields,
+    state: &State<web::State>,
+) -> Answer<Redirect> {
+    let columns = fields
+        .all("heading")
+        .zip(fields.all("target"))
+        .map(|(heading, target)| {
+            (heading.to_owned(), Some(target.to_owned()).filter(|target| !target.is_empty()))
+        })
+        .collect();
+    let header_row = fields
+        .given("header_row")
+        .map(str::parse)
+        .transpose()
+        .map_err(|_| Error::invalid("header_row", "列名所在的行不是行号，请从导入页面重新提交。"))?;
+    let mapping = Mapping { header_row, columns };
+    import_work::read_again(&mut db.0, &who.actor, state, id, &mapping).await?;
+    Ok(Redirect::to(format!("/imports/{id}")))
 }
 
 #[post("/imports/<id>/commit", data = "<_fields>")]

@@ -63,6 +63,32 @@ pub struct PlanRow {
     pub notes: Vec<CellNote>,
 }
 
+/// One column of a file whose headings are not ours.
+#[derive(Debug, Clone, Default)]
+pub struct MatchedColumn {
+    /// The letters over it.
+    pub letters: String,
+    /// Its heading.
+    pub heading: String,
+    /// Some of its values.
+    pub samples: String,
+    /// The heading of ours that is proposed; empty: left out.
+    pub target: String,
+}
+
+/// The columns of a file, to be matched with ours.
+#[derive(Debug, Clone, Default)]
+pub struct Matching {
+    /// Where it is said (POST: `header_row`, `heading` and `target` for each column).
+    pub action: String,
+    /// The row with the headings.
+    pub header_row: u32,
+    /// The columns.
+    pub columns: Vec<MatchedColumn>,
+    /// Where they may go.
+    pub choices: Vec<super::controls::Choice>,
+}
+
 /// A row whose record was kept when the import was undone.
 #[derive(Debug, Clone, Default)]
 pub struct KeptLine {
@@ -122,6 +148,8 @@ pub struct Plan {
     pub undo: Option<String>,
     /// What became of it, once it is undone.
     pub undone: Option<Undone>,
+    /// Its columns, while they wait to be matched.
+    pub matching: Option<Matching>,
     /// Notices about the file: ignored sheets, mapped columns.
     pub notices: Vec<Notice>,
 }

@@ -253,6 +253,7 @@ GET    /imports/<id>                         -                           in     
 GET    /imports/<id>/events                  -                           in       ok    404     ok      403     403   403      in
 GET    /imports/<id>/errors.xlsx             -                           in       ok    404     ok      403     403   403      in
 POST   /imports/<id>/commit                  form                        in       ok    404     ok      403     403   403      in
+POST   /imports/<id>/columns                 form                        in       ok    404     ok      403     403   403      in
 POST   /imports/<id>/undo                    form                        in       ok    404     ok      403     403   403      in
 
 # Pages of reports and quarters

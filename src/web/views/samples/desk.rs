@@ -266,6 +266,7 @@ pub fn plan() -> Plan {
         to_write: 159,
         undo: Some("/imports/1/undo".into()),
         undone: None,
+        matching: None,
         notices: vec![Notice::new(Tone::Warning, "工作表“说明”不是名册，已略过。")],
     }
 }
