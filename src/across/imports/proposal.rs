@@ -22,6 +22,8 @@ pub const LOOKED_AT: usize = HIGHEST + SAMPLED + 1;
 /// A proposal for one sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proposal {
+    /// The name of the sheet, where it is not that of the kind.
+    pub sheet: Option<String>,
     /// The sheet's own number of the row with the headings.
     pub header_row: u32,
     /// Its columns, from left to right.
@@ -46,6 +48,7 @@ impl Proposal {
     #[must_use]
     pub fn mapping(&self) -> Mapping {
         Mapping {
+            sheet: self.sheet.clone(),
             header_row: Some(self.header_row),
             columns: self
                 .columns
@@ -99,7 +102,7 @@ pub fn propose(
             }
         })
         .collect();
-    Some(Proposal { header_row: row.number, columns })
+    Some(Proposal { sheet: None, header_row: row.number, columns })
 }
 
 /// Where a heading goes: what was said of it before, its own name, a synonym. None: nothing is known of it.

@@ -214,13 +214,25 @@ struct Job<S: Subject> {
 
 impl<S: Subject> Job<S> {
     fn run(self) -> std::result::Result<(), Unreadable> {
-        let mut rows = sheets::open(&self.program, &self.file, self.sheet)?;
+        let sheet = self.mapping.sheet.as_deref().unwrap_or(self.sheet);
+        let mut rows = sheets::open(&self.program, &self.file, sheet)?;
         let extras = S::extras(&self.context);
-        let found = header::header(&mut rows, &self.mapping).map_err(no_header)?;
+        let found = match header::header(&mut rows, &self.mapping) {
+            Ok(found) => found,
+            Err(NoHeader::Unreadable(error)) => {
+                if let ReadError::SheetMissing { found, .. } = &error
+                    && let Some(other) = found.as_slice().first()
+                {
+                    self.propose(other, &extras);
+                }
+                return Err(error.into());
+            }
+            Err(reason) => return Err(no_header(&reason)),
+        };
         let layout = match Layout::read_with(&found.row, S::HEADINGS, &extras, &self.mapping) {
             Ok(layout) => Arc::new(layout),
             Err(errors) => {
-                self.propose(&extras);
+                self.propose(sheet, &extras);
                 return Err(Unreadable(errors.iter().map(ToString::to_string).collect()));
             }
         };
@@ -229,6 +241,7 @@ impl<S: Subject> Job<S> {
             return Ok(());
         }
         let mut notices: Vec<String> = rows.notices().iter().map(ToString::to_string).collect();
+        notices.extend((sheet != self.sheet).then(|| format!("按列对应读取工作表“{sheet}”。")));
         notices.extend(above(&found));
         if !self.mapping.is_empty() {
             notices.extend(layout.told());
@@ -271,12 +284,13 @@ impl<S: Subject> Job<S> {
 
     /// Where somebody may be asked, sends what the columns could be. The file is opened once more: what was read of it
     /// is gone.
-    fn propose(&self, extras: &[String]) {
+    fn propose(&self, sheet: &str, extras: &[String]) {
         let Some(remembered) = &self.remembered else { return };
-        let Ok(rows) = sheets::open(&self.program, &self.file, self.sheet) else { return };
+        let Ok(rows) = sheets::open(&self.program, &self.file, sheet) else { return };
         let rows: Vec<_> = rows.take(LOOKED_AT).map_while(std::result::Result::ok).collect();
         if let Some(proposal) = propose(&rows, S::HEADINGS, extras, remembered) {
-            self.send(Message::Proposal(proposal));
+            let sheet = (sheet != self.sheet).then(|| sheet.to_owned());
+            self.send(Message::Proposal(Proposal { sheet, ..proposal }));
         }
     }
 
@@ -293,9 +307,9 @@ fn above(header: &Header) -> Option<String> {
         .then(|| format!("列名在第{}行，其上的第{}行没有读取。", header.row.number, rows.join("、")))
 }
 
-fn no_header(reason: NoHeader) -> Unreadable {
+fn no_header(reason: &NoHeader) -> Unreadable {
     match reason {
-        NoHeader::Unreadable(error) => error.into(),
+        NoHeader::Unreadable(error) => error.clone().into(),
         NoHeader::Nothing => nothing("工作表是空的；请按模板填写后再上传"),
         NoHeader::NotThere(row) => Unreadable(vec![format!(
             "列对应里说列名在第{row}行，工作表的第{row}行没有内容，或在前{}行之后；请核对 header_row",

@@ -232,6 +232,7 @@ async fn titles(db: &mut Db, import: &Import) -> Result<Vec<Choice>, Error> {
 fn matching(import: &Import, proposal: Proposal, choices: &[Choice]) -> Matching {
     Matching {
         action: format!("/imports/{}/columns", import.id),
+        sheet: proposal.sheet.unwrap_or_default(),
         header_row: proposal.header_row,
         columns: proposal
             .columns
@@ -335,7 +336,8 @@ async fn match_columns(
         .map(str::parse)
         .transpose()
         .map_err(|_| Error::invalid("header_row", "列名所在的行不是行号，请从导入页面重新提交。"))?;
-    let mapping = Mapping { header_row, columns };
+    let sheet = Some(fields.get("sheet").to_owned()).filter(|sheet| !sheet.is_empty());
+    let mapping = Mapping { sheet, header_row, columns };
     import_work::read_again(&mut db.0, &who.actor, state, id, &mapping).await?;
     Ok(Redirect::to(format!("/imports/{id}")))
 }

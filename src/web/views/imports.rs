@@ -81,6 +81,8 @@ pub struct MatchedColumn {
 pub struct Matching {
     /// Where it is said (POST: `header_row`, `heading` and `target` for each column).
     pub action: String,
+    /// The name of the sheet, where it is not that of the kind.
+    pub sheet: String,
     /// The row with the headings.
     pub header_row: u32,
     /// The columns.
