@@ -73,7 +73,9 @@ pub async fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
     match (&arguments.command, &arguments.options) {
         (Some(Command::Undo(options)), _) => import_undo::run(options, json).await,
         (None, Some(options)) => import(options, json).await,
-        (None, None) => Err(Failure::Usage("请给出种类、文件和 --organisation；用法见 cadre import --help。".to_owned())),
+        (None, None) => {
+            Err(Failure::Usage("请给出种类、文件和 --organisation；用法见 cadre import --help。".to_owned()))
+        }
     }
 }
 

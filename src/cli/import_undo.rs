@@ -56,9 +56,8 @@ async fn find(installation: &Installation, id: ImportId) -> Result<Import, Failu
             return Ok(import);
         }
     }
-    let message = format!(
-        "没有编号为“{id}”的导入；请核对导入时给出的编号（写入后{DAYS_TO_UNDO}天内可以撤销）。"
-    );
+    let message =
+        format!("没有编号为“{id}”的导入；请核对导入时给出的编号（写入后{DAYS_TO_UNDO}天内可以撤销）。");
     Err(Failure::Refused(message, Vec::new()))
 }
 

@@ -127,13 +127,7 @@ fn place(uploads: &std::path::Path, import: &Import) -> PathBuf {
 }
 
 /// Keeps a file whose columns wait to be matched.
-async fn hold(
-    engine: &Engine,
-    actor: &Actor,
-    id: ImportId,
-    file: &UploadedFile,
-    uploads: &std::path::Path,
-) {
+async fn hold(engine: &Engine, actor: &Actor, id: ImportId, file: &UploadedFile, uploads: &std::path::Path) {
     let Ok(import) = upload::find(engine, actor, id).await else { return };
     if import.proposal.is_none() {
         return;

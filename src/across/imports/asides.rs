@@ -9,7 +9,18 @@ const TOTALS: [&str; 5] = ["合计", "总计", "小计", "共计", "总数"];
 
 /// How lines below a table begin.
 const FOOTNOTES: [&str; 12] = [
-    "注", "备注", "说明", "填表说明", "填表人", "制表人", "填报人", "审核人", "负责人", "单位负责人", "填表日期", "填报日期",
+    "注",
+    "备注",
+    "说明",
+    "填表说明",
+    "填表人",
+    "制表人",
+    "填报人",
+    "审核人",
+    "负责人",
+    "单位负责人",
+    "填表日期",
+    "填报日期",
 ];
 
 /// Rows that are named one by one.
@@ -22,7 +33,8 @@ pub fn aside(row: &Row, layout: &Layout) -> Option<&'static str> {
     let first = first.shown();
     let text: String = first.chars().filter(|character| !character.is_whitespace()).collect();
     // Of what every row must fill, a total fills nothing but the cell that its name stands in.
-    let filled = layout.required().filter(|column| *column != first_column && !row.get(*column).is_empty()).count();
+    let filled =
+        layout.required().filter(|column| *column != first_column && !row.get(*column).is_empty()).count();
     if TOTALS.contains(&text.trim_end_matches(['：', ':'])) && filled == 0 {
         return Some("合计行");
     }
@@ -48,11 +60,8 @@ impl Asides {
     /// What is said of them.
     #[must_use]
     pub fn told(&self) -> Vec<String> {
-        let mut told: Vec<String> = self
-            .found
-            .iter()
-            .map(|(number, what)| format!("第{number}行是{what}，没有读取。"))
-            .collect();
+        let mut told: Vec<String> =
+            self.found.iter().map(|(number, what)| format!("第{number}行是{what}，没有读取。")).collect();
         if self.more > 0 {
             told.push(format!("另有{}行合计或表后说明，没有读取。", self.more));
         }

@@ -85,15 +85,7 @@ pub const fn required(title: &'static str, field: &'static str, shape: Shape) ->
 /// A column that a row may leave empty.
 #[must_use]
 pub const fn optional(title: &'static str, field: &'static str, shape: Shape) -> Heading {
-    Heading {
-        title,
-        field,
-        required: false,
-        shape,
-        explanation: "",
-        choices: Vec::new,
-        own: None,
-    }
+    Heading { title, field, required: false, shape, explanation: "", choices: Vec::new, own: None }
 }
 
 /// Names for a drop-down list.

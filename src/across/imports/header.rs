@@ -54,7 +54,8 @@ pub fn header(
 /// Headings of two rows: a cell that is empty below has its text from the row right above, unless that is a title.
 #[must_use]
 pub fn merged(above: Option<&Row>, row: Row) -> Row {
-    let Some(above) = above.filter(|above| above.len() > 1 && above.number.checked_add(1) == Some(row.number))
+    let Some(above) =
+        above.filter(|above| above.len() > 1 && above.number.checked_add(1) == Some(row.number))
     else {
         return row;
     };

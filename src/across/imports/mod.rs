@@ -2,6 +2,7 @@
 //!
 //! [`columns`], [`headings`] and [`cells`] know workbooks and no subject; each kind of workbook has a folder that
 //! knows its columns and turns a row into what it says of the record.
+mod asides;
 pub mod assessments;
 pub mod cells;
 pub mod columns;
@@ -14,7 +15,6 @@ pub mod elections;
 pub mod fields;
 pub mod header;
 pub mod headings;
-mod asides;
 pub mod mapping;
 pub mod members;
 pub mod objections;

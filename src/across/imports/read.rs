@@ -78,7 +78,8 @@ async fn read_as<S: Subject>(
         Ok((S::context(conn, import).await?, remembered))
     })
     .await?;
-    let remembered: Mapping = remembered.and_then(|said| serde_json::from_value(said).ok()).unwrap_or_default();
+    let remembered: Mapping =
+        remembered.and_then(|said| serde_json::from_value(said).ok()).unwrap_or_default();
     let context = Arc::new(context);
     let (sender, mut receiver) = channel(2);
     let job = Job::<S> {
@@ -117,17 +118,29 @@ async fn read_as<S: Subject>(
         (Ok(()), None) => Err(Error::broken("a sheet without headings and without a reason")),
         (Err(reason), _) => {
             let content = proposal.map(|proposal| seal(&proposal, import, engine)).transpose()?;
-            db::write(&mut conn, &actor, async |conn| {
-                imports::fail(conn, &actor, import, &reason.0.join("\n")).await?;
-                match content {
-                    Some(content) => imports::propose(conn, &actor, import, content).await,
-                    None => Ok(()),
-                }
-            })
-            .await?;
+            fail(&mut conn, &actor, import, &reason, content).await?;
             Ok(Err(reason))
         }
     }
+}
+
+/// Puts on record why there is no plan, and what the columns could be where somebody may be asked: both at once, since
+/// whoever watches looks as soon as the import rests.
+async fn fail(
+    conn: &mut db::Connection,
+    actor: &Actor,
+    import: &Import,
+    reason: &Unreadable,
+    proposal: Option<Vec<u8>>,
+) -> Result<()> {
+    db::write(conn, actor, async |conn| {
+        imports::fail(conn, actor, import, &reason.0.join("\n")).await?;
+        match proposal {
+            Some(content) => imports::propose(conn, actor, import, content).await,
+            None => Ok(()),
+        }
+    })
+    .await
 }
 
 /// A proposal as it is kept: it holds samples of what the file says of people.

@@ -51,8 +51,10 @@ mod tests {
                 assert!(titles.contains(column.as_str()), "{synonym}: {column} is no column");
             }
             for kind in Kind::ALL {
-                let meant =
-                    headings(*kind).iter().filter(|heading| columns.iter().any(|c| c == heading.title)).count();
+                let meant = headings(*kind)
+                    .iter()
+                    .filter(|heading| columns.iter().any(|c| c == heading.title))
+                    .count();
                 assert!(meant <= 1, "{synonym} means {columns:?} in {kind:?}");
             }
         }

@@ -11,8 +11,7 @@ use crate::base::error::{Error, Result};
 use crate::records::audit::chain::{Fault, FaultKind};
 
 /// Tables that are stamped outside the verbs: working tables, and the trail itself.
-const APART: &str =
-    "'imports', 'import_rows', 'import_mappings', 'idempotency_keys', 'audit_entries', 'audit_heads', 'audit_checkpoints'";
+const APART: &str = "'imports', 'import_rows', 'import_mappings', 'idempotency_keys', 'audit_entries', 'audit_heads', 'audit_checkpoints'";
 
 /// What the tables say otherwise than the trail.
 ///

@@ -13,8 +13,8 @@ mod stage;
 mod undo;
 mod undo_words;
 
-pub use match_columns::{propose, read_again};
 pub use advance::{beat, begin_commit, bury, commit, fail, given_back, plan, return_to_plan};
+pub use match_columns::{propose, read_again};
 pub use model::{Bucket, Counts, DAYS_TO_UNDO, Import, Kind, State, StoredRow};
 pub use receive::{Receive, receive};
 pub use stage::{Became, link, restage, stage};

@@ -161,13 +161,12 @@ async fn refuse_closed(conn: &mut AsyncPgConnection, import: &Import) -> Result<
 }
 
 async fn take_back(conn: &mut AsyncPgConnection, actor: &Actor, import: &Import) -> Result<Vec<Kept>> {
-    let answer: QueryResult<Vec<Kept>> =
-        diesel::sql_query("SELECT * FROM take_back_import($1, $2, $3)")
-            .bind::<Uuid, _>(import.county_id)
-            .bind::<Uuid, _>(import.id)
-            .bind::<Text, _>(&actor.name)
-            .load(conn)
-            .await;
+    let answer: QueryResult<Vec<Kept>> = diesel::sql_query("SELECT * FROM take_back_import($1, $2, $3)")
+        .bind::<Uuid, _>(import.county_id)
+        .bind::<Uuid, _>(import.id)
+        .bind::<Text, _>(&actor.name)
+        .load(conn)
+        .await;
     let kept = match answer {
         Err(Diesel::DatabaseError(_, told)) if told.constraint_name().is_some() => {
             let table = told.table_name().unwrap_or_default();
@@ -201,12 +200,7 @@ async fn mark(conn: &mut AsyncPgConnection, import: &Import, kept: &[Kept]) -> R
 }
 
 /// Ends the import, with a notice of what was kept besides what its rows are about.
-async fn conclude(
-    conn: &mut AsyncPgConnection,
-    actor: &Actor,
-    import: &Import,
-    kept: &[Kept],
-) -> Result<()> {
+async fn conclude(conn: &mut AsyncPgConnection, actor: &Actor, import: &Import, kept: &[Kept]) -> Result<()> {
     let own = rows_of(conn, import.county_id, import.id, kept).await?;
     let mut notices = import.notices();
     let mut relations: Vec<&str> = kept

@@ -18,11 +18,15 @@ pub(super) fn noun(table: &str) -> &'static str {
         "reserve_reviews" => "年度评价",
         "kinships" => "亲属关系",
         "slates" | "slate_seats" => "配备方案",
-        "ratings" | "rating_scores" | "rating_rater_scores" | "rating_raters" | "rating_objections" => "星级评定",
+        "ratings" | "rating_scores" | "rating_rater_scores" | "rating_raters" | "rating_objections" => {
+            "星级评定"
+        }
         "rating_rounds" => "评定轮次",
         "rating_sample_subjects" | "rating_sample_picks" | "rating_seconds" => "星级抽查",
         "awards" => "星级村授予",
-        "assessments" | "assessment_scores" | "assessment_objections" | "assessment_corrections" => "季度考核",
+        "assessments" | "assessment_scores" | "assessment_objections" | "assessment_corrections" => {
+            "季度考核"
+        }
         "assessment_rounds" => "考核轮次",
         "inspections" | "visit_draws" | "visit_draw_units" => "督查走访",
         "training_classes" => "培训班次",

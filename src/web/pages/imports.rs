@@ -5,6 +5,7 @@ use rocket::response::Redirect;
 use rocket::response::stream::{Event, EventStream};
 use rocket::{Route, Shutdown, State, get, post, routes};
 
+use crate::across::imports::context::Engine;
 use crate::across::imports::mapping::Mapping;
 use crate::across::imports::proposal::Proposal;
 use crate::across::imports::summary::RowLine;
@@ -165,33 +166,14 @@ async fn show(
     });
     let chosen = chosen.unwrap_or(Bucket::Unchanged);
     let lines = summary::rows(&engine, who.scope(), &import, &[chosen], after.unwrap_or(0), 100).await?;
-    let own = import.account_id == who.actor.account && import.uploaded_by == who.actor.name;
-    let proposal = if own { read::proposal(&engine, &import)? } else { None };
-    let choices = match &proposal {
-        Some(_) => titles(&mut db, &import).await?,
-        None => Vec::new(),
-    };
     let undone = summary::undone(&engine, who.scope(), &import, KEPT_SHOWN).await?;
+    let matching = waiting(&engine, &who, &mut db, &import).await?;
     let next = lines
         .last()
         .filter(|_| lines.len() == SHOWN)
         .map(|last| format!("/imports/{id}?bucket={}&after={}", chosen.code(), last.row));
     let total = u64::try_from(counts.of(chosen)).ok();
     let pager = Pager { shown: lines.len(), total, first: None, next };
-    let buckets = Bucket::ALL
-        .iter()
-        .map(|bucket| BucketLink {
-            code: bucket.code(),
-            label: bucket.name().to_owned(),
-            count: u64::try_from(counts.of(*bucket)).unwrap_or(0),
-            href: format!("/imports/{id}?bucket={}", bucket.code()),
-            current: *bucket == chosen,
-        })
-        .collect();
-    let mut notices: Vec<Notice> =
-        import.notices().into_iter().map(|text| Notice::new(Tone::Warning, text)).collect();
-    notices
-        .extend(import.failure.iter().flat_map(|text| text.lines()).map(|text| Notice::new(Tone::Bad, text)));
     let left_out = counts.refused + counts.conflict > 0 && import.account_id == who.actor.account;
     let to_write = u64::try_from(counts.to_write()).unwrap_or(0);
     let waits = stage == Stage::Planned && to_write > 0;
@@ -207,7 +189,7 @@ async fn show(
         ],
         events: matches!(stage, Stage::Reading | Stage::Committing).then(|| format!("/imports/{id}/events")),
         rows_read: u64::try_from(import.rows_read).unwrap_or(0),
-        buckets,
+        buckets: buckets(&import, chosen),
         rows: lines.into_iter().map(|line| plan_row(line, chosen, kind)).collect(),
         pager,
         refused_rows: left_out.then(|| format!("/imports/{id}/errors.xlsx")),
@@ -215,21 +197,49 @@ async fn show(
         to_write,
         undo: imports::can_undo(&who.actor, &import).then(|| format!("/imports/{id}/undo")),
         undone: undone.map(told_undone),
-        matching: proposal.map(|proposal| matching(&import, proposal, &choices)),
-        notices,
+        matching,
+        notices: notices(&import),
     }))
 }
 
-/// The headings that a column may go to.
-async fn titles(db: &mut Db, import: &Import) -> Result<Vec<Choice>, Error> {
-    let titles = db::read(&mut db.0, &import.scope(), async |conn| {
-        subject::titles(conn, import).await
-    })
-    .await?;
-    Ok(titles.into_iter().map(|title| Choice::new(title.clone(), title)).collect())
+fn buckets(import: &Import, chosen: Bucket) -> Vec<BucketLink> {
+    let counts = import.counts();
+    Bucket::ALL
+        .iter()
+        .map(|bucket| BucketLink {
+            code: bucket.code(),
+            label: bucket.name().to_owned(),
+            count: u64::try_from(counts.of(*bucket)).unwrap_or(0),
+            href: format!("/imports/{}?bucket={}", import.id, bucket.code()),
+            current: *bucket == chosen,
+        })
+        .collect()
 }
 
-fn matching(import: &Import, proposal: Proposal, choices: &[Choice]) -> Matching {
+fn notices(import: &Import) -> Vec<Notice> {
+    let told = import.notices().into_iter().map(|text| Notice::new(Tone::Warning, text));
+    let failure = import.failure.iter().flat_map(|text| text.lines());
+    told.chain(failure.map(|text| Notice::new(Tone::Bad, text))).collect()
+}
+
+/// The columns of a file that wait for its uploader.
+async fn waiting(
+    engine: &Engine,
+    who: &SignedIn,
+    db: &mut Db,
+    import: &Import,
+) -> Result<Option<Matching>, Error> {
+    if import.account_id != who.actor.account || import.uploaded_by != who.actor.name {
+        return Ok(None);
+    }
+    let Some(proposal) = read::proposal(engine, import)? else { return Ok(None) };
+    let titles =
+        db::read(&mut db.0, &import.scope(), async |conn| subject::titles(conn, import).await).await?;
+    let choices: Vec<Choice> = titles.into_iter().map(|title| Choice::new(title.clone(), title)).collect();
+    Ok(Some(matching(import, proposal, choices)))
+}
+
+fn matching(import: &Import, proposal: Proposal, choices: Vec<Choice>) -> Matching {
     Matching {
         action: format!("/imports/{}/columns", import.id),
         sheet: proposal.sheet.unwrap_or_default(),
@@ -244,7 +254,7 @@ fn matching(import: &Import, proposal: Proposal, choices: &[Choice]) -> Matching
                 target: column.target.unwrap_or_default(),
             })
             .collect(),
-        choices: choices.to_vec(),
+        choices,
     }
 }
 

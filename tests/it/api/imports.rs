@@ -309,10 +309,12 @@ async fn an_import_is_taken_back_through_either_door() {
         commit(&app, &clerk, &location).await;
         watch(&app, &clerk, &location).await;
         assert_eq!(total().await, 2);
-        let sibling = app.signed_in(if page { "b.two" } else { "b.one" }, Role::Clerk, app.county.town(2)).await;
+        let sibling =
+            app.signed_in(if page { "b.two" } else { "b.one" }, Role::Clerk, app.county.town(2)).await;
         let foreign = app.send_raw(&sibling, Method::Post, &format!("{location}/undo"), &[], "").await;
         assert_eq!(foreign.status, Status::NotFound);
-        let colleague = app.signed_in(if page { "c.two" } else { "c.one" }, Role::Clerk, app.county.town(1)).await;
+        let colleague =
+            app.signed_in(if page { "c.two" } else { "c.one" }, Role::Clerk, app.county.town(1)).await;
         let others = app.send_raw(&colleague, Method::Post, &format!("{location}/undo"), &[], "").await;
         assert_eq!(others.status, Status::Forbidden, "{}", others.body);
         if page {
@@ -342,7 +344,8 @@ async fn an_import_is_taken_back_through_either_door() {
 async fn a_page_asks_what_the_columns_are_and_reads_the_file_again() {
     let app = TestApp::new().await;
     let clerk = clerk(&app).await;
-    let text = format!("党员名册\n{}", mixed().replace("公民身份号码", "身份证号").replace("工作岗位", "干什么"));
+    let text =
+        format!("党员名册\n{}", mixed().replace("公民身份号码", "身份证号").replace("工作岗位", "干什么"));
     let fields = [("kind", "members"), ("organisation", "500237101")];
     let taken = app.upload(&clerk, "/imports", &[], &fields, Some(("名册.csv", text.as_bytes()))).await;
     assert_eq!(taken.status, Status::SeeOther, "{}", taken.body);
@@ -357,11 +360,18 @@ async fn a_page_asks_what_the_columns_are_and_reads_the_file_again() {
     assert!(!seen.body.contains("按此读取"), "nobody but the uploader is asked");
 
     let said = |last: &str| {
-        let headings: Vec<String> =
-            HEADINGS.replace("公民身份号码", "身份证号").replace("工作岗位", "干什么").split(',').map(str::to_owned).collect();
+        let headings: Vec<String> = HEADINGS
+            .replace("公民身份号码", "身份证号")
+            .replace("工作岗位", "干什么")
+            .split(',')
+            .map(str::to_owned)
+            .collect();
         let mut targets: Vec<&str> = HEADINGS.split(',').collect();
         *targets.last_mut().unwrap() = last;
-        let pairs = headings.iter().zip(targets).map(|(heading, target)| format!("heading={heading}&target={target}"));
+        let pairs = headings
+            .iter()
+            .zip(targets)
+            .map(|(heading, target)| format!("heading={heading}&target={target}"));
         format!("header_row=2&{}", pairs.collect::<Vec<_>>().join("&"))
     };
     // A required column left out is refused in words, and the form stands again.
@@ -369,7 +379,11 @@ async fn a_page_asks_what_the_columns_are_and_reads_the_file_again() {
     assert_eq!(app.submit(&clerk, &path, None, &said("")).await.status, Status::SeeOther);
     watch(&app, &clerk, &format!("/api/v1{page}")).await;
     let shown = app.get(&clerk, &page).await;
-    assert!(shown.body.contains("缺少必填的列“工作岗位”") && shown.body.contains("按此读取"), "{}", shown.body);
+    assert!(
+        shown.body.contains("缺少必填的列“工作岗位”") && shown.body.contains("按此读取"),
+        "{}",
+        shown.body
+    );
     assert_eq!(app.submit(&clerk, &path, None, &said("工作岗位")).await.status, Status::SeeOther);
     watch(&app, &clerk, &format!("/api/v1{page}")).await;
     let told = app.get(&clerk, &format!("/api/v1{page}")).await.json();

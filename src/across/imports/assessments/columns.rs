@@ -4,10 +4,7 @@ use crate::across::imports::columns::{Heading, Shape, optional, required};
 
 /// Every fixed column, in the order of the empty workbook.
 pub const HEADINGS: &[Heading] = &[
-    Heading {
-        explanation: "如2026Q1。",
-        ..required("季度", "quarter", Shape::Text)
-    },
+    Heading { explanation: "如2026Q1。", ..required("季度", "quarter", Shape::Text) },
     Heading {
         explanation: "填乡镇、街道的9位区划代码，或本组织范围内不重名的名称。",
         ..required("考核单位", "assessor", Shape::Text)

@@ -15,18 +15,12 @@ pub const HEADINGS: &[Heading] = &[
         choices: || names(CommitteeKind::ALL.iter().map(|kind| kind.name())),
         ..required("组织类型", "kind", Shape::Text)
     },
-    Heading {
-        explanation: "填整数，如6。",
-        ..required("届次", "ordinal", Shape::Number)
-    },
+    Heading { explanation: "填整数，如6。", ..required("届次", "ordinal", Shape::Number) },
     Heading {
         explanation: "本届还没有登记的，导入时一并登记，职数按表中同时在任的人数计。",
         ..required("任期开始", "term_from", Shape::Date)
     },
-    Heading {
-        explanation: "应换届的日期。",
-        ..required("任期届满", "due_day", Shape::Date)
-    },
+    Heading { explanation: "应换届的日期。", ..required("任期届满", "due_day", Shape::Date) },
     required("姓名", "name", Shape::Text),
     Heading {
         explanation: "18位，按文本填写。",
@@ -39,8 +33,7 @@ pub const HEADINGS: &[Heading] = &[
     },
     required("任职日期", "from_day", Shape::Date),
     Heading {
-        explanation: "不再任职的第一天；在任的不填。",
-        ..optional("离职日期", "to_day", Shape::Date)
+        explanation: "不再任职的第一天；在任的不填。", ..optional("离职日期", "to_day", Shape::Date)
     },
     Heading {
         explanation: "填写了离职日期的须填写。",

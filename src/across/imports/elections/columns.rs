@@ -15,8 +15,7 @@ pub const HEADINGS: &[Heading] = &[
         ..required("组织类型", "kind", Shape::Text)
     },
     Heading {
-        explanation: "填整数，如6；该届须已登记。",
-        ..required("届次", "ordinal", Shape::Number)
+        explanation: "填整数，如6；该届须已登记。", ..required("届次", "ordinal", Shape::Number)
     },
     required("选举日期", "held_on", Shape::Date),
     Heading {

@@ -24,10 +24,7 @@ pub const HEADINGS: &[Heading] = &[
         explanation: "可不填，由公民身份号码得出；填写的须与其一致。",
         ..optional("出生日期", "birth_date", Shape::Date)
     },
-    Heading {
-        choices: || all(codes::education()),
-        ..required("学历", "education", Shape::Text)
-    },
+    Heading { choices: || all(codes::education()), ..required("学历", "education", Shape::Text) },
     Heading { choices: || all(codes::degree()), ..optional("学位", "degree", Shape::Text) },
     optional("籍贯", "native_place", Shape::Text),
     Heading {
@@ -51,10 +48,7 @@ pub const HEADINGS: &[Heading] = &[
         ..optional("转为正式党员日期", "full_member_on", Shape::Date)
     },
     optional("党内职务", "party_post", Shape::Text),
-    Heading {
-        choices: || all(codes::occupation()),
-        ..required("工作岗位", "occupation", Shape::Text)
-    },
+    Heading { choices: || all(codes::occupation()), ..required("工作岗位", "occupation", Shape::Text) },
     optional("手机号码", "mobile", Shape::Telephone),
     optional("固定电话", "telephone", Shape::Telephone),
     optional("家庭住址", "address", Shape::Text),

@@ -19,8 +19,7 @@ pub const HEADINGS: &[Heading] = &[
         ..required("类别", "kind", Shape::Text)
     },
     Heading {
-        explanation: "不填表示一直存在。",
-        ..optional("成立日期", "founded_on", Shape::Date)
+        explanation: "不填表示一直存在。", ..optional("成立日期", "founded_on", Shape::Date)
     },
     Heading {
         explanation: "不再存在的第一天；其下还有党员或未撤销的组织时不能撤销。",

@@ -5,8 +5,7 @@ use crate::across::imports::columns::{Heading, Shape, optional, required};
 /// Every fixed column, in the order of the empty workbook.
 pub const HEADINGS: &[Heading] = &[
     Heading {
-        explanation: "填方案的名称或代码。",
-        ..required("评定方案", "scheme", Shape::Text)
+        explanation: "填方案的名称或代码。", ..required("评定方案", "scheme", Shape::Text)
     },
     Heading {
         explanation: "季度如2026Q1，月份如2026-03，年份如2026，须与方案的评定周期相符。",
@@ -17,8 +16,7 @@ pub const HEADINGS: &[Heading] = &[
         ..required("评定单位", "organisation", Shape::Text)
     },
     Heading {
-        explanation: "评党员或任职人员家庭时填写。",
-        ..optional("姓名", "name", Shape::Text)
+        explanation: "评党员或任职人员家庭时填写。", ..optional("姓名", "name", Shape::Text)
     },
     Heading {
         explanation: "单元格格式须为文本。名单内没有同名的可以不填。",

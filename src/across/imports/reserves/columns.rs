@@ -27,10 +27,7 @@ pub const HEADINGS: &[Heading] = &[
         ..required("来源", "sources", Shape::Text)
     },
     Heading { choices: || all(codes::ethnicity()), ..required("民族", "ethnicity", Shape::Text) },
-    Heading {
-        choices: || all(codes::education()),
-        ..required("学历", "education", Shape::Text)
-    },
+    Heading { choices: || all(codes::education()), ..required("学历", "education", Shape::Text) },
     Heading {
         choices: || all(codes::political_status()),
         ..required("政治面貌", "political_status", Shape::Text)

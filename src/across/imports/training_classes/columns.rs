@@ -18,8 +18,7 @@ pub const HEADINGS: &[Heading] = &[
         ..required("轮训计划", "programme", Shape::Text)
     },
     Heading {
-        explanation: "该计划的领域的名称或代码。",
-        ..required("领域", "field", Shape::Text)
+        explanation: "该计划的领域的名称或代码。", ..required("领域", "field", Shape::Text)
     },
     Heading {
         explanation: "填代码，或本组织范围内不重名的名称。",
@@ -29,13 +28,9 @@ pub const HEADINGS: &[Heading] = &[
     required("开始日期", "first_day", Shape::Date),
     required("结束日期", "last_day", Shape::Date),
     Heading {
-        explanation: "整个班次的学时，最多一位小数。",
-        ..required("学时", "hours", Shape::Number)
+        explanation: "整个班次的学时，最多一位小数。", ..required("学时", "hours", Shape::Number)
     },
-    Heading {
-        explanation: "不限的留空。",
-        ..optional("名额", "places", Shape::Number)
-    },
+    Heading { explanation: "不限的留空。", ..optional("名额", "places", Shape::Number) },
     Heading {
         explanation: "不填即为否。",
         choices: yes_or_no,

@@ -81,7 +81,8 @@ async fn the_page_proposes_and_reads_what_was_agreed() {
 async fn what_was_said_is_remembered_for_the_organisation_and_kind() {
     let stage = Stage::new().await;
     let (import, _) = given(&stage, &stage.clerk, Mapping::new()).await;
-    let said = serde_json::json!({ "header_row": 3, "columns": { "序号": "备注", "身份证号": "公民身份号码" } });
+    let said =
+        serde_json::json!({ "header_row": 3, "columns": { "序号": "备注", "身份证号": "公民身份号码" } });
     let columns = said["columns"].clone();
     let mut conn = stage.db.web().await;
     let neighbour = stage.county.town(2).actor(Role::Clerk);

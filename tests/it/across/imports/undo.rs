@@ -75,10 +75,14 @@ async fn change_note(stage: &Stage, name: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn members_come_and_go_and_get_their_former_values() {
     let stage = Stage::new().await;
-    let old = Roster::new("张伟", 1).with("备注", "旧").with("流动起始日期", "2024-03-01").with("外出流向", "广东");
+    let old =
+        Roster::new("张伟", 1).with("备注", "旧").with("流动起始日期", "2024-03-01").with("外出流向", "广东");
     stage.import(&[old.clone(), Roster::new("李娜", 2)]).await;
     let rows = [
-        old.with("姓名", "张小伟").with("学历", "大学本科毕业").with("备注", "（清空）").with("外出流向", "浙江"),
+        old.with("姓名", "张小伟")
+            .with("学历", "大学本科毕业")
+            .with("备注", "（清空）")
+            .with("外出流向", "浙江"),
         Roster::new("李娜", 2).with("党籍状态", "死亡").with("党籍状态日期", "2025-01-01"),
         Roster::new("王芳", 4).with("失联日期", "2024-01-01"),
         Roster::new("赵敏", 6).with("党籍状态", "停止党籍").with("党籍状态日期", "2020-01-01"),
@@ -110,7 +114,13 @@ async fn committees_and_their_votes_come_and_go() {
     there_and_back(&stage, &team()).await;
     let changed: Vec<Roster> = team()
         .into_iter()
-        .map(|row| if row.cell("姓名") == "王芳" { row.with("离职日期", "2024-05-01").with("离职原因", "辞职") } else { row })
+        .map(|row| {
+            if row.cell("姓名") == "王芳" {
+                row.with("离职日期", "2024-05-01").with("离职原因", "辞职")
+            } else {
+                row
+            }
+        })
         .collect();
     there_and_back(&stage, &changed).await;
     let stage = elections::stage().await;
@@ -153,8 +163,10 @@ async fn what_was_changed_since_is_kept_and_named() {
     let kept = shot(&stage).await;
     assert_eq!(undo(&stage, &stage.clerk, &import).await.unwrap(), 3);
     let members = stage.members().await;
-    let notes: Vec<_> =
-        members.iter().map(|member| (member.person.name.as_str(), member.membership.note.as_deref())).collect();
+    let notes: Vec<_> = members
+        .iter()
+        .map(|member| (member.person.name.as_str(), member.membership.note.as_deref()))
+        .collect();
     assert_eq!(
         notes,
         [("张伟", Some("人工改过")), ("李娜", None), ("王芳", None), ("赵敏", Some("人工改过"))]
@@ -168,7 +180,8 @@ async fn what_was_changed_since_is_kept_and_named() {
     let named: Vec<_> = undone.kept_rows.iter().map(|row| (row.row, row.subject.as_str())).collect();
     assert_eq!(named, [(2, "张伟"), (4, "王芳"), (5, "赵敏")]);
     assert!(undone.kept_rows.iter().all(|row| row.message.contains("修改")), "{undone:?}");
-    let lines = summary::rows(&stage.engine, &stage.clerk.scope, &import, &[imports::Bucket::New], 0, 9).await;
+    let lines =
+        summary::rows(&stage.engine, &stage.clerk.scope, &import, &[imports::Bucket::New], 0, 9).await;
     let lines = lines.unwrap();
     assert!(lines.iter().all(|line| line.record.is_some() && line.kept.is_some()), "{lines:?}");
 }
@@ -272,10 +285,7 @@ async fn an_edit_that_is_under_way_is_waited_for() {
     let stage = Stage::new().await;
     let import = carried(&stage, &[Roster::new("张伟", 1)]).await;
     let client = stage.db.owner_client().await;
-    client
-        .batch_execute("BEGIN; UPDATE memberships SET note = '改着', version = version + 1")
-        .await
-        .unwrap();
+    client.batch_execute("BEGIN; UPDATE memberships SET note = '改着', version = version + 1").await.unwrap();
     let mut conn = stage.db.web().await;
     let (undone, ()) = tokio::join!(imports::undo(&mut conn, &stage.clerk, import.id), async {
         let watch = stage.db.owner_client().await;
