@@ -72,7 +72,7 @@ impl Serialize for Mapping {
 impl<'de> Deserialize<'de> for Mapping {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         use serde::de::Error;
-        let object = Map::deserialize(deserializer)?;
+        let object = Map::<String, Value>::deserialize(deserializer)?;
         // A heading goes to a text or to nothing; only the longer form has an object inside.
         if object.get("columns").is_some_and(Value::is_object) {
             let whole: Whole = serde_json::from_value(Value::Object(object)).map_err(D::Error::custom)?;

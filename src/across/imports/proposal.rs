@@ -81,11 +81,16 @@ pub fn propose(
     let (above, below) = rows.split_at_checked(at)?;
     let (row, below) = below.split_first()?;
     // A heading of two rows has the names of its groups above and the columns below.
-    let lower = below.iter().next().filter(|lower| score(lower) > 0);
+    let lower = below.first().filter(|lower| score(lower) > 0 && reaches_further(lower, row));
     let (row, below) = match lower {
         Some(lower) => (merged(Some(row), lower.clone()), below.get(1..).unwrap_or_default()),
         None => (merged(above.last(), row.clone()), below),
     };
+    let own: HashSet<&str> = row
+        .cells()
+        .filter_map(|(_, cell)| synonyms::exact(known, &cell.shown()))
+        .map(|own| own.title)
+        .collect();
     let mut taken = HashSet::new();
     let columns = row
         .cells()
@@ -93,10 +98,12 @@ pub fn propose(
         .map(|(column, cell)| {
             let heading = cell.shown().trim().to_owned();
             let found = target(known, extras, remembered, &heading).flatten();
+            let is_own = synonyms::exact(known, &heading).is_some();
+            // Whatever bears our own name comes before what is only like it; of two for the same thing a person chooses.
+            let found = found.filter(|target| is_own || !own.contains(target.as_str()));
             ProposedColumn {
                 letters: crate::across::sheets::column_letters(column),
                 samples: samples(below, column),
-                // Of two columns for the same thing a person chooses.
                 target: found.filter(|target| taken.insert(target.clone())),
                 heading,
             }
@@ -105,7 +112,12 @@ pub fn propose(
     Some(Proposal { sheet: None, header_row: row.number, columns })
 }
 
-/// Where a heading goes: what was said of it before, its own name, a synonym. None: nothing is known of it.
+/// Whether a row has a cell where the one above has none: below the name of a group of columns.
+fn reaches_further(row: &Row, above: &Row) -> bool {
+    row.cells().any(|(column, _)| above.get(column).is_empty())
+}
+
+/// Where a heading goes: its own name, what was said of it before, a synonym. None: nothing is known of it.
 fn target(
     known: &'static [Heading],
     extras: &[String],
@@ -213,6 +225,8 @@ mod tests {
         let (_, columns) = told(&[row(1, &["姓名", "党员姓名", "手机", "联系电话"])], &Mapping::new());
         assert_eq!(columns[1], goes("党员姓名", None));
         assert_eq!(columns[3], goes("联系电话", None));
+        let (_, columns) = told(&[row(1, &["党员姓名", "姓名", "民族"])], &Mapping::new());
+        assert_eq!(columns[0], goes("党员姓名", None), "our own name comes first");
         assert_eq!(propose(&[row(1, &["关于报送名册的通知"])], HEADINGS, &[], &Mapping::new()), None);
     }
 }

@@ -113,7 +113,7 @@ async fn lock(conn: &mut AsyncPgConnection, actor: &Actor, id: ImportId) -> Resu
 /// Refuses an import that cannot be taken back, whoever asks.
 fn check(import: &Import) -> Result<()> {
     let now = clock::now();
-    let day = |moment| clock::date_in_china(moment);
+    let day = clock::date_in_china;
     match (import.state()?, import.undone_at, import.undo_until) {
         (State::Undone, at, _) => Err(Error::Refused(format!(
             "这次导入已由“{}”于{}撤销，不能再次撤销；需要重新写入的，请重新上传文件。",

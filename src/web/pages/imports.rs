@@ -343,7 +343,7 @@ async fn match_columns(
         .collect();
     let header_row = fields
         .given("header_row")
-        .map(str::parse)
+        .map(str::parse::<u32>)
         .transpose()
         .map_err(|_| Error::invalid("header_row", "列名所在的行不是行号，请从导入页面重新提交。"))?;
     let sheet = Some(fields.get("sheet").to_owned()).filter(|sheet| !sheet.is_empty());
