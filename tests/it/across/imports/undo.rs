@@ -10,6 +10,7 @@ use cadre::base::edit::Edit;
 use cadre::base::error::Error;
 use cadre::records::imports::{self, Counts, Import, Kind};
 use cadre::records::members::{self, Change, Edits};
+use diesel_async::SimpleAsyncConnection;
 
 use super::committees::team;
 use super::elections::votes;
@@ -284,17 +285,13 @@ async fn an_edit_at_the_same_moment_is_kept_or_told_that_it_is_stale() {
 async fn an_edit_that_is_under_way_is_waited_for() {
     let stage = Stage::new().await;
     let import = carried(&stage, &[Roster::new("张伟", 1)]).await;
-    let client = stage.db.owner_client().await;
-    client.batch_execute("BEGIN; UPDATE memberships SET note = '改着', version = version + 1").await.unwrap();
+    let editor = stage.db.owner_client().await;
+    editor.batch_execute("BEGIN; UPDATE memberships SET note = '改着', version = version + 1").await.unwrap();
     let mut conn = stage.db.web().await;
-    let (undone, ()) = tokio::join!(imports::undo(&mut conn, &stage.clerk, import.id), async {
-        let watch = stage.db.owner_client().await;
-        let waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-        while watch.query_one(waits, &[]).await.unwrap().get::<_, i64>(0) == 0 {
-            tokio::task::yield_now().await;
-        }
-        client.batch_execute("COMMIT").await.unwrap();
-    });
-    assert_eq!(undone.unwrap(), 1);
+    conn.batch_execute("SET lock_timeout TO '100ms'").await.unwrap();
+    let waited = imports::undo(&mut conn, &stage.clerk, import.id).await;
+    assert!(matches!(waited, Err(Error::Broken(_))), "it waited in vain: {waited:?}");
+    editor.batch_execute("COMMIT").await.unwrap();
+    assert_eq!(imports::undo(&mut conn, &stage.clerk, import.id).await.unwrap(), 1);
     assert_eq!(stage.members().await[0].membership.note.as_deref(), Some("改着"));
 }
