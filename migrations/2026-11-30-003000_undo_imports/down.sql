@@ -8,6 +8,7 @@ BEGIN
     END LOOP;
 END $$;
 DROP FUNCTION IF EXISTS take_back_import;
+DROP FUNCTION IF EXISTS restore_parts;
 DROP FUNCTION IF EXISTS restore_records;
 DROP FUNCTION IF EXISTS find_quarters_of_import;
 DROP FUNCTION trace_import;

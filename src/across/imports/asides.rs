@@ -32,9 +32,12 @@ pub fn aside(row: &Row, layout: &Layout) -> Option<&'static str> {
     let (first_column, first) = row.cells().next()?;
     let first = first.shown();
     let text: String = first.chars().filter(|character| !character.is_whitespace()).collect();
-    // Of what every row must fill, a total fills nothing but the cell that its name stands in.
-    let filled =
-        layout.required().filter(|column| *column != first_column && !row.get(*column).is_empty()).count();
+    // Of what every row must fill, a total fills nothing but the cell that its name stands in, and numbers of people.
+    let says = |column: &u32| {
+        let cell = row.get(*column);
+        *column != first_column && !cell.is_empty() && !is_count(&cell.shown())
+    };
+    let filled = layout.required().filter(says).count();
     if TOTALS.contains(&text.trim_end_matches(['：', ':'])) && filled == 0 {
         return Some("合计行");
     }
@@ -42,6 +45,12 @@ pub fn aside(row: &Row, layout: &Layout) -> Option<&'static str> {
         text.strip_prefix(word).is_some_and(|rest| rest.starts_with(['：', ':', '1', '１', '（']))
     });
     (row.len() == 1 && below).then_some("表后说明")
+}
+
+/// Whether a text is a number of people or things (`32`, `32人`); an identifier is longer.
+fn is_count(text: &str) -> bool {
+    let digits = text.trim().trim_end_matches(['人', '名', '个', '户']).trim_end();
+    (1..=6).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Rows that were left out.
@@ -88,7 +97,8 @@ mod tests {
         let layout = Layout::read(&row(1, &FIRST), HEADINGS, &Mapping::new()).unwrap();
         let what = |texts: &[&str]| aside(&row(9, texts), &layout);
         assert_eq!(what(&["合 计"]), Some("合计行"));
-        assert_eq!(what(&["合计", "", "", "", "", "", "", "32"]), None, "a required column is filled");
+        assert_eq!(what(&["合计", "", "", "", "", "", "", "32人"]), Some("合计行"));
+        assert_eq!(what(&["合计", "", "汉族"]), None, "a required column is filled");
         assert_eq!(what(&["注：以上数据截至6月30日"]), Some("表后说明"));
         assert_eq!(what(&["填表人：王秀英"]), Some("表后说明"));
         assert_eq!(what(&["注"]), None);

@@ -60,6 +60,31 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION restore_records FROM PUBLIC;
 
+-- Gives changed records their former parts of a table; a step of take_back_import.
+CREATE OR REPLACE FUNCTION restore_parts(in_relation text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    keys text;
+    same text;
+    names text;
+BEGIN
+    SELECT string_agg(format('n.%I', a.attname), ', '), string_agg(format('t.%1$I = n.%1$I', a.attname), ' AND ')
+    INTO keys, same FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+    WHERE k.conrelid = to_regclass(in_relation) AND k.contype = 'p';
+    SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) INTO names FROM pg_attribute a
+    WHERE a.attrelid = to_regclass(in_relation) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '';
+    EXECUTE format('DELETE FROM %1$I t USING undo_events e, LATERAL jsonb_populate_record(NULL::%1$I, e.image) n
+        WHERE e.relation = %1$L AND %2$s AND NOT EXISTS (SELECT FROM undo_records r
+            WHERE r.id = e.owner AND r.reason IS NOT NULL)', in_relation, same);
+    EXECUTE format('INSERT INTO %1$I (%2$s) SELECT %2$s FROM (
+            SELECT DISTINCT ON (%3$s) e.is_removed, n.* FROM undo_events e,
+                LATERAL jsonb_populate_record(NULL::%1$I, e.image) n
+            WHERE e.relation = %1$L AND NOT EXISTS (SELECT FROM undo_records r
+                WHERE r.id = e.owner AND r.reason IS NOT NULL)
+            ORDER BY %3$s, e.number) first WHERE first.is_removed', in_relation, names, keys);
+END $$;
+REVOKE ALL ON FUNCTION restore_parts FROM PUBLIC;
+
 -- Takes back what an import wrote: what it made goes, what it changed gets its former values. What somebody changed or
 -- made use of since stays as it is, and is answered: the table, the record, and `edited` or the table that refers to it.
 -- `told`: a member who went, though an entry of the trail tells of him. `moved` alone: an organisation of a former value has another place now, and nothing was taken back.
@@ -130,8 +155,10 @@ BEGIN
     END LOOP;
     UPDATE undo_records r SET reason = NULL WHERE r.relation = 'people' AND r.made;
 
-    -- A check that let somebody take a seat lets him go first.
+    -- A check that let somebody take a seat, and an organisation that was set below a new one, let go of it first.
     PERFORM restore_records(in_county, 'candidate_checks', by_whom);
+    PERFORM restore_records(in_county, 'organisations', by_whom);
+    PERFORM restore_parts('organisation_parents');
 
     -- What the import made goes, the deepest first, unless something else refers to it.
     FOR one IN SELECT t.relation, t.depth FROM traced_relations() t
@@ -200,33 +227,15 @@ BEGIN
     WHERE p.relation = 'people' AND NOT p.made AND p.reason IS NULL AND p.id = r.person AND r.reason IS NOT NULL;
     FOR one IN SELECT t.relation FROM traced_relations() t
         WHERE t.owner = 'id' AND t.relation IN (SELECT relation FROM undo_records WHERE NOT made)
-            AND t.relation <> 'candidate_checks' ORDER BY t.depth, t.relation
+            AND t.relation NOT IN ('candidate_checks', 'organisations') ORDER BY t.depth, t.relation
     LOOP
         PERFORM restore_records(in_county, one.relation, by_whom);
     END LOOP;
-    FOR part IN
-        SELECT t.relation,
-            (SELECT string_agg(format('n.%I', a.attname), ', ') FROM pg_constraint k JOIN pg_attribute a
-                ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
-                WHERE k.conrelid = to_regclass(t.relation) AND k.contype = 'p') AS key,
-            (SELECT string_agg(format('t.%1$I = n.%1$I', a.attname), ' AND ') FROM pg_constraint k JOIN pg_attribute a
-                ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
-                WHERE k.conrelid = to_regclass(t.relation) AND k.contype = 'p') AS same,
-            (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute a
-                WHERE a.attrelid = to_regclass(t.relation) AND a.attnum > 0 AND NOT a.attisdropped
-                    AND a.attgenerated = '') AS names
-        FROM traced_relations() t WHERE t.owner <> 'id' AND t.relation IN (SELECT relation FROM undo_events)
+    FOR part IN SELECT t.relation FROM traced_relations() t
+        WHERE t.owner <> 'id' AND t.relation <> 'organisation_parents' AND t.relation IN (SELECT relation FROM undo_events)
         ORDER BY t.depth
     LOOP
-        EXECUTE format('DELETE FROM %1$I t USING undo_events e, LATERAL jsonb_populate_record(NULL::%1$I, e.image) n
-            WHERE e.relation = %1$L AND %2$s AND NOT EXISTS (SELECT FROM undo_records r
-                WHERE r.id = e.owner AND r.reason IS NOT NULL)', part.relation, part.same);
-        EXECUTE format('INSERT INTO %1$I (%2$s) SELECT %2$s FROM (
-                SELECT DISTINCT ON (%3$s) e.is_removed, n.* FROM undo_events e,
-                    LATERAL jsonb_populate_record(NULL::%1$I, e.image) n
-                WHERE e.relation = %1$L AND NOT EXISTS (SELECT FROM undo_records r
-                    WHERE r.id = e.owner AND r.reason IS NOT NULL)
-                ORDER BY %3$s, e.number) first WHERE first.is_removed', part.relation, part.names, part.key);
+        PERFORM restore_parts(part.relation);
     END LOOP;
     IF EXISTS (SELECT FROM undo_records WHERE relation = 'organisations' AND NOT made AND reason IS NULL) THEN
         PERFORM place_organisations(in_county);

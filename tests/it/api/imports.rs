@@ -306,7 +306,7 @@ async fn an_import_is_taken_back_through_either_door() {
         let (location, _) = planned(&app, &clerk, &mixed()).await;
         let early = app.send_raw(&clerk, Method::Post, &format!("{location}/undo"), &[], "").await;
         assert_eq!(early.status, Status::Conflict, "{}", early.body);
-        commit(&app, &clerk, &location).await;
+        assert_eq!(commit(&app, &clerk, &location).await.status, Status::Accepted);
         watch(&app, &clerk, &location).await;
         assert_eq!(total().await, 2);
         let sibling =

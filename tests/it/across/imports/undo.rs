@@ -234,7 +234,8 @@ async fn a_closed_quarter_and_thirty_days_end_it() {
     assert!(late.contains("超过30天"), "{late}");
     client.batch_execute("UPDATE imports SET undo_until = now() + interval '1 day'").await.unwrap();
 
-    let system = Actor { door: Door::CommandLine, ..stage.county.county.actor(Role::Supervisor) };
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let system = Actor { door: Door::CommandLine, name: "system@root".to_owned(), ..supervisor };
     let quarter = "2026Q1".parse().unwrap();
     reports::close(&mut *stage.db.web().await, &system, "500237", quarter).await.unwrap();
     let held = sentence(undo(&stage, &stage.clerk, &first).await);
