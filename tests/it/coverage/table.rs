@@ -467,7 +467,7 @@ GET    /api/v1/imports/<id>/rows             -                           401    
 GET    /api/v1/imports/<id>/events           -                           401      ok    404     ok      403     403   403      ok
 GET    /api/v1/imports/<id>/errors.xlsx      -                           401      ok    404     ok      403     403   403      ok
 POST   /api/v1/imports/<id>/commit           -                           401      ok    404     ok      403     403   403      ok
-POST   /api/v1/imports/<id>/undo             -                           401      ok    404     ok      403     403   403      ok
+POST   /api/v1/imports/<id>/undo             -                           401      ok    404     ok      403     403   403      403
 
 # API: exports
 GET    /api/v1/exports                       -                           401      ok    ok      ok      ok      403   403      ok
