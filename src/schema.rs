@@ -1075,6 +1075,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What was last said of the headings of an organisation's files: proposed again, never assumed.
+    import_mappings (county_id, organisation_id, kind) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The organisation that the files were for.
+        organisation_id -> Uuid,
+        /// What their rows were about (contract 2, KIND).
+        kind -> Text,
+        /// Its path.
+        path -> Text,
+        /// Heading of a file to heading of ours, or null where it was left out.
+        mapping -> Jsonb,
+        /// When it was last said.
+        updated_at -> Timestamptz,
+        /// By whom.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// The rows of an uploaded workbook and what each would do. Kept thirty days.
     import_rows (county_id, import_id, number) {
         /// The county that owns the row.
@@ -1093,6 +1113,30 @@ diesel::table! {
         record_version -> Nullable<Int4>,
         /// Cells, findings and changes, encrypted: they hold identifiers.
         content -> Bytea,
+        /// Why what the row wrote was kept when the import was taken back; empty: it was not.
+        kept -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// What the statements of an import touched, for taking it back. Kept as long as that is possible.
+    import_traces (county_id, import_id, number) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The import.
+        import_id -> Uuid,
+        /// The order of the statements.
+        number -> Int4,
+        /// Path of the import's organisation.
+        path -> Text,
+        /// The table that was written.
+        relation -> Text,
+        /// Whether the images went (rows as they were before), or came.
+        is_removed -> Bool,
+        /// Ids of records that were not there before.
+        made -> Nullable<Array<Nullable<Uuid>>>,
+        /// Of each row of other records {owner, image}: the record's id, and the row; of one that came its key and version only.
+        images -> Nullable<Jsonb>,
     }
 }
 
@@ -1155,6 +1199,14 @@ diesel::table! {
         created_at -> Timestamptz,
         /// Last sign of life: a reading or writing that stays silent has died.
         updated_at -> Timestamptz,
+        /// Until when it can be taken back; empty: not carried out, or before that was possible.
+        undo_until -> Nullable<Timestamptz>,
+        /// User name of who took it back.
+        undone_by -> Nullable<Text>,
+        /// When.
+        undone_at -> Nullable<Timestamptz>,
+        /// Columns of the file with samples and where each could go, encrypted; empty: nothing waits to be matched.
+        proposal -> Nullable<Bytea>,
     }
 }
 

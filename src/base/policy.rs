@@ -15,6 +15,8 @@ pub enum Action {
     AcceptTransfer,
     /// See an identifier in clear, with a purpose.
     RevealIdentifier,
+    /// Take back an import that somebody else handed in; one's own is entering.
+    UndoOthersImports,
     /// Take a list out of the house, masked.
     Export,
     /// Take a list out of the house with identifiers in clear.
@@ -39,11 +41,12 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SeeRecords,
         Self::EnterRecords,
         Self::AcceptTransfer,
         Self::RevealIdentifier,
+        Self::UndoOthersImports,
         Self::Export,
         Self::ExportUnmasked,
         Self::Vet,
@@ -98,6 +101,7 @@ pub fn allows(role: Role, action: Action, relation: Relation) -> bool {
                 | A::EnterRecords
                 | A::AcceptTransfer
                 | A::RevealIdentifier
+                | A::UndoOthersImports
                 | A::Export
                 | A::ExportUnmasked
                 | A::Vet

@@ -16,8 +16,25 @@ use crate::across::imports::{read, refused};
 use crate::across::sheets::Program;
 use crate::base::actor::Actor;
 use crate::cli::installation::Installation;
-use crate::cli::{Failure, output};
+use crate::cli::{Failure, import_undo, output};
 use crate::records::imports::{Bucket, Import, Kind, State};
+
+/// What to import and how, or what to do with an import.
+#[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    options: Option<Options>,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Take an import back within thirty days: records changed since are kept and named
+    #[command(after_help = "Example:\n  cadre import undo 0193f0a2-7c1e-7d52-9f0b-3f1d2c4b5a69")]
+    Undo(import_undo::Options),
+}
 
 /// What to import, and how.
 #[derive(Debug, clap::Args)]
@@ -51,8 +68,18 @@ const ATTEMPTS: usize = 3;
 /// Rows that are listed for people; the rest stands in the workbook of refused rows.
 const SHOWN: usize = 20;
 
-/// Imports a workbook.
-pub async fn run(options: &Options, json: bool) -> Result<(), Failure> {
+/// Imports a workbook, or takes an import back.
+pub async fn run(arguments: &Arguments, json: bool) -> Result<(), Failure> {
+    match (&arguments.command, &arguments.options) {
+        (Some(Command::Undo(options)), _) => import_undo::run(options, json).await,
+        (None, Some(options)) => import(options, json).await,
+        (None, None) => {
+            Err(Failure::Usage("请给出种类、文件和 --organisation；用法见 cadre import --help。".to_owned()))
+        }
+    }
+}
+
+async fn import(options: &Options, json: bool) -> Result<(), Failure> {
     let kind = kind(&options.kind)?;
     let mapping = mapping(options.mapping.as_deref())?;
     let installation = Installation::open().await?;

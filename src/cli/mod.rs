@@ -12,6 +12,7 @@ mod divisions;
 mod export;
 mod failure;
 mod import;
+mod import_undo;
 pub mod installation;
 mod interruption;
 mod log;
@@ -63,8 +64,9 @@ enum Command {
     /// Import a workbook: read, compare with the records, write what is new or changed
     #[command(after_help = "Examples:\n  \
         cadre import members 党员名册.xlsx --organisation 500237101 --dry-run\n  \
-        cadre import members 党员名册.xlsx --organisation 500237101 --errors 退回.xlsx")]
-    Import(import::Options),
+        cadre import members 党员名册.xlsx --organisation 500237101 --errors 退回.xlsx\n  \
+        cadre import undo 0193f0a2-7c1e-7d52-9f0b-3f1d2c4b5a69")]
+    Import(import::Arguments),
     /// Write a list to a workbook or csv that can be imported again
     #[command(after_help = "Examples:\n  \
         cadre export members --organisation 500237101 -o 党员名册.xlsx\n  \

@@ -41,6 +41,9 @@ pub async fn serve(
     std::fs::create_dir_all(&uploads).map_err(|error| {
         Failure::Failed(format!("无法建立上传目录 {}：{error}。请检查磁盘和权限。", uploads.display()))
     })?;
+    if let Err(error) = web::import_work::sweep(&uploads) {
+        tracing::warn!(%error, "old uploads could not be removed");
+    }
     let signer = audit::signer(&installation.config)?;
     let state = web::State {
         database: installation.database.clone(),

@@ -118,7 +118,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("slates", &["committee_targets", "slates", "slate_seats"]),
-    ("imports", &["imports", "import_rows"]),
+    ("imports", &["imports", "import_rows", "import_traces", "import_mappings"]),
     (
         "ratings",
         &[

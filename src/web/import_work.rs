@@ -95,19 +95,93 @@ fn mapping(text: Option<&str>) -> Result<Mapping> {
     let Some(text) = text.filter(|text| !text.trim().is_empty()) else { return Ok(Mapping::new()) };
     serde_json::from_str(text).map_err(|_| {
         let example = "{\"身份证号\":\"公民身份号码\",\"工龄\":null}";
-        Error::invalid("mapping", format!("列对应不是有效的 JSON 对象，请按 {example} 的格式填写。"))
+        let lower = "{\"header_row\":3,\"columns\":{…}}";
+        let rule = format!("请按 {example} 的格式填写，列名不在第一行的写成 {lower}。");
+        Error::invalid("mapping", format!("列对应不是有效的 JSON 对象，{rule}"))
     })
 }
 
-/// Reads a file that is on record, in the background.
-pub fn read_on(engine: Engine, program: Program, actor: Actor, import: Import, taken: Taken) {
+/// Reads a file that is on record, in the background. Where its columns wait to be matched, it is held for a while.
+pub fn read_on(state: &web::State, actor: Actor, import: Import, taken: Taken) {
+    read_file(state, actor, import, taken.file);
+}
+
+fn read_file(state: &web::State, actor: Actor, import: Import, file: UploadedFile) {
+    let (engine, program, uploads) = (engine(state), Program::at(&state.program), state.uploads.clone());
     tokio::spawn(async move {
-        let file = taken.file;
-        let work = read::read(&engine, &program, &actor, &import, &file.0, &progress::nobody);
-        if let Err(error) = work.await {
-            tracing::error!(%error, "an import could not be read");
+        let work = read::read(&engine, &program, &actor, &import, &file.0, &progress::nobody).await;
+        match work {
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) => hold(&engine, &actor, import.id, &file, &uploads).await,
+            Err(error) => tracing::error!(%error, "an import could not be read"),
         }
     });
+}
+
+/// How long a file waits for somebody to say what its columns are. It holds personal data in clear.
+const HELD: Duration = Duration::from_secs(30 * 60);
+
+/// Where the file of an import waits.
+fn place(uploads: &std::path::Path, import: &Import) -> PathBuf {
+    uploads.join(format!("{}-{}.held", import.id, import.version))
+}
+
+/// Keeps a file whose columns wait to be matched.
+async fn hold(engine: &Engine, actor: &Actor, id: ImportId, file: &UploadedFile, uploads: &std::path::Path) {
+    let Ok(import) = upload::find(engine, actor, id).await else { return };
+    if import.proposal.is_none() {
+        return;
+    }
+    let held = UploadedFile(place(uploads, &import));
+    if let Err(error) = std::fs::rename(&file.0, &held.0) {
+        tracing::error!(%error, "an upload could not be held");
+        return;
+    }
+    tokio::spawn(async move {
+        tokio::time::sleep(HELD).await;
+        drop(held);
+    });
+}
+
+/// Removes uploads that a server left which is gone. Others may be at work in the same folder: only old ones go.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn sweep(uploads: &std::path::Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(uploads)? {
+        let entry = entry?;
+        let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
+        if age > 2 * HELD {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Has a file read again whose columns the uploader has matched.
+///
+/// # Errors
+/// `Missing`, `Forbidden`; `Refused` where nothing waits, or the file has waited too long.
+pub async fn read_again(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    state: &web::State,
+    id: ImportId,
+    mapping: &Mapping,
+) -> Result<()> {
+    let waiting = upload::find(&engine(state), actor, id).await?;
+    let held = place(&state.uploads, &waiting);
+    if waiting.proposal.is_some() && !held.exists() {
+        let why = "文件等待确定列对应超过30分钟，已经删去；请重新上传，本次的列对应会再次给出。";
+        return Err(Error::Refused(why.to_owned()));
+    }
+    let whole = serde_json::to_value(mapping).map_err(Error::broken)?;
+    let remembered = serde_json::to_value(&mapping.columns).map_err(Error::broken)?;
+    let import = imports::read_again(conn, actor, id, &whole, &remembered).await?;
+    let file = UploadedFile(state.uploads.join(ImportId::new().to_string()));
+    std::fs::rename(&held, &file.0).map_err(Error::broken)?;
+    read_file(state, actor.clone(), import, file);
+    Ok(())
 }
 
 /// Takes a plan in hand and carries it out in the background.

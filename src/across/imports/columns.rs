@@ -39,8 +39,6 @@ pub struct Heading {
     pub choices: fn() -> Vec<String>,
     /// The list whose words that the county added may stand in it as well.
     pub own: Option<WordList>,
-    /// What other lists call the same column; the page proposes it, nobody assumes it.
-    pub synonyms: &'static [&'static str],
 }
 
 /// The column of the record's id, common to all kinds: an export comes back as `unchanged`.
@@ -52,7 +50,6 @@ pub const RECORD: Heading = Heading {
     explanation: "系统导出时自动填写；新增的请留空，请勿改动。",
     choices: Vec::new,
     own: None,
-    synonyms: &[],
 };
 
 /// The columns that a workbook of refused rows adds; they say nothing when it comes back.
@@ -88,16 +85,7 @@ pub const fn required(title: &'static str, field: &'static str, shape: Shape) ->
 /// A column that a row may leave empty.
 #[must_use]
 pub const fn optional(title: &'static str, field: &'static str, shape: Shape) -> Heading {
-    Heading {
-        title,
-        field,
-        required: false,
-        shape,
-        explanation: "",
-        choices: Vec::new,
-        own: None,
-        synonyms: &[],
-    }
+    Heading { title, field, required: false, shape, explanation: "", choices: Vec::new, own: None }
 }
 
 /// Names for a drop-down list.

@@ -104,6 +104,7 @@ struct Work<'a> {
 impl Work<'_> {
     /// Writes all rows; `Stale` where the plan no longer holds.
     async fn write<S: Subject>(&self, conn: &mut AsyncPgConnection) -> Result<()> {
+        imports::trace(conn, self.import).await?;
         let mut digest = Sha256::new();
         let mut done = 0;
         let total = u64::try_from(self.import.counts().to_write()).ok();

@@ -82,6 +82,7 @@ impl PlannedRow {
             record_id: self.record.map(|(id, _)| id).or(self.becomes),
             record_version: self.record.map(|(_, version)| version),
             content: keys.seal(Secret::ImportRow, import.0, &text).map_err(Error::broken)?,
+            kept: None,
         })
     }
 

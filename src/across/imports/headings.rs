@@ -1,13 +1,12 @@
 //! Finds out which column of a sheet is which, by the first row; refuses by name what it does not know.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::across::imports::columns::{Heading, REASON, RECORD, ROW_NUMBER, folded};
+pub use crate::across::imports::mapping::Mapping;
+use crate::across::imports::synonyms;
 use crate::across::sheets::Row;
 use crate::base::values::excerpt;
-
-/// Where foreign headings go: heading of the file → heading of ours, or nothing to leave the column out.
-pub type Mapping = BTreeMap<String, Option<String>>;
 
 /// Which column of the sheet holds which heading.
 #[derive(Debug)]
@@ -173,6 +172,46 @@ impl Layout {
         self.known.iter().position(|heading| heading.field == field).unwrap_or(usize::MAX)
     }
 
+    /// What the mapping came to, for the notices of the plan: which foreign heading was read as which column, and which
+    /// columns were left out.
+    #[must_use]
+    pub fn told(&self) -> Vec<String> {
+        let foreign = self.columns.iter().filter_map(|(at, heading)| {
+            let own = self.heading(*at);
+            (folded(own) != folded(heading.title)).then(|| format!("“{own}”→“{}”", heading.title))
+        });
+        let further = self.extras.iter().filter_map(|(at, name)| {
+            let own = self.heading(*at);
+            (folded(own) != folded(name)).then(|| format!("“{own}”→“{name}”"))
+        });
+        let matched: Vec<String> = foreign.chain(further).collect();
+        let left_out: Vec<String> = self
+            .ignored
+            .iter()
+            .map(|at| self.heading(*at))
+            .filter(|text| ![ROW_NUMBER, REASON].contains(text))
+            .map(|text| format!("“{text}”"))
+            .collect();
+        let mut told = Vec::new();
+        if !matched.is_empty() {
+            told.push(format!("按列对应读取：{}", matched.join("，")));
+        }
+        if !left_out.is_empty() {
+            told.push(format!("按列对应没有读取的列：{}", left_out.join("、")));
+        }
+        told
+    }
+
+    fn heading(&self, column: u32) -> &str {
+        let at = usize::try_from(column).unwrap_or(usize::MAX);
+        self.headings.get(at).map_or("", String::as_str)
+    }
+
+    /// The columns that every row must fill, from 0.
+    pub fn required(&self) -> impl Iterator<Item = u32> + '_ {
+        self.columns.iter().filter(|(_, heading)| heading.required).map(|(column, _)| *column)
+    }
+
     /// The texts of the first row, by column; empty ones where it has none.
     #[must_use]
     pub fn headings(&self) -> &[String] {
@@ -205,11 +244,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn find(&self, text: &str) -> Option<&'static Heading> {
-        let wanted = folded(text);
-        self.known
-            .iter()
-            .chain([&RECORD])
-            .find(|heading| folded(heading.title) == wanted || heading.field == wanted)
+        synonyms::exact(self.known, text)
     }
 
     fn find_extra(&self, text: &str) -> Option<String> {
@@ -221,7 +256,7 @@ impl Reading<'_> {
         if [ROW_NUMBER, REASON].contains(&text.trim()) {
             return Place::Ignored;
         }
-        let mapped = self.mapping.iter().find(|(from, _)| folded(from) == folded(text)).map(|(_, to)| to);
+        let mapped = self.mapping.of(text);
         let sought = match mapped {
             Some(None) => return Place::Ignored,
             Some(Some(target)) => target.as_str(),
@@ -234,7 +269,7 @@ impl Reading<'_> {
             }
             None if mapped.is_some() => Place::Nowhere,
             None => {
-                let nearest = proposal(self.known, text)
+                let nearest = synonyms::likely(self.known, text)
                     .map_or_else(String::new, |heading| format!("（可能是“{}”）", heading.title));
                 self.errors.push(HeadingError::Unknown { heading: excerpt(text.trim()), nearest });
                 Place::Nowhere
@@ -247,7 +282,7 @@ impl Reading<'_> {
     }
 
     fn check_mapping(&mut self, row: &Row) {
-        for (heading, target) in self.mapping {
+        for (heading, target) in &self.mapping.columns {
             if !row.cells().any(|(_, cell)| folded(&cell.shown()) == folded(heading)) {
                 self.errors.push(HeadingError::NoSuchColumn { heading: excerpt(heading) });
             }
@@ -273,13 +308,6 @@ impl Reading<'_> {
             }
         }
     }
-}
-
-/// The heading that a foreign one most likely means.
-#[must_use]
-pub fn proposal(known: &'static [Heading], text: &str) -> Option<&'static Heading> {
-    let wanted = folded(text);
-    known.iter().find(|heading| heading.synonyms.iter().any(|synonym| folded(synonym) == wanted))
 }
 
 #[cfg(test)]
@@ -367,16 +395,5 @@ mod tests {
             errors(&["2026年官渡镇党员名册"], &Mapping::new()),
             ["第 1 行不是列名（应有姓名、公民身份号码、性别等列）；请删去列名上方的标题行，或按模板填写列名"]
         );
-    }
-
-    #[test]
-    fn every_synonym_means_one_heading() {
-        let mut seen = BTreeMap::new();
-        for heading in HEADINGS {
-            for synonym in heading.synonyms {
-                assert_eq!(seen.insert(folded(synonym), heading.title), None, "{synonym}");
-                assert!(!HEADINGS.iter().any(|other| folded(other.title) == folded(synonym)), "{synonym}");
-            }
-        }
     }
 }

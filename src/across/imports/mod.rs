@@ -2,6 +2,7 @@
 //!
 //! [`columns`], [`headings`] and [`cells`] know workbooks and no subject; each kind of workbook has a folder that
 //! knows its columns and turns a row into what it says of the record.
+mod asides;
 pub mod assessments;
 pub mod cells;
 pub mod columns;
@@ -12,18 +13,22 @@ pub mod context;
 pub mod differences;
 pub mod elections;
 pub mod fields;
+pub mod header;
 pub mod headings;
+pub mod mapping;
 pub mod members;
 pub mod objections;
 pub mod organisations;
 pub mod places;
 pub mod progress;
+pub mod proposal;
 pub mod ratings;
 pub mod read;
 pub mod refused;
 pub mod reserves;
 pub mod subject;
 pub mod summary;
+pub mod synonyms;
 pub mod template;
 pub mod terms;
 pub mod training_attendance;

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::Finding;
-use crate::across::imports::columns::Heading;
+use crate::across::imports::columns::{Heading, RECORD};
 use crate::across::imports::content::PlannedRow;
 use crate::across::imports::headings::Layout;
 use crate::across::sheets::Row;
@@ -165,4 +165,16 @@ pub(crate) use for_subject;
 #[must_use]
 pub fn headings(kind: Kind) -> &'static [Heading] {
     for_subject!(kind, S => S::HEADINGS)
+}
+
+/// Every heading that a file of an import may have, with those that the county has set.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn titles(conn: &mut AsyncPgConnection, import: &Import) -> Result<Vec<String>> {
+    for_subject!(import.kind()?, S => {
+        let extras = S::extras(&S::context(conn, import).await?);
+        let own = S::HEADINGS.iter().chain([&RECORD]).map(|heading| heading.title.to_owned());
+        Ok(own.chain(extras).collect())
+    })
 }

@@ -1,5 +1,6 @@
 //! What is told of an import: its counts, and its rows page by page. The same answer for page, API and command line.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::across::imports::cells::Finding;
@@ -10,7 +11,7 @@ use crate::across::imports::subject::headings;
 use crate::base::db;
 use crate::base::error::Result;
 use crate::base::scope::Scope;
-use crate::records::imports::{self, Bucket, Counts, Import, State};
+use crate::records::imports::{self, Bucket, Counts, Import, State, StoredRow};
 
 /// One finding about one cell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -49,6 +50,9 @@ pub struct RowLine {
     /// Why a conflicting row is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// Why its record was kept when the import was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<String>,
 }
 
 /// A refused row with all its errors.
@@ -69,6 +73,32 @@ pub struct ConflictRow {
     pub subject: String,
     /// Why, and whom to ask.
     pub message: String,
+}
+
+/// A row whose record was kept when the import was taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct KeptRow {
+    /// The sheet's own row number.
+    pub row: u32,
+    /// Who or what it is about.
+    pub subject: String,
+    /// Why, and what to do.
+    pub message: String,
+}
+
+/// What became of an import that was taken back.
+#[derive(Debug, Clone, Serialize, utoipa::ToSchema)]
+pub struct UndoAnswer {
+    /// Rows whose records are as they were before.
+    pub undone: i64,
+    /// Rows whose records were kept.
+    pub kept: i64,
+    /// The kept rows; the first ones only where there are many.
+    pub kept_rows: Vec<KeptRow>,
+    /// Who took it back.
+    pub undone_by: String,
+    /// When.
+    pub undone_at: DateTime<Utc>,
 }
 
 /// An import as API and command line answer it (contract 2).
@@ -97,6 +127,16 @@ pub struct Answer {
     /// Why the file could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// Where foreign headings went, where somebody said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub mapping: Option<serde_json::Value>,
+    /// Until when it can be taken back, once it is carried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo_until: Option<DateTime<Utc>>,
+    /// What became of it, once it is taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undo: Option<UndoAnswer>,
 }
 
 /// Tells of an import, with at most `limit` refused and conflicting rows.
@@ -106,6 +146,7 @@ pub struct Answer {
 pub async fn answer(engine: &Engine, within: &Scope, import: &Import, limit: usize) -> Result<Answer> {
     const PAGE: usize = 1_000;
     let mut answer = Answer::without_rows(import);
+    answer.undo = undone(engine, within, import, limit).await?;
     let (mut after, mut listed) = (0, 0);
     loop {
         let wanted = limit.saturating_sub(listed).min(PAGE) + 1;
@@ -140,6 +181,9 @@ impl Answer {
             more: false,
             notices: import.notices(),
             error: import.failure.clone(),
+            mapping: Some(import.mapping.clone()).filter(|said| *said != serde_json::json!({})),
+            undo_until: import.undo_until,
+            undo: None,
         }
     }
 
@@ -150,6 +194,36 @@ impl Answer {
             None => self.refused_rows.push(RefusedRow { row, errors: line.errors }),
         }
     }
+}
+
+/// What became of an import that was taken back, with at most `limit` kept rows; none where it was not.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn undone(
+    engine: &Engine,
+    within: &Scope,
+    import: &Import,
+    limit: usize,
+) -> Result<Option<UndoAnswer>> {
+    let Some((undone_at, undone_by)) = import.undone_at.zip(import.undone_by.clone()) else {
+        return Ok(None);
+    };
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut conn = engine.database.web().await?;
+    let (kept, stored) = db::read(&mut conn, within, async |conn| {
+        let count = imports::queries::count_kept(conn, import).await?;
+        Ok((count, imports::queries::kept(conn, import, limit).await?))
+    })
+    .await?;
+    let open = |row: &StoredRow| {
+        let planned = PlannedRow::open(row, import.id, &engine.keys)?;
+        let message = row.kept.clone().unwrap_or_default();
+        Ok(KeptRow { row: planned.row.number, subject: planned.subject, message })
+    };
+    let kept_rows = stored.iter().map(open).collect::<Result<Vec<_>>>()?;
+    let undone = i64::from(import.counts().to_write()).saturating_sub(kept);
+    Ok(Some(UndoAnswer { undone, kept, kept_rows, undone_by, undone_at }))
 }
 
 /// Rows of some buckets of an import after a row number, at most `limit`, in the order of the sheet.
@@ -170,22 +244,27 @@ pub async fn rows(
     })
     .await?;
     let known = headings(import.kind()?);
-    let is_carried_out = import.state()? == State::Committed;
-    let opened = |row| Ok(line(PlannedRow::open(row, import.id, &engine.keys)?, known, is_carried_out));
+    let state = import.state()?;
+    let opened = |row: &StoredRow| {
+        let stands = state == State::Committed || (state == State::Undone && row.kept.is_some());
+        let planned = PlannedRow::open(row, import.id, &engine.keys)?;
+        Ok(RowLine { kept: row.kept.clone(), ..line(planned, known, stands) })
+    };
     stored.iter().map(opened).collect()
 }
 
-fn line(row: PlannedRow, known: &[Heading], is_carried_out: bool) -> RowLine {
+fn line(row: PlannedRow, known: &[Heading], stands: bool) -> RowLine {
     let told = |findings: Vec<Finding>| findings.into_iter().map(|found| cell_error(found, known)).collect();
     RowLine {
         row: row.row.number,
         subject: row.subject,
         bucket: row.bucket.code().to_owned(),
-        record: row.record.map(|(id, _)| id).or(row.becomes.filter(|_| is_carried_out)),
+        record: row.record.map(|(id, _)| id).or(row.becomes.filter(|_| stands)),
         errors: told(row.errors),
         warnings: told(row.warnings),
         changes: if row.bucket == Bucket::Changed { row.changes } else { Vec::new() },
         message: row.conflict,
+        kept: None,
     }
 }
 

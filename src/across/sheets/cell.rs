@@ -92,7 +92,8 @@ impl Row {
 }
 
 /// The letters that a spreadsheet writes over a column (0 is `A`, 26 is `AA`).
-pub(super) fn column_letters(column: u32) -> String {
+#[must_use]
+pub fn column_letters(column: u32) -> String {
     let mut letters = Vec::new();
     let mut rest = column.saturating_add(1);
     while rest > 0 {

@@ -25,7 +25,7 @@ mod wire;
 mod workbook;
 
 pub use book::{Book, Column, ColumnKind, Field, Properties, SheetWriter};
-pub use cell::{Cell, Notice, Row};
+pub use cell::{Cell, Notice, Row, column_letters};
 pub use delimited_writer::DelimitedWriter;
 pub use error::{ReadError, WriteError};
 pub use limits::Limits;

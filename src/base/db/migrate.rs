@@ -8,7 +8,8 @@ use crate::base::error::{Error, Result};
 /// Every migration, embedded.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
-const REPLACEABLE: &str = include_str!("replaceable.sql");
+/// The functions that are rebuilt each time.
+const REPLACEABLE: [&str; 2] = [include_str!("replaceable.sql"), include_str!("undo.sql")];
 
 /// Lets the roles use the schema that the connection works in.
 const GRANTS: &str = "DO $$ BEGIN
@@ -36,7 +37,9 @@ pub async fn migrate(owner_url: &str) -> Result<usize> {
     let mut harness = AsyncMigrationHarness::new(conn);
     let ran = harness.run_pending_migrations(MIGRATIONS).map_err(Error::Broken)?.len();
     let mut conn = harness.into_inner();
-    conn.batch_execute(REPLACEABLE).await?;
+    for functions in REPLACEABLE {
+        conn.batch_execute(functions).await?;
+    }
     conn.batch_execute(UNLOCK).await?;
     Ok(ran)
 }

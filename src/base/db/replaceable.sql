@@ -189,6 +189,7 @@ DECLARE
     old_places text[];
     new_places text[];
     kept record;
+    traced text := current_setting('cadre.import', true);
 BEGIN
     IF in_county IS DISTINCT FROM nullif(current_setting('cadre.county', true), '')::uuid THEN
         RAISE EXCEPTION 'another county than the one of the caller';
@@ -204,6 +205,8 @@ BEGIN
         WHERE place < current_setting('cadre.path_from', true) OR place >= current_setting('cadre.path_to', true)) THEN
         RAISE EXCEPTION 'an organisation outside the scope of the caller';
     END IF;
+    -- A place follows from what stands above: an import that is taken back has it written anew.
+    PERFORM set_config('cadre.import', '', true);
     FOR kept IN SELECT c.relname AS name, a.attname AS place FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
             AND a.attname IN ('path', 'from_path', 'to_path') AND c.relname <> 'audit_entries'
@@ -212,6 +215,7 @@ BEGIN
         EXECUTE format('UPDATE %I k SET %2$I = n.after FROM unnest($2, $3) AS n (before, after)
             WHERE k.county_id = $1 AND k.%2$I = n.before', kept.name, kept.place) USING in_county, old_places, new_places;
     END LOOP;
+    PERFORM set_config('cadre.import', coalesce(traced, ''), true);
     RETURN coalesce(cardinality(old_places), 0);
 END $$;
 REVOKE ALL ON FUNCTION place_organisations FROM PUBLIC;

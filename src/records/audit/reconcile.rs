@@ -11,8 +11,7 @@ use crate::base::error::{Error, Result};
 use crate::records::audit::chain::{Fault, FaultKind};
 
 /// Tables that are stamped outside the verbs: working tables, and the trail itself.
-const APART: &str =
-    "'imports', 'import_rows', 'idempotency_keys', 'audit_entries', 'audit_heads', 'audit_checkpoints'";
+const APART: &str = "'imports', 'import_rows', 'import_mappings', 'idempotency_keys', 'audit_entries', 'audit_heads', 'audit_checkpoints'";
 
 /// What the tables say otherwise than the trail.
 ///
@@ -103,13 +102,15 @@ const COMPARISONS: [(&str, &str); 4] = [
         WHERE a.username IS NULL OR a.role <> t.role OR d.sequence > t.sequence AND a.state <> 'disabled'
         ORDER BY t.chain, t.sequence",
     ),
-    // Members that an entry tells of by themselves: nobody's record is ever deleted.
+    // Members that an entry tells of by themselves: nobody's record is deleted but with the import that made it.
     (
         "党员记录 ",
         "SELECT e.chain, min(e.sequence), e.subject_id::text, '审计记录中有，党员表中已不存在'
         FROM audit_entries e WHERE e.subject_kind = 'membership' AND e.subject_id IS NOT NULL
             AND e.action LIKE 'members.%'
             AND NOT EXISTS (SELECT FROM memberships m WHERE m.id = e.subject_id)
+            AND NOT EXISTS (SELECT FROM audit_entries u WHERE u.action = 'imports.undo' AND u.sequence > e.sequence
+                AND u.chain = e.chain AND u.details->'removed' ? e.subject_id::text)
         GROUP BY e.chain, e.subject_id ORDER BY 1, 2",
     ),
     // Seats as they were told last: appointed, changed, not removed.

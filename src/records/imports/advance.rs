@@ -10,7 +10,7 @@ use crate::base::error::{Error, Result};
 use crate::base::ids::ImportId;
 use crate::base::policy::{self, Action};
 use crate::records::audit;
-use crate::records::imports::model::{Counts, Import, State};
+use crate::records::imports::model::{Counts, DAYS_TO_UNDO, Import, State};
 use crate::records::imports::{queries, stage};
 use crate::schema::{import_rows, imports};
 
@@ -149,14 +149,16 @@ pub async fn commit(
     written: usize,
     sha256: [u8; 32],
 ) -> Result<()> {
+    let now = clock::now();
     let changed = diesel::update(imports::table.find((import.county_id, import.id)))
         .filter(imports::state.eq(State::Committing.code()))
         .set((
             imports::state.eq(State::Committed.code()),
             imports::committed_by.eq(&actor.name),
-            imports::committed_at.eq(clock::now()),
+            imports::committed_at.eq(now),
+            imports::undo_until.eq(now + chrono::Duration::days(DAYS_TO_UNDO)),
             imports::version.eq(imports::version + 1),
-            imports::updated_at.eq(clock::now()),
+            imports::updated_at.eq(now),
         ))
         .execute(conn)
         .await?;

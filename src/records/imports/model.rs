@@ -174,7 +174,19 @@ pub struct Import {
     pub created_at: DateTime<Utc>,
     /// Last sign of life.
     pub updated_at: DateTime<Utc>,
+    /// Until when it can be taken back.
+    pub undo_until: Option<DateTime<Utc>>,
+    /// Who took it back.
+    pub undone_by: Option<String>,
+    /// When.
+    pub undone_at: Option<DateTime<Utc>>,
+    /// Columns that wait to be matched, encrypted.
+    pub proposal: Option<Vec<u8>>,
 }
+
+/// How many days after it was carried out an import can be taken back (contract 3, `POST /imports/{id}/undo`); as long
+/// its rows and what it touched are kept.
+pub const DAYS_TO_UNDO: i64 = 30;
 
 /// The counts as stored.
 #[derive(Debug, Clone, Copy, Queryable, Selectable)]
@@ -257,6 +269,8 @@ pub struct StoredRow {
     pub record_version: Option<i32>,
     /// Encrypted.
     pub content: Vec<u8>,
+    /// Why what it wrote was kept when the import was taken back.
+    pub kept: Option<String>,
 }
 
 impl StoredRow {

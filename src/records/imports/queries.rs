@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::base::ids::ImportId;
 use crate::base::scope::Scope;
 use crate::records::imports::model::{Bucket, Import, StoredRow};
-use crate::schema::{import_rows, imports};
+use crate::schema::{import_mappings, import_rows, imports};
 
 /// An import inside a scope.
 ///
@@ -98,4 +98,50 @@ pub async fn rows(
         .select(StoredRow::as_select())
         .load(conn)
         .await
+}
+
+/// Rows of an import that was taken back whose records were kept, in the order of the sheet, at most `limit`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn kept(conn: &mut AsyncPgConnection, import: &Import, limit: i64) -> QueryResult<Vec<StoredRow>> {
+    import_rows::table
+        .filter(import_rows::county_id.eq(import.county_id))
+        .filter(import_rows::import_id.eq(import.id))
+        .filter(import_rows::kept.is_not_null())
+        .order(import_rows::number)
+        .limit(limit)
+        .select(StoredRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// How many rows of an import that was taken back kept their records.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_kept(conn: &mut AsyncPgConnection, import: &Import) -> QueryResult<i64> {
+    import_rows::table
+        .filter(import_rows::county_id.eq(import.county_id))
+        .filter(import_rows::import_id.eq(import.id))
+        .filter(import_rows::kept.is_not_null())
+        .count()
+        .get_result(conn)
+        .await
+}
+
+/// What was last said of the headings of files like this one.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn remembered(
+    conn: &mut AsyncPgConnection,
+    import: &Import,
+) -> QueryResult<Option<serde_json::Value>> {
+    import_mappings::table
+        .find((import.county_id, import.organisation_id, &import.kind))
+        .select(import_mappings::mapping)
+        .first(conn)
+        .await
+        .optional()
 }

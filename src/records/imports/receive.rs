@@ -1,5 +1,6 @@
 //! Takes in a workbook: the import exists before its file is read, so that the reading can be watched.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -11,11 +12,8 @@ use crate::base::ids::{ImportId, OrganisationId};
 use crate::base::policy::{self, Action};
 use crate::base::scope::Path;
 use crate::records::audit;
-use crate::records::imports::model::{Kind, State};
-use crate::schema::{import_rows, imports};
-
-/// How long the rows of an import are kept: they hold identifiers.
-const DAYS_KEPT: i64 = 30;
+use crate::records::imports::model::{DAYS_TO_UNDO, Kind, State};
+use crate::schema::{import_rows, import_traces, imports};
 
 /// An uploaded file.
 #[derive(Debug, Clone)]
@@ -45,7 +43,7 @@ pub struct Receive {
 pub async fn receive(conn: &mut AsyncPgConnection, actor: &Actor, command: &Receive) -> Result<ImportId> {
     policy::require(actor, Action::EnterRecords, &command.path)?;
     db::write(conn, actor, async |conn| {
-        forget_old_rows(conn, actor).await?;
+        forget_old(conn, actor).await?;
         let id = ImportId::new();
         let name: String =
             command.file_name.chars().filter(|character| !character.is_control()).take(255).collect();
@@ -91,17 +89,38 @@ pub async fn receive(conn: &mut AsyncPgConnection, actor: &Actor, command: &Rece
     .await
 }
 
-async fn forget_old_rows(conn: &mut AsyncPgConnection, actor: &Actor) -> QueryResult<usize> {
-    let limit = clock::now() - chrono::Duration::days(DAYS_KEPT);
-    let old = imports::table
-        .filter(imports::county_id.eq(actor.scope.county))
+/// Forgets rows and traces that nobody can use any more: of an import that was carried out once it cannot be taken back,
+/// of any other after as many days.
+async fn forget_old(conn: &mut AsyncPgConnection, actor: &Actor) -> QueryResult<()> {
+    let now = clock::now();
+    let limit = now - chrono::Duration::days(DAYS_TO_UNDO);
+    let county = actor.scope.county;
+    let old: Vec<ImportId> = imports::table
+        .filter(imports::county_id.eq(county))
         .filter(imports::path.ge(actor.scope.path.as_str()))
         .filter(imports::path.lt(actor.scope.path.end()))
         .filter(imports::created_at.lt(limit))
-        .select(imports::id);
+        .filter(imports::undo_until.is_null().or(imports::undo_until.lt(now)))
+        .filter(exists(
+            import_rows::table
+                .filter(import_rows::county_id.eq(imports::county_id))
+                .filter(import_rows::import_id.eq(imports::id)),
+        ))
+        .select(imports::id)
+        .load(conn)
+        .await?;
+    if old.is_empty() {
+        return Ok(());
+    }
     diesel::delete(import_rows::table)
-        .filter(import_rows::county_id.eq(actor.scope.county))
-        .filter(import_rows::import_id.eq_any(old))
+        .filter(import_rows::county_id.eq(county))
+        .filter(import_rows::import_id.eq_any(&old))
         .execute(conn)
-        .await
+        .await?;
+    diesel::delete(import_traces::table)
+        .filter(import_traces::county_id.eq(county))
+        .filter(import_traces::import_id.eq_any(&old))
+        .execute(conn)
+        .await?;
+    Ok(())
 }

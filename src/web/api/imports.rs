@@ -11,7 +11,6 @@ use utoipa::ToSchema;
 
 use crate::across::imports::summary::{self, Answer as ImportAnswer, RowLine};
 use crate::across::imports::{refused, upload};
-use crate::across::sheets::Program;
 use crate::base::db;
 use crate::base::error::Error;
 use crate::base::ids::ImportId;
@@ -26,7 +25,7 @@ use crate::web::respond::{Answer, Download, Failure, Versioned};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, receive, show, rows, events, give_back, carry_out]
+    routes![list, receive, show, rows, events, give_back, carry_out, undo]
 }
 
 /// Refused and conflicting rows that one answer lists; `/imports/{id}/rows` has the others.
@@ -41,7 +40,7 @@ pub struct ImportInput {
     /// Code of the organisation that they belong to.
     pub organisation: String,
     /// Where foreign headings go: a JSON object from heading to heading of the template, or to null where a column is
-    /// to be left out.
+    /// to be left out; where the headings do not stand in the first row `{"header_row": 3, "columns": {…}}`.
     pub mapping: Option<String>,
     /// The file: xlsx or csv, 20 MiB at most.
     #[schema(value_type = String, format = Binary)]
@@ -162,7 +161,7 @@ pub async fn receive(
         })
         .await?;
     if let Some(import) = received {
-        import_work::read_on(engine(state), Program::at(&state.program), actor.clone(), import, taken);
+        import_work::read_on(state, actor.clone(), import, taken);
     }
     Ok(kept.at("/api/v1/imports", "import_id"))
 }
@@ -264,4 +263,22 @@ pub async fn carry_out(
         ..ImportAnswer::without_rows(&begun)
     };
     Ok(Custom(Status::Accepted, Json(told)))
+}
+
+/// Take an import back: what it made goes, what it changed gets its former values. Rows whose records somebody changed or
+/// made use of since are kept, and listed with the reason.
+#[utoipa::path(context_path = "/api/v1", tag = "imports", params(("id" = String, Path)), responses(
+    (status = 200, body = ImportAnswer, description = "taken back; `undo` says what was kept"),
+    (status = 404, description = "none in your scope"),
+    (status = 409, description = "not carried out, taken back already, too old, or held by a closed quarter")))]
+#[post("/imports/<id>/undo")]
+pub async fn undo(
+    caller: Caller,
+    mut db: Db,
+    id: ImportId,
+    state: &State<web::State>,
+) -> Answer<Json<ImportAnswer>> {
+    imports::undo(&mut db.0, &caller.actor, id).await?;
+    let import = find(&caller, state, id).await?;
+    Ok(Json(summary::answer(&engine(state), caller.scope(), &import, LISTED).await?))
 }

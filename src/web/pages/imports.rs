@@ -5,9 +5,11 @@ use rocket::response::Redirect;
 use rocket::response::stream::{Event, EventStream};
 use rocket::{Route, Shutdown, State, get, post, routes};
 
+use crate::across::imports::context::Engine;
+use crate::across::imports::mapping::Mapping;
+use crate::across::imports::proposal::Proposal;
 use crate::across::imports::summary::RowLine;
-use crate::across::imports::{refused, summary, template, upload};
-use crate::across::sheets::Program;
+use crate::across::imports::{read, refused, subject, summary, template, upload};
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing};
@@ -20,14 +22,17 @@ use crate::web::guards::{Db, SignedIn, Upload as Uploaded};
 use crate::web::import_work::{self, engine};
 use crate::web::respond::{Answer, Download, Page};
 use crate::web::views::controls::{Choice, Kind as ControlKind};
-use crate::web::views::imports::{Bucket as BucketLink, CellNote, Plan, PlanRow, Upload as UploadPage};
+use crate::web::views::imports::{
+    Bucket as BucketLink, CellNote, KeptLine, MatchedColumn, Matching, Plan, PlanRow, Undone as UndoneView,
+    Upload as UploadPage,
+};
 use crate::web::views::parts::{Fact, Pager};
 use crate::web::views::{Badge, Cell, Column, Control, Form, Group, Link, Notice, Row, Section, Table, Tone};
 
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, receive, blank, show, events, give_back, carry_out]
+    routes![list, receive, blank, show, events, give_back, match_columns, carry_out, undo]
 }
 
 #[get("/imports")]
@@ -136,19 +141,21 @@ async fn receive(
     let taken = import_work::take(&mut db.0, &who.actor, state, form.0).await?;
     let import = upload::put_on_record(&mut db.0, &who.actor, &taken.command).await?;
     let id = import.id;
-    import_work::read_on(engine(state), Program::at(&state.program), who.actor.clone(), import, taken);
+    import_work::read_on(state, who.actor.clone(), import, taken);
     Ok(Redirect::to(format!("/imports/{id}")))
 }
 
 #[get("/imports/<id>?<bucket>&<after>")]
 async fn show(
     who: SignedIn,
+    mut db: Db,
     id: ImportId,
     bucket: Option<&str>,
     after: Option<i32>,
     state: &State<web::State>,
 ) -> Answer<Page<Plan>> {
     const SHOWN: usize = 100;
+    const KEPT_SHOWN: usize = 200;
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let engine = engine(state);
     let import = upload::find(&engine, &who.actor, id).await?;
@@ -159,26 +166,14 @@ async fn show(
     });
     let chosen = chosen.unwrap_or(Bucket::Unchanged);
     let lines = summary::rows(&engine, who.scope(), &import, &[chosen], after.unwrap_or(0), 100).await?;
+    let undone = summary::undone(&engine, who.scope(), &import, KEPT_SHOWN).await?;
+    let matching = waiting(&engine, &who, &mut db, &import).await?;
     let next = lines
         .last()
         .filter(|_| lines.len() == SHOWN)
         .map(|last| format!("/imports/{id}?bucket={}&after={}", chosen.code(), last.row));
     let total = u64::try_from(counts.of(chosen)).ok();
     let pager = Pager { shown: lines.len(), total, first: None, next };
-    let buckets = Bucket::ALL
-        .iter()
-        .map(|bucket| BucketLink {
-            code: bucket.code(),
-            label: bucket.name().to_owned(),
-            count: u64::try_from(counts.of(*bucket)).unwrap_or(0),
-            href: format!("/imports/{id}?bucket={}", bucket.code()),
-            current: *bucket == chosen,
-        })
-        .collect();
-    let mut notices: Vec<Notice> =
-        import.notices().into_iter().map(|text| Notice::new(Tone::Warning, text)).collect();
-    notices
-        .extend(import.failure.iter().flat_map(|text| text.lines()).map(|text| Notice::new(Tone::Bad, text)));
     let left_out = counts.refused + counts.conflict > 0 && import.account_id == who.actor.account;
     let to_write = u64::try_from(counts.to_write()).unwrap_or(0);
     let waits = stage == Stage::Planned && to_write > 0;
@@ -190,18 +185,95 @@ async fn show(
             Fact::text("种类", kind.name()),
             Fact::text("上传", import.uploaded_by.clone()),
             Fact::text("写入", import.committed_by.clone().unwrap_or_default()),
+            Fact::text("可撤销至", import.undo_until.map(day).unwrap_or_default()),
         ],
         events: matches!(stage, Stage::Reading | Stage::Committing).then(|| format!("/imports/{id}/events")),
         rows_read: u64::try_from(import.rows_read).unwrap_or(0),
-        buckets,
+        buckets: buckets(&import, chosen),
         rows: lines.into_iter().map(|line| plan_row(line, chosen, kind)).collect(),
         pager,
         refused_rows: left_out.then(|| format!("/imports/{id}/errors.xlsx")),
         commit: waits.then(|| format!("/imports/{id}/commit")),
         to_write,
-        undo: None,
-        notices,
+        undo: imports::can_undo(&who.actor, &import).then(|| format!("/imports/{id}/undo")),
+        undone: undone.map(told_undone),
+        matching,
+        notices: notices(&import),
     }))
+}
+
+fn buckets(import: &Import, chosen: Bucket) -> Vec<BucketLink> {
+    let counts = import.counts();
+    Bucket::ALL
+        .iter()
+        .map(|bucket| BucketLink {
+            code: bucket.code(),
+            label: bucket.name().to_owned(),
+            count: u64::try_from(counts.of(*bucket)).unwrap_or(0),
+            href: format!("/imports/{}?bucket={}", import.id, bucket.code()),
+            current: *bucket == chosen,
+        })
+        .collect()
+}
+
+fn notices(import: &Import) -> Vec<Notice> {
+    let told = import.notices().into_iter().map(|text| Notice::new(Tone::Warning, text));
+    let failure = import.failure.iter().flat_map(|text| text.lines());
+    told.chain(failure.map(|text| Notice::new(Tone::Bad, text))).collect()
+}
+
+/// The columns of a file that wait for its uploader.
+async fn waiting(
+    engine: &Engine,
+    who: &SignedIn,
+    db: &mut Db,
+    import: &Import,
+) -> Result<Option<Matching>, Error> {
+    if import.account_id != who.actor.account || import.uploaded_by != who.actor.name {
+        return Ok(None);
+    }
+    let Some(proposal) = read::proposal(engine, import)? else { return Ok(None) };
+    let titles =
+        db::read(&mut db.0, &import.scope(), async |conn| subject::titles(conn, import).await).await?;
+    let choices: Vec<Choice> = titles.into_iter().map(|title| Choice::new(title.clone(), title)).collect();
+    Ok(Some(matching(import, proposal, choices)))
+}
+
+fn matching(import: &Import, proposal: Proposal, choices: Vec<Choice>) -> Matching {
+    Matching {
+        action: format!("/imports/{}/columns", import.id),
+        sheet: proposal.sheet.unwrap_or_default(),
+        header_row: proposal.header_row,
+        columns: proposal
+            .columns
+            .into_iter()
+            .map(|column| MatchedColumn {
+                letters: column.letters,
+                heading: column.heading,
+                samples: column.samples.join("；"),
+                target: column.target.unwrap_or_default(),
+            })
+            .collect(),
+        choices,
+    }
+}
+
+fn day(moment: chrono::DateTime<chrono::Utc>) -> String {
+    clock::date_in_china(moment).to_string()
+}
+
+fn told_undone(undone: summary::UndoAnswer) -> UndoneView {
+    UndoneView {
+        by: undone.undone_by,
+        on: day(undone.undone_at),
+        undone: undone.undone,
+        kept: undone.kept,
+        rows: undone
+            .kept_rows
+            .into_iter()
+            .map(|row| KeptLine { number: u64::from(row.row), subject: row.subject, message: row.message })
+            .collect(),
+    }
 }
 
 fn plan_row(line: RowLine, bucket: Bucket, kind: Kind) -> PlanRow {
@@ -253,6 +325,33 @@ async fn give_back(who: SignedIn, id: ImportId, state: &State<web::State>) -> An
     Ok(workbook(bytes, "退回的行.xlsx".to_owned()))
 }
 
+/// What the uploader says of the columns: `heading` and `target` repeat, in the same order; an empty target leaves out.
+#[post("/imports/<id>/columns", data = "<fields>")]
+async fn match_columns(
+    who: SignedIn,
+    mut db: Db,
+    id: ImportId,
+    fields: crate::web::guards::Fields,
+    state: &State<web::State>,
+) -> Answer<Redirect> {
+    let columns = fields
+        .all("heading")
+        .zip(fields.all("target"))
+        .map(|(heading, target)| {
+            (heading.to_owned(), Some(target.to_owned()).filter(|target| !target.is_empty()))
+        })
+        .collect();
+    let header_row = fields
+        .given("header_row")
+        .map(str::parse::<u32>)
+        .transpose()
+        .map_err(|_| Error::invalid("header_row", "列名所在的行不是行号，请从导入页面重新提交。"))?;
+    let sheet = Some(fields.get("sheet").to_owned()).filter(|sheet| !sheet.is_empty());
+    let mapping = Mapping { sheet, header_row, columns };
+    import_work::read_again(&mut db.0, &who.actor, state, id, &mapping).await?;
+    Ok(Redirect::to(format!("/imports/{id}")))
+}
+
 #[post("/imports/<id>/commit", data = "<_fields>")]
 async fn carry_out(
     who: SignedIn,
@@ -261,5 +360,16 @@ async fn carry_out(
     state: &State<web::State>,
 ) -> Answer<Redirect> {
     import_work::carry_out(engine(state), who.actor.clone(), id).await?;
+    Ok(Redirect::to(format!("/imports/{id}")))
+}
+
+#[post("/imports/<id>/undo", data = "<_fields>")]
+async fn undo(
+    who: SignedIn,
+    mut db: Db,
+    id: ImportId,
+    _fields: crate::web::guards::Fields,
+) -> Answer<Redirect> {
+    imports::undo(&mut db.0, &who.actor, id).await?;
     Ok(Redirect::to(format!("/imports/{id}")))
 }

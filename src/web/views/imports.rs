@@ -63,6 +63,60 @@ pub struct PlanRow {
     pub notes: Vec<CellNote>,
 }
 
+/// One column of a file whose headings are not ours.
+#[derive(Debug, Clone, Default)]
+pub struct MatchedColumn {
+    /// The letters over it.
+    pub letters: String,
+    /// Its heading.
+    pub heading: String,
+    /// Some of its values.
+    pub samples: String,
+    /// The heading of ours that is proposed; empty: left out.
+    pub target: String,
+}
+
+/// The columns of a file, to be matched with ours.
+#[derive(Debug, Clone, Default)]
+pub struct Matching {
+    /// Where it is said (POST: `header_row`, `heading` and `target` for each column).
+    pub action: String,
+    /// The name of the sheet, where it is not that of the kind.
+    pub sheet: String,
+    /// The row with the headings.
+    pub header_row: u32,
+    /// The columns.
+    pub columns: Vec<MatchedColumn>,
+    /// Where they may go.
+    pub choices: Vec<super::controls::Choice>,
+}
+
+/// A row whose record was kept when the import was undone.
+#[derive(Debug, Clone, Default)]
+pub struct KeptLine {
+    /// The sheet's own row number.
+    pub number: u64,
+    /// Who or what the row is about.
+    pub subject: String,
+    /// Why it was kept.
+    pub message: String,
+}
+
+/// What became of an import that was undone.
+#[derive(Debug, Clone, Default)]
+pub struct Undone {
+    /// Who undid it.
+    pub by: String,
+    /// The day.
+    pub on: String,
+    /// Rows whose records are as before.
+    pub undone: i64,
+    /// Rows whose records were kept.
+    pub kept: i64,
+    /// The kept rows, the first ones.
+    pub rows: Vec<KeptLine>,
+}
+
 /// What an import will do, and, after it, what it did.
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "imports/plan.html")]
@@ -92,8 +146,12 @@ pub struct Plan {
     pub commit: Option<String>,
     /// How many rows that writes.
     pub to_write: u64,
-    /// Where it is undone (POST with `reason`), while it may be.
+    /// Where it is undone (POST), while it may be.
     pub undo: Option<String>,
+    /// What became of it, once it is undone.
+    pub undone: Option<Undone>,
+    /// Its columns, while they wait to be matched.
+    pub matching: Option<Matching>,
     /// Notices about the file: ignored sheets, mapped columns.
     pub notices: Vec<Notice>,
 }

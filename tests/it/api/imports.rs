@@ -296,3 +296,106 @@ async fn a_program_imports_with_its_token_and_the_page_tells_the_same() {
     let sibling = app.signed_in("clerk.two", Role::Clerk, app.county.town(2)).await;
     assert_eq!(app.get(&sibling, &format!("{page}/events")).await.status, Status::NotFound);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_taken_back_through_either_door() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let total = async || app.get(&clerk, "/api/v1/members?count=true").await.json()["total"].clone();
+    for page in [false, true] {
+        let (location, _) = planned(&app, &clerk, &mixed()).await;
+        let early = app.send_raw(&clerk, Method::Post, &format!("{location}/undo"), &[], "").await;
+        assert_eq!(early.status, Status::Conflict, "{}", early.body);
+        assert_eq!(commit(&app, &clerk, &location).await.status, Status::Accepted);
+        watch(&app, &clerk, &location).await;
+        assert_eq!(total().await, 2);
+        let sibling =
+            app.signed_in(if page { "b.two" } else { "b.one" }, Role::Clerk, app.county.town(2)).await;
+        let foreign = app.send_raw(&sibling, Method::Post, &format!("{location}/undo"), &[], "").await;
+        assert_eq!(foreign.status, Status::NotFound);
+        let colleague =
+            app.signed_in(if page { "c.two" } else { "c.one" }, Role::Clerk, app.county.town(1)).await;
+        let others = app.send_raw(&colleague, Method::Post, &format!("{location}/undo"), &[], "").await;
+        assert_eq!(others.status, Status::Forbidden, "{}", others.body);
+        if page {
+            let page = location.replace("/api/v1", "");
+            let shown = app.get(&clerk, &page).await;
+            assert!(shown.body.contains("确认撤销 2 行"), "{}", shown.body);
+            let hidden = app.get(&colleague, &page).await;
+            assert!(!hidden.body.contains("确认撤销"), "{}", hidden.body);
+            let done = app.submit(&clerk, &format!("{page}/undo"), None, "").await;
+            assert_eq!(done.status, Status::SeeOther, "{}", done.body);
+            let shown = app.get(&clerk, &page).await;
+            assert!(shown.body.contains("已撤销") && !shown.body.contains("确认撤销"), "{}", shown.body);
+        } else {
+            let done = app.send_raw(&clerk, Method::Post, &format!("{location}/undo"), &[], "").await;
+            assert_eq!(done.status, Status::Ok, "{}", done.body);
+            let told = done.json();
+            assert_eq!((&told["state"], &told["undo"]["undone"]), (&json!("undone"), &json!(2)));
+            assert_eq!(told["undo"]["kept_rows"], json!([]));
+        }
+        let again = app.send_raw(&clerk, Method::Post, &format!("{location}/undo"), &[], "").await;
+        assert_eq!(again.status, Status::Conflict);
+        assert_eq!(total().await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_asks_what_the_columns_are_and_reads_the_file_again() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let text =
+        format!("党员名册\n{}", mixed().replace("公民身份号码", "身份证号").replace("工作岗位", "干什么"));
+    let fields = [("kind", "members"), ("organisation", "500237101")];
+    let taken = app.upload(&clerk, "/imports", &[], &fields, Some(("名册.csv", text.as_bytes()))).await;
+    assert_eq!(taken.status, Status::SeeOther, "{}", taken.body);
+    let page = taken.location.unwrap();
+    watch(&app, &clerk, &format!("/api/v1{page}")).await;
+    let shown = app.get(&clerk, &page).await;
+    assert!(shown.body.contains("列对应") && shown.body.contains("干什么"), "{}", shown.body);
+    let number = CitizenId::compose("500237", day("1980-05-06"), 1).unwrap();
+    assert!(!shown.body.contains(number.as_str()), "a sample shows no whole identifier");
+    let supervisor = app.signed_in("wang", Role::Supervisor, &app.county.county).await;
+    let seen = app.get(&supervisor, &page).await;
+    assert!(!seen.body.contains("按此读取"), "nobody but the uploader is asked");
+
+    let said = |last: &str| {
+        let headings: Vec<String> = HEADINGS
+            .replace("公民身份号码", "身份证号")
+            .replace("工作岗位", "干什么")
+            .split(',')
+            .map(str::to_owned)
+            .collect();
+        let mut targets: Vec<&str> = HEADINGS.split(',').collect();
+        *targets.last_mut().unwrap() = last;
+        let pairs = headings
+            .iter()
+            .zip(targets)
+            .map(|(heading, target)| format!("heading={heading}&target={target}"));
+        format!("header_row=2&{}", pairs.collect::<Vec<_>>().join("&"))
+    };
+    // A required column left out is refused in words, and the form stands again.
+    let path = format!("{page}/columns");
+    assert_eq!(app.submit(&clerk, &path, None, &said("")).await.status, Status::SeeOther);
+    watch(&app, &clerk, &format!("/api/v1{page}")).await;
+    let shown = app.get(&clerk, &page).await;
+    assert!(
+        shown.body.contains("缺少必填的列“工作岗位”") && shown.body.contains("按此读取"),
+        "{}",
+        shown.body
+    );
+    assert_eq!(app.submit(&clerk, &path, None, &said("工作岗位")).await.status, Status::SeeOther);
+    watch(&app, &clerk, &format!("/api/v1{page}")).await;
+    let told = app.get(&clerk, &format!("/api/v1{page}")).await.json();
+    assert_eq!((&told["state"], &told["counts"]["new"]), (&json!("planned"), &json!(2)), "{told}");
+    let shown = app.get(&clerk, &page).await;
+    assert!(shown.body.contains("“干什么”→“工作岗位”"), "{}", shown.body);
+    let twice = app.submit(&clerk, &path, None, &said("工作岗位")).await;
+    assert_eq!(twice.status, Status::Conflict, "{}", twice.body);
+    let id = page.trim_start_matches("/imports/");
+    let held = std::fs::read_dir(std::env::temp_dir()).unwrap().filter_map(Result::ok).filter(|entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        name.starts_with(id) && name.ends_with(".held")
+    });
+    assert_eq!(held.count(), 0, "no file waits any more");
+}

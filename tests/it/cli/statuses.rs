@@ -104,6 +104,28 @@ async fn rows_left_out_end_with_three_and_strict_keeps_the_others_out_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_taken_back_by_its_id() {
+    let program = Program::new().await;
+    let file = program.folder.path().join("组织.csv");
+    let text = "党组织名册\n代码,组织名称,上级代码,类别\n500237101-ZZ01,农业党总支,500237101,党总支\n";
+    std::fs::write(&file, text).unwrap();
+    let mapping = program.folder.path().join("列.json");
+    std::fs::write(&mapping, r#"{"header_row":2,"columns":{"代码":"组织代码"}}"#).unwrap();
+    let words = ["import", "organisations", file.to_str().unwrap(), "--organisation", "500237101", "--json"];
+    assert_eq!(program.run(&words).status, 3, "strict without a mapping");
+    let words = [&words[..], &["--mapping", mapping.to_str().unwrap()]].concat();
+    let imported = program.run(&words).done();
+    assert_eq!(imported.json()["counts"]["new"], 1);
+    let id = imported.json()["import_id"].as_str().unwrap().to_owned();
+    let undone = program.run(&["import", "undo", &id, "--json"]).done();
+    assert_eq!((&undone.json()["state"], &undone.json()["undo"]["undone"]), (&"undone".into(), &1.into()));
+    assert_eq!(program.run(&["import", "undo", &id]).status, 3, "once");
+    assert_eq!(program.run(&["import", "undo", "01900000-0000-7000-8000-000000000000"]).status, 3);
+    assert_eq!(program.run(&["import", "undo", "x"]).status, 2);
+    assert_eq!(program.run(&words).done().json()["counts"]["new"], 1, "as if for the first time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_check_finds_whom_the_flow_does_not_explain() {
     use crate::support::builders::member;
     use cadre::base::actor::Role;

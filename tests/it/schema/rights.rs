@@ -103,7 +103,9 @@ async fn the_rights_of_the_two_roles_are_these() {
     si----- ------- finding_explanations
     si----- s------ flow_facts
     siud--- ------- idempotency_keys
+    siu---- ------- import_mappings
     siud--- ------- import_rows
+    s--d--- ------- import_traces
     siu---- ------- imports
     siu---- ------- inspections
     si-d--- ------- kinships

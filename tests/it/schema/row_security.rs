@@ -52,7 +52,7 @@ const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
 const OF_SAMPLE: &str = "sample_id IN (SELECT id FROM rating_samples WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 109] = [
+const CASES: [Case; 111] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("approvals", "@path"),
     scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
@@ -101,7 +101,9 @@ const CASES: [Case; 109] = [
     scoped("finding_explanations", "@path"),
     scoped("flow_facts", "(@from_path OR @to_path)"),
     scoped("idempotency_keys", "account_id = '@account'"),
+    scoped("import_mappings", "@path"),
     scoped("import_rows", "@path"),
+    scoped("import_traces", "@path"),
     scoped("imports", "@path"),
     scoped("inspections", "@path"),
     // A rule about two people is read by whoever sees one of them, and entered or removed by whoever sees both.

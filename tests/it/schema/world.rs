@@ -51,6 +51,10 @@ const BESIDE: &str = r"
     SELECT code, 1, id, sha256(code::bytea), code, now() FROM counties;
     INSERT INTO import_rows (county_id, import_id, number, path, bucket, content)
     SELECT county_id, id, 2, path, 'new', '\x00' FROM imports;
+    INSERT INTO import_mappings (county_id, organisation_id, kind, path, mapping, updated_by)
+    SELECT county_id, organisation_id, kind, path, '{}', uploaded_by FROM imports;
+    INSERT INTO import_traces (county_id, import_id, number, path, relation, is_removed, made)
+    SELECT county_id, id, 1, path, 'people', false, ARRAY[id] FROM imports;
     INSERT INTO approvals (county_id, id, kind, subject_kind, subject_id, path, content, requested_by, requester, requested_at)
     SELECT county_id, gen_random_uuid(), 'grant', 'account', id, organisation_path, '{}', id, username, now() FROM accounts;
     INSERT INTO second_factor_roles (county_id, role) SELECT county_id, 'clerk' FROM security_policies;

@@ -4,31 +4,22 @@ use crate::across::imports::columns::{Heading, Shape, optional, required};
 
 /// Every fixed column, in the order of the empty workbook.
 pub const HEADINGS: &[Heading] = &[
-    Heading {
-        explanation: "如2026Q1。",
-        synonyms: &["考核季度", "考核期"],
-        ..required("季度", "quarter", Shape::Text)
-    },
+    Heading { explanation: "如2026Q1。", ..required("季度", "quarter", Shape::Text) },
     Heading {
         explanation: "填乡镇、街道的9位区划代码，或本组织范围内不重名的名称。",
-        synonyms: &["乡镇", "乡镇（街道）", "考核单位名称"],
         ..required("考核单位", "assessor", Shape::Text)
     },
     Heading {
         explanation: "填12位区划代码，或本组织范围内不重名的村（社区）名称。另按考核方案每项指标加一列，列名与指标名称相同，填得分；\
             填扣分的方案也填得分（满分减扣分）。导出的表已带好各列。",
-        synonyms: &["村", "社区", "被考核单位", "村名称", "村（社区）名称"],
         ..required("村（社区）", "village", Shape::Text)
     },
     Heading {
         explanation: "按扣分方案考核、得分低于满分的必须填写。",
-        synonyms: &["扣分原因", "扣分理由"],
         ..optional("扣分说明", "deduction_note", Shape::Text)
     },
-    Heading {
-        synonyms: &["佐证材料", "考核依据"], ..optional("印证材料", "evidence", Shape::Text)
-    },
-    Heading { synonyms: &["说明"], ..optional("备注", "note", Shape::Text) },
+    optional("印证材料", "evidence", Shape::Text),
+    optional("备注", "note", Shape::Text),
 ];
 
 #[cfg(test)]

@@ -9,33 +9,21 @@ use crate::records::words::WordList;
 pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "填12位区划代码，或本组织范围内不重名的村（社区）名称。",
-        synonyms: &["村", "社区", "所在村", "村名称", "村（社区）名称"],
         ..required("村（社区）", "village", Shape::Text)
     },
     Heading {
         choices: || names(CommitteeKind::ALL.iter().map(|kind| kind.name())),
-        synonyms: &["班子类型", "组织"],
         ..required("组织类型", "kind", Shape::Text)
     },
-    Heading {
-        explanation: "填整数，如6。",
-        synonyms: &["第几届"],
-        ..required("届次", "ordinal", Shape::Number)
-    },
+    Heading { explanation: "填整数，如6。", ..required("届次", "ordinal", Shape::Number) },
     Heading {
         explanation: "本届还没有登记的，导入时一并登记，职数按表中同时在任的人数计。",
-        synonyms: &["任期起"],
         ..required("任期开始", "term_from", Shape::Date)
     },
-    Heading {
-        explanation: "应换届的日期。",
-        synonyms: &["任期止", "届满日期"],
-        ..required("任期届满", "due_day", Shape::Date)
-    },
+    Heading { explanation: "应换届的日期。", ..required("任期届满", "due_day", Shape::Date) },
     required("姓名", "name", Shape::Text),
     Heading {
         explanation: "18位，按文本填写。",
-        synonyms: &["身份证号", "身份证号码", "居民身份证号码"],
         ..required("公民身份号码", "citizen_id", Shape::Identifier)
     },
     Heading {
@@ -43,11 +31,9 @@ pub const HEADINGS: &[Heading] = &[
         own: Some(WordList::Post),
         ..required("职务", "post", Shape::Text)
     },
-    Heading { synonyms: &["任职时间"], ..required("任职日期", "from_day", Shape::Date) },
+    required("任职日期", "from_day", Shape::Date),
     Heading {
-        explanation: "不再任职的第一天；在任的不填。",
-        synonyms: &["离职时间"],
-        ..optional("离职日期", "to_day", Shape::Date)
+        explanation: "不再任职的第一天；在任的不填。", ..optional("离职日期", "to_day", Shape::Date)
     },
     Heading {
         explanation: "填写了离职日期的须填写。",
@@ -57,23 +43,20 @@ pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "当选时的学历。",
         choices: || all(codes::education()),
-        synonyms: &["文化程度"],
         ..required("学历", "education", Shape::Text)
     },
     Heading {
         explanation: "当选时是否党员。",
         choices: || names(["是", "否"].into_iter()),
-        synonyms: &["党员"],
         ..required("是否党员", "is_party_member", Shape::Text)
     },
     Heading {
         explanation: "可填多个，用“；”隔开。",
         choices: || names(Source::ALL.iter().map(|source| source.name())),
         own: Some(WordList::CommitteeSource),
-        synonyms: &["人员来源", "来源"],
         ..optional("来源渠道", "sources", Shape::Text)
     },
-    Heading { synonyms: &["说明"], ..optional("备注", "note", Shape::Text) },
+    optional("备注", "note", Shape::Text),
 ];
 
 #[cfg(test)]

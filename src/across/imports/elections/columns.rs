@@ -8,20 +8,16 @@ use crate::records::words::WordList;
 pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "填12位区划代码，或本组织范围内不重名的村（社区）名称。",
-        synonyms: &["村", "社区", "所在村", "村名称", "村（社区）名称"],
         ..required("村（社区）", "village", Shape::Text)
     },
     Heading {
         choices: || names(CommitteeKind::ALL.iter().map(|kind| kind.name())),
-        synonyms: &["班子类型", "组织"],
         ..required("组织类型", "kind", Shape::Text)
     },
     Heading {
-        explanation: "填整数，如6；该届须已登记。",
-        synonyms: &["第几届"],
-        ..required("届次", "ordinal", Shape::Number)
+        explanation: "填整数，如6；该届须已登记。", ..required("届次", "ordinal", Shape::Number)
     },
-    Heading { synonyms: &["选举时间"], ..required("选举日期", "held_on", Shape::Date) },
+    required("选举日期", "held_on", Shape::Date),
     Heading {
         explanation: "村（居）民委员会填登记参加选举的村（居）民人数。",
         ..required("应到人数", "eligible", Shape::Number)
@@ -35,15 +31,13 @@ pub const HEADINGS: &[Heading] = &[
         own: Some(WordList::Post),
         ..required("职务", "post", Shape::Text)
     },
-    Heading { synonyms: &["应选人数"], ..required("应选名额", "places", Shape::Number) },
+    required("应选名额", "places", Shape::Number),
     Heading {
         explanation: "每名候选人一行，须已登记在册；同一次选举的其他各列填写一致。",
-        synonyms: &["姓名"],
         ..required("候选人", "name", Shape::Text)
     },
     Heading {
         explanation: "18位，按文本填写。",
-        synonyms: &["身份证号", "身份证号码", "居民身份证号码"],
         ..required("公民身份号码", "citizen_id", Shape::Identifier)
     },
     required("发出选票", "issued", Shape::Number),
@@ -54,12 +48,10 @@ pub const HEADINGS: &[Heading] = &[
     optional("弃权票", "abstentions", Shape::Number),
     Heading {
         choices: || names(["是", "否"].into_iter()),
-        synonyms: &["当选"],
         ..required("是否当选", "is_elected", Shape::Text)
     },
     Heading {
         explanation: "首次选举不填，即为1；另行选举依次填2至9。",
-        synonyms: &["选举轮次"],
         ..optional("轮次", "run", Shape::Number)
     },
 ];

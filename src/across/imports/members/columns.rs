@@ -8,12 +8,10 @@ use crate::base::values::{Category, MembershipStatus, Sex};
 pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "与居民身份证一致，少数民族姓名的间隔号写作“·”。",
-        synonyms: &["党员姓名", "名字"],
         ..required("姓名", "name", Shape::Text)
     },
     Heading {
         explanation: "18位，按文本填写；旧证15位的系统自动换算。",
-        synonyms: &["身份证号", "身份证号码", "居民身份证号", "居民身份证号码", "证件号码", "公民身份证号"],
         ..required("公民身份号码", "citizen_id", Shape::Identifier)
     },
     Heading {
@@ -24,77 +22,46 @@ pub const HEADINGS: &[Heading] = &[
     Heading { choices: || all(codes::ethnicity()), ..required("民族", "ethnicity", Shape::Text) },
     Heading {
         explanation: "可不填，由公民身份号码得出；填写的须与其一致。",
-        synonyms: &["出生年月", "出生年月日", "生日"],
         ..optional("出生日期", "birth_date", Shape::Date)
     },
-    Heading {
-        choices: || all(codes::education()),
-        synonyms: &["文化程度", "最高学历"],
-        ..required("学历", "education", Shape::Text)
-    },
+    Heading { choices: || all(codes::education()), ..required("学历", "education", Shape::Text) },
     Heading { choices: || all(codes::degree()), ..optional("学位", "degree", Shape::Text) },
     optional("籍贯", "native_place", Shape::Text),
     Heading {
         choices: || names(Category::ALL.iter().map(|category| category.name())),
-        synonyms: &["党员类别", "党员类型"],
         ..required("人员类别", "category", Shape::Text)
     },
     Heading {
         explanation: "填组织代码（如420323101201-ZB01），或本组织范围内不重名的党支部名称。已登记的党员换支部请办理组织关系转接。",
-        synonyms: &["党支部", "所在支部", "所属党支部", "所属支部", "党支部名称", "支部名称"],
         ..required("所在党支部", "branch", Shape::Identifier)
     },
     Heading {
         explanation: "不填即为加入党组织日期；晚于加入党组织日期的，按转入登记。",
-        synonyms: &["进入支部日期", "转入日期"],
         ..optional("进入当前支部日期", "arrived_on", Shape::Date)
     },
     Heading {
         explanation: "支部党员大会通过其为预备党员之日。",
-        synonyms: &["入党日期", "入党时间", "入党年月", "加入党组织时间"],
         ..required("加入党组织日期", "joined_on", Shape::Date)
     },
     Heading {
         explanation: "正式党员必填，党龄由此日算起；预备党员不填。",
-        synonyms: &["转正日期", "转正时间", "转为正式党员时间"],
         ..optional("转为正式党员日期", "full_member_on", Shape::Date)
     },
-    Heading {
-        synonyms: &["党内任职", "党务职务"], ..optional("党内职务", "party_post", Shape::Text)
-    },
-    Heading {
-        choices: || all(codes::occupation()),
-        synonyms: &["职业", "岗位", "从事职业"],
-        ..required("工作岗位", "occupation", Shape::Text)
-    },
-    Heading {
-        synonyms: &["手机", "手机号", "移动电话", "联系电话"],
-        ..optional("手机号码", "mobile", Shape::Telephone)
-    },
-    Heading {
-        synonyms: &["座机", "办公电话", "电话"],
-        ..optional("固定电话", "telephone", Shape::Telephone)
-    },
-    Heading {
-        synonyms: &["住址", "家庭地址", "现居住地", "居住地址"],
-        ..optional("家庭住址", "address", Shape::Text)
-    },
+    optional("党内职务", "party_post", Shape::Text),
+    Heading { choices: || all(codes::occupation()), ..required("工作岗位", "occupation", Shape::Text) },
+    optional("手机号码", "mobile", Shape::Telephone),
+    optional("固定电话", "telephone", Shape::Telephone),
+    optional("家庭住址", "address", Shape::Text),
     Heading {
         explanation: "不填即为正常；其他状态须填党籍状态日期。",
         choices: || names(MembershipStatus::ALL.iter().map(|status| status.name())),
         ..optional("党籍状态", "status", Shape::Text)
     },
     optional("党籍状态日期", "status_from", Shape::Date),
-    Heading { synonyms: &["失联时间"], ..optional("失联日期", "lost_contact_since", Shape::Date) },
-    Heading {
-        synonyms: &["外出日期", "流动日期", "外出时间"],
-        ..optional("流动起始日期", "floating_since", Shape::Date)
-    },
-    Heading {
-        synonyms: &["流动去向", "外出地点"],
-        ..optional("外出流向", "floating_destination", Shape::Text)
-    },
-    Heading { synonyms: &["说明"], ..optional("备注", "note", Shape::Text) },
+    optional("失联日期", "lost_contact_since", Shape::Date),
+    optional("流动起始日期", "floating_since", Shape::Date),
+    optional("外出流向", "floating_destination", Shape::Text),
+    optional("备注", "note", Shape::Text),
 ];
 
 #[cfg(test)]

@@ -7,41 +7,27 @@ use crate::records::organisations::Kind;
 pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "区划填9位（镇、街道）或12位（村、社区）统计用区划代码；党组织在所在区划的代码后加短横线和编号，如420323101201-ZB01。",
-        synonyms: &["党组织代码", "机构代码", "代码"],
         ..required("组织代码", "code", Shape::Identifier)
     },
-    Heading {
-        synonyms: &["党组织名称", "机构名称", "单位名称", "名称"],
-        ..required("组织名称", "name", Shape::Text)
-    },
+    required("组织名称", "name", Shape::Text),
     Heading {
         explanation: "直接上级的组织代码；上级可以是已登记的，也可以在本表中，先后不限。",
-        synonyms: &["上级组织代码", "上级党组织代码", "隶属组织代码"],
         ..required("上级代码", "parent_code", Shape::Identifier)
     },
     Heading {
         choices: || names(Kind::ALL.iter().filter(|kind| **kind != Kind::County).map(|kind| kind.name())),
-        synonyms: &["组织类别", "党组织类别"],
         ..required("类别", "kind", Shape::Text)
     },
     Heading {
-        explanation: "不填表示一直存在。",
-        synonyms: &["成立时间", "建立日期"],
-        ..optional("成立日期", "founded_on", Shape::Date)
+        explanation: "不填表示一直存在。", ..optional("成立日期", "founded_on", Shape::Date)
     },
     Heading {
         explanation: "不再存在的第一天；其下还有党员或未撤销的组织时不能撤销。",
-        synonyms: &["撤销时间"],
         ..optional("撤销日期", "dissolved_on", Shape::Date)
     },
-    Heading {
-        synonyms: &["信用代码", "社会信用代码"],
-        ..optional("统一社会信用代码", "credit_code", Shape::Identifier)
-    },
-    Heading {
-        synonyms: &["电话", "办公电话"], ..optional("联系电话", "telephone", Shape::Telephone)
-    },
-    Heading { synonyms: &["说明"], ..optional("备注", "note", Shape::Text) },
+    optional("统一社会信用代码", "credit_code", Shape::Identifier),
+    optional("联系电话", "telephone", Shape::Telephone),
+    optional("备注", "note", Shape::Text),
 ];
 
 #[cfg(test)]

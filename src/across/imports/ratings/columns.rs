@@ -5,39 +5,30 @@ use crate::across::imports::columns::{Heading, Shape, optional, required};
 /// Every fixed column, in the order of the empty workbook.
 pub const HEADINGS: &[Heading] = &[
     Heading {
-        explanation: "填方案的名称或代码。",
-        synonyms: &["方案", "评定方案名称", "方案名称"],
-        ..required("评定方案", "scheme", Shape::Text)
+        explanation: "填方案的名称或代码。", ..required("评定方案", "scheme", Shape::Text)
     },
     Heading {
         explanation: "季度如2026Q1，月份如2026-03，年份如2026，须与方案的评定周期相符。",
-        synonyms: &["评定周期", "评定时间", "评定季度", "评定年度", "评定月份"],
         ..required("评定期", "period", Shape::Text)
     },
     Heading {
         explanation: "评党员的填党支部，评支部或村的填乡镇、街道，评家庭的填村（社区）；填组织代码，或本组织范围内不重名的名称。",
-        synonyms: &["所在党支部", "党支部", "单位", "评定单位名称"],
         ..required("评定单位", "organisation", Shape::Text)
     },
     Heading {
-        explanation: "评党员或任职人员家庭时填写。",
-        synonyms: &["党员姓名", "户主", "户主姓名"],
-        ..optional("姓名", "name", Shape::Text)
+        explanation: "评党员或任职人员家庭时填写。", ..optional("姓名", "name", Shape::Text)
     },
     Heading {
         explanation: "单元格格式须为文本。名单内没有同名的可以不填。",
-        synonyms: &["身份证号", "身份证号码", "身份证", "公民身份证号码"],
         ..optional("公民身份号码", "citizen_id", Shape::Identifier)
     },
     Heading {
         explanation: "评村（社区）或党支部时填写其代码或名称。另按评定方案每项维度加一列，列名与维度名称相同，填分数。导出的表已带好各列。",
-        synonyms: &["村", "社区", "村名称", "村（社区）名称"],
         ..optional("村（社区）", "village", Shape::Text)
     },
-    Heading { synonyms: &["依据", "佐证材料"], ..optional("评定依据", "evidence", Shape::Text) },
+    optional("评定依据", "evidence", Shape::Text),
     Heading {
         explanation: "只供填表人参考，不写入评定；需要留存的请写在评定依据里。",
-        synonyms: &["说明"],
         ..optional("备注", "note", Shape::Text)
     },
 ];

@@ -9,54 +9,45 @@ use crate::records::words::WordList;
 pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "填12位区划代码，或本组织范围内不重名的村（社区）名称。",
-        synonyms: &["村", "社区", "所在村", "村名称", "村（社区）名称"],
         ..required("村（社区）", "village", Shape::Text)
     },
     required("姓名", "name", Shape::Text),
     Heading {
         explanation: "18位，按文本填写。",
-        synonyms: &["身份证号", "身份证号码", "居民身份证号码"],
         ..required("公民身份号码", "citizen_id", Shape::Identifier)
     },
     Heading {
         choices: || names(ReserveKind::ALL.iter().map(|kind| kind.name())),
-        synonyms: &["人才类别"],
         ..required("类别", "kind", Shape::Text)
     },
     Heading {
         explanation: "可填多个，用“；”隔开。",
         choices: || names(ReserveSource::ALL.iter().map(|source| source.name())),
         own: Some(WordList::ReserveSource),
-        synonyms: &["来源渠道", "人员来源"],
         ..required("来源", "sources", Shape::Text)
     },
     Heading { choices: || all(codes::ethnicity()), ..required("民族", "ethnicity", Shape::Text) },
-    Heading {
-        choices: || all(codes::education()),
-        synonyms: &["文化程度"],
-        ..required("学历", "education", Shape::Text)
-    },
+    Heading { choices: || all(codes::education()), ..required("学历", "education", Shape::Text) },
     Heading {
         choices: || all(codes::political_status()),
         ..required("政治面貌", "political_status", Shape::Text)
     },
-    Heading { synonyms: &["入库时间"], ..required("入库日期", "entered_on", Shape::Date) },
+    required("入库日期", "entered_on", Shape::Date),
     Heading {
         choices: || names(Route::ALL.iter().map(|route| route.name())),
-        synonyms: &["选拔途径"],
         ..optional("选拔方式", "route", Shape::Text)
     },
-    Heading { synonyms: &["联系领导1"], ..optional("联系领导一", "leader_1", Shape::Text) },
-    Heading { synonyms: &["联系领导2"], ..optional("联系领导二", "leader_2", Shape::Text) },
-    Heading { synonyms: &["帮带村书记"], ..optional("帮带书记", "secretary", Shape::Text) },
+    optional("联系领导一", "leader_1", Shape::Text),
+    optional("联系领导二", "leader_2", Shape::Text),
+    optional("帮带书记", "secretary", Shape::Text),
     Heading {
         explanation: "不填即为在库；其他状态须填状态日期。",
         choices: || names(ReserveState::ALL.iter().map(|state| state.name())),
         ..optional("状态", "state", Shape::Text)
     },
     optional("状态日期", "state_from", Shape::Date),
-    Heading { synonyms: &["任职职务"], ..optional("任用职务", "post", Shape::Text) },
-    Heading { synonyms: &["说明"], ..optional("备注", "note", Shape::Text) },
+    optional("任用职务", "post", Shape::Text),
+    optional("备注", "note", Shape::Text),
 ];
 
 #[cfg(test)]

@@ -10,44 +10,30 @@ fn yes_or_no() -> Vec<String> {
 pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "全县（区）唯一，按文本填写：字母、数字、连字符。",
-        synonyms: &["编号", "班级编号", "期次编号"],
         ..required("班次编号", "code", Shape::Identifier)
     },
-    Heading {
-        synonyms: &["班级名称", "培训班名称"], ..required("班次名称", "name", Shape::Text)
-    },
+    required("班次名称", "name", Shape::Text),
     Heading {
         explanation: "已设置的轮训计划的名称或代码。",
-        synonyms: &["计划", "培训计划"],
         ..required("轮训计划", "programme", Shape::Text)
     },
     Heading {
-        explanation: "该计划的领域的名称或代码。",
-        synonyms: &["培训领域"],
-        ..required("领域", "field", Shape::Text)
+        explanation: "该计划的领域的名称或代码。", ..required("领域", "field", Shape::Text)
     },
     Heading {
         explanation: "填代码，或本组织范围内不重名的名称。",
-        synonyms: &["主办", "举办单位"],
         ..required("主办单位", "organisation", Shape::Text)
     },
-    Heading { synonyms: &["培训地点", "举办地点"], ..optional("地点", "site", Shape::Text) },
-    Heading { synonyms: &["开班日期"], ..required("开始日期", "first_day", Shape::Date) },
-    Heading { synonyms: &["结业日期"], ..required("结束日期", "last_day", Shape::Date) },
+    optional("地点", "site", Shape::Text),
+    required("开始日期", "first_day", Shape::Date),
+    required("结束日期", "last_day", Shape::Date),
     Heading {
-        explanation: "整个班次的学时，最多一位小数。",
-        synonyms: &["总学时"],
-        ..required("学时", "hours", Shape::Number)
+        explanation: "整个班次的学时，最多一位小数。", ..required("学时", "hours", Shape::Number)
     },
-    Heading {
-        explanation: "不限的留空。",
-        synonyms: &["计划人数"],
-        ..optional("名额", "places", Shape::Number)
-    },
+    Heading { explanation: "不限的留空。", ..optional("名额", "places", Shape::Number) },
     Heading {
         explanation: "不填即为否。",
         choices: yes_or_no,
-        synonyms: &["外出培训"],
         ..optional("是否外出培训", "is_away", Shape::Text)
     },
 ];

@@ -265,6 +265,8 @@ pub fn plan() -> Plan {
         commit: Some("/imports/1/commit".into()),
         to_write: 159,
         undo: Some("/imports/1/undo".into()),
+        undone: None,
+        matching: None,
         notices: vec![Notice::new(Tone::Warning, "工作表“说明”不是名册，已略过。")],
     }
 }

@@ -8,7 +8,7 @@ use cadre::records::imports::{Counts, Kind};
 use super::{Roster, Stage, csv};
 use crate::support::builders::assessment::scheme;
 
-async fn stage() -> Stage {
+pub(super) async fn stage() -> Stage {
     let stage = Stage::of(Kind::Assessments).await;
     let supervisor = stage.county.county.actor(Role::Supervisor);
     let mut conn = stage.db.web().await;
@@ -18,7 +18,7 @@ async fn stage() -> Stage {
 }
 
 /// Full marks for a village of town 1.
-fn row(village: &str) -> Roster {
+pub(super) fn row(village: &str) -> Roster {
     Roster::of(&[
         ("季度", "2026Q1"),
         ("考核单位", "龙井镇"),

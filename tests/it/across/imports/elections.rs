@@ -53,7 +53,7 @@ pub(in crate::across) fn votes() -> Vec<Roster> {
 }
 
 /// A stage with the team of [`team`] on record.
-async fn stage() -> Stage {
+pub(super) async fn stage() -> Stage {
     let mut stage = Stage::of(Kind::Committees).await;
     stage.import(&team()).await;
     stage.kind = Kind::Elections;

@@ -40,7 +40,7 @@ async fn a_file_without_a_plan_fails_with_every_reason_and_keeps_no_row() {
     assert_eq!(sentences.len(), 8, "{sentences:?}");
     let heading = "姓名,公民身份号码,民族,学历,人员类别,所在党支部,加入党组织日期,工作岗位\n";
     let (_, sentences) = failure(&stage, heading).await;
-    assert_eq!(sentences, ["工作表只有列名，没有数据；请从第2行起填写后再上传"]);
+    assert_eq!(sentences, ["工作表只有列名，没有数据；请从列名的下一行起填写后再上传"]);
     let (_, sentences) = failure(&stage, &format!("{heading}{}\n\"x", "张,")).await;
     assert_eq!(sentences, ["第 3 行的英文双引号没有成对，后面的内容分不清；请补上引号，或另存为 .xlsx 再试"]);
     let rows: i64 = import_rows::table.count().get_result(&mut stage.db.owner().await).await.unwrap();

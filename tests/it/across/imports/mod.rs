@@ -7,10 +7,12 @@ pub(in crate::across) mod committees;
 mod dating;
 pub(in crate::across) mod elections;
 mod files;
+mod matching;
 mod pool;
 pub(in crate::across) mod rated;
 mod training;
 mod tree;
+mod undo;
 
 use std::io::Write;
 use std::path::Path;

@@ -16,7 +16,7 @@ use super::{Roster, Stage, csv};
 use crate::support::builders::day;
 
 /// A reserve cadre of the first village of town 1, born in 1995; `number` (odd for men) sets the citizen ID.
-fn row(name: &str, number: u16) -> Roster {
+pub(super) fn row(name: &str, number: u16) -> Roster {
     let id = CitizenId::compose("500237", day("1995-05-06"), number).unwrap();
     Roster::of(&[
         ("村（社区）", "龙井镇白泉村"),

@@ -21,12 +21,12 @@ const VILLAGE: &str = "500237101201";
 const BRANCH: &str = "500237101201-ZB01";
 
 /// A row that founds a general branch of the town.
-fn row(code: &str, name: &str, parent: &str, kind: &str) -> Roster {
+pub(super) fn row(code: &str, name: &str, parent: &str, kind: &str) -> Roster {
     Roster::of(&[("组织代码", code), ("组织名称", name), ("上级代码", parent), ("类别", kind)])
 }
 
 /// The row that says what is on record of the first branch.
-fn branch() -> Roster {
+pub(super) fn branch() -> Roster {
     row(BRANCH, "龙井镇白泉村党支部", VILLAGE, "党支部")
 }
 

@@ -28,7 +28,7 @@ use crate::support::TestDb;
 use crate::support::builders::{Place, TestCounty};
 
 /// Functions with an actor that leave no entry of their own, each with its reason.
-const SILENT: [(&str, &str); 21] = [
+const SILENT: [(&str, &str); 23] = [
     ("accounts::once", "keeps the answer of the verb within it, which leaves the entry"),
     ("approvals::conclude", "a step of a subject's verb, which leaves the entry"),
     ("approvals::file", "a step of a subject's verb, which leaves the entry"),
@@ -38,6 +38,8 @@ const SILENT: [(&str, &str); 21] = [
     ("imports::bury", "clears up after a reading or writing that died; no record was touched"),
     ("imports::fail", "the reading failed; no record was touched"),
     ("imports::plan", "the reading ended; no record was touched"),
+    ("imports::propose", "notes what columns could be; no record was touched"),
+    ("imports::read_again", "says what columns are; no record was touched"),
     ("imports::return_to_plan", "nothing was written"),
     ("imports::stage", "notes what a row would do; no record was touched"),
     ("quarters::next_step", "a read"),
