@@ -1499,11 +1499,17 @@ diesel::table! {
         created_at -> Timestamptz,
         /// When it was last changed.
         updated_at -> Timestamptz,
+        /// Who changed it last; none where nobody has since it was registered.
+        updated_by -> Nullable<Text>,
+        /// Pinyin without spaces, by whose beginning he is found.
+        pinyin_joined -> Text,
+        /// First letters of the pinyin, by whose beginning he is found.
+        initials -> Text,
     }
 }
 
 diesel::table! {
-    /// Where a person has a relation (membership, later seat or pool entry), and so who may see him.
+    /// Where a person has a relation of which kind, and so who may see him.
     person_visibility (county_id, relation_id) {
         /// The county that owns the row.
         county_id -> Uuid,
@@ -1513,6 +1519,8 @@ diesel::table! {
         person_id -> Uuid,
         /// Path of the organisation in which the relation stands.
         path -> Text,
+        /// membership, seat, reserve, check (a candidate put to the departments) or ballot (somebody who stood for election).
+        kind -> Text,
     }
 }
 

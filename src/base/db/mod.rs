@@ -4,6 +4,7 @@ pub mod migrate;
 pub mod roles;
 mod settings;
 pub mod start;
+pub mod statement;
 
 use deadpool::managed::Timeouts;
 use diesel::connection::{TransactionDepthChange, TransactionManagerStatus};

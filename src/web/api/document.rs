@@ -8,7 +8,7 @@ use utoipa::{Modify, OpenApi};
 use crate::base::error::Error;
 use crate::web::api::{
     accounts, approvals, assessments, audit, committees, exports, imports, kinships, member_events, members,
-    organisations, own_sessions, ratings, reports, reserves, security_policy, session, slates, training,
+    organisations, own_sessions, people, ratings, reports, reserves, security_policy, session, slates, training,
     vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
@@ -27,6 +27,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         members::list, members::show, members::enrol, members::change, members::history,
         member_events::event, member_events::reveal, member_events::accesses, member_events::transfer, member_events::show_transfer,
         member_events::decide_transfer,
+        people::list_people, people::show_person, people::correct_person, people::reveal_person,
         ratings::list_schemes, ratings::set_scheme, ratings::list_rounds, ratings::open_round, ratings::show_round,
         ratings::show_scores, ratings::enter_scores, ratings::decide_round, ratings::show_rating,
         ratings::decide_rating, ratings::return_rating, ratings::object_rating, ratings::resolve_rating,

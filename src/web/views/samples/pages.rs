@@ -50,6 +50,7 @@ fn of_people() -> Vec<(&'static str, String)> {
         page("members_refused", &people::refused()),
         page("members_stale", &people::stale()),
         page("members_show", &people::show()),
+        page("people_list", &people::people()),
         page("members_action", &desk::action()),
         page("members_duplicates", &people::duplicates()),
         page("ratings_rounds", &ratings::rounds()),
