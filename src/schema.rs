@@ -2819,6 +2819,44 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Who guides whom: a mentor and an apprentice, from one day to another, with what was agreed and what came of it.
+    training_pairs (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The person who guides.
+        mentor_id -> Uuid,
+        /// The person who is guided.
+        apprentice_id -> Uuid,
+        /// The organisation that made the pair and keeps it.
+        organisation_id -> Uuid,
+        /// Path of that organisation.
+        path -> Text,
+        /// What was agreed: what is taught, how often, towards what.
+        agreed -> Text,
+        /// First day.
+        from_day -> Date,
+        /// First day no longer; empty: still.
+        to_day -> Nullable<Date>,
+        /// Vocabulary list `training_pair_outcome`; empty while it runs.
+        outcome -> Nullable<Text>,
+        /// What came of it, in words; empty while it runs.
+        result -> Nullable<Text>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
+    }
+}
+
+diesel::table! {
     /// A programme by which every member of a county is trained once in a cycle of one to five years. A programme of one year is followed by the next one.
     training_programmes (county_id, id) {
         /// The county that owns the row.
@@ -3227,6 +3265,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     training_facts,
     training_fields,
     training_floors,
+    training_pairs,
     training_programmes,
     training_settings,
     training_sites,

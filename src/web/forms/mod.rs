@@ -3,6 +3,7 @@ pub mod award;
 pub mod committee;
 pub mod fairness;
 pub mod member;
+pub mod pair;
 pub mod person;
 pub mod programme;
 pub mod reserve;

@@ -13,15 +13,17 @@ use crate::records::audit;
 use crate::records::committees::CommitteeKind;
 use crate::records::people::{self, RelationKind, Reveal};
 use crate::records::reserves::{Reserve, queries::VillageName};
+use crate::records::training::queries::pairs::{self, PairFilter};
 use crate::records::words::{self, WordBook};
 use crate::web;
 use crate::web::api::people::read;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::members::list::may_enter;
 use crate::web::pages::members::show::{Own, posts, told, trail};
+use crate::web::pages::training::pairs::table as pair_table;
 use crate::web::reading;
 use crate::web::respond::{Answer, Page};
-use crate::web::views::members::{Event, FactGroup, Show};
+use crate::web::views::members::{Action as Offered, Event, FactGroup, Show};
 use crate::web::views::parts::Fact;
 use crate::web::views::{Badge, Cell, Column, Link, Row, Section, Table, Tone};
 
@@ -42,9 +44,11 @@ async fn show(
     let record = read(&mut db, &who.actor, state, id).await?;
     reading::note(state, &who.known.identity, &who.actor, 1).await?;
     let scope = who.scope();
-    let (entries, words) = db::read(&mut db.0, scope, async |conn| {
+    let (entries, pairs, words) = db::read(&mut db.0, scope, async |conn| {
         let entries = audit::queries::about(conn, scope, id.0, 20).await?;
-        Ok((entries, words::book(conn, scope.county).await?))
+        let of_him = PairFilter { person: Some(id), runs: None };
+        let pairs = pairs::list(conn, scope, of_him, None, 50).await?;
+        Ok((entries, pairs, words::book(conn, scope.county).await?))
     })
     .await?;
     let may_reveal = policy::may(&who.actor, Action::RevealIdentifier, &scope.path);
@@ -58,6 +62,9 @@ async fn show(
     let (seats, reserves) = (record.seats, record.reserves);
     let seats = (!seats.is_empty()).then(|| posts(seats, &words));
     let reserves = (!reserves.is_empty()).then(|| pools(&reserves));
+    let enters = may_enter(&who.actor);
+    let pairs = (!pairs.is_empty()).then(|| pair_table(&pairs, enters));
+    let guide = Link::new("师徒结对", format!("/training/pairs/new?apprentice={id}"));
     Ok(Page(Show {
         frame: who.frame(Section::Members).telling(flash),
         kind: "人员档案",
@@ -67,9 +74,9 @@ async fn show(
         branch: Link::default(),
         groups,
         history,
-        edit: may_enter(&who.actor).then(|| format!("{home}/edit")),
-        actions: Vec::new(),
-        tables: seats.into_iter().chain(reserves).chain([trail(entries)]).collect(),
+        edit: enters.then(|| format!("{home}/edit")),
+        actions: enters.then_some(Offered { link: guide, icon: "user-plus" }).into_iter().collect(),
+        tables: seats.into_iter().chain(reserves).chain(pairs).chain([trail(entries)]).collect(),
     }))
 }
 

@@ -96,6 +96,7 @@ fn of_people() -> Vec<(&'static str, String)> {
         page("training_class", &training::class()),
         page("training_enrol", &training::enrol()),
         page("training_sheet", &training::sheet()),
+        page("training_pairs", &training::pairs()),
         page("training_attendance", &training::attendance()),
         page("training_programme", &training::programme()),
         page("training_member", &training::member()),
