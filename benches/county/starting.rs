@@ -25,7 +25,13 @@ pub async fn measure(data: &Path, county: &str, table: &mut Table) -> anyhow::Re
     for _ in 0..STARTS {
         spent.push(start(data).await?);
     }
-    table.add("second start of cadre demo, 60,000 members, median", "at most 3 s", median(&mut spent), 3.0, "s");
+    table.add(
+        "second start of cadre demo, 60,000 members, median",
+        "at most 3 s",
+        median(&mut spent),
+        3.0,
+        "s",
+    );
     Ok(())
 }
 

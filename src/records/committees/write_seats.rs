@@ -55,7 +55,12 @@ pub(super) async fn insert(
     insert_sources(conn, actor.scope.county, drafts).await?;
     let relations: Vec<Relation> = places
         .iter()
-        .map(|(draft, place)| Relation { kind: RelationKind::Seat, id: draft.id.0, person: draft.person, path: place.path() })
+        .map(|(draft, place)| Relation {
+            kind: RelationKind::Seat,
+            id: draft.id.0,
+            person: draft.person,
+            path: place.path(),
+        })
         .collect();
     people::relate(conn, actor.scope.county, &relations).await?;
     Ok(())

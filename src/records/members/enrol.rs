@@ -131,7 +131,12 @@ pub async fn enrol(
         people::register(conn, county, keys, &new_people).await?;
         let relations: Vec<Relation> = rows
             .iter()
-            .map(|row| Relation { kind: RelationKind::Membership, id: row.id.0, person: row.person_id, path: row.path() })
+            .map(|row| Relation {
+                kind: RelationKind::Membership,
+                id: row.id.0,
+                person: row.person_id,
+                path: row.path(),
+            })
             .collect();
         people::relate_new(conn, county, &relations).await?;
         people::change(conn, actor, keys, &old_people).await?;

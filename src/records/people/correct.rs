@@ -58,7 +58,8 @@ pub async fn correct(
         for command in commands {
             let missing = || Error::Missing { what: "人员" };
             let (person, version) = known.remove(&command.person).ok_or_else(missing)?;
-            let path = places.get(&command.person).and_then(|places| places.iter().next()).ok_or_else(missing)?;
+            let path =
+                places.get(&command.person).and_then(|places| places.iter().next()).ok_or_else(missing)?;
             if version != command.version {
                 return Err(Error::Stale);
             }
@@ -96,7 +97,9 @@ fn plan(person: &Person, place: &Place, command: &Correct, keys: &KeyRing) -> Re
 async fn refuse_members(conn: &mut AsyncPgConnection, actor: &Actor, people: &[&Person]) -> Result<()> {
     let macs: Vec<Vec<u8>> = people.iter().map(|person| person.citizen_id_mac.clone()).collect();
     let holders = queries::holders(conn, actor.scope.county, &macs).await?;
-    let Some(member) = holders.into_iter().find(|holder| holder.membership_id.is_some()) else { return Ok(()) };
+    let Some(member) = holders.into_iter().find(|holder| holder.membership_id.is_some()) else {
+        return Ok(());
+    };
     let name = people.iter().find(|person| person.id == member.person_id).map_or("", |one| one.name.as_str());
     let unit = member.organisation_name.unwrap_or_default();
     Err(Error::Refused(format!(
@@ -109,7 +112,9 @@ async fn append_entry(conn: &mut AsyncPgConnection, actor: &Actor, work: &[Work]
     let path = one.map_or_else(|| actor.scope.path.clone(), |work| work.path.clone());
     let details = match one {
         Some(work) => serde_json::json!({ "changes": work.changes }),
-        None => serde_json::json!({ "people_sha256": audit::digest(work.iter().map(|work| work.person.id.0)) }),
+        None => {
+            serde_json::json!({ "people_sha256": audit::digest(work.iter().map(|work| work.person.id.0)) })
+        }
     };
     audit::append(
         conn,

@@ -112,7 +112,12 @@ pub async fn enter(
         let rows: Vec<Reserve> = fits.iter().zip(commands).map(|(fit, c)| row(actor, fit, c)).collect();
         let relations: Vec<Relation> = rows
             .iter()
-            .map(|row| Relation { kind: RelationKind::Reserve, id: row.id.0, person: row.person_id, path: row.path() })
+            .map(|row| Relation {
+                kind: RelationKind::Reserve,
+                id: row.id.0,
+                person: row.person_id,
+                path: row.path(),
+            })
             .collect();
         people::relate(conn, county, &relations).await?;
         write::insert(conn, county, &rows).await?;

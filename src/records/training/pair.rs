@@ -65,9 +65,8 @@ pub struct EndPair {
 /// What is wrong with a text of 2 to 500 characters.
 fn text(field: &str, label: &str, text: &str) -> Option<FieldError> {
     let length = text.trim().chars().count();
-    (!(2..=500).contains(&length)).then(|| {
-        FieldError::new(field, format!("请用2至500字写明{label}，现有{length}字。"), None)
-    })
+    (!(2..=500).contains(&length))
+        .then(|| FieldError::new(field, format!("请用2至500字写明{label}，现有{length}字。"), None))
 }
 
 /// What is wrong with a first day.
@@ -265,10 +264,8 @@ pub async fn end_pairs(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[
             }
             errors.extend(text("result", "帮带成效", &command.result));
             if command.on <= row.from_day || command.on > today {
-                let message = format!(
-                    "结束日期“{}”应晚于结对日期{}，且不晚于今天，请核对。",
-                    command.on, row.from_day
-                );
+                let message =
+                    format!("结束日期“{}”应晚于结对日期{}，且不晚于今天，请核对。", command.on, row.from_day);
                 errors.push(FieldError::new("on", message, Some(&command.on.to_string())));
             }
         }
@@ -294,8 +291,7 @@ pub async fn end_pairs(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[
         .await?;
         let ids: Vec<TrainingPairId> = known.iter().map(|row| row.id).collect();
         let path = known.iter().map(PairRow::path).next();
-        let details =
-            commands.first().map(|one| json!({ "on": one.on, "outcome": one.outcome.code() }));
+        let details = commands.first().map(|one| json!({ "on": one.on, "outcome": one.outcome.code() }));
         append(conn, actor, "training.end_pairs", &ids, path.as_ref(), details).await
     })
     .await

@@ -106,7 +106,12 @@ pub async fn propose(
         insert(conn, actor.scope.county, &rows).await?;
         let relations: Vec<Relation> = rows
             .iter()
-            .map(|row| Relation { kind: RelationKind::Check, id: row.id.0, person: row.person_id, path: row.path() })
+            .map(|row| Relation {
+                kind: RelationKind::Check,
+                id: row.id.0,
+                person: row.person_id,
+                path: row.path(),
+            })
             .collect();
         people::relate(conn, actor.scope.county, &relations).await?;
         write::append(conn, actor, "vetting.propose", None, &rows, |row| {

@@ -163,14 +163,16 @@ impl PeopleQuery<'_> {
     /// # Errors
     /// `Invalid` where there is no such relation.
     pub fn parse(&self, actor: &Actor) -> Result<Filter, Failure> {
-        let given = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let given =
+            |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let seen = kinds_seen(actor);
         let relation = given(self.relation);
         let kinds = match relation.as_deref() {
             None | Some(NO_MEMBERSHIP) => seen,
             Some(text) => {
-                let kind = RelationKind::parse(text)
-                    .map_err(|error| Failure::invalid("relation", format!("{error}；非党员填{NO_MEMBERSHIP}")))?;
+                let kind = RelationKind::parse(text).map_err(|error| {
+                    Failure::invalid("relation", format!("{error}；非党员填{NO_MEMBERSHIP}"))
+                })?;
                 seen.into_iter().filter(|one| *one == kind).collect()
             }
         };

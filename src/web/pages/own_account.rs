@@ -14,8 +14,8 @@ use crate::web::guards::{Arrived, Db, Fields, SignedIn};
 use crate::web::pages::members::moment;
 use crate::web::respond::{Answer, Failure, Page, PageWith};
 use crate::web::views::accounts::{OneSession, OwnSessions, SecondFactor};
-use crate::web::views::qr_code::QrCode;
 use crate::web::views::controls::Kind;
+use crate::web::views::qr_code::QrCode;
 use crate::web::views::{Control, Form, Group, Section};
 
 /// The routes.

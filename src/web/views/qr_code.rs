@@ -61,6 +61,9 @@ mod tests {
         }
         assert!(!code.path.contains("M3 ") && !code.path.contains(" 3h"));
         let printed = code.render().unwrap();
-        assert!(printed.contains("aria-label=\"绑定用的二维码\"") && printed.contains("width=\"264\""), "{printed}");
+        assert!(
+            printed.contains("aria-label=\"绑定用的二维码\"") && printed.contains("width=\"264\""),
+            "{printed}"
+        );
     }
 }

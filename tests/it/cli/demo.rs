@@ -19,7 +19,8 @@ fn a_second_start_takes_over_what_the_first_has_left() {
     let left = r#"[{"username":"clerk1","password":"-","otp_secret":null,"role":"clerk","organisation":"500237101","organisation_name":"龙井镇"}]"#;
     fs::write(&accounts, left).unwrap();
     let address = free_address();
-    let mut child = installation.cadre(&["demo", "--listen", &address]).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        installation.cadre(&["demo", "--listen", &address]).stdout(Stdio::piped()).spawn().unwrap();
     let mut said = Vec::new();
     let ready = format!("ready http://{address}");
     for line in BufReader::new(child.stdout.as_mut().unwrap()).lines() {

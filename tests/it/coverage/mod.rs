@@ -23,7 +23,10 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    let lines = table::TABLE.lines().chain(people::TABLE.lines()).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = table::TABLE
+        .lines()
+        .chain(people::TABLE.lines())
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .skip(1)
         .map(|line| {

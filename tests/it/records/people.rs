@@ -74,7 +74,8 @@ impl Stage {
 
     async fn find(&mut self, actor: &Actor, id: PersonId) -> Result<OnRecord, Error> {
         let keys = &self.keys;
-        db::read(&mut self.conn, &actor.scope, async |conn| on_record::find(conn, actor, keys, id).await).await
+        db::read(&mut self.conn, &actor.scope, async |conn| on_record::find(conn, actor, keys, id).await)
+            .await
     }
 
     async fn correct(
@@ -103,13 +104,15 @@ async fn a_list_has_whoever_has_a_relation_in_the_scope_and_says_which() {
     let (clerk, county) = (stage.clerk.clone(), stage.county.county.actor(Role::Supervisor));
     let everybody = |actor: &Actor| Filter::of(&kinds_seen(actor), None, false);
     let (own, _) = stage.list(&clerk, &everybody(&clerk), None, 50).await;
-    let told: Vec<_> =
-        own.iter().map(|one| (one.card.person.name.as_str(), one.kinds.as_slice())).collect();
+    let told: Vec<_> = own.iter().map(|one| (one.card.person.name.as_str(), one.kinds.as_slice())).collect();
     assert_eq!(told, [("王芳", &[RelationKind::Reserve][..]), ("张伟", &[RelationKind::Membership][..])]);
     assert_eq!((own[0].reserves.len(), own[1].memberships.len()), (1, 1));
     let (first, next) = stage.list(&county, &everybody(&county), None, 2).await;
     let (second, end) = stage.list(&county, &everybody(&county), next.as_ref(), 2).await;
-    assert_eq!((names(first), names(second), end), (vec!["李强".to_owned(), "王芳".to_owned()], vec!["张伟".to_owned()], None));
+    assert_eq!(
+        (names(first), names(second), end),
+        (vec!["李强".to_owned(), "王芳".to_owned()], vec!["张伟".to_owned()], None)
+    );
     let without = Filter::of(&kinds_seen(&county), None, true);
     assert_eq!(names(stage.list(&county, &without, None, 50).await.0), ["李强", "王芳"]);
     let members = Filter::of(&[RelationKind::Membership], None, false);
@@ -180,11 +183,7 @@ async fn birth_date_and_sex_follow_a_corrected_citizen_id_and_must_agree_with_it
     let fields: Vec<_> = changes.iter().map(|change| (change.field, change.after.clone())).collect();
     assert_eq!(
         fields,
-        [
-            ("sex", Some("男".to_owned())),
-            ("birth_date", Some("1996-06-07".to_owned())),
-            ("citizen_id", None)
-        ]
+        [("sex", Some("男".to_owned())), ("birth_date", Some("1996-06-07".to_owned())), ("citizen_id", None)]
     );
     assert_eq!(stage.found(number.as_str()).await, ["王芳"]);
     let taken = CitizenId::compose("500237", day("1995-06-07"), 3).unwrap();
@@ -228,7 +227,8 @@ async fn a_member_is_corrected_where_his_membership_is() {
 async fn an_identifier_is_shown_for_a_purpose_and_left_in_the_trail() {
     let mut stage = Stage::new().await;
     let person = stage.person("王芳").await;
-    let ask = |field: &str, purpose: &str| Reveal { person, field: field.to_owned(), purpose: purpose.to_owned() };
+    let ask =
+        |field: &str, purpose: &str| Reveal { person, field: field.to_owned(), purpose: purpose.to_owned() };
     let clerk = stage.clerk.clone();
     let number = CitizenId::compose("500237", day("1995-06-07"), 2).unwrap();
     let shown = people::reveal(&mut stage.conn, &clerk, &stage.keys, &ask("citizen_id", "核对身份证")).await;
@@ -240,7 +240,8 @@ async fn an_identifier_is_shown_for_a_purpose_and_left_in_the_trail() {
         assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     }
     let sibling = stage.county.town(2).actor(Role::Clerk);
-    let refused = people::reveal(&mut stage.conn, &sibling, &stage.keys, &ask("citizen_id", "核对身份证")).await;
+    let refused =
+        people::reveal(&mut stage.conn, &sibling, &stage.keys, &ask("citizen_id", "核对身份证")).await;
     assert!(matches!(refused, Err(Error::Missing { .. })), "{refused:?}");
     let entries = "SELECT details->>'purpose' FROM audit_entries WHERE action = 'people.reveal'";
     assert_eq!(stage.texts(entries).await, ["核对身份证"]);

@@ -160,9 +160,7 @@ pub(in crate::records::training) async fn lock(
 ) -> Result<Vec<PairRow>> {
     let rows: Vec<PairRow> = training_pairs::table
         .filter(training_pairs::county_id.eq(within.county).and(training_pairs::id.eq_any(ids)))
-        .filter(
-            training_pairs::path.ge(within.path.as_str()).and(training_pairs::path.lt(within.path.end())),
-        )
+        .filter(training_pairs::path.ge(within.path.as_str()).and(training_pairs::path.lt(within.path.end())))
         .order(training_pairs::id)
         .select(PairRow::as_select())
         .for_update()

@@ -9,7 +9,7 @@ use super::json::PlaceJson;
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing};
-use crate::base::ids::TrainingPairId;
+use crate::base::ids::{PersonId, TrainingPairId};
 use crate::base::policy::{self, Action};
 use crate::records::training;
 use crate::records::training::queries::pairs::{self, PairFilter, PairLine};
@@ -75,11 +75,11 @@ pub struct PairQuery<'r> {
 
 impl PairQuery<'_> {
     fn parse(&self) -> Result<PairFilter, Failure> {
-        let given = |text: Option<&'_ str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-        let person = given(self.person)
-            .map(|text| text.parse())
-            .transpose()
-            .map_err(|_| Failure::invalid("person", "人员编号的格式不对，请使用读取人员时返回的编号。".to_owned()))?;
+        let given =
+            |text: Option<&'_ str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let person = given(self.person).map(|text| text.parse::<PersonId>()).transpose().map_err(|_| {
+            Failure::invalid("person", "人员编号的格式不对，请使用读取人员时返回的编号。".to_owned())
+        })?;
         let runs = match given(self.state).as_deref() {
             None | Some("any") => None,
             Some("running") => Some(true),
@@ -115,8 +115,7 @@ pub async fn pair_page(
     let (scope, limit) = (&actor.scope, usize::from(listing.limit));
     let page = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, query.within).await?;
-        let mut items =
-            pairs::list(conn, &within, filter, after, i64::from(listing.limit) + 1).await?;
+        let mut items = pairs::list(conn, &within, filter, after, i64::from(listing.limit) + 1).await?;
         let more = items.len() > limit;
         items.truncate(limit);
         let total = listing.total(pairs::count(conn, &within, filter)).await?;
@@ -167,12 +166,7 @@ pub async fn show_pair(caller: Caller, mut db: Db, id: TrainingPairId) -> Answer
 #[utoipa::path(context_path = "/api/v1", tag = "training", request_body = PairInput,
     responses((status = 201, body = PairJson), (status = 409, description = "a pair already"), (status = 422, description = "refused fields")))]
 #[post("/training/pairs", data = "<body>")]
-pub async fn make_pair(
-    caller: Caller,
-    mut db: Db,
-    once: Idempotency,
-    body: Body<PairInput>,
-) -> Answer<Kept> {
+pub async fn make_pair(caller: Caller, mut db: Db, once: Idempotency, body: Body<PairInput>) -> Answer<Kept> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let Body(input, hash) = body;
     let command = input.parse().map_err(Error::Invalid)?;

@@ -121,10 +121,7 @@ pub(in crate::web::pages) fn refused_over(form: Form, typed: &Fields, errors: &[
     let began = |name: &str| name == "version" || name.starts_with("original_");
     form.hidden.retain(|(name, _)| !began(name));
     form.hidden.extend(
-        typed
-            .iter()
-            .filter(|(name, _)| began(name))
-            .map(|(name, value)| (name.to_owned(), value.to_owned())),
+        typed.iter().filter(|(name, _)| began(name)).map(|(name, value)| (name.to_owned(), value.to_owned())),
     );
     form
 }

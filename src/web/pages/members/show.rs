@@ -127,8 +127,7 @@ impl Own<'_> {
         Fact::masked(Masked {
             label: label.to_owned(),
             mask: mask.unwrap_or_default().to_owned(),
-            reveal: reveal
-                .map(|action| RevealAt { action: action.to_owned(), field: field.to_owned() }),
+            reveal: reveal.map(|action| RevealAt { action: action.to_owned(), field: field.to_owned() }),
         })
     }
 
@@ -310,10 +309,7 @@ async fn reveal(
 }
 
 /// What the dialog is told that asked for an identifier.
-pub(in crate::web::pages) fn told(
-    shown: Result<String, Error>,
-    who: &SignedIn,
-) -> Answer<(Status, String)> {
+pub(in crate::web::pages) fn told(shown: Result<String, Error>, who: &SignedIn) -> Answer<(Status, String)> {
     match shown {
         Ok(value) => Ok((Status::Ok, value)),
         Err(error @ Error::Invalid(_)) => Ok((Status::UnprocessableEntity, error.to_string())),

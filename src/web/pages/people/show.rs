@@ -91,10 +91,7 @@ fn groups(record: &OnRecord, reveal: Option<&str>) -> Vec<FactGroup> {
     if !members.is_empty() {
         groups.push(("党籍", members));
     }
-    groups
-        .into_iter()
-        .map(|(title, facts)| FactGroup { title: title.to_owned(), facts })
-        .collect()
+    groups.into_iter().map(|(title, facts)| FactGroup { title: title.to_owned(), facts }).collect()
 }
 
 /// Seats, pools and admission in one line of time, the latest first.
@@ -110,7 +107,11 @@ fn history(record: &OnRecord, words: &WordBook) -> Vec<Event> {
     for held in &record.seats {
         let kind = CommitteeKind::parse(&held.kind).map_or("", CommitteeKind::name);
         let told = seat(held, words);
-        events.push(event(held.seat.from_day, format!("任{told}"), vec![format!("{kind}第{}届", held.ordinal)]));
+        events.push(event(
+            held.seat.from_day,
+            format!("任{told}"),
+            vec![format!("{kind}第{}届", held.ordinal)],
+        ));
         if let Some(day) = held.seat.to_day {
             let reason = held.seat.leaving_reason.iter().map(|reason| format!("原因：{reason}")).collect();
             events.push(event(day, format!("离任{told}"), reason));

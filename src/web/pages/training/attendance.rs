@@ -359,7 +359,8 @@ mod tests {
         let lines = [line(12, false)];
         let found = meant(&training::scan_code("2026-A1", 12), "2026-A1", &lines).expect("it is on the roll");
         assert_eq!(found.len(), 1);
-        let errors = meant(&training::scan_code("2026-B2", 12), "2026-A1", &lines).expect_err("another class");
+        let errors =
+            meant(&training::scan_code("2026-B2", 12), "2026-A1", &lines).expect_err("another class");
         assert!(errors[0].message.contains("2026-B2"), "{}", errors[0].message);
     }
 

@@ -132,7 +132,11 @@ impl Asked {
             form: Form {
                 action: self.action,
                 csrf_token: who.known.csrf_token.clone().unwrap_or_default(),
-                hidden: self.version.map(|version| ("version".to_owned(), version.to_string())).into_iter().collect(),
+                hidden: self
+                    .version
+                    .map(|version| ("version".to_owned(), version.to_string()))
+                    .into_iter()
+                    .collect(),
                 groups: vec![Group::new("", self.controls)],
                 submit: "保存".to_owned(),
                 cancel: Some(HERE.to_owned()),
@@ -168,7 +172,10 @@ fn new_page(who: &SignedIn, mentor: &str, apprentice: &str) -> FormPage {
         controls: vec![
             person("mentor", "导师", mentor).focus(),
             person("apprentice", "帮带对象", apprentice),
-            Control::new("from", "结对日期", Kind::Date).required().value(clock::today().to_string()).columns(4),
+            Control::new("from", "结对日期", Kind::Date)
+                .required()
+                .value(clock::today().to_string())
+                .columns(4),
             Control::new("agreed", "帮带约定", Kind::Area)
                 .required()
                 .hint("教什么、多久一次、达到什么目标")
@@ -227,7 +234,10 @@ fn correct_page(who: &SignedIn, line: &PairLine) -> FormPage {
         action: format!("{HERE}/{}/edit", line.id),
         facts: facts(line),
         controls: vec![
-            Control::new("from", "结对日期", Kind::Date).required().value(line.from_day.to_string()).columns(4),
+            Control::new("from", "结对日期", Kind::Date)
+                .required()
+                .value(line.from_day.to_string())
+                .columns(4),
             Control::new("agreed", "帮带约定", Kind::Area).required().value(&line.agreed).focus().columns(12),
         ],
         version: Some(line.version),
@@ -279,7 +289,10 @@ fn end_page(who: &SignedIn, line: &PairLine) -> FormPage {
         action: format!("{HERE}/{}/end", line.id),
         facts,
         controls: vec![
-            Control::new("on", "结束日期", Kind::Date).required().value(clock::today().to_string()).columns(3),
+            Control::new("on", "结束日期", Kind::Date)
+                .required()
+                .value(clock::today().to_string())
+                .columns(3),
             Control::new("outcome", "结果", Kind::Radio(outcomes)).required().value("completed").columns(4),
             Control::new("result", "帮带成效", Kind::Area).required().focus().columns(12),
         ],

@@ -5,8 +5,9 @@ use cadre::base::edit::Edit;
 use cadre::base::ids::{MembershipId, TrainingClassId, TrainingProgrammeId};
 use cadre::records::members;
 use cadre::records::training::{
-    self, ChangeClass, ClassStep, CorrectAttendance, CorrectPair, Edits, EndExemption, EndPair, Enrol, Exempt,
-    ExemptionKind, Pair, PairOutcome, PlaceMember, RemoveAttendance, ReviseDemand, SetSettings, SetSite, Whom, Withdraw,
+    self, ChangeClass, ClassStep, CorrectAttendance, CorrectPair, Edits, EndExemption, EndPair, Enrol,
+    Exempt, ExemptionKind, Pair, PairOutcome, PlaceMember, RemoveAttendance, ReviseDemand, SetSettings,
+    SetSite, Whom, Withdraw,
 };
 
 use super::Story;

@@ -32,7 +32,9 @@ impl Stage {
 }
 
 fn guide([mentor, apprentice]: [PersonId; 2], from: &str) -> Pair {
-    Pair { mentor, apprentice, organisation: None, agreed: "每月带教两次".to_owned(), from_day: day(from) }
+    Pair {
+        mentor, apprentice, organisation: None, agreed: "每月带教两次".to_owned(), from_day: day(from)
+    }
 }
 
 fn end(pair: TrainingPairId, version: i32, on: &str) -> EndPair {
