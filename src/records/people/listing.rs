@@ -56,6 +56,11 @@ impl Filter {
         let kinds = kinds.iter().map(|kind| kind.code().to_owned()).collect();
         Self { query, kinds, without_membership }
     }
+
+    /// Whether members are left out, who are nearly all the people of a county.
+    fn finds_few(&self) -> bool {
+        self.without_membership || !self.kinds.iter().any(|kind| kind == RelationKind::Membership.code())
+    }
 }
 
 /// Where the next page begins: after whom.
@@ -95,11 +100,11 @@ fn related<'a>(statement: &mut Statement<'a>, within: &Scope, filter: &'a Filter
 /// Everything after `FROM`, without order.
 fn fitting<'a>(statement: &mut Statement<'a>, within: &Scope, filter: &'a Filter, keys: &KeyRing) {
     statement.with(" FROM people p WHERE p.county_id = ?", Bind::Uuid(within.county.0));
-    if filter.without_membership {
-        // Few of many: found first, not met on the way along the names.
-        statement.push(" AND p.id IN (SELECT v.person_id");
+    if filter.finds_few() {
+        // Few of many: found first, and each looked up, rather than met on the way along all names.
+        statement.push(" AND p.id = ANY (ARRAY(SELECT v.person_id");
         related(statement, within, filter);
-        statement.push(")");
+        statement.push("))");
     } else {
         statement.push(
             " AND EXISTS (SELECT FROM person_visibility v \
