@@ -15,7 +15,7 @@ use crate::records::members::{self, PersonMembership};
 use crate::records::people::listing::{self, Cursor, Filter};
 use crate::records::people::{self, PersonCard, RelationKind};
 use crate::records::reserves::Reserve;
-use crate::records::reserves::queries::{VillageName, of_people};
+use crate::records::reserves::queries::{VillageName, stays_of_people};
 
 /// Somebody and what he is on record for inside a scope.
 #[derive(Debug, Clone)]
@@ -86,7 +86,7 @@ async fn on_record(
     let mut memberships =
         grouped(members::of_people(conn, scope, &ids).await?, |membership| membership.person_id);
     let mut seats = grouped(seats_of_people(conn, scope, &ids).await?, |held| held.seat.person_id);
-    let mut reserves = grouped(of_people(conn, scope, &ids).await?, |(reserve, _)| reserve.person_id);
+    let mut reserves = grouped(stays_of_people(conn, scope, &ids).await?, |(reserve, _)| reserve.person_id);
     let complete = |card: PersonCard| {
         let id = card.person.id;
         let mut kinds: Vec<RelationKind> =

@@ -175,7 +175,7 @@ pub async fn cards(
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn of_people(
+pub async fn stays_of_people(
     conn: &mut AsyncPgConnection,
     within: &Scope,
     people: &[PersonId],
