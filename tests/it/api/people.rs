@@ -224,7 +224,7 @@ async fn a_pair_is_made_and_ended_on_its_pages() {
     let stage = Stage::new().await;
     let (mentor, apprentice) = (stage.person("张伟").await, stage.person("王芳").await);
     let blank = stage.get(&format!("/training/pairs/new?apprentice={apprentice}")).await;
-    assert!(blank.body.contains(&apprentice));
+    assert!(blank.body.contains(&format!("data-code=\"{apprentice}\"")) && blank.body.contains("王芳"));
     let form = |agreed: &str| {
         format!("mentor={mentor}&apprentice={apprentice}&from=2026-03-01&agreed={}", encoded(agreed))
     };

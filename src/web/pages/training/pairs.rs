@@ -7,9 +7,11 @@ use rocket::{Route, get, post, routes};
 
 use super::{address, may_enter};
 use crate::base::clock;
+use crate::base::db;
 use crate::base::error::Error;
-use crate::base::ids::TrainingPairId;
+use crate::base::ids::{PersonId, TrainingPairId};
 use crate::base::policy::{self, Action};
+use crate::records::committees::queries::people_like;
 use crate::records::training::queries::pairs::PairLine;
 use crate::records::training::{self, PairOutcome};
 use crate::web::api::training::{PairQuery, pair_of, pair_page};
@@ -85,7 +87,7 @@ pub(in crate::web::pages) fn table(lines: &[PairLine], enters: bool) -> Table {
 }
 
 fn row(line: &PairLine, enters: bool) -> Row {
-    let person = |name: &Option<String>, id: crate::base::ids::PersonId| match name {
+    let person = |name: &Option<String>, id: PersonId| match name {
         Some(name) => Cell::Link(Link::new(name, format!("/people/{id}"))),
         None => Cell::Text("外单位人员".to_owned()),
     };
@@ -158,10 +160,28 @@ fn done(told: &str) -> Flash<Redirect> {
     Flash::success(Redirect::to(HERE), told)
 }
 
-fn new_page(who: &SignedIn, mentor: &str, apprentice: &str) -> FormPage {
-    let person = |name: &str, label: &str, value: &str| {
+/// Somebody who was chosen: his id and his name.
+type Chosen = (String, String);
+
+/// Who was chosen before the form opened, or in it, by the ids that were sent.
+async fn chosen(who: &SignedIn, db: &mut Db, sent: [&str; 2]) -> Result<[Chosen; 2], Error> {
+    let scope = who.scope();
+    db::read(&mut db.0, scope, async |conn| {
+        let mut found: [Chosen; 2] = Default::default();
+        for (id, one) in sent.into_iter().zip(&mut found).filter(|(id, _)| id.parse::<PersonId>().is_ok()) {
+            let people = people_like(conn, scope, id).await?;
+            *one = people.into_iter().next().map(|one| (one.id.to_string(), one.name)).unwrap_or_default();
+        }
+        Ok(found)
+    })
+    .await
+}
+
+fn new_page(who: &SignedIn, [mentor, apprentice]: &[Chosen; 2]) -> FormPage {
+    let person = |name: &str, label: &str, (value, named): &Chosen| {
         let people = Kind::Picker(Source::Search("/committees/people".to_owned()));
-        Control::new(name, label, people).required().value(value).columns(4).hint("输入姓名、拼音或首字母")
+        let control = Control::new(name, label, people).required().value(value).named(named);
+        control.columns(4).hint("输入姓名、拼音或首字母")
     };
     let places = Kind::Picker(Source::Search("/places".to_owned()));
     Asked {
@@ -188,9 +208,15 @@ fn new_page(who: &SignedIn, mentor: &str, apprentice: &str) -> FormPage {
 }
 
 #[get("/training/pairs/new?<mentor>&<apprentice>")]
-fn ask(who: SignedIn, mentor: Option<&str>, apprentice: Option<&str>) -> Answer<Page<FormPage>> {
+async fn ask(
+    who: SignedIn,
+    mut db: Db,
+    mentor: Option<&str>,
+    apprentice: Option<&str>,
+) -> Answer<Page<FormPage>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
-    Ok(Page(new_page(&who, mentor.unwrap_or_default(), apprentice.unwrap_or_default())))
+    let sent = [mentor, apprentice].map(Option::unwrap_or_default);
+    Ok(Page(new_page(&who, &chosen(&who, &mut db, sent).await?)))
 }
 
 #[post("/training/pairs", data = "<fields>")]
@@ -213,7 +239,11 @@ async fn make(
     };
     match made {
         Ok(_) => Ok(Ok(done("已结对。"))),
-        Err(error) => Ok(Err(refused(new_page(&who, "", ""), &fields, error)?)),
+        Err(error) => {
+            let sent = ["mentor", "apprentice"].map(|name| fields.get(name));
+            let page = new_page(&who, &chosen(&who, &mut db, sent).await?);
+            Ok(Err(refused(page, &fields, error)?))
+        }
     }
 }
 
