@@ -22,7 +22,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn status(membership: &PersonMembership) -> &str {
-    MembershipStatus::parse(&membership.status).map_or(membership.status.as_str(), MembershipStatus::name)
+    MembershipStatus::parse(&membership.status).map_or(membership.status.as_str(), |status| status.name())
 }
 
 fn member(membership: &PersonMembership) -> String {
