@@ -1551,11 +1551,17 @@ diesel::table! {
         created_at -> Timestamptz,
         /// When it was last changed.
         updated_at -> Timestamptz,
+        /// Who changed it last; none where nobody has since it was registered.
+        updated_by -> Nullable<Text>,
+        /// Pinyin without spaces, by whose beginning he is found.
+        pinyin_joined -> Text,
+        /// First letters of the pinyin, by whose beginning he is found.
+        initials -> Text,
     }
 }
 
 diesel::table! {
-    /// Where a person has a relation (membership, later seat or pool entry), and so who may see him.
+    /// Where a person has a relation of which kind, and so who may see him.
     person_visibility (county_id, relation_id) {
         /// The county that owns the row.
         county_id -> Uuid,
@@ -1565,6 +1571,8 @@ diesel::table! {
         person_id -> Uuid,
         /// Path of the organisation in which the relation stands.
         path -> Text,
+        /// membership, seat, reserve, check (a candidate put to the departments) or ballot (somebody who stood for election).
+        kind -> Text,
     }
 }
 
@@ -2859,6 +2867,44 @@ diesel::table! {
         year -> Int4,
         /// Whole percents of the programme members.
         percent -> Int4,
+    }
+}
+
+diesel::table! {
+    /// Who guides whom: a mentor and an apprentice, from one day to another, with what was agreed and what came of it.
+    training_pairs (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// The person who guides.
+        mentor_id -> Uuid,
+        /// The person who is guided.
+        apprentice_id -> Uuid,
+        /// The organisation that made the pair and keeps it.
+        organisation_id -> Uuid,
+        /// Path of that organisation.
+        path -> Text,
+        /// What was agreed: what is taught, how often, towards what.
+        agreed -> Text,
+        /// First day.
+        from_day -> Date,
+        /// First day no longer; empty: still.
+        to_day -> Nullable<Date>,
+        /// Vocabulary list `training_pair_outcome`; empty while it runs.
+        outcome -> Nullable<Text>,
+        /// What came of it, in words; empty while it runs.
+        result -> Nullable<Text>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+        /// When it was last changed.
+        updated_at -> Timestamptz,
+        /// Who changed it last: shown to the loser of a race.
+        updated_by -> Text,
     }
 }
 

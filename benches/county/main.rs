@@ -2,7 +2,7 @@
 //!
 //! Every figure is a ratio to a limit or to PostgreSQL's own rate in the same run, since machines differ. Options:
 //! `cargo bench --bench county -- --members 1000000 --seconds 4 --only lookup`; only 60,000 have ratings and are
-//! imported as well. Parts: import, sign-in, lookup, searches, reports, slates, training, trail, province.
+//! imported as well. Parts: import, sign-in, lookup, searches, reports, slates, training, trail, province, start.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,6 +21,7 @@ mod searches;
 mod signing_in;
 mod slates;
 mod stage;
+mod starting;
 mod table;
 mod trail;
 mod training;
@@ -97,7 +98,15 @@ async fn main() -> anyhow::Result<()> {
         province::measure(&stage, &server, &mut table).await?;
     }
     server.stop().await?;
-    stage.strike()?;
+    if options.has("start") {
+        let county = stage.county.code.clone();
+        let data = stage.release()?;
+        let measured = starting::measure(&data, &county, &mut table).await;
+        std::fs::remove_dir_all(data)?;
+        measured?;
+    } else {
+        stage.strike()?;
+    }
     table.print();
     Ok(())
 }

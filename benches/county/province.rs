@@ -64,8 +64,8 @@ SELECT pg_temp.made(0, 0), pg_temp.made(7, (n * 10 + k) * 10 + s), id, pg_temp.m
     (ARRAY['14', '21', '31', '61', '71'])[1 + (v + s + k) % 5], true, 's', 's'
 FROM made, generate_series(1, 2) k, generate_series(0, 4) s
 WHERE kind = 'village_party' AND s < 3 OR kind = 'village_committee' AND s >= 3 - v % 2;
-INSERT INTO person_visibility (county_id, relation_id, person_id, path)
-SELECT county_id, id, person_id, path FROM seats WHERE county_id = pg_temp.made(0, 0);
+INSERT INTO person_visibility (county_id, relation_id, person_id, path, kind)
+SELECT county_id, id, person_id, path, 'seat' FROM seats WHERE county_id = pg_temp.made(0, 0);
 INSERT INTO seat_sources (county_id, seat_id, source)
 SELECT county_id, id, (ARRAY['local_talent', 'local_entrepreneur', 'returnee', 'veteran', 'graduate'])
     [1 + ascii(right(id::text, 1)) % 5] FROM seats WHERE county_id = pg_temp.made(0, 0);

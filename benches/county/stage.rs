@@ -136,9 +136,13 @@ impl Stage {
 
     /// Ends the cluster and removes it.
     pub fn strike(self) -> anyhow::Result<()> {
+        Ok(std::fs::remove_dir_all(self.release()?)?)
+    }
+
+    /// Ends the cluster; answers the folder that it leaves.
+    pub fn release(self) -> anyhow::Result<PathBuf> {
         self.cluster.release()?;
-        std::fs::remove_dir_all(&self.data)?;
-        Ok(())
+        Ok(self.data)
     }
 }
 

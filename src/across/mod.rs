@@ -4,6 +4,7 @@ pub mod demo;
 pub mod divisions;
 pub mod exports;
 pub mod imports;
+pub mod people;
 pub mod planning;
 pub mod reports;
 pub mod sample;

@@ -250,6 +250,10 @@ id!(
     TrainingExemptionId
 );
 id!(
+    /// Who guides whom.
+    TrainingPairId
+);
+id!(
     /// One version of a scheme of awards.
     AwardSchemeId
 );

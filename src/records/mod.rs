@@ -99,6 +99,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "training_enrolments",
             "training_attendances",
             "training_completions",
+            "training_pairs",
         ],
     ),
     (

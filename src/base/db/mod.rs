@@ -4,6 +4,7 @@ pub mod migrate;
 pub mod roles;
 mod settings;
 pub mod start;
+pub mod statement;
 mod together;
 
 use deadpool::managed::Timeouts;

@@ -124,6 +124,7 @@ all_together!(
     training_facts,
     training_fields,
     training_floors,
+    training_pairs,
     training_programmes,
     training_settings,
     training_sites,

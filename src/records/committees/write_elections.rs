@@ -11,7 +11,7 @@ use crate::base::error::{DatabaseResult, Error, Result};
 use crate::base::ids::{ElectionId, PersonId, TermId};
 use crate::records::committees::queries::TermPlace;
 use crate::records::committees::record_election::{Candidate, Held};
-use crate::records::people::{self, Relation};
+use crate::records::people::{self, Relation, RelationKind};
 
 /// A vote to be written.
 pub(super) struct Row<'a> {
@@ -206,6 +206,7 @@ async fn insert_ballots(
         .filter_map(|row| Some((row, terms.get(&row.term)?)))
         .flat_map(|(row, term)| {
             row.people.iter().map(|person| Relation {
+                kind: RelationKind::Ballot,
                 id: candidacy(row.id, *person),
                 person: *person,
                 path: term.path(),

@@ -10,7 +10,7 @@ use crate::base::error::{DatabaseResult, Error, Result};
 use crate::base::ids::{CountyId, SeatId, TermId};
 use crate::records::committees::draft::Draft;
 use crate::records::committees::queries::TermPlace;
-use crate::records::people::{self, Relation};
+use crate::records::people::{self, Relation, RelationKind};
 
 /// Who wrote another seat meanwhile that stands in the way, past the look at the village.
 fn overlapping() -> Error {
@@ -55,7 +55,12 @@ pub(super) async fn insert(
     insert_sources(conn, actor.scope.county, drafts).await?;
     let relations: Vec<Relation> = places
         .iter()
-        .map(|(draft, place)| Relation { id: draft.id.0, person: draft.person, path: place.path() })
+        .map(|(draft, place)| Relation {
+            kind: RelationKind::Seat,
+            id: draft.id.0,
+            person: draft.person,
+            path: place.path(),
+        })
         .collect();
     people::relate(conn, actor.scope.county, &relations).await?;
     Ok(())

@@ -19,7 +19,9 @@ use crate::records::audit;
 use crate::records::members::model::{Floating, Membership};
 use crate::records::members::search_keys::{self, Named};
 use crate::records::members::{queries, rules, write};
-use crate::records::people::{self, Identity, NewPerson, Person};
+use crate::records::people::{self, Identity, IdentityEdits, NewPerson, Person, identity_changes};
+
+pub use crate::records::people::FieldChange;
 
 /// What is said of each field. A branch is changed by a transfer, a status by an event.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +47,27 @@ pub struct Edits {
     pub note: Edit<String>,
 }
 
+impl Edits {
+    /// What is said of the person himself.
+    #[must_use]
+    pub fn identity(&self) -> IdentityEdits {
+        let edits = self.clone();
+        IdentityEdits {
+            name: edits.name,
+            citizen_id: edits.citizen_id,
+            sex: edits.sex,
+            ethnicity: edits.ethnicity,
+            birth_date: edits.birth_date,
+            education: edits.education,
+            degree: edits.degree,
+            native_place: edits.native_place,
+            mobile: edits.mobile,
+            telephone: edits.telephone,
+            address: edits.address,
+        }
+    }
+}
+
 /// A change of one member.
 #[derive(Debug, Clone)]
 pub struct Change {
@@ -54,17 +77,6 @@ pub struct Change {
     pub version: i32,
     /// What is to change.
     pub edits: Edits,
-}
-
-/// One changed field as the trail keeps it: identifiers only as "changed".
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct FieldChange {
-    /// The field in the API.
-    pub field: &'static str,
-    /// Before; none where it was empty or may not be shown.
-    pub before: Option<String>,
-    /// After.
-    pub after: Option<String>,
 }
 
 struct Work {
@@ -130,7 +142,7 @@ fn plan(
     let edits = command.edits.clone();
     let joined_before = row.joined_on;
     let old = row.clone();
-    let after = edited_identity(&before, &edits);
+    let after = edits.identity().over(&before);
     row.joined_on = edits.joined_on.over_required(row.joined_on);
     if old.from_day == old.joined_on {
         row.from_day = row.joined_on;
@@ -168,35 +180,10 @@ fn plan(
             after: shown(&floating),
         });
     }
-    push(&mut changes, "lost_contact_since", day(open.lost_contact_since), day(lost));
+    FieldChange::push(&mut changes, "lost_contact_since", day(open.lost_contact_since), day(lost));
     let lost = (open.lost_contact_since, lost);
     let floating = (open.floating, floating);
     Ok(Work { row, before, after, floating, lost, joined_before, changes })
-}
-
-fn edited_identity(before: &Identity, edits: &Edits) -> Identity {
-    let edits = edits.clone();
-    let citizen_id = edits.citizen_id.over_required(before.citizen_id.clone());
-    Identity {
-        name: edits.name.over_required(before.name.clone()),
-        // Sex and birth date follow a corrected citizen ID unless they are given too.
-        sex: edits.sex.over_required(citizen_id.sex()),
-        birth_date: edits.birth_date.over_required(citizen_id.birth_date()),
-        citizen_id,
-        ethnicity: edits.ethnicity.over_required(before.ethnicity.clone()),
-        education: edits.education.over_required(before.education.clone()),
-        degree: edits.degree.over(before.degree.clone()),
-        native_place: edits.native_place.over(before.native_place.clone()),
-        mobile: edits.mobile.over(before.mobile.clone()),
-        telephone: edits.telephone.over(before.telephone.clone()),
-        address: edits.address.over(before.address.clone()),
-    }
-}
-
-fn push(changes: &mut Vec<FieldChange>, field: &'static str, before: Option<String>, after: Option<String>) {
-    if before != after {
-        changes.push(FieldChange { field, before, after });
-    }
 }
 
 fn day(day: Option<NaiveDate>) -> Option<String> {
@@ -208,37 +195,14 @@ fn shown(floating: &Option<Floating>) -> Option<String> {
     Some(format!("{} {}", floating.since, floating.destination.as_deref().unwrap_or_default()))
 }
 
-/// The changed fields of a person. Identifiers are said to have changed, never shown.
-fn identity_changes(before: &Identity, after: &Identity) -> Vec<FieldChange> {
-    let mut changes = Vec::new();
-    let text = |value: &str| Some(value.to_owned());
-    push(&mut changes, "name", text(before.name.as_str()), text(after.name.as_str()));
-    if before.citizen_id != after.citizen_id {
-        changes.push(FieldChange { field: "citizen_id", before: None, after: None });
-    }
-    push(&mut changes, "sex", text(before.sex.name()), text(after.sex.name()));
-    push(&mut changes, "ethnicity", text(&before.ethnicity), text(&after.ethnicity));
-    push(&mut changes, "birth_date", day(Some(before.birth_date)), day(Some(after.birth_date)));
-    push(&mut changes, "education", text(&before.education), text(&after.education));
-    push(&mut changes, "degree", before.degree.clone(), after.degree.clone());
-    push(&mut changes, "native_place", before.native_place.clone(), after.native_place.clone());
-    if before.mobile != after.mobile {
-        changes.push(FieldChange { field: "mobile", before: None, after: None });
-    }
-    if before.telephone != after.telephone {
-        changes.push(FieldChange { field: "telephone", before: None, after: None });
-    }
-    push(&mut changes, "address", before.address.clone(), after.address.clone());
-    changes
-}
-
 fn membership_changes(before: &Membership, after: &Membership) -> Vec<FieldChange> {
     let mut changes = Vec::new();
-    push(&mut changes, "joined_on", day(Some(before.joined_on)), day(Some(after.joined_on)));
-    push(&mut changes, "full_member_on", day(before.full_member_on), day(after.full_member_on));
-    push(&mut changes, "occupation", Some(before.occupation.clone()), Some(after.occupation.clone()));
-    push(&mut changes, "party_post", before.party_post.clone(), after.party_post.clone());
-    push(&mut changes, "note", before.note.clone(), after.note.clone());
+    let mut push = |field, before, after| FieldChange::push(&mut changes, field, before, after);
+    push("joined_on", day(Some(before.joined_on)), day(Some(after.joined_on)));
+    push("full_member_on", day(before.full_member_on), day(after.full_member_on));
+    push("occupation", Some(before.occupation.clone()), Some(after.occupation.clone()));
+    push("party_post", before.party_post.clone(), after.party_post.clone());
+    push("note", before.note.clone(), after.note.clone());
     changes
 }
 
@@ -255,7 +219,7 @@ async fn apply(
         .filter(|work| !identity_changes(&work.before, &work.after).is_empty())
         .map(|work| NewPerson { id: work.row.person_id, identity: work.after.clone() })
         .collect();
-    people::change(conn, county, keys, &people).await?;
+    people::change(conn, actor, keys, &people).await?;
     let rows: Vec<Membership> = work.iter().map(|work| work.row.clone()).collect();
     write::update(conn, county, &rows, &actor.name).await?;
     move_beginnings(conn, actor, work).await?;

@@ -17,7 +17,7 @@ use crate::base::values::{Arrival, MembershipStatus, pinyin};
 use crate::records::audit;
 use crate::records::members::model::{Floating, Membership};
 use crate::records::members::{queries, rules, write};
-use crate::records::people::{self, Identity, NewPerson, Relation};
+use crate::records::people::{self, Identity, NewPerson, Relation, RelationKind};
 
 /// One member to be enrolled.
 #[derive(Debug, Clone)]
@@ -131,10 +131,15 @@ pub async fn enrol(
         people::register(conn, county, keys, &new_people).await?;
         let relations: Vec<Relation> = rows
             .iter()
-            .map(|row| Relation { id: row.id.0, person: row.person_id, path: row.path() })
+            .map(|row| Relation {
+                kind: RelationKind::Membership,
+                id: row.id.0,
+                person: row.person_id,
+                path: row.path(),
+            })
             .collect();
         people::relate_new(conn, county, &relations).await?;
-        people::change(conn, county, keys, &old_people).await?;
+        people::change(conn, actor, keys, &old_people).await?;
         write::insert(conn, county, &rows, commands).await?;
         let ids: Vec<MembershipId> = rows.iter().map(|row| row.id).collect();
         append_entry(conn, actor, &rows, &branches).await?;

@@ -4,19 +4,18 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::BoxedSqlQuery;
-use diesel::sql_types::{Array, BigInt, Bytea, Date, Text, Uuid};
+use diesel::sql_types::{BigInt, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::base::db::statement::{Bind, Statement};
 use crate::base::error::Result;
 use crate::base::ids::{MembershipId, OrganisationId};
-use crate::base::keys::{KeyRing, Secret};
+use crate::base::keys::KeyRing;
 use crate::base::scope::Scope;
-use crate::base::values::{CitizenId, pinyin};
 use crate::records::members::model::{MemberCard, MemberLine};
 use crate::records::members::queries;
+use crate::records::people::listing::Search;
 
 /// What a list of members is filtered by.
 #[derive(Debug, Clone, Default)]
@@ -87,71 +86,6 @@ struct Found {
 struct Total {
     #[diesel(sql_type = BigInt)]
     total: i64,
-}
-
-/// What the query text of a filter asks for.
-enum Search {
-    Everybody,
-    CitizenId(Vec<u8>),
-    Prefix(String),
-}
-
-impl Search {
-    fn of(filter: &Filter, keys: &KeyRing) -> Self {
-        let Some(text) = filter.query.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
-            return Self::Everybody;
-        };
-        if let Ok(number) = CitizenId::parse(text) {
-            return Self::CitizenId(keys.mac(Secret::CitizenId, number.as_str()));
-        }
-        Self::Prefix(pinyin::normalise_query(text))
-    }
-}
-
-/// A statement under construction: fixed text, and values bound by number.
-struct Statement<'a> {
-    text: String,
-    binds: Vec<Bind<'a>>,
-}
-
-enum Bind<'a> {
-    Uuid(uuid::Uuid),
-    Text(String),
-    Texts(&'a [String]),
-    Bytes(Vec<u8>),
-    Date(NaiveDate),
-    Number(i64),
-}
-
-impl<'a> Statement<'a> {
-    fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), binds: Vec::new() }
-    }
-
-    /// Appends fixed text; `?` stands for the value.
-    fn with(&mut self, text: &'static str, value: Bind<'a>) {
-        self.binds.push(value);
-        self.text.push_str(&text.replace('?', &format!("${}", self.binds.len())));
-    }
-
-    fn push(&mut self, text: &'static str) {
-        self.text.push_str(text);
-    }
-
-    fn into_query(self) -> BoxedSqlQuery<'a, Pg, diesel::query_builder::SqlQuery> {
-        let mut query = diesel::sql_query(self.text).into_boxed::<Pg>();
-        for bind in self.binds {
-            query = match bind {
-                Bind::Uuid(value) => query.bind::<Uuid, _>(value),
-                Bind::Text(value) => query.bind::<Text, _>(value),
-                Bind::Texts(value) => query.bind::<Array<Text>, _>(value),
-                Bind::Bytes(value) => query.bind::<Bytea, _>(value),
-                Bind::Date(value) => query.bind::<Date, _>(value),
-                Bind::Number(value) => query.bind::<BigInt, _>(value),
-            };
-        }
-        query
-    }
 }
 
 /// Everything after `FROM`: tables and conditions, without order.
@@ -249,7 +183,7 @@ pub async fn ids(
     after: Option<&Cursor>,
     limit: u16,
 ) -> QueryResult<(Vec<MembershipId>, Option<Cursor>)> {
-    let search = Search::of(filter, keys);
+    let search = Search::of(filter.query.as_deref(), keys);
     let (column, compare, direction) = match (&search, sort) {
         (Search::Prefix(_), _) => ("k.key", ">", ""),
         (_, Sort::Name) => ("m.sort_key", ">", ""),
@@ -259,7 +193,7 @@ pub async fn ids(
     let mut statement = Statement::new(&format!("SELECT m.id, {column}::text AS sort_value"));
     fitting(&mut statement, within, filter, &search);
     if let Some(after) = after {
-        statement.text.push_str(&format!(" AND ({column}, m.id) {compare}"));
+        statement.push(&format!(" AND ({column}, m.id) {compare}"));
         let value = match after.key.parse() {
             Ok(day) if column == "m.joined_on" => Bind::Date(day),
             _ => Bind::Text(after.key.clone()),
@@ -267,7 +201,7 @@ pub async fn ids(
         statement.with(" (?,", value);
         statement.with(" ?)", Bind::Uuid(after.id.0));
     }
-    statement.text.push_str(&format!(" ORDER BY {column}{direction}, m.id{direction}"));
+    statement.push(&format!(" ORDER BY {column}{direction}, m.id{direction}"));
     statement.with(" LIMIT ?", Bind::Number(i64::from(limit) + 1));
     let mut found: Vec<Found> = statement.into_query().load(conn).await?;
     let more = found.len() > usize::from(limit);
@@ -287,7 +221,7 @@ pub async fn count(
     keys: &KeyRing,
     filter: &Filter,
 ) -> Result<i64> {
-    let search = Search::of(filter, keys);
+    let search = Search::of(filter.query.as_deref(), keys);
     let mut statement = Statement::new("SELECT count(*) AS total");
     fitting(&mut statement, within, filter, &search);
     let totals: Vec<Total> = statement.into_query().load(conn).await?;

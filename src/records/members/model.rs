@@ -5,10 +5,10 @@ use diesel::prelude::*;
 
 use crate::base::error::{Error, Result};
 use crate::base::ids::{CountyId, MembershipId, OrganisationId, PersonId, TransferId};
-use crate::base::keys::{KeyRing, Secret};
+use crate::base::keys::KeyRing;
 use crate::base::scope::Path;
-use crate::base::values::{Category, CitizenId, MembershipStatus, MobileNumber, Telephone};
-use crate::records::people::Person;
+use crate::base::values::{Category, MembershipStatus};
+use crate::records::people::{Masks, Person};
 use crate::schema::{memberships, organisations, transfers};
 
 /// A row of `memberships`.
@@ -133,24 +133,7 @@ impl MemberCard {
         lost_contact_since: Option<NaiveDate>,
         keys: &KeyRing,
     ) -> Result<Self> {
-        let open =
-            |secret, cipher: &[u8]| keys.unseal_text(secret, person.id.0, cipher).map_err(Error::broken);
-        let citizen_id = open(Secret::CitizenId, &person.citizen_id_cipher)?;
-        let citizen_id = CitizenId::parse(&citizen_id).map_err(Error::broken)?.masked();
-        let mobile = match &person.mobile_cipher {
-            Some(cipher) => {
-                let text = open(Secret::Mobile, cipher)?;
-                Some(MobileNumber::parse(&text).map_err(Error::broken)?.masked())
-            }
-            None => None,
-        };
-        let telephone = match &person.telephone_cipher {
-            Some(cipher) => {
-                let text = open(Secret::Telephone, cipher)?;
-                Some(Telephone::parse(&text).map_err(Error::broken)?.masked())
-            }
-            None => None,
-        };
+        let Masks { citizen_id, mobile, telephone } = person.masks(keys)?;
         Ok(Self { membership, person, branch, citizen_id, mobile, telephone, floating, lost_contact_since })
     }
 }

@@ -3,8 +3,8 @@
 use diesel::sql_types::{Array, Bytea, Date, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::base::actor::Actor;
 use crate::base::error::{DatabaseResult, Result};
-use crate::base::ids::CountyId;
 use crate::base::keys::KeyRing;
 use crate::records::people::model::{NewPerson, Person};
 use crate::records::people::register::citizen_id_taken;
@@ -14,15 +14,16 @@ use crate::records::people::register::citizen_id_taken;
 ///
 /// # Errors
 /// `Taken` where a new citizen ID is registered already.
-pub async fn change(
+pub(in crate::records) async fn change(
     conn: &mut AsyncPgConnection,
-    county: CountyId,
+    actor: &Actor,
     keys: &KeyRing,
     commands: &[NewPerson],
 ) -> Result<()> {
     if commands.is_empty() {
         return Ok(());
     }
+    let county = actor.scope.county;
     let rows =
         commands.iter().map(|person| Person::seal(county, person, keys)).collect::<Result<Vec<_>>>()?;
     let text = |of: fn(&Person) -> &str| rows.iter().map(of).collect::<Vec<_>>();
@@ -32,7 +33,7 @@ pub async fn change(
          birth_date = n.birth_date, citizen_id_cipher = n.citizen_id_cipher, citizen_id_mac = n.citizen_id_mac, \
          education = n.education, degree = n.degree, native_place = n.native_place, \
          mobile_cipher = n.mobile_cipher, telephone_cipher = n.telephone_cipher, address = n.address, \
-         version = p.version + 1, updated_at = now() \
+         version = p.version + 1, updated_at = now(), updated_by = $16 \
          FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
          AS n (id, name, pinyin, sex, ethnicity, birth_date, citizen_id_cipher, citizen_id_mac, education, degree, \
          native_place, mobile_cipher, telephone_cipher, address) \
@@ -55,6 +56,7 @@ pub async fn change(
         rows.iter().map(|row| row.telephone_cipher.as_deref()).collect::<Vec<_>>(),
     )
     .bind::<Array<Nullable<Text>>, _>(optional(|row| row.address.as_deref()))
+    .bind::<Text, _>(&actor.name)
     .execute(conn)
     .await
     .constraint("people_citizen_id_key", citizen_id_taken)?;

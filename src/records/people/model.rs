@@ -1,6 +1,6 @@
 //! What a person is.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use crate::base::error::{Error, Result};
@@ -81,6 +81,42 @@ pub struct Person {
     pub address: Option<String>,
 }
 
+/// How often and when a row of `people` was changed.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = people)]
+pub struct Stamp {
+    /// Rises by one with every change.
+    pub version: i32,
+    /// When he was registered.
+    pub created_at: DateTime<Utc>,
+    /// When he was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Who changed him last; none where nobody has.
+    pub updated_by: Option<String>,
+}
+
+/// The identifiers of a person as they are shown.
+#[derive(Debug, Clone)]
+pub struct Masks {
+    /// Citizen ID: the first six digits and stars.
+    pub citizen_id: String,
+    /// Mobile number.
+    pub mobile: Option<String>,
+    /// Telephone number.
+    pub telephone: Option<String>,
+}
+
+/// A person with everything that is shown of him. Identifiers are masked.
+#[derive(Debug, Clone)]
+pub struct PersonCard {
+    /// The person; his identifiers are still encrypted.
+    pub person: Person,
+    /// How often and when he was changed.
+    pub stamp: Stamp,
+    /// His identifiers as they are shown.
+    pub masks: Masks,
+}
+
 impl std::fmt::Debug for Person {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Person").field("id", &self.id).finish_non_exhaustive()
@@ -127,6 +163,25 @@ impl Person {
         let plain = keys.unseal_text(Secret::CitizenId, self.id.0, &self.citizen_id_cipher);
         let plain = plain.map_err(Error::broken)?;
         Ok(CitizenId::parse(&plain).map_err(Error::broken)?.masked())
+    }
+
+    /// The identifiers as they are shown; they are opened only to be masked.
+    ///
+    /// # Errors
+    /// `Broken` when the key does not fit or a stored value no longer parses.
+    pub fn masks(&self, keys: &KeyRing) -> Result<Masks> {
+        let open = |secret, cipher: &Option<Vec<u8>>| {
+            cipher.as_ref().map(|cipher| keys.unseal_text(secret, self.id.0, cipher)).transpose()
+        };
+        let mobile = open(Secret::Mobile, &self.mobile_cipher).map_err(Error::broken)?;
+        let mobile = mobile.map(|text| MobileNumber::parse(&text)).transpose().map_err(Error::broken)?;
+        let telephone = open(Secret::Telephone, &self.telephone_cipher).map_err(Error::broken)?;
+        let telephone = telephone.map(|text| Telephone::parse(&text)).transpose().map_err(Error::broken)?;
+        Ok(Masks {
+            citizen_id: self.masked_citizen_id(keys)?,
+            mobile: mobile.map(|number| number.masked()),
+            telephone: telephone.map(|number| number.masked()),
+        })
     }
 
     /// What the row says, with identifiers in clear: for comparing and rewriting, never for showing.

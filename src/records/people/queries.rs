@@ -1,15 +1,19 @@
 //! Every read of people.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Bytea, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::{OrMissing, Result};
 use crate::base::ids::{CountyId, KinshipId, PersonId};
-use crate::base::scope::Scope;
+use crate::base::keys::KeyRing;
+use crate::base::scope::{Path, Scope};
 use crate::records::people::kin::{Kin, Kinship};
-use crate::records::people::model::Person;
-use crate::schema::{kinships, people};
+use crate::records::people::model::{Person, PersonCard, Stamp};
+use crate::records::people::relate::RelationKind;
+use crate::schema::{kinships, people, person_visibility};
 
 /// Where in the county a citizen ID is on record: enough to say which unit to ask, and nothing more.
 #[derive(Debug, Clone, QueryableByName)]
@@ -68,6 +72,86 @@ pub async fn by_ids(
         .select(Person::as_select())
         .load(conn)
         .await
+}
+
+/// Some people by id with everything that is shown of them, in the order given; those whom the scope does not see are
+/// left out.
+///
+/// # Errors
+/// Whatever the database answers; `Broken` where a key does not fit.
+pub async fn cards(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    keys: &KeyRing,
+    ids: &[PersonId],
+) -> Result<Vec<PersonCard>> {
+    let rows: Vec<(Person, Stamp)> = people::table
+        .filter(people::county_id.eq(within.county))
+        .filter(people::id.eq_any(ids))
+        .select((Person::as_select(), Stamp::as_select()))
+        .load(conn)
+        .await?;
+    let mut by_id: HashMap<PersonId, PersonCard> = HashMap::with_capacity(rows.len());
+    for (person, stamp) in rows {
+        let masks = person.masks(keys)?;
+        by_id.insert(person.id, PersonCard { person, stamp, masks });
+    }
+    Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+}
+
+/// Locks people for a change, in the order of their ids; with their versions.
+///
+/// # Errors
+/// Whatever the database answers. Those whom the scope does not see are left out.
+pub(super) async fn lock(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    ids: &[PersonId],
+) -> QueryResult<Vec<(Person, i32)>> {
+    people::table
+        .filter(people::county_id.eq(within.county))
+        .filter(people::id.eq_any(ids))
+        .order(people::id)
+        .select((Person::as_select(), people::version))
+        .for_update()
+        .load(conn)
+        .await
+}
+
+/// One relation of somebody: of which kind, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The kind; none where the database knows one more than this program.
+    pub kind: Option<RelationKind>,
+    /// Path of the organisation.
+    pub path: Path,
+}
+
+/// The relations of some people inside a scope, in the order of their places.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn places(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    ids: &[PersonId],
+) -> QueryResult<HashMap<PersonId, Vec<Place>>> {
+    let rows: Vec<(PersonId, String, String)> = person_visibility::table
+        .filter(person_visibility::county_id.eq(within.county))
+        .filter(person_visibility::person_id.eq_any(ids))
+        .filter(person_visibility::path.ge(within.path.as_str()))
+        .filter(person_visibility::path.lt(within.path.end()))
+        .order((person_visibility::person_id, person_visibility::path, person_visibility::kind))
+        .select((person_visibility::person_id, person_visibility::kind, person_visibility::path))
+        .distinct()
+        .load(conn)
+        .await?;
+    let mut places: HashMap<PersonId, Vec<Place>> = HashMap::new();
+    for (person, kind, path) in rows {
+        let place = Place { kind: RelationKind::parse(&kind).ok(), path: Path::stored(path) };
+        places.entry(person).or_default().push(place);
+    }
+    Ok(places)
 }
 
 /// The kinships between some people, as far as the caller sees one of each two.

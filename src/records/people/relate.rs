@@ -5,10 +5,29 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::ids::{CountyId, PersonId};
 use crate::base::scope::Path;
+use crate::vocabulary;
+
+vocabulary! {
+    /// What somebody is on record for.
+    pub enum RelationKind, "登记事由" {
+        /// 党员
+        Membership = "membership", "党员";
+        /// 班子任职
+        Seat = "seat", "班子任职";
+        /// 后备人才库
+        Reserve = "reserve", "后备人才库";
+        /// 任职联审人选
+        Check = "check", "任职联审人选";
+        /// 选举候选人
+        Ballot = "ballot", "选举候选人";
+    }
+}
 
 /// A relation of a person to an organisation.
 #[derive(Debug, Clone)]
 pub struct Relation {
+    /// Which kind of relation.
+    pub kind: RelationKind,
     /// Id of the membership (or other relation).
     pub id: uuid::Uuid,
     /// The person.
@@ -49,13 +68,14 @@ async fn write(
     known: &'static str,
 ) -> diesel::QueryResult<usize> {
     diesel::sql_query(format!(
-        "INSERT INTO person_visibility (county_id, relation_id, person_id, path) \
-         SELECT $1, * FROM unnest($2, $3, $4) {known}"
+        "INSERT INTO person_visibility (county_id, relation_id, person_id, path, kind) \
+         SELECT $1, * FROM unnest($2, $3, $4, $5) {known}"
     ))
     .bind::<Uuid, _>(county)
     .bind::<Array<Uuid>, _>(relations.iter().map(|relation| relation.id).collect::<Vec<_>>())
     .bind::<Array<Uuid>, _>(relations.iter().map(|relation| relation.person).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(relations.iter().map(|relation| relation.path.as_str()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(relations.iter().map(|relation| relation.kind.code()).collect::<Vec<_>>())
     .execute(conn)
     .await
 }

@@ -12,7 +12,7 @@ use crate::base::keys::KeyRing;
 use crate::base::policy::{self, Action};
 use crate::base::values::pinyin;
 use crate::records::audit;
-use crate::records::people::{self, Identity, NewPerson, Relation};
+use crate::records::people::{self, Identity, NewPerson, Relation, RelationKind};
 use crate::records::reserves::examine::{Fit, examine_all};
 use crate::records::reserves::mentors::NewMentor;
 use crate::records::reserves::model::{Reserve, ReserveKind, ReserveState, Route, StateSpell};
@@ -112,7 +112,12 @@ pub async fn enter(
         let rows: Vec<Reserve> = fits.iter().zip(commands).map(|(fit, c)| row(actor, fit, c)).collect();
         let relations: Vec<Relation> = rows
             .iter()
-            .map(|row| Relation { id: row.id.0, person: row.person_id, path: row.path() })
+            .map(|row| Relation {
+                kind: RelationKind::Reserve,
+                id: row.id.0,
+                person: row.person_id,
+                path: row.path(),
+            })
             .collect();
         people::relate(conn, county, &relations).await?;
         write::insert(conn, county, &rows).await?;

@@ -2,7 +2,8 @@
 //! far an organisation has come.
 //!
 //! Owns `training_settings`, `training_sites`, `training_programmes`, `training_demands`, `training_floors`, `training_fields`,
-//! `training_exemptions`, `training_classes`, `training_enrolments`, `training_attendances`, `training_completions`.
+//! `training_exemptions`, `training_classes`, `training_enrolments`, `training_attendances`, `training_completions`,
+//! `training_pairs`.
 //!
 //! Verbs, each over a slice of commands, one transaction, one audit entry:
 //! - [`set_settings()`]: hours to reach and the planning period of the county, by date ([`settings`]).
@@ -13,6 +14,8 @@
 //!   open → held → closed (→ reopened), or cancelled out of the first two ([`rules::next_state`]). A class stands where its
 //!   audience stands: whoever acts for that organisation keeps it; towns enrol their own members in classes of the county.
 //! - [`enrol()`], [`withdraw`]: the roll, by list or by branch, while the class is open.
+//! - [`pair()`], [`correct_pairs`], [`end_pairs`]: who guides whom, what was agreed, what came of it; people who need not
+//!   be members. An organisation keeps the pairs that it made.
 //! - [`set_sites()`]: where sites stand and how many people they take; supervisors of the county.
 //! - [`place()`]: class lists that a supervisor accepted, [`basis()`] reads what they are planned from
 //!   (`across/planning`).
@@ -35,6 +38,7 @@ mod enrol;
 mod exempt;
 pub mod model;
 mod outstanding;
+mod pair;
 mod place;
 mod plan;
 mod programme;
@@ -57,17 +61,18 @@ pub use coverage::{Coverage, CoverageLine, coverage};
 pub use enrol::{Enrol, Enrolled, Whom, Withdraw, enrol, withdraw};
 pub use exempt::{EndExemption, Exempt, end_exemptions, exempt};
 pub use model::{
-    Attendance, Class, ClassKind, ClassState, DemandRow, Exemption, ExemptionKind, Field, Programme,
-    TrainingResult,
+    Attendance, Class, ClassKind, ClassState, DemandRow, Exemption, ExemptionKind, Field, PairOutcome,
+    PairRow, Programme, TrainingResult,
 };
 pub use outstanding::{
     Outstanding, OutstandingFilter, OutstandingPlace, Risk, count_outstanding, outstanding,
 };
+pub use pair::{CorrectPair, EndPair, Pair, correct_pairs, end_pairs, pair};
 pub use place::{PlaceMember, place};
 pub use plan::{Items, PlanClass, examine_classes, plan_classes};
 pub use programme::{Demand, NewField, ReviseDemand, SetProgramme, revise_demands, set_programmes};
 pub use roll::Refusal;
-pub use rules::{ClassStep, Forecast, next_state, read_row_code, row_code};
+pub use rules::{ClassStep, Forecast, next_state, read_row_code, row_code, scan_code};
 pub use set_settings::{SetSettings, set_settings};
 pub use set_sites::{SetSite, set_sites};
 pub use settings::{Settings, SettingsBook};

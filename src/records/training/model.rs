@@ -7,12 +7,12 @@ use diesel::prelude::*;
 use crate::base::error::{Error, Result};
 use crate::base::ids::{
     CountyId, MembershipId, OrganisationId, TrainingClassId, TrainingDemandId, TrainingExemptionId,
-    TrainingProgrammeId,
+    TrainingPairId, TrainingProgrammeId,
 };
 use crate::base::scope::Path;
 use crate::schema::{
     training_attendances, training_classes, training_demands, training_exemptions, training_fields,
-    training_programmes,
+    training_pairs, training_programmes,
 };
 use crate::vocabulary;
 
@@ -53,6 +53,16 @@ vocabulary! {
         Passed = "passed", "合格";
         /// 不合格
         Failed = "failed", "不合格";
+    }
+}
+
+vocabulary! {
+    /// How the guiding of somebody ended.
+    pub enum PairOutcome, "结对结果" {
+        /// 出师
+        Completed = "completed", "出师";
+        /// 中止
+        Stopped = "stopped", "中止";
     }
 }
 
@@ -274,6 +284,32 @@ pub struct Exemption {
     pub created_by: String,
 }
 
+/// A row of `training_pairs`: who guides whom.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = training_pairs)]
+pub struct PairRow {
+    /// Its id.
+    pub id: TrainingPairId,
+    /// Path of the organisation that keeps it.
+    pub path: String,
+    /// What was agreed.
+    pub agreed: String,
+    /// First day.
+    pub from_day: NaiveDate,
+    /// First day no longer.
+    pub to_day: Option<NaiveDate>,
+    /// Rises with every change.
+    pub version: i32,
+}
+
+impl PairRow {
+    /// Where it stands.
+    #[must_use]
+    pub fn path(&self) -> Path {
+        Path::stored(self.path.clone())
+    }
+}
+
 /// The words of a list kept in one text, parted by blanks.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
@@ -291,6 +327,7 @@ mod tests {
             ("training_kind", ClassKind::ALL.iter().map(|v| (v.code(), v.name())).collect::<Vec<_>>()),
             ("training_class_state", ClassState::ALL.iter().map(|v| (v.code(), v.name())).collect()),
             ("training_result", TrainingResult::ALL.iter().map(|v| (v.code(), v.name())).collect()),
+            ("training_pair_outcome", PairOutcome::ALL.iter().map(|v| (v.code(), v.name())).collect()),
             ("training_exemption", ExemptionKind::ALL.iter().map(|v| (v.code(), v.name())).collect()),
         ];
         for (list, own) in lists {

@@ -206,9 +206,20 @@ pub fn row_code(class: &str, number: i64) -> String {
     format!("{number}-{}", check_digit(class, number))
 }
 
-/// The number on the roll of a code as it was typed, with or without its hyphen; none where the check digit is wrong.
+/// What stands beside a name for a scanner: the code with the number of the class before it.
+#[must_use]
+pub fn scan_code(class: &str, number: i64) -> String {
+    format!("{class}/{}", row_code(class, number))
+}
+
+/// The number on the roll of a code as it was typed or scanned, with or without its hyphen; none where the check digit is
+/// wrong or another class is named.
 #[must_use]
 pub fn read_row_code(class: &str, text: &str) -> Option<i64> {
+    let text = match text.rsplit_once('/') {
+        Some((named, code)) => Some(code).filter(|_| named.eq_ignore_ascii_case(class))?,
+        None => text,
+    };
     let digits: String = text.chars().filter(|c| !matches!(c, '-' | '－' | '—')).collect();
     let (number, check) = digits.split_at_checked(digits.len().checked_sub(1)?)?;
     let number: i64 = number.parse().ok().filter(|number| *number > 0)?;

@@ -16,7 +16,7 @@ use crate::base::policy::{self, Action};
 use crate::base::values::{CommitteeKind, Post, pinyin};
 use crate::base::{clock, db};
 use crate::records::organisations::{self, Organisation};
-use crate::records::people::{self, Relation, Who, who};
+use crate::records::people::{self, Relation, RelationKind, Who, who};
 use crate::records::vetting::model::{CandidateCheck, CheckState, Checklist};
 use crate::records::vetting::rules::Refusal;
 use crate::records::vetting::{queries, write};
@@ -106,7 +106,12 @@ pub async fn propose(
         insert(conn, actor.scope.county, &rows).await?;
         let relations: Vec<Relation> = rows
             .iter()
-            .map(|row| Relation { id: row.id.0, person: row.person_id, path: row.path() })
+            .map(|row| Relation {
+                kind: RelationKind::Check,
+                id: row.id.0,
+                person: row.person_id,
+                path: row.path(),
+            })
             .collect();
         people::relate(conn, actor.scope.county, &relations).await?;
         write::append(conn, actor, "vetting.propose", None, &rows, |row| {

@@ -8,8 +8,8 @@ use utoipa::{Modify, OpenApi};
 use crate::base::error::Error;
 use crate::web::api::{
     accounts, approvals, assessments, audit, committees, exports, imports, kinships, member_events, members,
-    organisations, own_sessions, ratings, reports, reserves, security_policy, session, slates, training,
-    vetting, words,
+    organisations, own_sessions, people, ratings, reports, reserves, security_policy, session, slates,
+    training, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -27,6 +27,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         members::list, members::show, members::enrol, members::change, members::history,
         member_events::event, member_events::reveal, member_events::accesses, member_events::transfer, member_events::show_transfer,
         member_events::decide_transfer,
+        people::list_people, people::show_person, people::correct_person, people::reveal_person,
         ratings::list_schemes, ratings::set_scheme, ratings::list_rounds, ratings::open_round, ratings::show_round,
         ratings::show_scores, ratings::enter_scores, ratings::decide_round, ratings::show_rating,
         ratings::decide_rating, ratings::return_rating, ratings::object_rating, ratings::resolve_rating,
@@ -66,7 +67,8 @@ use crate::web::respond::{Answer, Failure, Problem};
         training::show_class, training::change_class, training::step_class, training::show_roll,
         training::enrol_members, training::withdraw_member, training::enter_attendance,
         training::correct_attendance, training::remove_attendance, training::member_training,
-        training::exempt_member, training::end_exemption, training::list_training_sites,
+        training::exempt_member, training::end_exemption, training::list_pairs, training::show_pair,
+        training::make_pair, training::correct_pair, training::end_pair, training::list_training_sites,
         training::set_training_sites, training::list_training_settings,
         training::set_training_settings,
         slates::list_committee_targets, slates::set_committee_target, slates::list_slates, slates::make_slate,

@@ -134,16 +134,16 @@ pub async fn event(
 #[serde(deny_unknown_fields)]
 pub struct RevealInput {
     /// `citizen_id`, `mobile` or `telephone`.
-    field: String,
+    pub(super) field: String,
     /// What for; stands in the trail.
-    purpose: String,
+    pub(super) purpose: String,
 }
 
 /// An identifier in clear.
 #[derive(serde::Serialize, ToSchema)]
 pub struct RevealedJson {
     /// The value.
-    value: String,
+    pub(super) value: String,
 }
 
 /// A look at an identifier, or a list that left the house.

@@ -32,8 +32,8 @@ pub fn routes() -> Vec<Route> {
 /// The branch of a member.
 #[derive(serde::Serialize, ToSchema)]
 pub struct BranchJson {
-    code: String,
-    name: String,
+    pub(super) code: String,
+    pub(super) name: String,
 }
 
 /// Where a member is floating.

@@ -3,6 +3,8 @@ pub mod award;
 pub mod committee;
 pub mod fairness;
 pub mod member;
+pub mod pair;
+pub mod person;
 pub mod programme;
 pub mod reserve;
 pub mod rule;

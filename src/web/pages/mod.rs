@@ -10,6 +10,7 @@ pub mod home;
 pub mod imports;
 pub mod members;
 pub mod own_account;
+pub mod people;
 pub mod pickers;
 pub mod proof;
 pub mod quarters;

@@ -13,8 +13,9 @@ use crate::web;
 use crate::web::guards::{Arrived, Db, Fields, SignedIn};
 use crate::web::pages::members::moment;
 use crate::web::respond::{Answer, Failure, Page, PageWith};
-use crate::web::views::accounts::{OneSession, OwnSessions, QrCode, SecondFactor};
+use crate::web::views::accounts::{OneSession, OwnSessions, SecondFactor};
 use crate::web::views::controls::Kind;
+use crate::web::views::qr_code::QrCode;
 use crate::web::views::{Control, Form, Group, Section};
 
 /// The routes.
@@ -63,7 +64,8 @@ async fn codes(
         }
         Some(held) => {
             view.secret = spaced(&held.secret);
-            view.code = QrCode::draw(&held.secret.address(&identity.username)).map_err(Error::broken)?;
+            let address = held.secret.address(&identity.username);
+            view.code = QrCode::draw(&address, "绑定用的二维码", 264).map_err(Error::broken)?;
             let control = Control::new("otp", "验证码", Kind::OneTimeCode)
                 .required()
                 .hint("扫码后手机上显示的6位数字")

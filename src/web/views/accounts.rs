@@ -1,9 +1,8 @@
 //! Accounts: their list, one-time codes, own sessions. Their forms are a [`FormPage`](super::form_page::FormPage).
 
 use askama::Template;
-use askama::filters::HtmlSafe;
-use qrcode::{Color, EcLevel, QrCode as Drawn};
 
+use super::qr_code::QrCode;
 use super::table::Table;
 use super::{Form, Frame};
 
@@ -23,35 +22,6 @@ pub struct Accounts {
     pub approvals: Option<String>,
     /// Where the demands at sign-in stand, for whom changes them.
     pub demands: Option<String>,
-}
-
-/// A QR code, drawn here: no script and no other server has a part in it.
-#[derive(Debug, Clone, Default, Template)]
-#[template(path = "parts/qr_code.html")]
-pub struct QrCode {
-    /// Modules of one side, the quiet zone of four on each side included.
-    size: usize,
-    /// The dark modules as one SVG path: `M4 4h1v1h-1z…`.
-    path: String,
-}
-
-impl HtmlSafe for QrCode {}
-
-impl QrCode {
-    /// Draws a text.
-    ///
-    /// # Errors
-    /// When it is too long for a code.
-    pub fn draw(text: &str) -> Result<Self, qrcode::types::QrError> {
-        let drawn = Drawn::with_error_correction_level(text, EcLevel::M)?;
-        let width = drawn.width();
-        let modules = drawn.to_colors();
-        let mut path = String::new();
-        for (place, _) in modules.iter().enumerate().filter(|(_, module)| **module == Color::Dark) {
-            path.push_str(&format!("M{} {}h1v1h-1z", place % width + 4, place / width + 4));
-        }
-        Ok(Self { size: width + 8, path })
-    }
 }
 
 /// One's own one-time codes.
@@ -97,21 +67,4 @@ pub struct OwnSessions {
     pub sessions: Vec<OneSession>,
     /// Where all the others are ended.
     pub end_others: String,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_has_its_quiet_zone_and_its_three_corners() {
-        let code =
-            QrCode::draw("otpauth://totp/cadre:zhangwei?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap();
-        let last = code.size - 5;
-        assert!(code.path.starts_with("M4 4h1v1h-1z"), "{}", &code.path[..40]);
-        for corner in [format!("M{last} 4h"), format!("M4 {last}h")] {
-            assert!(code.path.contains(&corner), "{corner}");
-        }
-        assert!(!code.path.contains("M3 ") && !code.path.contains(" 3h"));
-    }
 }

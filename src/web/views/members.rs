@@ -70,6 +70,22 @@ pub struct List {
     pub export: Option<String>,
 }
 
+/// The list of people, whatever they are on record for.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "people/list.html")]
+pub struct People {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// Name, pinyin, initials, or a whole citizen ID (which is sent by POST and never comes back in an address).
+    pub q: String,
+    /// What they are on record for, as chosen.
+    pub relation: String,
+    /// What they may be on record for.
+    pub relations: Vec<Choice>,
+    /// The people of this page.
+    pub table: Table,
+}
+
 /// Somebody who may be the person being entered: the fragment that the duplicate check answers with.
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "members/duplicates.html")]
@@ -122,6 +138,8 @@ pub struct Stale {
 pub struct Edit {
     /// What stands around the page.
     pub frame: Frame,
+    /// What is entered or changed, for the title of the page.
+    pub kind: &'static str,
     /// The heading: 录入党员, or whose record it is.
     pub title: String,
     /// The way back.
@@ -166,17 +184,21 @@ pub struct Action {
     pub icon: &'static str,
 }
 
-/// One member's record.
+/// The record of one member, or of somebody who is on record for something else.
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "members/show.html")]
 pub struct Show {
     /// What stands around the page.
     pub frame: Frame,
+    /// What the page shows: its title.
+    pub kind: &'static str,
+    /// The list.
+    pub back: Link,
     /// The name. It stands in the page, never in its title.
     pub name: String,
     /// Category, status, and whatever else marks the record.
     pub badges: Vec<Badge>,
-    /// The branch.
+    /// The branch; none where its address is empty.
     pub branch: Link,
     /// What is known.
     pub groups: Vec<FactGroup>,

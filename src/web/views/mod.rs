@@ -21,6 +21,7 @@ pub mod imports;
 pub mod members;
 pub mod parts;
 pub mod problem;
+pub mod qr_code;
 pub mod quarters;
 pub mod ratings;
 pub mod reports;

@@ -6,6 +6,7 @@ use super::Frame;
 use super::controls::Choice;
 use super::members::{Action, FactGroup};
 use super::parts::{Badge, Fact, FigureCard, Link};
+use super::qr_code::QrCode;
 use super::table::Table;
 
 /// How far one organisation has come.
@@ -188,6 +189,8 @@ pub struct EnrolPage {
 pub struct SheetRow {
     /// The code that is typed or scanned when the sheet comes back.
     pub code: String,
+    /// The same with the number of the class, for a scanner.
+    pub drawn: QrCode,
     /// Name.
     pub name: String,
     /// Sex.
@@ -246,6 +249,22 @@ pub struct ProgrammePage {
     pub tables: Vec<Table>,
     /// Where its demands are revised, for whom may.
     pub revise: Option<String>,
+}
+
+/// Who guides whom.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "training/pairs.html")]
+pub struct Pairs {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The chosen state.
+    pub state: String,
+    /// The states.
+    pub states: Vec<Choice>,
+    /// The pairs.
+    pub table: Table,
+    /// Where a pair is made, for whom may.
+    pub make: Option<String>,
 }
 
 /// What a member was trained in.

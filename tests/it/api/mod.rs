@@ -9,6 +9,7 @@ mod exports;
 mod home;
 mod imports;
 mod members;
+mod people;
 mod proofs;
 mod ratings;
 mod reports;

@@ -4,35 +4,41 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// A data folder, and the program on it.
-struct Installation {
+pub(super) struct Installation {
     folder: TempDir,
 }
 
 impl Installation {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let folder = tempfile::Builder::new().prefix("cadre-").tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         Self { folder }
     }
 
-    fn cadre(&self, words: &[&str]) -> Command {
+    pub(super) fn cadre(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cadre"));
         for variable in ["DATABASE_URL", "CADRE_WEB_DATABASE_URL", "REPORT_DATABASE_URL", "CADRE_LISTEN"] {
             command.env_remove(variable);
         }
-        command.args(words).env("CADRE_DATA", self.folder.path().join("data"));
+        command.args(words).env("CADRE_DATA", self.data());
         command
     }
 
+    /// The data folder of the program.
+    pub(super) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     /// The process id of the private PostgreSQL.
-    fn server(&self) -> Option<i32> {
-        let file = self.folder.path().join("data/postgres/postmaster.pid");
+    pub(super) fn server(&self) -> Option<i32> {
+        let file = self.data().join("postgres/postmaster.pid");
         fs::read_to_string(file).ok()?.lines().next()?.parse().ok()
     }
 
@@ -47,11 +53,11 @@ impl Installation {
 }
 
 /// An address that nobody listens on just now.
-fn free_address() -> String {
+pub(super) fn free_address() -> String {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
 }
 
-fn send(child: &Child, signal: Signal) {
+pub(super) fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod demo;
 mod help;
 mod interruption;
 pub mod program;

@@ -1,7 +1,8 @@
-//! Route × role: every mounted route, called by every kind of caller. The table is in `table.rs`; what is not in it
-//! fails.
+//! Route × role: every mounted route, called by every kind of caller. The table is in `table.rs` and `people.rs`; what is
+//! not in it fails.
 
 mod lists;
+mod people;
 mod stage;
 mod table;
 
@@ -22,7 +23,10 @@ struct Row {
 }
 
 fn rows() -> Vec<Row> {
-    let lines = table::TABLE.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let lines = table::TABLE
+        .lines()
+        .chain(people::TABLE.lines())
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
         .skip(1)
         .map(|line| {

@@ -44,6 +44,7 @@ pub struct Stage {
     programme: String,
     class: String,
     exemption: String,
+    pair: String,
     assessed: String,
     assessment: String,
     objection: String,
@@ -136,6 +137,7 @@ impl Stage {
             programme: String::new(),
             class: String::new(),
             exemption: String::new(),
+            pair: String::new(),
             assessed: String::new(),
             assessment: String::new(),
             objection: String::new(),
@@ -191,6 +193,8 @@ impl Stage {
         let relative = entered["person"].as_str().unwrap_or_else(|| panic!("{entered}"));
         let kin = json!({ "person": self.person, "relative": relative, "kinship": "spouse" });
         self.kinships[0] = id(&post(own, "/kinships", kin).await, "id");
+        let pair = json!({ "mentor": self.person, "apprentice": relative, "agreed": "每月带教", "from": "2026-03-01" });
+        self.pair = id(&post(own, "/training/pairs", pair).await, "id");
         let third = json!({ "name": "李强", "citizen_id": "500237199506070034", "ethnicity": "01", "education": "31",
             "political_status": "13", "village": "500237101201", "kind": "local_talent", "entered_on": "2021-03-01",
             "sources": ["veteran"] });
@@ -290,6 +294,8 @@ impl Stage {
             () if thing("/training/programmes") => &self.programme,
             () if thing("/training/classes") => &self.class,
             () if thing("/training/exemptions") => &self.exemption,
+            () if thing("/training/pairs") => &self.pair,
+            () if thing("/people") => &self.person,
             () if thing("/members") => &self.member,
             () if thing("/transfers") => &self.transfer,
             () if thing("/accounts") => &self.account,

@@ -6,6 +6,7 @@ mod audited;
 mod committees;
 mod members;
 mod organisations;
+mod people;
 pub mod ratings;
 mod reserves;
 mod slates;

@@ -169,6 +169,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     si----- s------ training_facts
     si----- s------ training_fields
     si----- s------ training_floors
+    siu---- ------- training_pairs
     siu---- s------ training_programmes
     siu---- s------ training_settings
     siu---- s------ training_sites

@@ -52,7 +52,7 @@ const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
 const OF_SAMPLE: &str = "sample_id IN (SELECT id FROM rating_samples WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 111] = [
+const CASES: [Case; 112] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("approvals", "@path"),
     scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
@@ -183,6 +183,7 @@ const CASES: [Case; 111] = [
     scoped("training_facts", "@path"),
     of_county("training_fields"),
     of_county("training_floors"),
+    scoped("training_pairs", "@path"),
     of_county("training_programmes"),
     of_county("training_settings"),
     of_county("training_sites"),

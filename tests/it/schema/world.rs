@@ -57,6 +57,12 @@ const BESIDE: &str = r"
     SELECT county_id, id, 1, path, 'people', false, ARRAY[id] FROM imports;
     INSERT INTO approvals (county_id, id, kind, subject_kind, subject_id, path, content, requested_by, requester, requested_at)
     SELECT county_id, gen_random_uuid(), 'grant', 'account', id, organisation_path, '{}', id, username, now() FROM accounts;
+    INSERT INTO training_pairs (county_id, id, mentor_id, apprentice_id, organisation_id, path, agreed, from_day,
+        created_by, updated_by)
+    SELECT o.county_id, gen_random_uuid(), min(v.person_id::text)::uuid, max(v.person_id::text)::uuid, o.id, o.path,
+        '每月一次', DATE '2026-01-01', 's', 's'
+    FROM organisations o JOIN person_visibility v ON v.county_id = o.county_id AND starts_with(v.path, o.path)
+    WHERE o.kind = 'town' GROUP BY o.county_id, o.id, o.path;
     INSERT INTO second_factor_roles (county_id, role) SELECT county_id, 'clerk' FROM security_policies;
     INSERT INTO second_factors (county_id, account_id, secret_cipher, created_at)
     SELECT county_id, id, '\x00', now() FROM accounts;

@@ -20,7 +20,7 @@ pub(super) fn section() -> Section {
             count(
                 "audit.reveals",
                 "查看身份号码或电话",
-                "f.action = 'members.reveal'",
+                "f.action IN ('members.reveal', 'people.reveal')",
                 "本季查看公民身份号码或电话明文的次数，每次均记录用途。",
             ),
             count(

@@ -181,14 +181,14 @@ pub struct PersonSeat {
     pub ordinal: i32,
 }
 
-/// The seats of one person inside a scope, the newest first.
+/// The seats of some people inside a scope, the newest first.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn seats_of_person(
+pub async fn seats_of_people(
     conn: &mut AsyncPgConnection,
     scope: &Scope,
-    person: PersonId,
+    people: &[PersonId],
 ) -> QueryResult<Vec<PersonSeat>> {
     seats::table
         .inner_join(
@@ -207,9 +207,9 @@ pub async fn seats_of_person(
         )
         .filter(seats::county_id.eq(scope.county))
         .filter(seats::path.ge(scope.path.as_str()).and(seats::path.lt(scope.path.end())))
-        .filter(seats::person_id.eq(person))
+        .filter(seats::person_id.eq_any(people))
         .order((seats::from_day.desc(), seats::id))
-        .limit(200)
+        .limit(2000)
         .select(PersonSeat::as_select())
         .load(conn)
         .await

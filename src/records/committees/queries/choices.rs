@@ -65,7 +65,7 @@ pub async fn former_secretaries(
     .await
 }
 
-/// People with a relation inside a scope whose name or pinyin begins as typed, or whose id it is, at most 20.
+/// People with a relation inside a scope whose name, pinyin or initials begin as typed, or whose id it is, at most 20.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -79,7 +79,7 @@ pub async fn people_like(
         "SELECT p.id, p.name, p.birth_date FROM people p \
          WHERE p.county_id = $1 AND EXISTS (SELECT FROM person_visibility v WHERE v.county_id = p.county_id \
             AND v.person_id = p.id AND v.path >= $2 AND v.path < $3) \
-         AND (p.id = $6 OR p.name >= $4 AND p.name < $5 OR replace(p.pinyin, ' ', '') >= $4 AND replace(p.pinyin, ' ', '') < $5) \
+         AND (p.id = $6 OR p.name >= $4 AND p.name < $5 OR p.pinyin_joined >= $4 AND p.pinyin_joined < $5 OR p.initials >= $4 AND p.initials < $5) \
          ORDER BY p.pinyin, p.birth_date, p.id LIMIT 20",
     )
     .bind::<Uuid, _>(within.county)

@@ -11,7 +11,7 @@ mod rolls;
 
 pub use cards::{
     ElectionCard, PersonSeat, SeatCard, TermCard, committees_of, election, elections, seat, seats,
-    seats_of_person, term, terms,
+    seats_of_people, term, terms,
 };
 pub use choices::{FormerSecretary, PersonChoice, former_secretaries, people_like};
 pub use findings::findings;

@@ -17,7 +17,7 @@ use crate::records::reserves::model::{Mentor, Reserve};
 use crate::schema::{organisations, reserve_mentors, reserve_sources, reserves};
 
 pub use listing::{Filter, Place, count, list};
-pub use record::{Card, Record, VillageName, cards, find, record};
+pub use record::{Card, Record, VillageName, cards, find, record, stays_of_people};
 pub use succession::{Successor, VillageDepth, Waiting, succession, waiting};
 
 /// Entries by id, locked until the transaction ends, in the order given.

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::{OrMissing, Result};
-use crate::base::ids::{OrganisationId, ReserveId};
+use crate::base::ids::{OrganisationId, PersonId, ReserveId};
 use crate::base::keys::KeyRing;
 use crate::base::scope::Scope;
 use crate::records::people::Person;
@@ -169,4 +169,27 @@ pub async fn cards(
         by_id.insert(id, card);
     }
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
+}
+
+/// The stays of some people in the pools inside a scope, the newest first.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn stays_of_people(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    people: &[PersonId],
+) -> QueryResult<Vec<(Reserve, VillageName)>> {
+    reserves::table
+        .inner_join(organisations::table.on(
+            organisations::county_id.eq(reserves::county_id).and(organisations::id.eq(reserves::village_id)),
+        ))
+        .filter(reserves::county_id.eq(within.county))
+        .filter(reserves::path.ge(within.path.as_str()).and(reserves::path.lt(within.path.end())))
+        .filter(reserves::person_id.eq_any(people))
+        .order((reserves::entered_on.desc(), reserves::id))
+        .limit(2000)
+        .select((Reserve::as_select(), VillageName::as_select()))
+        .load(conn)
+        .await
 }

@@ -2,6 +2,7 @@
 
 mod classes;
 mod history;
+pub mod pairs;
 mod programmes;
 mod sites;
 mod waiting;

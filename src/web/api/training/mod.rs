@@ -4,6 +4,7 @@ mod attendance;
 mod classes;
 mod json;
 mod members;
+mod pairs;
 mod plan;
 mod programmes;
 mod roll;
@@ -16,6 +17,7 @@ pub use attendance::*;
 pub use classes::*;
 pub use json::*;
 pub use members::*;
+pub use pairs::*;
 pub use plan::*;
 pub use programmes::*;
 pub use roll::*;
@@ -46,6 +48,11 @@ pub fn routes() -> Vec<Route> {
         member_training,
         exempt_member,
         end_exemption,
+        list_pairs,
+        show_pair,
+        make_pair,
+        correct_pair,
+        end_pair,
         list_training_sites,
         set_training_sites,
         list_training_settings,

@@ -159,9 +159,9 @@ fn kin(records: &Records, enters: bool) -> Table {
     let row = |line: &KinLine| {
         let kinship = line.kinship().map_or("", Kinship::name);
         let mut cells = vec![
-            Cell::Text(line.person.clone()),
+            Cell::Link(Link::new(&line.person, format!("/people/{}", line.person_id))),
             Cell::Text(kinship.to_owned()),
-            Cell::Text(line.relative.clone()),
+            Cell::Link(Link::new(&line.relative, format!("/people/{}", line.relative_id))),
         ];
         if enters {
             let address = format!("/kinships/{}/remove/{}", line.id, records.code);
@@ -226,7 +226,7 @@ fn seat_row(card: &SeatCard, words: &WordBook, today: NaiveDate, enters: bool) -
     let correct = Link::new("更正", format!("/seats/{}/correct", seat.id));
     let actions = if enters { end.into_iter().chain([correct]).collect() } else { Vec::new() };
     Row::new(vec![
-        Cell::Text(card.name.clone()),
+        Cell::Link(Link::new(&card.name, format!("/people/{}", seat.person_id))),
         Cell::Text(words.post_name(&seat.post).to_owned()),
         Cell::Text(seat.from_day.to_string()),
         Cell::Text(left.unwrap_or_default()),

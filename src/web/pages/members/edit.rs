@@ -1,5 +1,7 @@
 //! Entering and changing a member.
 
+use std::collections::HashMap;
+
 use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
@@ -30,7 +32,14 @@ pub fn routes() -> Vec<Route> {
 type Submitted = Result<Flash<Redirect>, PageWith<views::Edit>>;
 
 fn page(who: &SignedIn, title: &str, back: Link, form: Form) -> views::Edit {
-    views::Edit { frame: who.frame(Section::Members), title: title.to_owned(), back, form, stale: None }
+    views::Edit {
+        frame: who.frame(Section::Members),
+        kind: "党员信息",
+        title: title.to_owned(),
+        back,
+        form,
+        stale: None,
+    }
 }
 
 fn csrf(who: &SignedIn) -> &str {
@@ -87,12 +96,33 @@ async fn enrol(who: SignedIn, mut db: Db, fields: Fields, state: &State<web::Sta
 /// The form over a record: its texts, and what they were when the form was opened.
 fn filled(who: &SignedIn, card: &MemberCard) -> Form {
     let id = card.membership.id;
-    let mut form = form::blank(&format!("/members/{id}/edit"), csrf(who), false);
-    let texts = form::texts(card);
+    let form = form::blank(&format!("/members/{id}/edit"), csrf(who), false);
+    over(form, &form::texts(card), card.membership.version, format!("/members/{id}"))
+}
+
+/// A form over a record: its texts, what they were when it was opened, and the version.
+pub(in crate::web::pages) fn over(
+    mut form: Form,
+    texts: &HashMap<&'static str, String>,
+    version: i32,
+    cancel: String,
+) -> Form {
     form.keep(|name| texts.get(name).map(String::as_str));
-    form.hidden = vec![("version".to_owned(), card.membership.version.to_string())];
+    form.hidden = vec![("version".to_owned(), version.to_string())];
     form.hidden.extend(texts.iter().map(|(name, text)| (format!("original_{name}"), text.clone())));
-    form.cancel = Some(format!("/members/{id}"));
+    form.cancel = Some(cancel);
+    form
+}
+
+/// A form over a record as it was typed, with what is wrong. The version that this person saw stays, so that a second try
+/// still meets another's change.
+pub(in crate::web::pages) fn refused_over(form: Form, typed: &Fields, errors: &[FieldError]) -> Form {
+    let mut form = refused(form, typed, errors);
+    let began = |name: &str| name == "version" || name.starts_with("original_");
+    form.hidden.retain(|(name, _)| !began(name));
+    form.hidden.extend(
+        typed.iter().filter(|(name, _)| began(name)).map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
     form
 }
 
@@ -114,7 +144,7 @@ async fn edit(
 }
 
 /// What was typed, without the masks that were left as they stood: those change nothing.
-fn input(fields: &Fields) -> MemberInput {
+pub(in crate::web::pages) fn input(fields: &Fields) -> MemberInput {
     let mut input = MemberInput::from_fields(fields);
     let masked = |field: &str| {
         let text = fields.get(field).trim();
@@ -159,7 +189,9 @@ async fn change(
         }
         Err(Error::Stale) => {
             let now = read(&mut db, &who.actor, state, id).await?;
-            let stale = stale::compare(&now, &fields);
+            let membership = &now.membership;
+            let texts = form::texts(&now);
+            let stale = stale::compare(&texts, &membership.updated_by, membership.updated_at, &fields);
             let mut form = filled(&who, &now);
             form.keep(|name| stale::changed(&fields, name));
             let page = views::Edit { stale: Some(stale), ..page(&who, &title, back(&now), form) };
@@ -167,15 +199,7 @@ async fn change(
         }
         Err(error) => {
             let errors = field_errors(error)?;
-            let mut form = refused(filled(&who, &card), &fields, &errors);
-            // The version that this person saw stays, so that a second try still meets the other's change.
-            form.hidden.retain(|(name, _)| name != "version" && !name.starts_with("original_"));
-            form.hidden.extend(
-                fields
-                    .iter()
-                    .filter(|(name, _)| *name == "version" || name.starts_with("original_"))
-                    .map(|(name, value)| (name.to_owned(), value.to_owned())),
-            );
+            let form = refused_over(filled(&who, &card), &fields, &errors);
             Ok(Err(PageWith(Status::UnprocessableEntity, page(&who, &title, back(&card), form))))
         }
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::base::codes::{self, CodeTable};
 use crate::base::values::{Arrival, Category, Sex};
 use crate::records::members::MemberCard;
+use crate::records::people::{Masks, Person};
 use crate::web::views::controls::{Choice, Kind, Source};
 use crate::web::views::{Control, Form, Group};
 
@@ -34,7 +35,7 @@ pub(super) const LABELS: [(&str, &str); 22] = [
     ("lost_contact_since", "失联日期"),
 ];
 
-pub(super) fn label(field: &str) -> &'static str {
+pub(in crate::web::pages) fn label(field: &str) -> &'static str {
     LABELS.iter().find(|(name, _)| *name == field).map_or("备注", |(_, label)| label)
 }
 
@@ -55,16 +56,11 @@ fn control(name: &str, kind: Kind) -> Control {
     Control::new(name, label(name), kind)
 }
 
-/// The form with nothing in it.
-pub(super) fn blank(action: &str, csrf_token: &str, new: bool) -> Form {
-    let choices = |pairs: Vec<(&'static str, &'static str)>| {
-        pairs.into_iter().map(|(code, name)| Choice::new(code, name)).collect::<Vec<_>>()
-    };
-    let sexes = choices(Sex::ALL.iter().map(|sex| (sex.code(), sex.name())).collect());
-    let categories = choices(Category::ALL.iter().map(|c| (c.code(), c.name())).collect());
-    let arrivals = choices(Arrival::ALL.iter().map(|arrival| (arrival.code(), arrival.name())).collect());
+/// The controls of a person's identity.
+pub(in crate::web::pages) fn identity() -> Vec<Control> {
+    let sexes = Sex::ALL.iter().map(|sex| Choice::new(sex.code(), sex.name())).collect();
     let check = Some("/members/duplicates".to_owned());
-    let person = vec![
+    vec![
         control("name", Kind::Text).required().focus(),
         control("citizen_id", Kind::CitizenId { check }).required(),
         control("sex", Kind::Radio(sexes)).columns(2),
@@ -73,7 +69,25 @@ pub(super) fn blank(action: &str, csrf_token: &str, new: bool) -> Form {
         control("education", table(codes::education())).required().columns(3),
         control("degree", table(codes::degree())).columns(3),
         control("native_place", Kind::Text).columns(3),
-    ];
+    ]
+}
+
+/// The controls of how a person is reached.
+pub(in crate::web::pages) fn reached() -> Vec<Control> {
+    vec![
+        control("mobile", Kind::Telephone).columns(3),
+        control("telephone", Kind::Telephone).columns(3),
+        control("address", Kind::Text).columns(6),
+    ]
+}
+
+/// The form with nothing in it.
+pub(super) fn blank(action: &str, csrf_token: &str, new: bool) -> Form {
+    let choices = |pairs: Vec<(&'static str, &'static str)>| {
+        pairs.into_iter().map(|(code, name)| Choice::new(code, name)).collect::<Vec<_>>()
+    };
+    let categories = choices(Category::ALL.iter().map(|c| (c.code(), c.name())).collect());
+    let arrivals = choices(Arrival::ALL.iter().map(|arrival| (arrival.code(), arrival.name())).collect());
     let mut membership = Vec::new();
     if new {
         membership.push(
@@ -98,20 +112,18 @@ pub(super) fn blank(action: &str, csrf_token: &str, new: bool) -> Form {
     }
     membership.push(control("occupation", table(codes::occupation())).required().columns(3));
     membership.push(control("party_post", Kind::Text).columns(3));
-    let contact = vec![
-        control("mobile", Kind::Telephone).columns(3),
-        control("telephone", Kind::Telephone).columns(3),
-        control("address", Kind::Text).columns(6),
+    let mut contact = reached();
+    contact.extend([
         control("floating_since", Kind::Date).columns(3).hint("在外流动的党员填写；清空即为返回"),
         control("floating_destination", Kind::Text).columns(3),
         control("lost_contact_since", Kind::Date).columns(3).hint("清空即为恢复联系"),
         Control::new("note", "备注", Kind::Area).columns(12),
-    ];
+    ]);
     Form {
         action: action.to_owned(),
         csrf_token: csrf_token.to_owned(),
         groups: vec![
-            Group::new("身份", person),
+            Group::new("身份", identity()),
             Group::new("党籍", membership),
             Group::new("联系与流动", contact),
         ],
@@ -120,29 +132,41 @@ pub(super) fn blank(action: &str, csrf_token: &str, new: bool) -> Form {
     }
 }
 
-/// The texts of a record as the controls take them. Identifiers stand as masks: an unchanged mask changes nothing.
-pub(super) fn texts(card: &MemberCard) -> HashMap<&'static str, String> {
-    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+/// The texts of a person as the controls take them. Identifiers stand as masks: an unchanged mask changes nothing.
+pub(in crate::web::pages) fn person_texts(person: &Person, masks: Masks) -> HashMap<&'static str, String> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let person = &card.person;
-    let membership = &card.membership;
     HashMap::from([
         ("name", person.name.clone()),
-        ("citizen_id", card.citizen_id.clone()),
+        ("citizen_id", masks.citizen_id),
         ("sex", person.sex.clone()),
         ("birth_date", person.birth_date.to_string()),
         ("ethnicity", person.ethnicity.clone()),
         ("education", person.education.clone()),
         ("degree", text(&person.degree)),
         ("native_place", text(&person.native_place)),
+        ("mobile", masks.mobile.unwrap_or_default()),
+        ("telephone", masks.telephone.unwrap_or_default()),
+        ("address", text(&person.address)),
+    ])
+}
+
+/// The texts of a record as the controls take them.
+pub(super) fn texts(card: &MemberCard) -> HashMap<&'static str, String> {
+    let day = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string()).unwrap_or_default();
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let membership = &card.membership;
+    let masks = Masks {
+        citizen_id: card.citizen_id.clone(),
+        mobile: card.mobile.clone(),
+        telephone: card.telephone.clone(),
+    };
+    let mut texts = person_texts(&card.person, masks);
+    texts.extend([
         ("category", membership.category().code().to_owned()),
         ("joined_on", membership.joined_on.to_string()),
         ("full_member_on", day(membership.full_member_on)),
         ("occupation", membership.occupation.clone()),
         ("party_post", text(&membership.party_post)),
-        ("mobile", text(&card.mobile)),
-        ("telephone", text(&card.telephone)),
-        ("address", text(&person.address)),
         ("floating_since", day(card.floating.as_ref().map(|floating| floating.since))),
         (
             "floating_destination",
@@ -150,11 +174,12 @@ pub(super) fn texts(card: &MemberCard) -> HashMap<&'static str, String> {
         ),
         ("lost_contact_since", day(card.lost_contact_since)),
         ("note", text(&membership.note)),
-    ])
+    ]);
+    texts
 }
 
 /// What a stored or typed text means to a person: the name behind a code.
-pub(super) fn shown(field: &str, value: &str) -> String {
+pub(in crate::web::pages) fn shown(field: &str, value: &str) -> String {
     match field {
         "ethnicity" => codes::ethnicity().name_of(value).to_owned(),
         "education" => codes::education().name_of(value).to_owned(),

@@ -275,6 +275,6 @@ async fn branches(
 }
 
 /// Whether somebody may change records here.
-pub(super) fn may_enter(actor: &Actor) -> bool {
+pub(in crate::web::pages) fn may_enter(actor: &Actor) -> bool {
     policy::require(actor, Action::EnterRecords, &actor.scope.path).is_ok()
 }

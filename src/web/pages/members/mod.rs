@@ -1,11 +1,11 @@
 //! Members in the browser: list and search, entering, changing, the record, events, transfers.
 
 mod actions;
-mod edit;
-mod form;
-mod list;
-mod show;
-mod stale;
+pub(super) mod edit;
+pub(super) mod form;
+pub(super) mod list;
+pub(super) mod show;
+pub(super) mod stale;
 mod transfers;
 
 use rocket::Route;

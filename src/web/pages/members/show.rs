@@ -13,9 +13,10 @@ use crate::base::policy::{self, Action};
 use crate::base::values::{MembershipStatus, Sex};
 use crate::records::audit;
 use crate::records::committees::CommitteeKind;
-use crate::records::committees::queries::{PersonSeat, seats_of_person};
+use crate::records::committees::queries::{PersonSeat, seats_of_people};
 use crate::records::members::queries::Fact as Dated;
 use crate::records::members::{self, Access, MemberCard, Reveal, queries};
+use crate::records::people::{Masks, Person};
 use crate::records::words::{self, WordBook};
 use crate::web::api::members::read;
 use crate::web::guards::{Db, Fields, SignedIn};
@@ -49,7 +50,7 @@ async fn show(
     let (facts, entries, seats, accesses, words) = db::read(&mut db.0, scope, async |conn| {
         let facts = queries::history(conn, scope, id).await?;
         let entries = audit::queries::about(conn, scope, id.0, 20).await?;
-        let seats = seats_of_person(conn, scope, person).await?;
+        let seats = seats_of_people(conn, scope, &[person]).await?;
         let accesses = members::accesses(conn, scope, id, &place, 20).await?;
         Ok((facts, entries, seats, accesses, words::book(conn, scope.county).await?))
     })
@@ -59,6 +60,8 @@ async fn show(
     let may_reveal = policy::may(&who.actor, Action::RevealIdentifier, &scope.path);
     Ok(Page(Show {
         frame,
+        kind: "党员档案",
+        back: Link::new("党员名册", "/members"),
         name: card.person.name.clone(),
         badges: badges(&card),
         branch: Link::new(&card.branch.name, format!("/members?branch={}", card.branch.code)),
@@ -72,29 +75,19 @@ async fn show(
 
 fn groups(card: &MemberCard, may_reveal: bool) -> Vec<FactGroup> {
     let id = card.membership.id;
-    let masked = |label: &str, field: &str, mask: &Option<String>| {
-        Fact::masked(Masked {
-            label: label.to_owned(),
-            mask: mask.clone().unwrap_or_default(),
-            reveal: (may_reveal && mask.is_some())
-                .then(|| RevealAt { action: format!("/members/{id}/reveal"), field: field.to_owned() }),
-        })
-    };
     let text = |label: &str, value: &Option<String>| Fact::text(label, value.clone().unwrap_or_default());
     let day = |label: &str, day: Option<chrono::NaiveDate>| {
         Fact::text(label, day.map(|day| day.to_string()).unwrap_or_default())
     };
     let person = &card.person;
     let membership = &card.membership;
-    let identity = vec![
-        masked("公民身份号码", "citizen_id", &Some(card.citizen_id.clone())),
-        Fact::text("性别", Sex::parse(&person.sex).map(Sex::name).unwrap_or_default()),
-        Fact::text("出生日期", person.birth_date.to_string()),
-        Fact::text("民族", codes::ethnicity().name_of(&person.ethnicity)),
-        Fact::text("学历", codes::education().name_of(&person.education)),
-        Fact::text("学位", person.degree.as_deref().map_or("", |code| codes::degree().name_of(code))),
-        text("籍贯", &person.native_place),
-    ];
+    let masks = Masks {
+        citizen_id: card.citizen_id.clone(),
+        mobile: card.mobile.clone(),
+        telephone: card.telephone.clone(),
+    };
+    let reveal = may_reveal.then(|| format!("/members/{id}/reveal"));
+    let own = Own { person, masks: &masks, reveal: reveal.as_deref() };
     let party = vec![
         Fact::text("人员类别", membership.category().name()),
         day("加入党组织日期", Some(membership.joined_on)),
@@ -106,18 +99,60 @@ fn groups(card: &MemberCard, may_reveal: bool) -> Vec<FactGroup> {
     let floating = card.floating.as_ref().map(|floating| {
         format!("{} 起 {}", floating.since, floating.destination.as_deref().unwrap_or("去向未填"))
     });
-    let contact = vec![
-        masked("手机号码", "mobile", &card.mobile),
-        masked("固定电话", "telephone", &card.telephone),
-        text("家庭住址", &person.address),
+    let mut contact = own.reached();
+    contact.extend([
         text("外出流动", &floating),
         day("失联日期", card.lost_contact_since),
         text("备注", &membership.note),
-    ];
-    [("身份", identity), ("党籍", party), ("联系", contact)]
+    ]);
+    [("身份", own.identity()), ("党籍", party), ("联系", contact)]
         .into_iter()
         .map(|(title, facts)| FactGroup { title: title.to_owned(), facts })
         .collect()
+}
+
+/// A person's own facts, and where an identifier is revealed, for whom may.
+pub(in crate::web::pages) struct Own<'a> {
+    /// The person.
+    pub person: &'a Person,
+    /// His identifiers as they are shown.
+    pub masks: &'a Masks,
+    /// The address that reveals one.
+    pub reveal: Option<&'a str>,
+}
+
+impl Own<'_> {
+    fn masked(&self, label: &str, field: &str, mask: Option<&str>) -> Fact {
+        let reveal = self.reveal.filter(|_| mask.is_some());
+        Fact::masked(Masked {
+            label: label.to_owned(),
+            mask: mask.unwrap_or_default().to_owned(),
+            reveal: reveal.map(|action| RevealAt { action: action.to_owned(), field: field.to_owned() }),
+        })
+    }
+
+    /// Who he is.
+    pub fn identity(&self) -> Vec<Fact> {
+        let person = self.person;
+        vec![
+            self.masked("公民身份号码", "citizen_id", Some(&self.masks.citizen_id)),
+            Fact::text("性别", Sex::parse(&person.sex).map(Sex::name).unwrap_or_default()),
+            Fact::text("出生日期", person.birth_date.to_string()),
+            Fact::text("民族", codes::ethnicity().name_of(&person.ethnicity)),
+            Fact::text("学历", codes::education().name_of(&person.education)),
+            Fact::text("学位", person.degree.as_deref().map_or("", |code| codes::degree().name_of(code))),
+            Fact::text("籍贯", person.native_place.clone().unwrap_or_default()),
+        ]
+    }
+
+    /// How he is reached.
+    pub fn reached(&self) -> Vec<Fact> {
+        vec![
+            self.masked("手机号码", "mobile", self.masks.mobile.as_deref()),
+            self.masked("固定电话", "telephone", self.masks.telephone.as_deref()),
+            Fact::text("家庭住址", self.person.address.clone().unwrap_or_default()),
+        ]
+    }
 }
 
 fn event(fact: Dated) -> Event {
@@ -168,7 +203,7 @@ fn actions(card: &MemberCard) -> Vec<Offered> {
 }
 
 /// The seats that he holds or held in villages.
-fn posts(seats: Vec<PersonSeat>, words: &WordBook) -> Table {
+pub(in crate::web::pages) fn posts(seats: Vec<PersonSeat>, words: &WordBook) -> Table {
     let row = |held: PersonSeat| {
         let kind = CommitteeKind::parse(&held.kind).map_or("", CommitteeKind::name);
         let post = words.post_name(&held.seat.post).to_owned();
@@ -234,7 +269,7 @@ fn seen(accesses: Vec<Access>) -> Table {
     }
 }
 
-fn trail(entries: Vec<audit::queries::EntryLine>) -> Table {
+pub(in crate::web::pages) fn trail(entries: Vec<audit::queries::EntryLine>) -> Table {
     Table {
         caption: "操作记录".to_owned(),
         columns: vec![Column::new("时间"), Column::new("操作人"), Column::new("操作"), Column::new("说明")],
@@ -269,7 +304,13 @@ async fn reveal(
         field: fields.get("field").to_owned(),
         purpose: fields.get("purpose").to_owned(),
     };
-    match members::reveal(&mut db.0, &who.actor, &state.keys, &command).await {
+    let shown = members::reveal(&mut db.0, &who.actor, &state.keys, &command).await;
+    told(shown, &who)
+}
+
+/// What the dialog is told that asked for an identifier.
+pub(in crate::web::pages) fn told(shown: Result<String, Error>, who: &SignedIn) -> Answer<(Status, String)> {
+    match shown {
         Ok(value) => Ok((Status::Ok, value)),
         Err(error @ Error::Invalid(_)) => Ok((Status::UnprocessableEntity, error.to_string())),
         Err(error @ Error::TooOften { .. }) => Ok((Status::TooManyRequests, error.to_string())),

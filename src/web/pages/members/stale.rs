@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, FixedOffset, Utc};
 
-use crate::records::members::MemberCard;
 use crate::web::guards::Fields;
 use crate::web::pages::members::form;
 use crate::web::views::members::{Difference, Stale};
@@ -21,7 +20,7 @@ pub(in crate::web::pages) fn moment(at: DateTime<Utc>) -> String {
 
 /// What was typed into a field, where that is not what the form began with. An untouched field must not bring back what
 /// the other person has just changed.
-pub(super) fn changed<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
+pub(in crate::web::pages) fn changed<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
     let original = format!("original_{field}");
     let touched = !typed.has(&original) || typed.get(field).trim() != typed.get(&original).trim();
     (typed.has(field) && touched).then(|| typed.get(field))
@@ -29,8 +28,12 @@ pub(super) fn changed<'a>(typed: &'a Fields, field: &str) -> Option<&'a str> {
 
 /// The differences between what the form began with (`original_…` ride along in it), what stands now, and what was
 /// typed.
-pub(super) fn compare(now: &MemberCard, typed: &Fields) -> Stale {
-    let current: HashMap<&str, String> = form::texts(now);
+pub(in crate::web::pages) fn compare(
+    current: &HashMap<&str, String>,
+    who: &str,
+    at: DateTime<Utc>,
+    typed: &Fields,
+) -> Stale {
     let fields = form::LABELS.iter().map(|(name, _)| *name).chain(std::iter::once("note"));
     let differences = fields
         .filter_map(|field| {
@@ -53,5 +56,5 @@ pub(super) fn compare(now: &MemberCard, typed: &Fields) -> Stale {
             })
         })
         .collect();
-    Stale { who: now.membership.updated_by.clone(), when: moment(now.membership.updated_at), differences }
+    Stale { who: who.to_owned(), when: moment(at), differences }
 }

@@ -211,7 +211,8 @@ fn posts(row: &RowLine, words: &WordBook) -> String {
 
 fn href(row: &RowLine) -> Option<String> {
     match row.subject.as_str() {
-        "member" | "rating" | "person" => row.member.map(|id| format!("/members/{id}")),
+        "person" => Some(format!("/people/{}", row.id)),
+        "member" | "rating" => row.member.map(|id| format!("/members/{id}")),
         "reserve" => Some(format!("/reserves/{}", row.id)),
         "award" => Some(format!("/ratings/awards/{}", row.id)),
         "organisation" => Some(format!("/members?within={}", row.id)),

@@ -61,6 +61,7 @@ fn groups(card: &Card, words: &WordBook) -> Vec<FactGroup> {
     let (person, reserve) = (&card.person, &card.reserve);
     let age = completed_years(person.birth_date, clock::today()).unwrap_or_default();
     let identity = vec![
+        Fact::link("人员档案", Link::new(&person.name, format!("/people/{}", person.id))),
         Fact::text("公民身份号码", &card.citizen_id),
         Fact::text("性别", Sex::parse(&person.sex).map(Sex::name).unwrap_or_default()),
         Fact::text("出生日期", format!("{}（{age}岁）", person.birth_date)),

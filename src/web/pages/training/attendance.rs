@@ -132,7 +132,13 @@ fn meant<'l>(codes: &str, class: &str, lines: &'l [RollLine]) -> Result<Vec<&'l 
             }
             Some(line) => found.push(line),
             None => {
-                let message = format!("识别码“{word}”不在本班名单上，请对照签到表核对（末位是校验码）。");
+                let other = word.rsplit_once('/').filter(|(named, _)| !named.eq_ignore_ascii_case(class));
+                let message = match other {
+                    Some((named, _)) => {
+                        format!("识别码“{word}”是班次“{named}”的签到表，本班是“{class}”，请核对签到表。")
+                    }
+                    None => format!("识别码“{word}”不在本班名单上，请对照签到表核对（末位是校验码）。"),
+                };
                 errors.push(FieldError::new("codes", message, Some(word)));
             }
         }
@@ -346,6 +352,16 @@ mod tests {
         let codes = format!("{}，{}\n", training::row_code("2026-A1", 12), training::row_code("2026-A1", 1));
         let found = meant(&codes, "2026-A1", &lines).expect("both stand on the roll");
         assert_eq!(found.iter().map(|line| line.number).collect::<Vec<_>>(), [12, 1]);
+    }
+
+    #[test]
+    fn a_scanned_code_names_its_class() {
+        let lines = [line(12, false)];
+        let found = meant(&training::scan_code("2026-A1", 12), "2026-A1", &lines).expect("it is on the roll");
+        assert_eq!(found.len(), 1);
+        let errors =
+            meant(&training::scan_code("2026-B2", 12), "2026-A1", &lines).expect_err("another class");
+        assert!(errors[0].message.contains("2026-B2"), "{}", errors[0].message);
     }
 
     #[test]

@@ -16,10 +16,10 @@ use crate::records::training::queries::TrainingHistory;
 use crate::records::training::{self, EndExemption, Exemption, ExemptionKind, TrainingResult};
 use crate::web;
 use crate::web::api::members::read;
-use crate::web::api::training::training_of;
+use crate::web::api::training::{PairQuery, pair_page, training_of};
 use crate::web::forms::programme::ExemptionInput;
 use crate::web::forms::refusals;
-use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::guards::{Db, Fields, Listing, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind};
 use crate::web::views::form_page::FormPage;
@@ -44,11 +44,16 @@ async fn show(
     let card = read(&mut db, &who.actor, state, id).await?;
     let (history, exemptions) = training_of(&mut db, &who.actor, state, id).await?;
     let enters = may_enter(&who.actor);
+    let person = card.person.id.to_string();
+    let query = PairQuery { person: Some(&person), ..PairQuery::default() };
+    let listing = Listing { limit: 50, after: None, count: false };
+    let pairs = pair_page(&mut db, &who.actor, &query, &listing).await?;
+    let pairs = super::pairs::table(&pairs.items, enters);
     Ok(Page(MemberTraining {
         frame: who.frame(Section::Training).telling(flash),
         back: Link::new(&card.person.name, format!("/members/{id}")),
         exempt: enters.then(|| format!("/members/{id}/exempt")),
-        tables: vec![years(&history), classes(&history), exempt_table(id, &exemptions, enters)],
+        tables: vec![years(&history), classes(&history), exempt_table(id, &exemptions, enters), pairs],
     }))
 }
 

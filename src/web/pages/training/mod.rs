@@ -7,6 +7,7 @@ mod enrol;
 mod member;
 mod outstanding;
 mod overview;
+pub(super) mod pairs;
 mod plan;
 mod programmes;
 mod sheet;
@@ -38,6 +39,7 @@ pub fn routes() -> Vec<Route> {
         programmes::routes(),
         plan::routes(),
         sites::routes(),
+        pairs::routes(),
         member::routes(),
     ]
     .concat()

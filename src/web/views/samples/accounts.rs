@@ -1,7 +1,7 @@
 //! One-time codes, own sessions, and the step before what weighs most.
 
 use super::pages::frame;
-use crate::web::views::accounts::{OneSession, OwnSessions, QrCode, SecondFactor};
+use crate::web::views::accounts::{OneSession, OwnSessions, SecondFactor};
 use crate::web::views::controls::Kind;
 use crate::web::views::form_page::FormPage;
 use crate::web::views::{Control, Form, Group, Link, Section};
@@ -27,7 +27,7 @@ pub fn codes() -> SecondFactor {
         must: false,
         since: None,
         secret: "GEZD GNBV GY3T QOJQ GEZD GNBV GY3T QOJQ".into(),
-        code: QrCode::draw(&address).expect("a code"),
+        code: crate::web::views::qr_code::QrCode::draw(&address, "绑定用的二维码", 264).expect("a code"),
         form: Some(form("/account/second-factor/confirm", "确认绑定", vec![control])),
     }
 }

@@ -3,7 +3,7 @@
 use crate::base::error::FieldError;
 use crate::web::views::controls::{Choice, Control, Form, Group, Kind, Source};
 use crate::web::views::members::{
-    Action, Difference, Duplicates, Edit, Event, FactGroup, Filter, List, Show, Stale,
+    Action, Difference, Duplicates, Edit, Event, FactGroup, Filter, List, People, Show, Stale,
 };
 use crate::web::views::parts::{Badge, Fact, Link, Masked, Pager, Reveal, Tone};
 use crate::web::views::table::{Cell, Column, Row, Table};
@@ -194,6 +194,7 @@ pub fn form() -> Form {
 pub fn enter() -> Edit {
     Edit {
         frame: frame("clerk", Section::Members),
+        kind: "党员信息",
         title: "录入党员".into(),
         back: Link::new("党员名册", "/members"),
         form: form(),
@@ -343,6 +344,8 @@ fn history() -> Vec<Event> {
 pub fn show() -> Show {
     Show {
         frame: frame("clerk", Section::Members),
+        kind: "党员档案",
+        back: Link::new("党员名册", "/members"),
         name: "欧阳淑芬".into(),
         badges: vec![Badge::new("正式党员", Tone::Good), Badge::new("正常", Tone::Neutral)],
         branch: Link::new("沙坪村第一党支部", "/members?branch=500237101201-ZB01"),
@@ -373,6 +376,33 @@ pub fn show() -> Show {
             empty: "尚未参加评定。".into(),
             pager: None,
         }],
+    }
+}
+
+/// The list of people.
+pub fn people() -> People {
+    let cells = |name: &str, sex: &str, told: &str| {
+        [name, "500237************", sex, "1980-05-06", "大学本科", told]
+            .into_iter()
+            .map(|text| Cell::Text(text.into()))
+            .collect()
+    };
+    let columns = ["姓名", "公民身份号码", "性别", "出生日期", "学历", "登记事由"];
+    People {
+        frame: frame("clerk", Section::Members),
+        q: "zw".into(),
+        relation: String::new(),
+        relations: vec![Choice::new("no_membership", "非党员"), Choice::new("seat", "班子任职")],
+        table: Table {
+            caption: "人员".into(),
+            columns: columns.into_iter().map(Column::new).collect(),
+            rows: vec![
+                Row::to("/people/1", cells("张伟", "男", "沙坪村委员；后备干部（沙坪村，在库）")),
+                Row::to("/people/2", cells("张雯", "女", "曾任红椿社区副主任")),
+            ],
+            empty: "没有符合条件的人员。".into(),
+            pager: None,
+        },
     }
 }
 

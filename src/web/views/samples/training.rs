@@ -4,9 +4,10 @@ use super::pages::{frame, number, text};
 use crate::web::views::controls::{Choice, Kind};
 use crate::web::views::members::{Action, FactGroup};
 use crate::web::views::parts::{Fact, FigureCard, Pager};
+use crate::web::views::qr_code::QrCode;
 use crate::web::views::training::{
     AttendancePage, Candidate, ClassPage, Classes, ClassesFilter, CoverageRow, EnrolPage, MemberTraining,
-    OutstandingList, Overview, ProgrammePage, Sheet, SheetRow,
+    OutstandingList, Overview, Pairs, ProgrammePage, Sheet, SheetRow,
 };
 use crate::web::views::{Badge, Cell, Column, Control, Form, Group, Link, Row, Section, Table, Tone};
 
@@ -144,6 +145,30 @@ pub fn enrol() -> EnrolPage {
     }
 }
 
+pub fn pairs() -> Pairs {
+    let columns = ["导师", "帮带对象", "起", "约定", "结果", "办理"];
+    Pairs {
+        frame: frame("clerk", Section::Training),
+        state: String::new(),
+        states: vec![Choice::new("running", "结对中"), Choice::new("ended", "已结束")],
+        table: Table {
+            caption: "师徒结对".into(),
+            columns: columns.into_iter().map(Column::new).collect(),
+            rows: vec![Row::new(vec![
+                Cell::Link(Link::new("李建国", "/people/1")),
+                Cell::Link(Link::new("王芳", "/people/2")),
+                Cell::Number("2026-03-01".into()),
+                text("每月入户带教两次，一年内独立主持主题党日"),
+                Cell::Badge(Badge::new("结对中", Tone::Waiting)),
+                Cell::Links(vec![Link::new("结束", "/training/pairs/1/end")]),
+            ])],
+            empty: String::new(),
+            pager: None,
+        },
+        make: Some("/training/pairs/new".into()),
+    }
+}
+
 pub fn sheet() -> Sheet {
     Sheet {
         frame: frame("clerk", Section::Training),
@@ -152,6 +177,7 @@ pub fn sheet() -> Sheet {
         facts: facts(),
         rows: vec![SheetRow {
             code: "1-7".into(),
+            drawn: QrCode::draw("2026-A1/1-7", "王芳的识别码", 60).expect("a code"),
             name: "王芳".into(),
             sex: "女".into(),
             branch: "白泉村党支部".into(),

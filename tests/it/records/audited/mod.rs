@@ -6,6 +6,7 @@ mod assessments;
 mod committees;
 mod members;
 mod others;
+mod people;
 mod ratings;
 mod reserves;
 mod slates;
@@ -149,6 +150,7 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     committees::tell(&mut story).await;
     vetting::tell(&mut story).await;
     words::tell(&mut story).await;
+    people::tell(&mut story).await;
     others::tell(&mut story).await;
     let names =
         |list: &[(&str, &str)]| list.iter().map(|(verb, _)| (*verb).to_owned()).collect::<BTreeSet<_>>();

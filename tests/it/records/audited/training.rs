@@ -5,8 +5,9 @@ use cadre::base::edit::Edit;
 use cadre::base::ids::{MembershipId, TrainingClassId, TrainingProgrammeId};
 use cadre::records::members;
 use cadre::records::training::{
-    self, ChangeClass, ClassStep, CorrectAttendance, Edits, EndExemption, Enrol, Exempt, ExemptionKind,
-    PlaceMember, RemoveAttendance, ReviseDemand, SetSettings, SetSite, Whom, Withdraw,
+    self, ChangeClass, ClassStep, CorrectAttendance, CorrectPair, Edits, EndExemption, EndPair, Enrol,
+    Exempt, ExemptionKind, Pair, PairOutcome, PlaceMember, RemoveAttendance, ReviseDemand, SetSettings,
+    SetSite, Whom, Withdraw,
 };
 
 use super::Story;
@@ -51,6 +52,28 @@ pub(super) async fn tell(story: &mut Story) {
     tell_roll(story, &clerk, id, &people).await;
     tell_plan(story, &supervisor, people[1]).await;
     tell_sites(story, &supervisor).await;
+    tell_pairs(story, &clerk).await;
+}
+
+async fn tell_pairs(story: &mut Story, clerk: &Actor) {
+    let query = "SELECT id::text FROM people WHERE name IN ('王磊', '王敏') ORDER BY name";
+    let rows = story.behind.query(query, &[]).await.unwrap();
+    let [mentor, apprentice] = [0, 1].map(|at| rows[at].get::<_, String>(0).parse().unwrap());
+    let agreed = "每月带教".to_owned();
+    let make = [Pair { mentor, apprentice, organisation: None, agreed, from_day: day("2021-03-01") }];
+    let verb = "training::pair";
+    let pair = story.done(verb, async |conn| training::pair(conn, clerk, &make).await).await[0];
+    story.refused(verb, async |conn| training::pair(conn, clerk, &make).await).await;
+    let agreed = Some("每周带教".to_owned());
+    let correct = [CorrectPair { pair, version: 1, agreed, from_day: None }];
+    let verb = "training::correct_pairs";
+    story.done(verb, async |conn| training::correct_pairs(conn, clerk, &correct).await).await;
+    story.refused(verb, async |conn| training::correct_pairs(conn, clerk, &correct).await).await;
+    let (outcome, result) = (PairOutcome::Stopped, "调离".to_owned());
+    let end = [EndPair { pair, version: 2, on: day("2021-09-01"), outcome, result }];
+    let verb = "training::end_pairs";
+    story.done(verb, async |conn| training::end_pairs(conn, clerk, &end).await).await;
+    story.refused(verb, async |conn| training::end_pairs(conn, clerk, &end).await).await;
 }
 
 async fn tell_plan(story: &mut Story, supervisor: &Actor, member: MembershipId) {

@@ -2,6 +2,7 @@
 
 mod classes;
 mod coverage;
+mod pairs;
 mod programmes;
 mod roll;
 
