@@ -8,7 +8,7 @@ use cadre::base::error::Error;
 use cadre::base::ids::PersonId;
 use cadre::base::keys::KeyRing;
 use cadre::base::values::CitizenId;
-use cadre::records::committees::{self, CommitteeKind, Post};
+use cadre::records::committees::{self, Appoint, CommitteeKind, Post};
 use cadre::records::people::listing::{Cursor, Filter};
 use cadre::records::people::{self, Correct, FieldChange, IdentityEdits, RelationKind, Reveal};
 use cadre::records::{members, reserves};
@@ -139,7 +139,7 @@ async fn somebody_is_shown_with_his_seats_and_pools_to_whoever_sees_one() {
     let village = stage.county.village(1, 1).clone();
     let (_, term) =
         committee::settled(&mut stage.conn, &clerk, &village, CommitteeKind::VillageCommittee).await;
-    let seat = [committee::appoint(term, person, Post::Member)];
+    let seat = [Appoint { is_party_member: Some(false), ..committee::appoint(term, person, Post::Member) }];
     committees::appoint(&mut stage.conn, &clerk, &stage.keys, &seat).await.unwrap();
     let shown = stage.find(&clerk, person).await.unwrap();
     assert_eq!(shown.kinds, [RelationKind::Seat, RelationKind::Reserve]);
