@@ -59,7 +59,7 @@ test("a quarter is assessed, confirmed, published and objected to", async (t) =>
   // The unit that lost marks objects; the supervisor upholds it in the open, and it is level with the first.
   await visit(clerk, `${grid}/review`);
   await leads(clerk, /object$/, () => clerk.getByRole("link", { name: "提出异议" }).nth(1).press("Enter"));
-  await clerk.locator("#content").fill("记录已补报");
+  await clerk.locator("textarea#content").fill("记录已补报");
   await leads(clerk, `${grid}/review`, () => clerk.keyboard.press("Alt+s"));
   await visit(supervisor, `${grid}/review`);
   await leads(supervisor, /resolve$/, () => supervisor.getByRole("link", { name: "办理异议" }).press("Enter"));
