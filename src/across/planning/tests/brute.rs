@@ -97,6 +97,11 @@ fn choice(problem: &Problem, seats: &[Seat]) -> Choice {
     problem.people.iter().map(|person| of.get(&person.id).map(number)).collect()
 }
 
+fn without_rooms(mut problem: Problem) -> Problem {
+    problem.sites.iter_mut().for_each(|site| site.capacity = None);
+    problem
+}
+
 fn people_by(problem: &Problem, choice: &Choice, on: NaiveDate) -> usize {
     choice.iter().flatten().filter(|at| problem.classes[**at].days.last <= on).count()
 }
@@ -131,6 +136,9 @@ proptest! {
     fn floors_are_met_as_early_as_any_plan_can_and_nobody_never_trained_is_passed_over(
         problem in any_problem(5, 4),
     ) {
+        // A room that two classes share can set the two aims against each other; then who was never trained goes first,
+        // as `no_plan_is_better` holds. Without such rooms one plan serves both.
+        let problem = without_rooms(problem);
         let plan = plan(&problem).unwrap();
         let chosen = choice(&problem, &plan.seats);
         let choices = all(&problem, &BTreeMap::new());
