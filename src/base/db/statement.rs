@@ -46,7 +46,6 @@ impl<'a> Statement<'a> {
     }
 
     /// The query.
-    #[must_use]
     pub fn into_query(self) -> BoxedSqlQuery<'a, Pg, SqlQuery> {
         let mut query = diesel::sql_query(self.text).into_boxed::<Pg>();
         for bind in self.binds {
