@@ -266,4 +266,11 @@ mod tests {
         assert!(!verify("correct horse batterz".to_owned(), Some(hash)).await.unwrap());
         assert!(!verify(text.to_owned(), None).await.unwrap());
     }
+
+    #[tokio::test]
+    async fn an_unknown_name_costs_as_much_work_as_a_known_one() {
+        let stored = Password::parse("correct horse battery", "zhangwei").unwrap().hash().await.unwrap();
+        let work = |hash: &str| hash.split('$').take(4).collect::<Vec<_>>().join("$");
+        assert_eq!(work(&nobody().unwrap()), work(&stored));
+    }
 }
