@@ -83,7 +83,7 @@ pub async fn read_again(
                 import_mappings::county_id.eq(import.county_id),
                 import_mappings::organisation_id.eq(import.organisation_id),
                 import_mappings::kind.eq(&import.kind),
-                said.clone(),
+                said,
             ))
             .on_conflict((
                 import_mappings::county_id,

@@ -100,7 +100,7 @@ pub async fn reveal(
         let path = places.get(&command.person).and_then(|places| places.iter().next()).ok_or_else(missing)?;
         policy::require(actor, Action::RevealIdentifier, &path.path)?;
         let people = queries::by_ids(conn, &actor.scope, &[command.person]).await?;
-        let value = asked.of(people.iter().next().ok_or_else(missing)?, keys)?;
+        let value = asked.of(people.as_slice().first().ok_or_else(missing)?, keys)?;
         audit::append(
             conn,
             actor,

@@ -53,7 +53,7 @@ async fn show(
     .await?;
     let may_reveal = policy::may(&who.actor, Action::RevealIdentifier, &scope.path);
     // A member's own facts are corrected, and his identifiers shown, where his membership is.
-    let home = record.memberships.iter().next().map(|member| format!("/members/{}", member.id));
+    let home = record.memberships.as_slice().first().map(|member| format!("/members/{}", member.id));
     let home = home.unwrap_or_else(|| format!("/people/{id}"));
     let reveal = may_reveal.then(|| format!("{home}/reveal"));
     let history = history(&record, &words);
