@@ -220,12 +220,18 @@ impl Stage {
             "post": "secretary", "person": self.person });
         self.check = id(&post(own, "/candidate-checks", candidate).await, "id");
         (self.programme, self.class, self.exemption) = self.train().await;
+        self.import = self.upload().await;
+    }
+
+    /// A workbook of the clerk's, planned.
+    async fn upload(&self) -> String {
+        let (app, own) = (&self.app, &self.callers[1]);
         let fields = [("kind", "members"), ("organisation", "500237101")];
         let file = Some(("名册.csv", "姓名\n张伟\n".as_bytes()));
-        let taken = app.upload(own, "/api/v1/imports", &[], &fields, file).await;
-        self.import = id(&taken, "import_id");
-        let ended = app.get(own, &format!("/api/v1/imports/{}/events", self.import)).await;
+        let import = id(&app.upload(own, "/api/v1/imports", &[], &fields, file).await, "import_id");
+        let ended = app.get(own, &format!("/api/v1/imports/{import}/events")).await;
         assert!(ended.body.contains("event:done"), "{}", ended.body);
+        import
     }
 
     /// A programme, a class of the first town that its member came to, and an exemption of him.

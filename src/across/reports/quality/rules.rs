@@ -62,7 +62,7 @@ pub struct Rule {
     pub select: fn() -> String,
 }
 
-/// All rules that are statements; [`members.identity`](super::identity) compares what only the key opens.
+/// All rules that are statements; `members.identity` compares what only the key opens.
 pub const RULES: &[Rule] = &[
     Rule {
         code: "members.without_branch",

@@ -33,7 +33,7 @@ pub async fn count_units(
     Ok(found.number)
 }
 
-/// How many raters [`raters`](super::raters) lists; the accounts of [`accounts`](super::accounts) where the scheme has none.
+/// How many raters [`raters`](super::raters()) lists; the accounts of [`accounts`](super::accounts) where the scheme has none.
 ///
 /// # Errors
 /// Whatever the database answers.

@@ -55,7 +55,7 @@ async fn a_pair_is_made_corrected_and_ended_with_its_result() {
     let id = stage.pair(guide(two, "2026-03-01")).await.unwrap();
     let correction =
         CorrectPair { pair: id, version: 1, agreed: Some("每周带教一次".to_owned()), from_day: None };
-    training::correct_pairs(&mut stage.conn, &stage.clerk, &[correction.clone()]).await.unwrap();
+    training::correct_pairs(&mut stage.conn, &stage.clerk, std::slice::from_ref(&correction)).await.unwrap();
     let late = training::correct_pairs(&mut stage.conn, &stage.clerk, &[correction]).await;
     assert!(matches!(late, Err(Error::Stale)), "{late:?}");
     training::end_pairs(&mut stage.conn, &stage.clerk, &[end(id, 2, "2026-09-01")]).await.unwrap();
