@@ -14,7 +14,7 @@ use crate::base::error::{Error, Result};
 use crate::base::ids::{MembershipId, PersonId};
 use crate::base::keys::KeyRing;
 use crate::base::policy::{self, Action};
-use crate::base::values::{CitizenId, MobileNumber, PersonName, Sex, Telephone, pinyin};
+use crate::base::values::pinyin;
 use crate::records::audit;
 use crate::records::members::model::{Floating, Membership};
 use crate::records::members::search_keys::{self, Named};
@@ -27,17 +27,8 @@ pub use crate::records::people::FieldChange;
 #[derive(Debug, Clone, Default)]
 #[expect(missing_docs, reason = "each field is that of the member, see contract 3")]
 pub struct Edits {
-    pub name: Edit<PersonName>,
-    pub citizen_id: Edit<CitizenId>,
-    pub sex: Edit<Sex>,
-    pub ethnicity: Edit<String>,
-    pub birth_date: Edit<NaiveDate>,
-    pub education: Edit<String>,
-    pub degree: Edit<String>,
-    pub native_place: Edit<String>,
-    pub mobile: Edit<MobileNumber>,
-    pub telephone: Edit<Telephone>,
-    pub address: Edit<String>,
+    /// The person's own facts.
+    pub identity: IdentityEdits,
     pub joined_on: Edit<NaiveDate>,
     pub full_member_on: Edit<NaiveDate>,
     pub occupation: Edit<String>,
@@ -45,27 +36,6 @@ pub struct Edits {
     pub floating: Edit<Floating>,
     pub lost_contact_since: Edit<NaiveDate>,
     pub note: Edit<String>,
-}
-
-impl Edits {
-    /// What is said of the person himself.
-    #[must_use]
-    pub fn identity(&self) -> IdentityEdits {
-        let edits = self.clone();
-        IdentityEdits {
-            name: edits.name,
-            citizen_id: edits.citizen_id,
-            sex: edits.sex,
-            ethnicity: edits.ethnicity,
-            birth_date: edits.birth_date,
-            education: edits.education,
-            degree: edits.degree,
-            native_place: edits.native_place,
-            mobile: edits.mobile,
-            telephone: edits.telephone,
-            address: edits.address,
-        }
-    }
 }
 
 /// A change of one member.
@@ -142,7 +112,7 @@ fn plan(
     let edits = command.edits.clone();
     let joined_before = row.joined_on;
     let old = row.clone();
-    let after = edits.identity().over(&before);
+    let after = edits.identity.over(&before);
     row.joined_on = edits.joined_on.over_required(row.joined_on);
     if old.from_day == old.joined_on {
         row.from_day = row.joined_on;

@@ -16,7 +16,7 @@ use crate::base::scope::Path;
 use crate::records::audit;
 use crate::records::members::model::{Membership, Transfer};
 use crate::records::members::{queries, write};
-use crate::records::people::{self, Relation, RelationKind};
+use crate::records::people::{self, Relation};
 use crate::schema::transfers;
 
 /// What is decided.
@@ -160,15 +160,7 @@ async fn move_members(conn: &mut AsyncPgConnection, actor: &Actor, proposals: &[
     .execute(conn)
     .await?;
     write::update(conn, county, &rows, &actor.name).await?;
-    let relations: Vec<Relation> = rows
-        .iter()
-        .map(|row| Relation {
-            kind: RelationKind::Membership,
-            id: row.id.0,
-            person: row.person_id,
-            path: row.path(),
-        })
-        .collect();
+    let relations: Vec<Relation> = rows.iter().map(Membership::relation).collect();
     people::relate(conn, county, &relations).await?;
     move_search_keys(conn, actor, &rows).await
 }

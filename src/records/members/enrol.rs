@@ -17,7 +17,7 @@ use crate::base::values::{Arrival, MembershipStatus, pinyin};
 use crate::records::audit;
 use crate::records::members::model::{Floating, Membership};
 use crate::records::members::{queries, rules, write};
-use crate::records::people::{self, Identity, NewPerson, Relation, RelationKind};
+use crate::records::people::{self, Identity, NewPerson, Relation};
 
 /// One member to be enrolled.
 #[derive(Debug, Clone)]
@@ -129,15 +129,7 @@ pub async fn enrol(
             if known.is_some() { &mut old_people } else { &mut new_people }.push(person);
         }
         people::register(conn, county, keys, &new_people).await?;
-        let relations: Vec<Relation> = rows
-            .iter()
-            .map(|row| Relation {
-                kind: RelationKind::Membership,
-                id: row.id.0,
-                person: row.person_id,
-                path: row.path(),
-            })
-            .collect();
+        let relations: Vec<Relation> = rows.iter().map(Membership::relation).collect();
         people::relate_new(conn, county, &relations).await?;
         people::change(conn, actor, keys, &old_people).await?;
         write::insert(conn, county, &rows, commands).await?;

@@ -8,7 +8,7 @@ use crate::base::ids::{CountyId, MembershipId, OrganisationId, PersonId, Transfe
 use crate::base::keys::KeyRing;
 use crate::base::scope::Path;
 use crate::base::values::{Category, MembershipStatus};
-use crate::records::people::{Masks, Person};
+use crate::records::people::{Masks, Person, Relation, RelationKind};
 use crate::schema::{memberships, organisations, transfers};
 
 /// A row of `memberships`.
@@ -60,6 +60,11 @@ impl Membership {
     #[must_use]
     pub fn path(&self) -> Path {
         Path::stored(self.path.clone())
+    }
+
+    /// By what its person is seen where it stands.
+    pub(super) fn relation(&self) -> Relation {
+        Relation { kind: RelationKind::Membership, id: self.id.0, person: self.person_id, path: self.path() }
     }
 
     /// The latest status.

@@ -16,6 +16,7 @@ use crate::base::values::{
 };
 use crate::records::members::{Edits, Enrol, Floating};
 use crate::records::people::Identity;
+use crate::records::people::IdentityEdits;
 use crate::web::guards::Fields;
 
 /// What is said of one field.
@@ -240,17 +241,19 @@ impl MemberInput {
         let mut reader = Reader { errors: Vec::new() };
         let citizen_id = reader.read("citizen_id", &self.citizen_id, CitizenId::parse);
         let edits = Edits {
-            name: reader.read("name", &self.name, PersonName::parse),
-            citizen_id,
-            sex: reader.read("sex", &self.sex, Sex::parse),
-            ethnicity: reader.code("ethnicity", &self.ethnicity, codes::ethnicity()),
-            birth_date: reader.day("birth_date", "出生日期", &self.birth_date),
-            education: reader.code("education", &self.education, codes::education()),
-            degree: reader.code("degree", &self.degree, codes::degree()),
-            native_place: reader.words("native_place", "籍贯", &self.native_place, 100),
-            mobile: reader.read("mobile", &self.mobile, MobileNumber::parse),
-            telephone: reader.read("telephone", &self.telephone, Telephone::parse),
-            address: reader.words("address", "家庭住址", &self.address, 200),
+            identity: IdentityEdits {
+                name: reader.read("name", &self.name, PersonName::parse),
+                citizen_id,
+                sex: reader.read("sex", &self.sex, Sex::parse),
+                ethnicity: reader.code("ethnicity", &self.ethnicity, codes::ethnicity()),
+                birth_date: reader.day("birth_date", "出生日期", &self.birth_date),
+                education: reader.code("education", &self.education, codes::education()),
+                degree: reader.code("degree", &self.degree, codes::degree()),
+                native_place: reader.words("native_place", "籍贯", &self.native_place, 100),
+                mobile: reader.read("mobile", &self.mobile, MobileNumber::parse),
+                telephone: reader.read("telephone", &self.telephone, Telephone::parse),
+                address: reader.words("address", "家庭住址", &self.address, 200),
+            },
             joined_on: reader.day("joined_on", "加入党组织日期", &self.joined_on),
             full_member_on: reader.day("full_member_on", "转为正式党员日期", &self.full_member_on),
             occupation: reader.code("occupation", &self.occupation, codes::occupation()),
@@ -339,10 +342,10 @@ impl ParsedMember {
         if self.category.is_none() && !errors.iter().any(|error| error.field == "category") {
             errors.push(FieldError::new("category", "请选择人员类别：正式党员或预备党员。", None));
         }
-        let name = required(&mut errors, "name", "姓名", edits.name);
-        let citizen_id = required(&mut errors, "citizen_id", "公民身份号码", edits.citizen_id);
-        let ethnicity = required(&mut errors, "ethnicity", "民族", edits.ethnicity);
-        let education = required(&mut errors, "education", "学历", edits.education);
+        let name = required(&mut errors, "name", "姓名", edits.identity.name);
+        let citizen_id = required(&mut errors, "citizen_id", "公民身份号码", edits.identity.citizen_id);
+        let ethnicity = required(&mut errors, "ethnicity", "民族", edits.identity.ethnicity);
+        let education = required(&mut errors, "education", "学历", edits.identity.education);
         let joined_on = required(&mut errors, "joined_on", "加入党组织日期", edits.joined_on);
         let occupation = required(&mut errors, "occupation", "工作岗位", edits.occupation);
         let status = self.status.unwrap_or(MembershipStatus::Normal);
@@ -362,17 +365,17 @@ impl ParsedMember {
             return Err(errors);
         };
         let identity = Identity {
-            sex: value(edits.sex).unwrap_or_else(|| citizen_id.sex()),
-            birth_date: value(edits.birth_date).unwrap_or_else(|| citizen_id.birth_date()),
+            sex: value(edits.identity.sex).unwrap_or_else(|| citizen_id.sex()),
+            birth_date: value(edits.identity.birth_date).unwrap_or_else(|| citizen_id.birth_date()),
             name,
             citizen_id,
             ethnicity,
             education,
-            degree: value(edits.degree),
-            native_place: value(edits.native_place),
-            mobile: value(edits.mobile),
-            telephone: value(edits.telephone),
-            address: value(edits.address),
+            degree: value(edits.identity.degree),
+            native_place: value(edits.identity.native_place),
+            mobile: value(edits.identity.mobile),
+            telephone: value(edits.identity.telephone),
+            address: value(edits.identity.address),
         };
         Ok(Enrol {
             id: MembershipId::new(),
@@ -413,10 +416,10 @@ impl ParsedMember {
             ));
         }
         for (field, label, cleared) in [
-            ("name", "姓名", matches!(self.edits.name, Edit::Clear)),
-            ("citizen_id", "公民身份号码", matches!(self.edits.citizen_id, Edit::Clear)),
-            ("ethnicity", "民族", matches!(self.edits.ethnicity, Edit::Clear)),
-            ("education", "学历", matches!(self.edits.education, Edit::Clear)),
+            ("name", "姓名", matches!(self.edits.identity.name, Edit::Clear)),
+            ("citizen_id", "公民身份号码", matches!(self.edits.identity.citizen_id, Edit::Clear)),
+            ("ethnicity", "民族", matches!(self.edits.identity.ethnicity, Edit::Clear)),
+            ("education", "学历", matches!(self.edits.identity.education, Edit::Clear)),
             ("joined_on", "加入党组织日期", matches!(self.edits.joined_on, Edit::Clear)),
             ("occupation", "工作岗位", matches!(self.edits.occupation, Edit::Clear)),
         ] {
@@ -449,9 +452,9 @@ mod tests {
     #[test]
     fn null_clears_and_silence_keeps() {
         let edits = input(r#"{"address":null,"floating":null}"#).parse().into_edits("x", "normal").unwrap();
-        assert_eq!(edits.address, Edit::Clear);
+        assert_eq!(edits.identity.address, Edit::Clear);
         assert_eq!(edits.floating, Edit::Clear);
-        assert_eq!(edits.mobile, Edit::Keep);
+        assert_eq!(edits.identity.mobile, Edit::Keep);
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl PersonInput {
 /// # Errors
 /// Every wrong field.
 pub fn edits(input: &MemberInput) -> Result<IdentityEdits, Vec<FieldError>> {
-    input.parse().into_edits("", "").map(|edits| edits.identity())
+    input.parse().into_edits("", "").map(|edits| edits.identity)
 }
 
 #[cfg(test)]

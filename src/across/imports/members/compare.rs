@@ -66,45 +66,46 @@ struct Work<'a, 'b> {
 impl Work<'_, '_> {
     fn person(&mut self, member: &ParsedMember, identity: &Identity) {
         let words = |text: &String| text.clone();
-        self.edits.name =
+        self.edits.identity.name =
             self.found.required("name", &member.name, &identity.name, |name| name.as_str().to_owned());
-        self.edits.citizen_id = self.found.identifier(
+        self.edits.identity.citizen_id = self.found.identifier(
             "citizen_id",
             &member.citizen_id,
             Some(&identity.citizen_id),
             CitizenId::masked,
         );
-        self.edits.ethnicity =
+        self.edits.identity.ethnicity =
             self.found.required("ethnicity", &member.ethnicity, &identity.ethnicity, |code| {
                 codes::ethnicity().name_of(code).to_owned()
             });
-        self.edits.education =
+        self.edits.identity.education =
             self.found.required("education", &member.education, &identity.education, |code| {
                 codes::education().name_of(code).to_owned()
             });
-        self.edits.degree = self.found.optional("degree", &member.degree, identity.degree.as_ref(), |code| {
-            codes::degree().name_of(code).to_owned()
-        });
-        self.edits.native_place =
+        self.edits.identity.degree =
+            self.found.optional("degree", &member.degree, identity.degree.as_ref(), |code| {
+                codes::degree().name_of(code).to_owned()
+            });
+        self.edits.identity.native_place =
             self.found.optional("native_place", &member.native_place, identity.native_place.as_ref(), words);
-        self.edits.mobile =
+        self.edits.identity.mobile =
             self.found.identifier("mobile", &member.mobile, identity.mobile.as_ref(), MobileNumber::masked);
-        self.edits.telephone = self.found.identifier(
+        self.edits.identity.telephone = self.found.identifier(
             "telephone",
             &member.telephone,
             identity.telephone.as_ref(),
             Telephone::masked,
         );
-        self.edits.address =
+        self.edits.identity.address =
             self.found.optional("address", &member.address, identity.address.as_ref(), words);
         // Sex and birth date follow the citizen ID and are only checked against it.
-        let id = match &self.edits.citizen_id {
+        let id = match &self.edits.identity.citizen_id {
             Edit::Set(id) => id.clone(),
             _ => identity.citizen_id.clone(),
         };
-        self.edits.sex =
+        self.edits.identity.sex =
             self.found.required("sex", &Edit::Set(id.sex()), &identity.sex, |sex| sex.name().to_owned());
-        self.edits.birth_date = self.found.required(
+        self.edits.identity.birth_date = self.found.required(
             "birth_date",
             &Edit::Set(id.birth_date()),
             &identity.birth_date,
@@ -307,7 +308,7 @@ fn check_merged(
         floating_since: floating.map(|floating| floating.since),
         lost_contact_since: edits.lost_contact_since.clone().over(standing.open.lost_contact_since),
     };
-    let birth_date = edits.birth_date.clone().over_required(identity.birth_date);
+    let birth_date = edits.identity.birth_date.clone().over_required(identity.birth_date);
     for error in rules::check_dates(&dates, birth_date, today) {
         cells.refuse_once(&error.field, error.message);
     }

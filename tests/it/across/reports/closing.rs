@@ -6,6 +6,7 @@ use cadre::base::edit::Edit;
 use cadre::base::error::Error;
 use cadre::base::ids::MembershipId;
 use cadre::records::members::{self, Change, Edits, EventKind};
+use cadre::records::people::IdentityEdits;
 use cadre::records::quarters::{self, Ask};
 use cadre::schema::{audit_entries, memberships, quarter_revisions};
 use diesel::prelude::*;
@@ -94,11 +95,12 @@ async fn stir(stage: &mut Stage, sample: MembershipId) {
         .first(&mut stage.db.owner().await)
         .await
         .unwrap();
-    let edits = Edits {
+    let identity = IdentityEdits {
         ethnicity: Edit::Set("15".to_owned()),
         education: Edit::Set("81".to_owned()),
-        ..Edits::default()
+        ..IdentityEdits::default()
     };
+    let edits = Edits { identity, ..Edits::default() };
     let change = Change { member: sample, version, edits };
     members::change(&mut stage.web, &stage.clerk, &stage.keys, &[change]).await.unwrap();
     reparent(stage, "2026-03-20").await;

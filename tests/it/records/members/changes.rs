@@ -7,6 +7,7 @@ use cadre::base::ids::MembershipId;
 use cadre::base::values::PersonName;
 use cadre::records::members::change::FieldChange;
 use cadre::records::members::{self, Change, Edits, Floating};
+use cadre::records::people::IdentityEdits;
 
 use super::Stage;
 use crate::support::builders::day;
@@ -23,7 +24,8 @@ async fn change(
 }
 
 fn renamed(name: &str) -> Edits {
-    Edits { name: Edit::Set(PersonName::parse(name).unwrap()), ..Edits::default() }
+    let identity = IdentityEdits { name: Edit::Set(PersonName::parse(name).unwrap()), ..IdentityEdits::default() };
+    Edits { identity, ..Edits::default() }
 }
 
 #[tokio::test]
