@@ -60,6 +60,8 @@ pub enum Secret {
     Telephone,
     /// The rows of an uploaded workbook.
     ImportRow,
+    /// An uploaded file that waits until somebody says what its columns are.
+    Upload,
     /// What a department says of a candidate.
     Verdict,
     /// Why a candidate was filed or rejected.
@@ -77,6 +79,7 @@ impl Secret {
             Self::Mobile => b"mobile",
             Self::Telephone => b"telephone",
             Self::ImportRow => b"import_row",
+            Self::Upload => b"upload",
             Self::Verdict => b"verdict",
             Self::Decision => b"decision",
             Self::OneTimeCode => b"one_time_code",

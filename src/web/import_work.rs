@@ -2,6 +2,7 @@
 //! the events that tell how far they are. Pages and API share it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel_async::AsyncPgConnection;
@@ -20,6 +21,7 @@ use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::ImportId;
+use crate::base::keys::{KeyError, KeyRing, Secret};
 use crate::base::policy::{self, Action};
 use crate::records::imports::{self, Import, Kind, Receive, State};
 use crate::records::organisations;
@@ -118,7 +120,7 @@ fn read_file(state: &web::State, actor: Actor, import: Import, file: UploadedFil
     });
 }
 
-/// How long a file waits for somebody to say what its columns are. It holds personal data in clear.
+/// How long a file waits for somebody to say what its columns are. It waits sealed: it holds personal data.
 const HELD: Duration = Duration::from_secs(30 * 60);
 
 /// Where the file of an import waits.
@@ -133,7 +135,8 @@ async fn hold(engine: &Engine, actor: &Actor, id: ImportId, file: &UploadedFile,
         return;
     }
     let held = UploadedFile(place(uploads, &import));
-    if let Err(error) = std::fs::rename(&file.0, &held.0) {
+    let sealing = move |clear: Vec<u8>, keys: &KeyRing| keys.seal(Secret::Upload, id.0, &clear);
+    if let Err(error) = rewrite(engine.keys.clone(), &file.0, &held.0, sealing).await {
         tracing::error!(%error, "an upload could not be held");
         return;
     }
@@ -141,6 +144,22 @@ async fn hold(engine: &Engine, actor: &Actor, id: ImportId, file: &UploadedFile,
         tokio::time::sleep(HELD).await;
         drop(held);
     });
+}
+
+/// Writes a file anew, sealed or opened.
+async fn rewrite(
+    keys: Arc<KeyRing>,
+    from: &std::path::Path,
+    to: &std::path::Path,
+    work: impl FnOnce(Vec<u8>, &KeyRing) -> std::result::Result<Vec<u8>, KeyError> + Send + 'static,
+) -> Result<()> {
+    let (from, to) = (from.to_owned(), to.to_owned());
+    tokio::task::spawn_blocking(move || {
+        let made = work(std::fs::read(from).map_err(Error::broken)?, &keys).map_err(Error::broken)?;
+        std::fs::write(to, made).map_err(Error::broken)
+    })
+    .await
+    .map_err(Error::broken)?
 }
 
 /// Removes uploads that a server left which is gone. Others may be at work in the same folder: only old ones go.
@@ -177,9 +196,11 @@ pub async fn read_again(
     }
     let whole = serde_json::to_value(mapping).map_err(Error::broken)?;
     let remembered = serde_json::to_value(&mapping.columns).map_err(Error::broken)?;
-    let import = imports::read_again(conn, actor, id, &whole, &remembered).await?;
     let file = UploadedFile(state.uploads.join(ImportId::new().to_string()));
-    std::fs::rename(&held, &file.0).map_err(Error::broken)?;
+    let opening = move |sealed: Vec<u8>, keys: &KeyRing| keys.unseal(Secret::Upload, id.0, &sealed);
+    rewrite(state.keys.clone(), &held, &file.0, opening).await?;
+    let import = imports::read_again(conn, actor, id, &whole, &remembered).await?;
+    drop(UploadedFile(held));
     read_file(state, actor.clone(), import, file);
     Ok(())
 }
