@@ -275,6 +275,19 @@ fn correct_page(who: &SignedIn, line: &PairLine) -> FormPage {
     .page(who)
 }
 
+/// The form of a pair once more, with what was sent and why it was refused.
+async fn again(
+    who: &SignedIn,
+    db: &mut Db,
+    id: TrainingPairId,
+    fields: &Fields,
+    error: Error,
+    page: fn(&SignedIn, &PairLine) -> FormPage,
+) -> Answer<Result<Flash<Redirect>, PageWith<FormPage>>> {
+    let line = pair_of(db, &who.actor, id).await?;
+    Ok(Err(refused(page(who, &line), fields, error)?))
+}
+
 #[get("/training/pairs/<id>/edit")]
 async fn ask_correct(who: SignedIn, mut db: Db, id: TrainingPairId) -> Answer<Page<FormPage>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
@@ -302,10 +315,7 @@ async fn correct(
     };
     match corrected {
         Ok(()) => Ok(Ok(done("已更正。"))),
-        Err(error) => {
-            let line = pair_of(&mut db, &who.actor, id).await?;
-            Ok(Err(refused(correct_page(&who, &line), &fields, error)?))
-        }
+        Err(error) => again(&who, &mut db, id, &fields, error, correct_page).await,
     }
 }
 
@@ -354,9 +364,6 @@ async fn end(
     };
     match ended {
         Ok(()) => Ok(Ok(done("已结束结对。"))),
-        Err(error) => {
-            let line = pair_of(&mut db, &who.actor, id).await?;
-            Ok(Err(refused(end_page(&who, &line), &fields, error)?))
-        }
+        Err(error) => again(&who, &mut db, id, &fields, error, end_page).await,
     }
 }
