@@ -180,7 +180,7 @@ async fn show(
     Ok(Page(Plan {
         frame: who.frame(Section::Imports),
         file_name: import.file_name.clone(),
-        state: badge(stage),
+        state: if matching.is_some() { Badge::new("待对应列", Tone::Waiting) } else { badge(stage) },
         facts: vec![
             Fact::text("种类", kind.name()),
             Fact::text("上传", import.uploaded_by.clone()),
@@ -189,7 +189,7 @@ async fn show(
         ],
         events: matches!(stage, Stage::Reading | Stage::Committing).then(|| format!("/imports/{id}/events")),
         rows_read: u64::try_from(import.rows_read).unwrap_or(0),
-        buckets: buckets(&import, chosen),
+        buckets: if stage == Stage::Failed { Vec::new() } else { buckets(&import, chosen) },
         rows: lines.into_iter().map(|line| plan_row(line, chosen, kind)).collect(),
         pager,
         refused_rows: left_out.then(|| format!("/imports/{id}/errors.xlsx")),
@@ -197,8 +197,8 @@ async fn show(
         to_write,
         undo: imports::can_undo(&who.actor, &import).then(|| format!("/imports/{id}/undo")),
         undone: undone.map(told_undone),
+        notices: notices(&import, if matching.is_some() { Tone::Warning } else { Tone::Bad }),
         matching,
-        notices: notices(&import),
     }))
 }
 
@@ -216,10 +216,10 @@ fn buckets(import: &Import, chosen: Bucket) -> Vec<BucketLink> {
         .collect()
 }
 
-fn notices(import: &Import) -> Vec<Notice> {
+fn notices(import: &Import, failed: Tone) -> Vec<Notice> {
     let told = import.notices().into_iter().map(|text| Notice::new(Tone::Warning, text));
     let failure = import.failure.iter().flat_map(|text| text.lines());
-    told.chain(failure.map(|text| Notice::new(Tone::Bad, text))).collect()
+    told.chain(failure.map(|text| Notice::new(failed, text))).collect()
 }
 
 /// The columns of a file that wait for its uploader.

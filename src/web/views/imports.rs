@@ -134,7 +134,7 @@ pub struct Plan {
     pub events: Option<String>,
     /// How many rows were read: the sum of the buckets.
     pub rows_read: u64,
-    /// The five buckets.
+    /// The five buckets; none when the file could not be read.
     pub buckets: Vec<Bucket>,
     /// The rows shown.
     pub rows: Vec<PlanRow>,

@@ -1,5 +1,7 @@
 // A clerk uploads a workbook, reads the plan, takes the refused rows back, and commits: all good rows, once.
 import assert from "node:assert/strict";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import test from "node:test";
 
 import { workbook, rows } from "../support/workbook.mjs";
@@ -133,4 +135,58 @@ test("a mended row goes in, a file that is no table does not, and no file is ask
   await write(page, 1);
   await visit(page, "/members?q=覃红");
   assert.match(await page.locator("#members tbody").textContent(), /预备党员/);
+});
+
+test("the columns of somebody else's file are matched, remembered, and its import is taken back", async (t) => {
+  const page = await signIn(t, server, "clerk");
+  const [branch] = await branches(page, 1);
+  const [one, two] = [citizenId("19930606", 31), citizenId("19940707", 33)];
+  const person = (name, number) => [name, number, "土家族", "大学本科毕业", "预备党员", branch.code, "2026-07-01", "农牧渔民", "12"];
+  const lines = [
+    ["官渡镇党员花名册"], ["姓 名", "身份证号", "民族", "文化程度", "人员类别", "党支部", "入党时间", "职业", "工龄"],
+    person("向花", one), person("覃名", two), ["合计", "2人"],
+  ];
+  const file = await files.write("花名册.csv", lines.map((line) => line.join(",")).join("\r\n"));
+  const send = async () => {
+    await visit(page, "/imports");
+    await page.locator("input[type=file]").setInputFiles(file);
+    await page.getByRole("button", { name: "上传并查看方案" }).click();
+    await page.getByRole("heading", { name: "列对应" }).waitFor();
+    await look(page);
+    return page.locator("select[name=target]").evaluateAll((selects) => selects.map((select) => select.value));
+  };
+  const proposed = await send();
+  assert.deepEqual(proposed, ["姓名", "公民身份号码", "民族", "学历", "人员类别", "所在党支部", "加入党组织日期", "工作岗位", ""]);
+  assert.match((await texts(page, "[aria-labelledby=matching-title] tbody tr"))[1], /^B 身份证号 420529\*+/, "a sample is masked");
+
+  // What waits for the clerk lies sealed.
+  const folder = join(server.data, "uploads");
+  const waiting = await readdir(folder);
+  assert.equal(waiting.length, 1);
+  const held = await readFile(join(folder, waiting[0]));
+  assert.ok(!held.includes(one) && !held.includes("向花"));
+
+  await page.locator("select[name=target]").nth(8).selectOption("备注");
+  await page.getByRole("button", { name: "按此读取" }).press("Enter");
+  await planned(page);
+  assert.deepEqual(await buckets(page), { 新增: 2, 变更: 0, 无变化: 0, 冲突: 0, 退回: 0 });
+  assert.match((await texts(page, ".notice")).join(" "), /合计/, "what is left out is said");
+  assert.deepEqual(await readdir(folder), []);
+  const made = new URL(page.url()).pathname;
+  await write(page, 2);
+
+  assert.deepEqual(await send(), [...proposed.slice(0, 8), "备注"], "what was said is remembered");
+
+  // One of the two is changed: he stays, the other one goes.
+  const [kept] = (await api(page, "GET", `/members?q=${encodeURIComponent("覃名")}`)).body.items;
+  await visit(page, `/members/${kept.id}/edit`);
+  await page.locator("#address").fill("官渡镇沙坪村12号");
+  await leads(page, `/members/${kept.id}`, () => page.keyboard.press("Alt+s"));
+  await visit(page, made);
+  await page.getByText("撤销这次导入").click();
+  await leads(page, made, () => page.getByRole("button", { name: "确认撤销 2 行" }).press("Enter"));
+  assert.match(await page.locator("[aria-labelledby=undone-title]").textContent(), /恢复 1 行，保留 1 行/);
+  assert.match((await texts(page, "[aria-labelledby=undone-title] tbody tr"))[0], /^4 覃名 /);
+  assert.equal((await api(page, "GET", `/members?q=${encodeURIComponent("向花")}`)).body.items.length, 0);
+  assert.equal((await api(page, "GET", `/members?q=${encodeURIComponent("覃名")}`)).body.items.length, 1);
 });

@@ -22,7 +22,7 @@ after(() => browser.close());
  */
 export async function open(t, { expected = [], width = 1366, height = 768 } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, locale: "zh-CN", timezoneId: "Asia/Shanghai" });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000); // Ends what hangs; a busy machine is no failure.
   await context.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => {
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`);

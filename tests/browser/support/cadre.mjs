@@ -82,7 +82,7 @@ export async function prepare() {
 }
 
 /**
- * Starts cadre: `{address, account(role, at), run(...words), log, stop()}`. It is told to show a county by
+ * Starts cadre: `{address, data, account(role, at), run(...words), log, stop()}`. It is told to show a county by
  * `CADRE_DEMO`; without that it takes over a copy of the folder that `CADRE_COUNTY` names, where it names one.
  */
 export async function start() {
@@ -96,6 +96,7 @@ export async function start() {
   return {
     address,
     accounts,
+    data,
     log,
     /** The account of a role; `at` counts the accounts of the same role. */
     account(role, at = 0) {

@@ -48,8 +48,18 @@ export async function leads(page, path, action) {
   const fits = (url) => !path || (path instanceof RegExp ? path.test(url.pathname + url.search) : url.pathname === path);
   await page.evaluate(() => { delete document.documentElement.dataset.ready; });
   await action();
-  await page.waitForURL(fits);
+  await page.waitForURL(fits).catch(async (error) => {
+    throw new Error(`${error.message}\nThe page is ${page.url()}: ${await said(page)}`, { cause: error });
+  });
   await look(page);
+}
+
+/** What a page that was not left tells of the reason. */
+function said(page) {
+  return page.evaluate(() => {
+    const places = document.querySelectorAll("[data-form-note], [data-problems], .notices, #announcer, h1");
+    return Array.from(places, (place) => place.textContent.replace(/\s+/g, " ").trim()).filter(Boolean).join(" | ");
+  });
 }
 
 /** Every page: scripts started, nothing that axe-core calls serious, nothing wider than the screen. */

@@ -6,7 +6,7 @@ use crate::web::views::accounts::Accounts;
 use crate::web::views::audit::{Day, Entry, Told, Trail};
 use crate::web::views::controls::{Choice, Control, Form, Group, Kind};
 use crate::web::views::home::{Home, Task};
-use crate::web::views::imports::{Bucket, CellNote, Plan, PlanRow, Upload};
+use crate::web::views::imports::{Bucket, CellNote, MatchedColumn, Matching, Plan, PlanRow, Upload};
 use crate::web::views::parts::{Badge, Fact, FigureCard, Link, Notice, Pager, Tone};
 use crate::web::views::problem::ProblemPage;
 use crate::web::views::sign_in::SignIn;
@@ -191,6 +191,40 @@ pub fn upload() -> Upload {
             empty: "还没有导入过。".into(),
             pager: None,
         },
+    }
+}
+
+/// A file whose headings are not ours, before it was read.
+pub fn matching() -> Plan {
+    let column = |letters: &str, heading: &str, samples: &str, target: &str| MatchedColumn {
+        letters: letters.into(),
+        heading: heading.into(),
+        samples: samples.into(),
+        target: target.into(),
+    };
+    let titles = ["姓名", "公民身份号码", "学历", "加入党组织日期"];
+    Plan {
+        state: Badge::new("待对应列", Tone::Waiting),
+        rows_read: 0,
+        buckets: vec![],
+        rows: vec![],
+        refused_rows: None,
+        commit: None,
+        undo: None,
+        matching: Some(Matching {
+            action: "/imports/1/columns".into(),
+            sheet: "2026年".into(),
+            header_row: 3,
+            columns: vec![
+                column("A", "姓 名", "谭春梅；向杰", "姓名"),
+                column("B", "身份证号", "500237************", "公民身份号码"),
+                column("C", "文化程度", "大学本科毕业", "学历"),
+                column("D", "工龄", "", ""),
+            ],
+            choices: titles.iter().map(|title| Choice::new(*title, *title)).collect(),
+        }),
+        notices: vec![Notice::new(Tone::Warning, "第 1 行不是列名（应有姓名、公民身份号码、性别等列）。")],
+        ..plan()
     }
 }
 

@@ -113,6 +113,7 @@ fn of_the_house() -> Vec<(&'static str, String)> {
     vec![
         page("imports_upload", &desk::upload()),
         page("imports_plan", &desk::plan()),
+        page("imports_matching", &desk::matching()),
         page("imports_reading", &Plan { events: Some("/imports/1/events".into()), ..desk::plan() }),
         page("reports_quarterly", &reports::quarterly()),
         page("reports_rows", &reports::figure_rows()),
