@@ -64,13 +64,20 @@ impl Action {
     /// Whether it weighs so much that the person himself must have shown a short while ago that it is he (SEC-11).
     #[must_use]
     pub const fn needs_recent_proof(self) -> bool {
-        matches!(self, Self::RevealIdentifier | Self::ExportUnmasked | Self::CloseQuarter | Self::GrantRoles)
+        matches!(
+            self,
+            Self::RevealIdentifier
+                | Self::ExportUnmasked
+                | Self::CloseQuarter
+                | Self::ManageAccounts
+                | Self::GrantRoles
+        )
     }
 
     /// Whether no program may do it, whatever its account may.
     #[must_use]
     pub const fn needs_a_person(self) -> bool {
-        self.needs_recent_proof() || matches!(self, Self::ManageAccounts)
+        self.needs_recent_proof() || matches!(self, Self::UndoOthersImports)
     }
 }
 
@@ -149,6 +156,18 @@ pub fn require(actor: &Actor, action: Action, path: &Path) -> Result<()> {
         Proof::Program if action.needs_a_person() => Err(Error::Unproven(Proof::Program)),
         Proof::Old if action.needs_recent_proof() => Err(Error::Unproven(Proof::Old)),
         Proof::Program | Proof::Old => Ok(()),
+    }
+}
+
+/// Refuses unless the person himself acts and has shown a short while ago that it is he: for what somebody does to his
+/// own account, which no action of the table covers.
+///
+/// # Errors
+/// `Unproven`.
+pub fn require_proof(actor: &Actor) -> Result<()> {
+    match actor.proof {
+        Proof::Machine | Proof::Recent => Ok(()),
+        proof @ (Proof::Program | Proof::Old) => Err(Error::Unproven(proof)),
     }
 }
 

@@ -58,9 +58,10 @@ pub async fn note(state: &web::State, identity: &Identity, actor: &Actor, record
     if read <= usize::try_from(limit).unwrap_or_default() {
         return Ok(());
     }
-    state.readings.forget(identity.account);
     let mut conn = state.database.web().await?;
     accounts::stop_reading(&mut conn, actor, read).await?;
+    // Not before the stop is written down: requests sent beside this one would begin to count anew.
+    state.readings.forget(identity.account);
     tracing::warn!(account = %identity.account, read, "an account read too many records and is stopped");
     Err(Error::TooOften { message: read_too_much(READING_STOP), wait: READING_STOP })
 }

@@ -54,6 +54,8 @@ fn text(memory: u64, durable: bool) -> String {
          wal_compression = on\ncheckpoint_timeout = 15min\nrandom_page_cost = 1.1\n\
          # Compiling short queries costs more than it saves.\n\
          jit = off\n\
+         # Figures are asked for right after an import, and the planner must know by then what came in.\n\
+         autovacuum_naptime = 15s\n\
          # Passwords never travel, nor are stored, in a weaker form.\n\
          password_encryption = 'scram-sha-256'\n\
          # Personal data stays out of the log: no statements, no parameters.\n\

@@ -17,7 +17,8 @@ use crate::schema::{
     access_tokens, accounts, second_factor_roles, second_factors, security_policies, sessions,
 };
 
-/// Its last use is written down at most this often; the idle limit may count this much too early, never too late.
+/// Its last use is written down at most this often, and four times within the idle limit; that may count this much too
+/// early, never too late.
 const NOTED: TimeDelta = TimeDelta::minutes(1);
 
 const IDENTITY: (
@@ -127,7 +128,7 @@ pub async fn by_session(conn: &mut AsyncPgConnection, token: &str) -> Result<Opt
     if found.used_at + policy.idle() <= moment || found.created_at + policy.longest() <= moment {
         return Ok(None);
     }
-    if found.used_at < moment - NOTED {
+    if found.used_at < moment - NOTED.min(policy.idle() / 4) {
         diesel::update(sessions::table.find(&hash)).set(sessions::used_at.eq(now)).execute(conn).await?;
     }
     let standing = rules::Standing {

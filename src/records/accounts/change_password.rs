@@ -47,15 +47,18 @@ pub async fn change_password(
         .optional()?;
     let (stored, state, locked_until) = stored.or_missing("这个账号")?;
     let open = rules::may_sign_in(State::of(&state), locked_until, clock::now());
-    if !(password::verify(command.old, Some(stored)).await? && open) {
+    if !(password::verify(command.old, Some(stored.clone())).await? && open) {
         if open {
             prove::count_refused(conn, actor, own).await?;
         }
-        let message = "原密码不正确，或账号已暂停登录。请重新输入；连续输错会暂停登录。";
-        return Err(Error::invalid("old_password", message));
+        return Err(Error::invalid("old_password", WRONG));
     }
     let hash = command.new.clone().hash().await?;
     db::write(conn, actor, async |conn| {
+        let now = prove::settled(conn, own).await?;
+        if now.password_hash != stored || !now.is_open() {
+            return Err(Error::invalid("old_password", WRONG));
+        }
         password_rules::check(conn, actor.scope.county, &actor.scope.path, &command.new, "password").await?;
         set_password(conn, own, &hash, None).await?;
         let entry = audit::Entry {
@@ -70,3 +73,5 @@ pub async fn change_password(
     })
     .await
 }
+
+const WRONG: &str = "原密码不正确，或账号已暂停登录。请重新输入；连续输错会暂停登录。";

@@ -8,20 +8,24 @@ use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::AccountId;
 use crate::base::keys::KeyRing;
+use crate::base::policy;
 use crate::records::accounts::second_factor::{self, CodeSecret};
 use crate::records::audit;
 use crate::schema::accounts;
 
-/// Makes a secret for the actor's own account, in the place of one that was never confirmed.
+/// Makes a secret for the actor's own account, in the place of one that was never confirmed. Whoever finds an open browser
+/// must not be able to bring codes of his own: they prove later that it is he.
 ///
 /// # Errors
-/// `Refused` where he has one already (an administrator takes it back), `Forbidden` where no account acts.
+/// `Refused` where he has one already (an administrator takes it back), `Unproven` where he showed too long ago that it is
+/// he, `Forbidden` where no account acts.
 pub async fn begin_second_factor(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     keys: &KeyRing,
 ) -> Result<CodeSecret> {
     let own = actor.account.ok_or(Error::Forbidden)?;
+    policy::require_proof(actor)?;
     db::write(conn, actor, async |conn| {
         lock(conn, actor, own).await?;
         let held = second_factor::second_factor(conn, keys, actor.scope.county, own).await?;
@@ -40,7 +44,8 @@ pub async fn begin_second_factor(
 /// Confirms that the secret arrived: from then on every sign-in asks for a code.
 ///
 /// # Errors
-/// `Invalid` for a wrong code, `Refused` where nothing waits for one, `Forbidden` where no account acts.
+/// `Invalid` for a wrong code, `Refused` where nothing waits for one, `Unproven` where he showed too long ago that it is
+/// he, `Forbidden` where no account acts.
 pub async fn confirm_second_factor(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -48,6 +53,7 @@ pub async fn confirm_second_factor(
     code: &str,
 ) -> Result<()> {
     let own = actor.account.ok_or(Error::Forbidden)?;
+    policy::require_proof(actor)?;
     db::write(conn, actor, async |conn| {
         lock(conn, actor, own).await?;
         let held = second_factor::second_factor(conn, keys, actor.scope.county, own).await?;

@@ -5,12 +5,14 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::{Actor, Door, Role};
+use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::{AccountId, ApprovalId};
 use crate::base::policy::{self, Action};
 use crate::records::accounts::AccountLine;
 use crate::records::accounts::model::State;
+use crate::records::accounts::reset_password::TEMPORARY;
 use crate::records::accounts::{queries, rules};
 use crate::records::approvals::{self, Approval, Conclusion, Filing, Kind};
 use crate::records::audit;
@@ -260,6 +262,14 @@ async fn apply(
     place: &Organisation,
     role: Role,
 ) -> Result<()> {
+    // A password that somebody else set opens for three days: of an account that had to wait, from now on.
+    if line.state() == State::Pending {
+        let waited = accounts::table.find((line.county_id, line.id));
+        diesel::update(waited.filter(accounts::password_temporary))
+            .set(accounts::password_expires_at.eq(clock::now() + TEMPORARY))
+            .execute(conn)
+            .await?;
+    }
     diesel::update(accounts::table.find((line.county_id, line.id)))
         .set((
             accounts::role.eq(role.code()),

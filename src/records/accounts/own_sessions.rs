@@ -8,7 +8,8 @@ use crate::base::actor::Actor;
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, Result};
-use crate::base::ids::{AccountId, SessionId};
+use crate::base::ids::{AccountId, CountyId, SessionId};
+use crate::records::accounts::security_policy::security_policy;
 use crate::records::audit;
 use crate::schema::sessions;
 
@@ -27,15 +28,24 @@ pub struct OwnSession {
     pub browser: Option<String>,
 }
 
-/// The sessions of an account that have not ended, the latest first; at most a hundred.
+/// The sessions of an account that have not ended, and were not left alone for longer than its county allows, the latest
+/// first; at most a hundred.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn own_sessions(conn: &mut AsyncPgConnection, account: AccountId) -> QueryResult<Vec<OwnSession>> {
+pub async fn own_sessions(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    account: AccountId,
+) -> QueryResult<Vec<OwnSession>> {
+    let policy = security_policy(conn, county).await?;
+    let moment = clock::now();
     sessions::table
         .filter(sessions::account_id.eq(account))
         .filter(sessions::stage.eq("open"))
-        .filter(sessions::expires_at.gt(clock::now()))
+        .filter(sessions::expires_at.gt(moment))
+        .filter(sessions::used_at.gt(moment - policy.idle()))
+        .filter(sessions::created_at.gt(moment - policy.longest()))
         .order(sessions::used_at.desc())
         .limit(100)
         .select((sessions::id, sessions::created_at, sessions::used_at, sessions::source, sessions::browser))

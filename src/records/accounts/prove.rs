@@ -37,20 +37,19 @@ pub async fn prove(
 ) -> Result<bool> {
     let own = actor.account.ok_or(Error::Forbidden)?;
     let county = actor.scope.county;
-    let (hash, state, locked_until): (String, String, Option<DateTime<Utc>>) = accounts::table
-        .filter(accounts::id.eq(own))
-        .select((accounts::password_hash, accounts::state, accounts::locked_until))
-        .first(conn)
-        .await?;
+    let hash: String =
+        accounts::table.filter(accounts::id.eq(own)).select(accounts::password_hash).first(conn).await?;
     let uses_codes: i64 = second_factors::table
         .filter(second_factors::account_id.eq(own))
         .filter(second_factors::confirmed_at.is_not_null())
         .count()
         .get_result(conn)
         .await?;
-    let open = rules::may_sign_in(State::of(&state), locked_until, clock::now());
-    let right_password = uses_codes == 0 && password::verify(typed.password, Some(hash)).await?;
+    let right_password = uses_codes == 0 && password::verify(typed.password, Some(hash.clone())).await?;
     db::write(conn, actor, async |conn| {
+        let now = settled(conn, own).await?;
+        let open = now.is_open();
+        let right_password = right_password && now.password_hash == hash;
         let right = open
             && if uses_codes == 0 {
                 right_password
@@ -72,6 +71,30 @@ pub async fn prove(
         Ok(right)
     })
     .await
+}
+
+/// The actor's own account while nobody else changes it: hashing takes long, and meanwhile it may have been disabled,
+/// locked by wrong guesses, or given another password.
+#[derive(Queryable)]
+pub(super) struct Settled {
+    pub(super) password_hash: String,
+    state: String,
+    locked_until: Option<DateTime<Utc>>,
+}
+
+impl Settled {
+    pub(super) fn is_open(&self) -> bool {
+        rules::may_sign_in(State::of(&self.state), self.locked_until, clock::now())
+    }
+}
+
+pub(super) async fn settled(conn: &mut AsyncPgConnection, own: AccountId) -> QueryResult<Settled> {
+    accounts::table
+        .filter(accounts::id.eq(own))
+        .select((accounts::password_hash, accounts::state, accounts::locked_until))
+        .for_update()
+        .first(conn)
+        .await
 }
 
 const REFUSED: &str = "accounts.prove_refused";

@@ -25,8 +25,8 @@ const FREE_ATTEMPTS_OF_SOURCE: i32 = 10;
 /// The longest lock of an address: all who sit behind it wait.
 const LONGEST_SOURCE_LOCK_SECONDS: i64 = 300;
 
-/// How long no sign-in is taken from an address after its `failed`th refused one in a row: none for the first nine, then
-/// half a minute, doubled each time, five minutes at most.
+/// How long no sign-in is taken from an address after its `failed`th refused one, of which one is forgotten every five
+/// minutes: none for the first nine, then half a minute, doubled each time, five minutes at most.
 #[must_use]
 pub fn lock_source_after(failed: i32) -> Option<TimeDelta> {
     let doublings = u32::try_from(failed.checked_sub(FREE_ATTEMPTS_OF_SOURCE)?).ok()?.min(10);

@@ -1,5 +1,6 @@
 //! Sets what a county demands at sign-in: at the machine in one step, in a browser by two security officers.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -124,7 +125,8 @@ async fn ask(
     Ok(id)
 }
 
-/// Sets the demands and concludes the request that they were asked for with.
+/// Sets the demands and concludes the request that they were asked for with. A request holds every demand as it was seen
+/// then: once others were set, approving it would undo those unseen.
 async fn carry_out(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -132,6 +134,19 @@ async fn carry_out(
     approval: Option<&Approval>,
 ) -> Result<()> {
     let county = actor.scope.county;
+    if let Some(approval) = approval {
+        let since: Option<DateTime<Utc>> = security_policies::table
+            .find(county)
+            .select(security_policies::updated_at)
+            .for_update()
+            .first(conn)
+            .await
+            .optional()?;
+        if since.is_some_and(|since| since > approval.requested_at) {
+            let sentence = "提出申请后登录安全要求已有变动，不能再按原申请更改；请驳回，核对后重新提出。";
+            return Err(Error::Refused(sentence.to_owned()));
+        }
+    }
     let before = security_policy(conn, county).await?;
     keep(conn, actor, county, command).await?;
     let mut details = serde_json::json!({ "before": before, "after": command });

@@ -124,9 +124,21 @@ pub async fn sign_in(conn: &mut AsyncPgConnection, keys: &KeyRing, attempt: Sign
             audit::append_outside(conn, &stranger(&attempt), REFUSED).await?;
             Ok(SignedIn::Refused)
         }
-        Some(known) => decide(conn, keys, &attempt, &known, right).await,
+        Some(known) => {
+            let Some(now) = settled(conn, &known).await? else { return Ok(SignedIn::Refused) };
+            let right = right && now.password_hash == known.password_hash;
+            decide(conn, keys, &attempt, &now, right).await
+        }
     })
     .await
+}
+
+/// An account as it stands while nobody else changes it. Hashing takes long: meanwhile others may have guessed wrong, or
+/// the account was disabled, locked, or given another password.
+async fn settled(conn: &mut AsyncPgConnection, before: &Known) -> Result<Option<Known>> {
+    let locked = accounts::table.find((before.county, before.id)).select(accounts::username).for_update();
+    let Some(username) = locked.first::<String>(conn).await.optional()? else { return Ok(None) };
+    Ok(known(conn, &username).await?)
 }
 
 async fn decide(
@@ -155,8 +167,9 @@ async fn decide(
         None if attempt.door == Door::Web => {
             Ok(SignedIn::Opened(Box::new(enter(conn, attempt, known, "code").await?)))
         }
+        // The password was right: no guess is counted.
         None => {
-            refuse(conn, attempt, known.id, false).await?;
+            told_refused(conn, attempt, known.id).await?;
             Ok(SignedIn::CodeWanted)
         }
     }
@@ -177,7 +190,8 @@ pub async fn enter_code(
         return Err(Error::Forbidden);
     }
     conn.transaction(async |conn| {
-        let known = known(conn, &waiting.identity.username).await?.ok_or(Error::Forbidden)?;
+        let before = known(conn, &waiting.identity.username).await?.ok_or(Error::Forbidden)?;
+        let known = settled(conn, &before).await?.ok_or(Error::Forbidden)?;
         let open = known.is_open();
         let code = attempt.otp.as_deref().unwrap_or_default();
         if open && second_factor::spend(conn, keys, known.county, known.id, code).await? {
@@ -248,6 +262,10 @@ async fn refuse(
         count_wrong(conn, account).await?;
     }
     throttle::count(conn, attempt.source).await?;
+    told_refused(conn, attempt, account).await
+}
+
+async fn told_refused(conn: &mut AsyncPgConnection, attempt: &SignIn, account: AccountId) -> Result<()> {
     let identity = authenticate::of_account(conn, account).await?;
     let actor = identity.actor(attempt.door, attempt.source);
     append(conn, &actor, account, REFUSED).await

@@ -4,7 +4,9 @@
 use std::net::IpAddr;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::clock;
@@ -12,8 +14,8 @@ use crate::base::error::Result;
 use crate::records::accounts::rules;
 use crate::schema::sign_in_sources;
 
-/// An address that stays quiet for this long begins anew.
-const QUIET: TimeDelta = TimeDelta::minutes(15);
+/// So often one refusal of an address is forgotten: an office that shares one mistypes now and then for ever.
+const FORGIVEN: TimeDelta = TimeDelta::minutes(5);
 /// What is older than this is forgotten.
 const KEPT: TimeDelta = TimeDelta::days(1);
 
@@ -49,7 +51,6 @@ pub(super) async fn wait(conn: &mut AsyncPgConnection, source: Option<IpAddr>) -
 /// # Errors
 /// When the database fails.
 pub(super) async fn count(conn: &mut AsyncPgConnection, source: Option<IpAddr>) -> Result<()> {
-    use diesel::dsl::case_when;
     let Some(source) = source.map(counted) else { return Ok(()) };
     let now = clock::now();
     diesel::delete(sign_in_sources::table.filter(sign_in_sources::failed_at.lt(now - KEPT)))
@@ -64,11 +65,12 @@ pub(super) async fn count(conn: &mut AsyncPgConnection, source: Option<IpAddr>) 
         .on_conflict(sign_in_sources::source)
         .do_update()
         .set((
-            sign_in_sources::failed_attempts.eq(case_when(
-                sign_in_sources::failed_at.lt(now - QUIET),
-                1.into_sql::<diesel::sql_types::Integer>(),
+            sign_in_sources::failed_attempts.eq(sql::<Integer>(
+                "greatest(sign_in_sources.failed_attempts - floor(extract(epoch FROM \
+                 excluded.failed_at - sign_in_sources.failed_at) / ",
             )
-            .otherwise(sign_in_sources::failed_attempts + 1)),
+            .bind::<BigInt, _>(FORGIVEN.num_seconds())
+            .sql(")::integer, 0) + 1")),
             sign_in_sources::failed_at.eq(now),
         ))
         .returning(sign_in_sources::failed_attempts)

@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::base::ids::MembershipId;
+use crate::base::ids::{MembershipId, PersonId};
 use crate::base::scope::{Path, Scope};
+use crate::records::people::REVEALS;
 use crate::schema::audit_entries;
 
 /// One look at an identifier, or one list that left the house.
@@ -16,7 +17,7 @@ pub struct Access {
     pub at: DateTime<Utc>,
     /// User name of who did it.
     pub actor: String,
-    /// `members.reveal` or `exports.export`.
+    /// `members.reveal`, `people.reveal` or `exports.export`.
     pub action: String,
     /// How many rows went out; 1 for an identifier.
     pub rows: i32,
@@ -34,7 +35,7 @@ impl Access {
     /// Whether identifiers went out in clear.
     #[must_use]
     pub fn is_clear(&self) -> bool {
-        self.action == "members.reveal"
+        REVEALS.contains(&self.action.as_str())
             || self.details.get("unmasked").and_then(serde_json::Value::as_bool) == Some(true)
     }
 }
@@ -62,13 +63,14 @@ pub async fn accesses(
     conn: &mut AsyncPgConnection,
     within: &Scope,
     member: MembershipId,
+    person: PersonId,
     place: &Path,
     limit: i64,
 ) -> QueryResult<Vec<Access>> {
     let mut found: Vec<Access> = audit_entries::table
         .filter(audit_entries::county_id.eq(within.county))
-        .filter(audit_entries::subject_id.eq(member.0))
-        .filter(audit_entries::action.eq("members.reveal"))
+        .filter(audit_entries::subject_id.eq_any([member.0, person.0]))
+        .filter(audit_entries::action.eq_any(REVEALS))
         .order(audit_entries::at.desc())
         .limit(limit)
         .select(COLUMNS)

@@ -227,7 +227,7 @@ pub async fn disable(
 }
 
 /// Recover an account: sets a password for one use within three days, forgets its one-time codes, takes back its tokens
-/// and ends its sessions.
+/// and ends its sessions. Any account but a clerk's then waits until two security officers have granted its role anew.
 #[utoipa::path(context_path = "/api/v1", tag = "accounts", params(("id" = String, Path)), request_body = ResetInput,
     responses((status = 200, body = ResetJson), (status = 204, description = "done with the given password"), (status = 422, description = "a password that may not be set")))]
 #[post("/accounts/<id>/reset", data = "<body>")]

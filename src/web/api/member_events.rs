@@ -183,9 +183,11 @@ pub async fn accesses(
 ) -> Answer<Json<AccessesJson>> {
     let card = read(&mut db, &caller.actor, state, id).await?;
     let (scope, place) = (caller.scope(), card.membership.path());
-    let found =
-        db::read(&mut db.0, scope, async |conn| Ok(members::accesses(conn, scope, id, &place, 100).await?))
-            .await?;
+    let person = card.person.id;
+    let found = db::read(&mut db.0, scope, async |conn| {
+        Ok(members::accesses(conn, scope, id, person, &place, 100).await?)
+    })
+    .await?;
     let json = |access: members::Access| AccessJson {
         at: access.at,
         field: access.detail("field").map(str::to_owned),

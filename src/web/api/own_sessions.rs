@@ -41,14 +41,17 @@ pub struct OwnSessionsJson {
 }
 
 /// List the browsers in which you are signed in, the latest first.
-#[utoipa::path(context_path = "/api/v1", tag = "session", responses((status = 200, body = OwnSessionsJson)))]
+#[utoipa::path(context_path = "/api/v1", tag = "session",
+    responses((status = 200, body = OwnSessionsJson), (status = 403, description = "programs have none")))]
 #[get("/sessions")]
 pub async fn list(caller: Caller, mut db: Db) -> Answer<Json<OwnSessionsJson>> {
-    let held = accounts::own_sessions(&mut db.0, caller.known.identity.account).await?;
+    let own = caller.known.session.ok_or(Error::Unproven(caller.actor.proof))?;
+    let held =
+        accounts::own_sessions(&mut db.0, caller.scope().county, caller.known.identity.account).await?;
     let items = held
         .into_iter()
         .map(|session| OwnSessionJson {
-            current: Some(session.id) == caller.known.session,
+            current: session.id == own,
             id: session.id.to_string(),
             since: session.created_at,
             last_seen: session.used_at,
@@ -61,9 +64,11 @@ pub async fn list(caller: Caller, mut db: Db) -> Answer<Json<OwnSessionsJson>> {
 
 /// End one of your sessions.
 #[utoipa::path(context_path = "/api/v1", tag = "session", params(("id" = String, Path)),
-    responses((status = 204, description = "done"), (status = 404, description = "none of yours")))]
+    responses((status = 204, description = "done"), (status = 403, description = "programs have none"),
+        (status = 404, description = "none of yours")))]
 #[delete("/sessions/<id>")]
 pub async fn end(caller: Caller, mut db: Db, id: SessionId) -> Answer<Status> {
+    caller.known.session.ok_or(Error::Unproven(caller.actor.proof))?;
     accounts::end_sessions(&mut db.0, &caller.actor, EndSessions::One(id)).await?;
     Ok(Status::NoContent)
 }

@@ -138,7 +138,9 @@ fn opening(who: &SignedIn) -> FormPage {
 
 #[get("/accounts/new")]
 fn blank(who: SignedIn) -> Answer<Page<FormPage>> {
-    policy::require(&who.actor, Action::ManageAccounts, &who.scope().path)?;
+    if !policy::may(&who.actor, Action::ManageAccounts, &who.scope().path) {
+        return Err(Failure(Error::Forbidden));
+    }
     Ok(Page(opening(&who)))
 }
 
@@ -230,7 +232,7 @@ async fn carry_out(db: &mut Db, actor: &Actor, line: &AccountLine, fields: &Fiel
                 Password::parse(&text, &line.username).map_err(|error| Error::invalid("password", error))?;
             let command = ResetPassword { account: line.id, password, temporary: true };
             accounts::reset_password(&mut db.0, actor, &[command]).await?;
-            let sentence = "已重置，该账号的登录和令牌已全部失效；登录后须按本县的要求更换密码、重新绑定动态验证码。由系统生成的临时密码只显示这一次。";
+            let sentence = "已重置，该账号的登录和令牌已全部失效；登录后须按本县的要求更换密码、重新绑定动态验证码。录入员以外的账号须由两名安全管理员重新授权后才能登录。由系统生成的临时密码只显示这一次。";
             return Ok(Carried(sentence, (!typed).then_some(text)));
         }
         "disable" => {

@@ -8,6 +8,7 @@ use rocket::{Route, State, get, post, routes};
 use crate::base::clock;
 use crate::base::error::{Error, FieldError};
 use crate::base::ids::SessionId;
+use crate::base::policy;
 use crate::records::accounts::{self, CodeSecret, Duty, EndSessions, OwnSession};
 use crate::web;
 use crate::web::guards::{Arrived, Db, Fields, SignedIn};
@@ -63,6 +64,7 @@ async fn codes(
             view.since = held.confirmed_at.map(moment);
         }
         Some(held) => {
+            policy::require_proof(&who.actor)?; // Who sees the secret can make its codes.
             view.secret = spaced(&held.secret);
             let address = held.secret.address(&identity.username);
             view.code = QrCode::draw(&address, "绑定用的二维码", 264).map_err(Error::broken)?;
@@ -173,7 +175,7 @@ fn whole(who: Arrived) -> Answer<SignedIn> {
 #[get("/account/sessions")]
 async fn sessions(who: Arrived, mut db: Db, flash: Option<FlashMessage<'_>>) -> Answer<Page<OwnSessions>> {
     let who = whole(who)?;
-    let held = accounts::own_sessions(&mut db.0, who.known.identity.account).await?;
+    let held = accounts::own_sessions(&mut db.0, who.scope().county, who.known.identity.account).await?;
     Ok(Page(OwnSessions {
         frame: who.frame(Section::Home).telling(flash),
         sessions: held.into_iter().map(|session| one(session, who.known.session)).collect(),

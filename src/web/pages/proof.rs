@@ -63,7 +63,10 @@ fn page(known: &Known, to: &str, form: &Fields, refused: &[FieldError]) -> FormP
 
 /// Whether an address is one of our own pages.
 fn is_own(to: &str) -> bool {
-    to.starts_with('/') && !to.starts_with("//") && !to.contains(['\\', '\r', '\n'])
+    to.starts_with('/')
+        && !to.starts_with("//")
+        && !to.contains(['\\', '\r', '\n'])
+        && rocket::http::uri::Origin::parse(to).is_ok()
 }
 
 /// Where a proof led.

@@ -28,6 +28,7 @@ async fn loaded(test: &TestDb, name: &str, until: NaiveDate) -> (SampleCounty, L
     let loaded = load(&mut owner, &mut conn, &keys, &county, |_| {}).await.unwrap();
     db::tidy(&mut owner).await.unwrap();
     load_training(&mut owner, &mut conn, &county, &loaded).await.unwrap();
+    db::tidy(&mut owner).await.unwrap();
     (county, loaded)
 }
 

@@ -192,6 +192,12 @@ async fn the_api_says_that_a_proof_is_needed_and_takes_one() {
         .map(|item| (item["action"].as_str().unwrap(), item["clear"].as_bool().unwrap()))
         .collect();
     assert_eq!(told, [("exports.export", true), ("members.reveal", true), ("exports.export", false)]);
+    let person = "SELECT person_id::text FROM memberships";
+    let person: String = app.db.owner_client().await.query_one(person, &[]).await.unwrap().get(0);
+    let path = format!("/api/v1/people/{person}/reveal");
+    assert_eq!(app.send(&who, Method::Post, &path, &[], &reveal).await.status, Status::Ok);
+    let seen = app.get(&who, &format!("/api/v1/members/{member}/accesses")).await.json();
+    assert_eq!(seen["items"][0]["action"], "people.reveal", "a look from the page of the person is told too");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rocket::{Route, get, put, routes};
+use rocket::{Route, State, get, put, routes};
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -14,7 +14,9 @@ use crate::base::policy::{self, Action};
 use crate::base::values::excerpt;
 use crate::records::ratings::queries::{self, Grid, GridRow};
 use crate::records::ratings::{self, EnterRaterScores, EnterScores, Rater, Scheme, ScoreRow};
+use crate::web;
 use crate::web::guards::{Body, Caller, Db, IfMatch};
+use crate::web::reading;
 use crate::web::respond::{Answer, Versioned};
 
 /// The routes.
@@ -109,8 +111,15 @@ async fn read(db: &mut Db, caller: &Caller, id: RoundId) -> Result<Versioned<Sco
 #[utoipa::path(context_path = "/api/v1", tag = "ratings", params(("id" = String, Path)),
     responses((status = 200, body = ScoresJson), (status = 404, description = "none in your scope")))]
 #[get("/ratings/rounds/<id>/scores")]
-pub async fn show_scores(caller: Caller, mut db: Db, id: RoundId) -> Answer<Versioned<ScoresJson>> {
-    Ok(read(&mut db, &caller, id).await?)
+pub async fn show_scores(
+    caller: Caller,
+    mut db: Db,
+    id: RoundId,
+    state: &State<web::State>,
+) -> Answer<Versioned<ScoresJson>> {
+    let shown = read(&mut db, &caller, id).await?;
+    reading::note(state, &caller.known.identity, &caller.actor, shown.body.rows.len()).await?;
+    Ok(shown)
 }
 
 /// The scores of one subject.

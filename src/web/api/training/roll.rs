@@ -1,7 +1,7 @@
 //! Who is on the roll of a class.
 
 use rocket::serde::json::Json;
-use rocket::{get, post};
+use rocket::{State, get, post};
 use utoipa::ToSchema;
 
 use super::json::RollLineJson;
@@ -13,7 +13,9 @@ use crate::base::policy::{self, Action};
 use crate::records::organisations;
 use crate::records::training::queries::{self, RollLine, RollPlace};
 use crate::records::training::{self, Enrol, Enrolled, Whom, Withdraw};
+use crate::web;
 use crate::web::guards::{Body, Caller, Db, Listing, Page};
+use crate::web::reading;
 use crate::web::respond::{Answer, Failure};
 
 /// The place that a page of the roll gave.
@@ -70,8 +72,10 @@ pub async fn show_roll(
     id: TrainingClassId,
     all: Option<bool>,
     listing: Listing,
+    state: &State<web::State>,
 ) -> Answer<Json<Page<RollLineJson>>> {
     let page = roll_page(&mut db, &caller.actor, id, all.unwrap_or(false), &listing).await?;
+    reading::note(state, &caller.known.identity, &caller.actor, page.items.len()).await?;
     Ok(Json(page.map(RollLineJson::from)))
 }
 

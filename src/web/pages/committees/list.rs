@@ -1,16 +1,18 @@
 //! The list of committees, and the people whom pickers offer.
 
 use rocket::serde::json::Json;
-use rocket::{Route, get, routes};
+use rocket::{Route, State, get, routes};
 
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::committees::CommitteeKind;
 use crate::records::committees::queries::{self, Attention, CommitteeLine, Filter};
+use crate::web;
 use crate::web::api::committees::{CommitteeQuery, committees_after};
 use crate::web::api::organisations::narrowed;
 use crate::web::guards::{Db, Listing, SignedIn};
 use crate::web::pages::pickers::Offer;
+use crate::web::reading;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::committees::Committees;
 use crate::web::views::parts::Pager;
@@ -152,7 +154,12 @@ fn badges(line: &CommitteeLine, today: chrono::NaiveDate) -> Vec<Badge> {
 
 /// The people whom a picker offers while somebody types a name.
 #[get("/committees/people?<q>")]
-async fn people(who: SignedIn, mut db: Db, q: Option<&str>) -> Answer<Json<Vec<Offer>>> {
+async fn people(
+    who: SignedIn,
+    mut db: Db,
+    q: Option<&str>,
+    state: &State<web::State>,
+) -> Answer<Json<Vec<Offer>>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let (scope, typed) = (who.scope(), q.unwrap_or_default().trim());
     if typed.is_empty() {
@@ -160,6 +167,7 @@ async fn people(who: SignedIn, mut db: Db, q: Option<&str>) -> Answer<Json<Vec<O
     }
     let found =
         db::read(&mut db.0, scope, async |conn| Ok(queries::people_like(conn, scope, typed).await?)).await?;
+    reading::note(state, &who.known.identity, &who.actor, found.len()).await?;
     let offer = |person: queries::PersonChoice| Offer {
         code: person.id.to_string(),
         note: format!("{}出生", person.birth_date.format("%Y年%-m月")),

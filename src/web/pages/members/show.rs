@@ -51,7 +51,7 @@ async fn show(
         let facts = queries::history(conn, scope, id).await?;
         let entries = audit::queries::about(conn, scope, id.0, 20).await?;
         let seats = seats_of_people(conn, scope, &[person]).await?;
-        let accesses = members::accesses(conn, scope, id, &place, 20).await?;
+        let accesses = members::accesses(conn, scope, id, person, &place, 20).await?;
         Ok((facts, entries, seats, accesses, words::book(conn, scope.county).await?))
     })
     .await?;

@@ -2,7 +2,7 @@
 
 use rocket::request::FlashMessage;
 use rocket::serde::json::Json;
-use rocket::{Route, get, routes};
+use rocket::{Route, State, get, routes};
 
 use super::{may_enter, state_badge};
 use crate::base::error::OrMissing;
@@ -13,8 +13,10 @@ use crate::records::committees;
 use crate::records::organisations;
 use crate::records::slates::SlateState;
 use crate::records::slates::queries::{self, Card, Offer};
+use crate::web;
 use crate::web::api::slates::{slate_state, slates_page};
 use crate::web::guards::{self, Db, Listing, SignedIn};
+use crate::web::reading;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::parts::Pager;
 use crate::web::views::slates::Slates;
@@ -117,6 +119,7 @@ async fn people(
     mut db: Db,
     village: Option<&str>,
     q: Option<&str>,
+    state: &State<web::State>,
 ) -> Answer<Json<Vec<Offered>>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let (scope, typed) = (who.scope(), q.unwrap_or_default().trim());
@@ -136,6 +139,7 @@ async fn people(
         Ok(queries::offers(conn, scope, village, clock::today(), named).await?)
     })
     .await?;
+    reading::note(state, &who.known.identity, &who.actor, found.len()).await?;
     let offered = |offer: Offer| {
         let role = match (offer.is_sitting, offer.is_reserve) {
             (true, _) => "现任，",

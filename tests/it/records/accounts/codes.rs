@@ -208,6 +208,45 @@ async fn a_confirmed_secret_is_taken_back_by_recovery_only() {
 }
 
 #[tokio::test]
+async fn codes_of_ones_own_are_no_way_round_a_proof() {
+    let mut stage = Stage::new().await;
+    clerk(&mut stage).await;
+    let session = stage.session("zhangwei").await;
+    let own = session.session.identity.actor(Door::Web, None);
+    for proof in [Proof::Old, Proof::Program] {
+        let late = Actor { proof, ..own.clone() };
+        let begun = accounts::begin_second_factor(&mut stage.conn, &late, &stage.keys).await;
+        assert!(matches!(begun, Err(Error::Unproven(_))), "{begun:?}");
+    }
+    let secret = accounts::begin_second_factor(&mut stage.conn, &own, &stage.keys).await.unwrap();
+    let late = Actor { proof: Proof::Old, ..own };
+    let (conn, code) = (&mut stage.conn, code(&secret, 0));
+    let confirmed = accounts::confirm_second_factor(conn, &late, &stage.keys, &code).await;
+    assert!(matches!(confirmed, Err(Error::Unproven(_))), "{confirmed:?}");
+}
+
+#[tokio::test]
+async fn a_right_password_without_its_code_is_no_guess_from_that_address() {
+    let mut stage = Stage::new().await;
+    clerk(&mut stage).await;
+    let session = stage.session("zhangwei").await;
+    stage.enrol(&session).await;
+    let source = Some("198.51.100.9".parse().unwrap());
+    for _ in 0..12 {
+        let asked = SignIn {
+            username: "zhangwei".to_owned(),
+            password: PASSWORD.to_owned(),
+            otp: None,
+            door: Door::Api,
+            source,
+            browser: None,
+        };
+        let done = accounts::sign_in(&mut stage.conn, &stage.keys, asked).await.unwrap();
+        assert!(matches!(done, SignedIn::CodeWanted), "{done:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_county_may_take_passwords_as_they_are_given() {
     let mut stage = Stage::new().await;
     let account = clerk(&mut stage).await;
@@ -272,7 +311,16 @@ async fn one_sees_and_ends_ones_own_sessions_and_nobody_elses() {
     stage.account("lina", Role::Clerk, &town).await;
     let (one, two) = (stage.session("zhangwei").await, stage.session("zhangwei").await);
     let (three, hers) = (stage.session("zhangwei").await, stage.session("lina").await);
-    assert_eq!(accounts::own_sessions(&mut stage.conn, own).await.unwrap().len(), 3);
+    let county = stage.county.county.scope().county;
+    assert_eq!(accounts::own_sessions(&mut stage.conn, county, own).await.unwrap().len(), 3);
+    stage
+        .behind(&format!(
+            "UPDATE sessions SET used_at = now() - interval '31 minutes' WHERE id = '{}'",
+            two.session.id
+        ))
+        .await;
+    let held = accounts::own_sessions(&mut stage.conn, county, own).await.unwrap();
+    assert_eq!(held.len(), 2, "one that was left alone is no place where he is signed in");
     let actor = one.session.identity.actor(Door::Web, None);
     let foreign = EndSessions::One(hers.session.id);
     let done = accounts::end_sessions(&mut stage.conn, &actor, foreign).await;

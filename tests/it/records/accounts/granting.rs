@@ -187,6 +187,14 @@ async fn the_demands_at_sign_in_are_changed_by_two_officers_of_the_county() {
     );
     let held = accounts::security_policy(conn, county).await.unwrap();
     assert_eq!((held.idle_minutes, held.second_factor_roles.len()), (30, 5));
+    let (first, later) = (
+        SecurityPolicy { idle_minutes: 20, ..strict.clone() },
+        SecurityPolicy { idle_minutes: 10, ..strict.clone() },
+    );
+    let id = accounts::set_security_policy(conn, &one, &first).await.unwrap().expect("it waits");
+    accounts::set_security_policy(conn, &Actor::command_line(one.scope.clone()), &later).await.unwrap();
+    let over = accounts::decide_security_policy(conn, &two, id, &Conclusion::Approve).await;
+    assert!(matches!(over, Err(Error::Refused(_))), "what was set since is not undone unseen: {over:?}");
     let loose = SecurityPolicy { idle_minutes: 31, ..strict };
     assert!(matches!(accounts::set_security_policy(conn, &one, &loose).await, Err(Error::Invalid(_))));
     let town = granting.stage.county.town(1).actor(Role::Security);

@@ -124,6 +124,43 @@ async fn nobody_serves_himself_and_each_does_only_his_part() {
 }
 
 #[tokio::test]
+async fn an_administrator_alone_becomes_nobody_else() {
+    let mut stage = Stage::new().await;
+    let county = stage.county.county.clone();
+    let supervisor = stage.account("lina", Role::Supervisor, &county).await;
+    let administrator = stage.official(Role::Administrator).await;
+    let (one, two) =
+        (stage.official(Role::Security).await, stage.account("security.two", Role::Security, &county).await);
+    let two = Actor { account: Some(two), name: "security.two".to_owned(), ..one.clone() };
+    let reset = |account| {
+        [ResetPassword { account, password: Password::parse(PASSWORD, "lina").unwrap(), temporary: true }]
+    };
+    let own = reset(administrator.account.unwrap());
+    let own = accounts::reset_password(&mut stage.conn, &administrator, &own).await;
+    assert!(matches!(own, Err(Error::Refused(_))), "{own:?}");
+    accounts::reset_password(&mut stage.conn, &administrator, &reset(supervisor)).await.unwrap();
+    assert!(
+        is_refused(&stage.attempt("lina", PASSWORD, None).await),
+        "he knows the password, and it opens nothing"
+    );
+    assert_eq!(stage.line(supervisor).await.state, "pending");
+    stage.behind("UPDATE accounts SET password_expires_at = now() WHERE username = 'lina'").await;
+    let asked = stage.grant(&one, supervisor, Role::Supervisor, "500237").await.unwrap();
+    assert!(matches!(asked, Granted::Waiting(_)), "{asked:?}");
+    assert!(is_refused(&stage.attempt("lina", PASSWORD, None).await));
+    assert_eq!(stage.grant(&two, supervisor, Role::Supervisor, "500237").await.unwrap(), Granted::Done);
+    let session = stage.session("lina").await;
+    assert_eq!(
+        session.session.duty,
+        Some(accounts::Duty::ChangePassword),
+        "for three days from the grant on"
+    );
+    let machine = Actor::command_line(county.scope());
+    accounts::reset_password(&mut stage.conn, &machine, &reset(supervisor)).await.unwrap();
+    assert_eq!(stage.line(supervisor).await.state, "active", "at the machine it is one step");
+}
+
+#[tokio::test]
 async fn an_officer_of_a_town_reaches_no_account_outside_it() {
     let mut stage = Stage::new().await;
     let (own, other) = (stage.county.town(1).clone(), stage.county.town(2).clone());

@@ -2,7 +2,7 @@
 
 use cadre::base::actor::{Door, Role};
 use cadre::base::error::Error;
-use cadre::records::accounts::{self, ChangePassword, Password, ResetPassword};
+use cadre::records::accounts::{self, ChangePassword, Password, ResetPassword, SignIn};
 
 use super::{Stage, is_refused};
 use crate::support::app::PASSWORD;
@@ -122,6 +122,24 @@ async fn an_open_browser_is_no_place_to_guess_the_old_password() {
     let locked = accounts::change_password(&mut stage.conn, &actor, right).await;
     assert!(matches!(locked, Err(Error::Invalid(_))), "it is locked: {locked:?}");
     assert!(is_refused(&stage.attempt("zhangwei", PASSWORD, None).await), "at sign-in too");
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_are_no_more_than_one_after_the_other() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    stage.account("zhangwei", Role::Clerk, &town).await;
+    let guess = async || {
+        let mut conn = stage.db.web().await;
+        let (username, password) = ("zhangwei".to_owned(), "wrong wrong wrong".to_owned());
+        let attempt = SignIn { username, password, otp: None, door: Door::Web, source: None, browser: None };
+        accounts::sign_in(&mut conn, &stage.keys, attempt).await.unwrap()
+    };
+    let done = tokio::join!(guess(), guess(), guess(), guess(), guess(), guess(), guess(), guess());
+    assert!(is_refused(&done.0) && is_refused(&done.7));
+    let counted = "SELECT failed_attempts FROM accounts WHERE username = 'zhangwei'";
+    let counted: i32 = stage.db.owner_client().await.query_one(counted, &[]).await.unwrap().get(0);
+    assert_eq!(counted, 5, "the fifth locks the account, and those already under way meet the lock");
 }
 
 #[tokio::test]

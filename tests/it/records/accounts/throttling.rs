@@ -50,13 +50,25 @@ async fn the_door_opens_again_and_closes_longer() {
     };
     assert!((31..=60).contains(&left.num_seconds()), "{left}");
     stage
-        .behind("UPDATE sign_in_sources SET locked_until = now() - interval '15 minutes', failed_at = now() - interval '16 minutes'")
+        .behind("UPDATE sign_in_sources SET locked_until = now() - interval '15 minutes', failed_at = now() - interval '56 minutes'")
         .await;
     stage.guess(9).await;
     assert!(
         !is_throttled(&stage.attempt("zhangwei", PASSWORD, GUESSER).await),
         "it was quiet and began anew"
     );
+}
+
+#[tokio::test]
+async fn an_office_that_mistypes_now_and_then_is_never_closed() {
+    let mut stage = Stage::new().await;
+    for _ in 0..15 {
+        stage.guess(1).await;
+        stage.behind("UPDATE sign_in_sources SET failed_at = failed_at - interval '5 minutes'").await;
+    }
+    let left = "SELECT failed_attempts FROM sign_in_sources";
+    let left: i32 = stage.db.owner_client().await.query_one(left, &[]).await.unwrap().get(0);
+    assert_eq!(left, 1);
 }
 
 #[tokio::test]

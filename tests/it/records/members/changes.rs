@@ -24,7 +24,8 @@ async fn change(
 }
 
 fn renamed(name: &str) -> Edits {
-    let identity = IdentityEdits { name: Edit::Set(PersonName::parse(name).unwrap()), ..IdentityEdits::default() };
+    let identity =
+        IdentityEdits { name: Edit::Set(PersonName::parse(name).unwrap()), ..IdentityEdits::default() };
     Edits { identity, ..Edits::default() }
 }
 
