@@ -145,7 +145,11 @@ async fn a_village_that_loses_all_its_committees_adds_nothing() {
         assert_eq!(picture.line("committees.members").unwrap().figure.numerator == 0, kept == 0);
         fresh.make_due(&database).await;
         let rows = i64::try_from(kept).unwrap();
-        assert_eq!((stage.count("team_changes").await, stage.count("team_counts").await), (0, rows), "{kept}");
+        assert_eq!(
+            (stage.count("team_changes").await, stage.count("team_counts").await),
+            (0, rows),
+            "{kept}"
+        );
         stage.holds(&format!("{kept} kept, made again")).await;
     }
 }
