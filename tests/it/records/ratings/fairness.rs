@@ -135,7 +135,7 @@ async fn an_extreme_without_evidence_is_named_until_it_has_some() {
     assert_eq!(stage.spread().await.unproven, 1);
 }
 
-fn by_raters() -> SetScheme {
+pub(super) fn by_raters() -> SetScheme {
     let rules = SchemeRules { raters: RaterRule::Mean, least_raters: 1, ..SchemeRules::default() };
     SetScheme { code: "by_raters".to_owned(), is_primary: false, rules, ..five() }
 }
