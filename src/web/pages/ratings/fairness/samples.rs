@@ -14,7 +14,7 @@ use crate::base::values::{Period, excerpt};
 use crate::records::assessments::DrawState;
 use crate::records::ratings::fairness::{Offered, offered};
 use crate::records::ratings::printed;
-use crate::records::ratings::samples::queries::{self, Pick, SampleCard};
+use crate::records::ratings::samples::queries::{self, Alike, Pick, SampleCard};
 use crate::records::ratings::samples::{self, FixSample, PromiseSample, RevealSample};
 use crate::web;
 use crate::web::forms::fairness::id_after;
@@ -78,6 +78,7 @@ async fn list_view(who: &SignedIn, db: &mut Db, listing: &Listing) -> Answer<Des
                 Cell::Text(clock::date_in_china(sample.created_at).to_string()),
                 Cell::Text(card.organisation.1.clone()),
                 Cell::Text(sample.period.clone()),
+                Cell::Text(turn(card)),
                 Cell::Text(sample.purpose.clone()),
                 Cell::Text(hex::encode(&sample.commitment).chars().take(16).collect()),
                 Cell::Badge(badge(&sample.state)),
@@ -86,7 +87,7 @@ async fn list_view(who: &SignedIn, db: &mut Db, listing: &Listing) -> Answer<Des
     };
     let table = Table {
         caption: "二次评分抽样".to_owned(),
-        columns: ["发起日期", "抽取单位", "评定期", "目的", "承诺（前16位）", "状态"]
+        columns: ["发起日期", "抽取单位", "评定期", "次序", "目的", "承诺（前16位）", "状态"]
             .map(Column::new)
             .to_vec(),
         rows: cards.iter().map(row).collect(),
@@ -211,6 +212,9 @@ async fn view(who: &SignedIn, db: &mut Db, id: RatingSampleId) -> Answer<Desk> {
     if !card.picks.is_empty() {
         tables.push(picks(who, &card));
     }
+    if !card.others.is_empty() {
+        tables.push(others(&card));
+    }
     Ok(Desk {
         frame: who.frame(Section::Ratings),
         title: "二次评分抽样结果".to_owned(),
@@ -223,6 +227,36 @@ async fn view(who: &SignedIn, db: &mut Db, id: RatingSampleId) -> Answer<Desk> {
         commands: commands(&card),
         ..Desk::default()
     })
+}
+
+/// `第2次，共3次`.
+fn turn(card: &SampleCard) -> String {
+    format!("第{}次，共{}次", card.ordinal, card.alike)
+}
+
+/// The other draws of the same basis, so that nobody draws until it suits without its being seen.
+fn others(card: &SampleCard) -> Table {
+    let row = |other: &Alike| {
+        Row::to(
+            format!("/ratings/samples/{}", other.id),
+            vec![
+                Cell::Text(clock::date_in_china(other.created_at).to_string()),
+                Cell::Text(other.created_by.clone()),
+                Cell::Badge(badge(&other.state)),
+                Cell::Number(other.drawn.to_string()),
+                Cell::Number(other.scored.to_string()),
+            ],
+        )
+    };
+    let columns = vec![
+        Column::new("发起日期"),
+        Column::new("发起人"),
+        Column::new("状态"),
+        Column::numeric("抽中"),
+        Column::numeric("已二次评分"),
+    ];
+    let caption = "同一单位、方案和评定期的其他抽样".to_owned();
+    Table { caption, columns, rows: card.others.iter().map(row).collect(), ..Table::default() }
 }
 
 fn facts(card: &SampleCard) -> Vec<Fact> {
@@ -241,6 +275,7 @@ fn facts(card: &SampleCard) -> Vec<Fact> {
         Fact::text("抽样编号", sample.id.to_string()),
         Fact::text("抽取单位", &card.organisation.1),
         Fact::text("方案和评定期", format!("{} {}", sample.scheme_code, sample.period)),
+        Fact::text("次序", turn(card)),
         Fact::text("公布承诺", at(Some(sample.created_at), &Some(sample.created_by.clone()))),
         Fact::text("承诺（SHA-256）", hex::encode(&sample.commitment)),
         Fact::text("定名单", at(sample.fixed_at, &sample.fixed_by)),
@@ -324,7 +359,7 @@ fn fix_form(who: &SignedIn, card: &SampleCard) -> Form {
     let size = Control::new("sample_size", "抽取数量", Kind::Number)
         .required()
         .value("10")
-        .hint("名单是现在已提交且未退回、未撤销的全部评定")
+        .hint("名单是本期提交过、有总分的全部评定，其后退回、撤销的也在内")
         .columns(4);
     Form {
         action: format!("/ratings/samples/{}/fix", card.sample.id),
