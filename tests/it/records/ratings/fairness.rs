@@ -1,7 +1,7 @@
 //! The desk: spread, drift, leniency, outliers and unproven extremes, each worked out by hand; nothing beyond the scope.
 
 use bigdecimal::BigDecimal;
-use cadre::base::actor::Role;
+use cadre::base::actor::{Actor, Role};
 use cadre::base::db;
 use cadre::base::error::Result;
 use cadre::base::ids::RoundId;
@@ -273,6 +273,13 @@ async fn what_i_handed_in_waits_for_somebody_else() {
     let mine = waits(&mut stage, &supervisor.name).await;
     assert_eq!((mine.to_publish, mine.objections), (0, 1));
     assert_eq!(waits(&mut stage, &clerk.name).await.objections, 0, "who entered it does not answer it");
+    // Entered by somebody else, it does not wait for whoever handed the rating in either.
+    let other = Actor { name: "listens".to_owned(), ..clerk.clone() };
+    let two = [Dispute { rating: stage.ratings().await[1], reason: "分数有误".to_owned(), version: None }];
+    ratings::object(&mut stage.conn, &other, &two).await.unwrap();
+    assert_eq!(waits(&mut stage, &clerk.name).await.objections, 0, "who handed it in does not answer for it");
+    assert_eq!(waits(&mut stage, &supervisor.name).await.objections, 2);
+    assert_eq!(waits(&mut stage, &other.name).await.objections, 1);
 }
 
 #[tokio::test]
