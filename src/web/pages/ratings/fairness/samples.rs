@@ -17,9 +17,11 @@ use crate::records::ratings::printed;
 use crate::records::ratings::samples::queries::{self, Alike, Pick, SampleCard};
 use crate::records::ratings::samples::{self, FixSample, PromiseSample, RevealSample};
 use crate::web;
-use crate::web::forms::fairness::id_after;
+use crate::web::api::organisations::narrowed;
+use crate::web::forms::fairness::{given, id_after};
 use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, Listing, SignedIn};
+use crate::web::pages::ratings::fairness::words::encoded;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind, Source};
 use crate::web::views::parts::{Fact, Pager};
@@ -52,24 +54,47 @@ pub(super) fn token(who: &SignedIn) -> String {
     who.known.csrf_token.clone().unwrap_or_default()
 }
 
-async fn list_view(who: &SignedIn, db: &mut Db, listing: &Listing) -> Answer<Desk> {
+async fn list_view(who: &SignedIn, db: &mut Db, listing: &Listing, within: Option<&str>) -> Answer<Desk> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let scope = who.scope();
     let after = id_after(listing)?.map(|id| RatingSampleId(id.0));
     let (mut cards, offered) = db::read(&mut db.0, scope, async |conn| {
-        let cards = queries::samples(conn, scope, after, i64::from(listing.limit) + 1).await?;
-        Ok((cards, offered(conn, scope).await?))
+        let narrow = narrowed(conn, scope, within).await?;
+        let cards = queries::samples(conn, &narrow, after, i64::from(listing.limit) + 1).await?;
+        Ok((cards, offered(conn, scope, None, None).await?))
     })
     .await?;
     let more = cards.len() > usize::from(listing.limit);
     cards.truncate(usize::from(listing.limit));
     let last = cards.last().filter(|_| more).map(|card| Listing::cursor(&[&card.sample.id.to_string()]));
+    let narrowing = within.map(|code| format!("&within={}", encoded(code))).unwrap_or_default();
     let pager = Pager {
         shown: cards.len(),
         total: None,
-        first: listing.after.is_some().then(|| "/ratings/samples".to_owned()),
-        next: last.map(|cursor| format!("/ratings/samples?after={cursor}")),
+        first: listing
+            .after
+            .is_some()
+            .then(|| format!("/ratings/samples{}", narrowing.replacen('&', "?", 1))),
+        next: last.map(|cursor| format!("/ratings/samples?after={cursor}{narrowing}")),
     };
+    let decides = may(who, Action::DecideRatings);
+    let back = if decides {
+        Link::new("评定公平性", "/ratings/fairness")
+    } else {
+        Link::new("星级评定", "/ratings")
+    };
+    Ok(Desk {
+        frame: who.frame(Section::Ratings),
+        title: "二次评分抽样".to_owned(),
+        back,
+        notes: vec![HOW.to_owned()],
+        forms: if decides && !offered.is_empty() { vec![promise_form(who, &offered)] } else { Vec::new() },
+        tables: vec![table_of(&cards, pager)],
+        ..Desk::default()
+    })
+}
+
+fn table_of(cards: &[SampleCard], pager: Pager) -> Table {
     let row = |card: &SampleCard| {
         let sample = &card.sample;
         Row::to(
@@ -85,7 +110,7 @@ async fn list_view(who: &SignedIn, db: &mut Db, listing: &Listing) -> Answer<Des
             ],
         )
     };
-    let table = Table {
+    Table {
         caption: "二次评分抽样".to_owned(),
         columns: ["发起日期", "抽取单位", "评定期", "次序", "目的", "承诺（前16位）", "状态"]
             .map(Column::new)
@@ -93,22 +118,7 @@ async fn list_view(who: &SignedIn, db: &mut Db, listing: &Listing) -> Answer<Des
         rows: cards.iter().map(row).collect(),
         empty: "还没有二次评分抽样。".to_owned(),
         pager: Some(pager),
-    };
-    let decides = may(who, Action::DecideRatings);
-    let back = if decides {
-        Link::new("评定公平性", "/ratings/fairness")
-    } else {
-        Link::new("星级评定", "/ratings")
-    };
-    Ok(Desk {
-        frame: who.frame(Section::Ratings),
-        title: "二次评分抽样".to_owned(),
-        back,
-        notes: vec![HOW.to_owned()],
-        forms: if decides && !offered.is_empty() { vec![promise_form(who, &offered)] } else { Vec::new() },
-        tables: vec![table],
-        ..Desk::default()
-    })
+    }
 }
 
 fn promise_form(who: &SignedIn, offered: &[Offered]) -> Form {
@@ -141,14 +151,15 @@ fn promise_form(who: &SignedIn, offered: &[Offered]) -> Form {
     }
 }
 
-#[get("/ratings/samples")]
+#[get("/ratings/samples?<within>")]
 async fn list(
     who: SignedIn,
     mut db: Db,
     listing: Listing,
+    within: Option<&str>,
     flash: Option<FlashMessage<'_>>,
 ) -> Answer<Page<Desk>> {
-    let view = list_view(&who, &mut db, &listing).await?;
+    let view = list_view(&who, &mut db, &listing, given(within)).await?;
     Ok(Page(Desk { frame: who.frame(Section::Ratings).telling(flash), ..view }))
 }
 
@@ -178,7 +189,7 @@ async fn promise(who: SignedIn, mut db: Db, fields: Fields, state: &State<web::S
         Err(error) => {
             let errors = refusals(error)?;
             let first = Listing { limit: 50, after: None, count: false };
-            let mut view = list_view(&who, &mut db, &first).await?;
+            let mut view = list_view(&who, &mut db, &first, None).await?;
             refuse(&mut view, &fields, &errors);
             Ok(Err(PageWith(Status::UnprocessableEntity, view)))
         }
