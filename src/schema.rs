@@ -2043,6 +2043,8 @@ diesel::table! {
         revoked_by -> Nullable<Text>,
         /// When it was revoked.
         revoked_at -> Nullable<Timestamptz>,
+        /// Whoever entered scores, evidence or a veto of it, each once: none of them enters its second scores.
+        entered_by -> Array<Nullable<Text>>,
     }
 }
 

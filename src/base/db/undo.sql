@@ -51,7 +51,9 @@ BEGIN
         WHEN 'updated_at' THEN 'now()' WHEN 'updated_by' THEN '$2' ELSE format('n.%I', a.attname) END), ', ')
     INTO assignments FROM pg_attribute a
     WHERE a.attrelid = to_regclass(in_relation) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-        AND a.attname NOT IN ('county_id', 'id') AND (in_relation, a.attname) <> ('organisations', 'path');
+        AND a.attname NOT IN ('county_id', 'id')
+        -- Who once entered scores has seen them.
+        AND (in_relation, a.attname) NOT IN (('organisations', 'path'), ('ratings', 'entered_by'));
     EXECUTE format('UPDATE %1$I t SET %2$s FROM (
             SELECT DISTINCT ON (e.owner) e.owner, e.image FROM undo_events e JOIN undo_records r ON r.id = e.owner
             WHERE e.relation = %1$L AND NOT r.made AND r.reason IS NULL ORDER BY e.owner, e.number) f,

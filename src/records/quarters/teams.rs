@@ -25,7 +25,8 @@ pub struct Standing {
     /// How many villages of the county have a row.
     #[diesel(sql_type = BigInt)]
     pub kept: i64,
-    /// The villages there with committees whose row is missing or does not hold.
+    /// The villages there with committees but no row, and those whose row does not hold: also the ones that have lost all
+    /// their committees, since their rows would still be added up.
     #[diesel(sql_type = Array<Uuid>)]
     pub anew: Vec<OrganisationId>,
 }
@@ -44,8 +45,8 @@ pub async fn standing(
         "WITH anew AS (SELECT c.village_id FROM committees c LEFT JOIN team_counts t ON t.county_id = $1 \
                 AND t.village_id = c.village_id AND t.quarter = $5 AND t.definition = $12 \
                 WHERE c.county_id = $1 AND c.path >= $13 AND c.path < $14 AND t.village_id IS NULL \
-            UNION SELECT c.village_id FROM team_changes g JOIN committees c ON c.county_id = $1 \
-                AND c.village_id = g.village_id WHERE g.county_id = $1 AND c.path >= $13 AND c.path < $14) \
+            UNION SELECT o.id FROM team_changes g JOIN organisations o ON o.county_id = $1 \
+                AND o.id = g.village_id WHERE g.county_id = $1 AND o.path >= $13 AND o.path < $14) \
          SELECT EXISTS (SELECT FROM organisation_parents WHERE county_id = $1 AND to_day > $3) AS moved, \
             (SELECT count(*) FROM team_counts WHERE county_id = $1 AND quarter = $5 AND definition = $12) AS kept, \
             ARRAY(SELECT village_id FROM anew) AS anew"

@@ -12,7 +12,7 @@ use crate::base::ids::{DimensionId, RatingId, RoundId, SchemeId};
 use crate::base::scope::Scope;
 use crate::base::values::Period;
 use crate::records::ratings::fairness::Basis;
-use crate::records::ratings::model::{RaterRule, Scheme, Scores};
+use crate::records::ratings::model::{Dimension, RaterRule, ResultKind, Scheme, Scores};
 use crate::records::ratings::rules::{self, Evaluation};
 use crate::records::ratings::set_scheme::SetScheme;
 
@@ -28,17 +28,24 @@ pub struct Tried {
     pub scheme: Scheme,
     /// How many ratings were put together.
     pub rated: i64,
-    /// How many would have other stars.
+    /// How many would have other stars; all, where results of different kinds or scales stand beside each other.
     pub changed: i64,
     /// How many would have no total: the draft asks for scores that were not given.
     pub incomplete: i64,
+    /// How many would have none because a score is above the full marks that the draft gives: nobody could enter it.
+    pub beyond: i64,
+    /// What the present results are called by.
+    pub result_before: ResultKind,
+    /// Whether both results are of one kind and scale: whether one is higher than the other can be said.
+    pub is_comparable: bool,
     /// Names of dimensions of the draft that the scores do not know.
     pub unknown: Vec<String>,
     /// How many units would have more at the highest level than the draft allows.
     pub over_share: i64,
-    /// By stars before and after, the ones that stay among them; no stars after: incomplete.
+    /// By stars before and after, the ones that stay among them; no stars after: no total.
     pub moves: Vec<Move>,
-    /// Those who would have other stars, the largest fall first, after a place, at most as many as asked for.
+    /// Those who would have other stars, the largest fall first (the lowest result, where a fall cannot be told), after a
+    /// place, at most as many as asked for.
     pub names: Vec<Changed>,
     /// Whether there are more of them.
     pub is_more: bool,
@@ -49,7 +56,7 @@ pub struct Tried {
 pub struct Move {
     /// Now.
     pub before: i32,
-    /// By the draft; none: incomplete.
+    /// By the draft; none: no total.
     pub after: Option<i32>,
     /// How many.
     pub count: i64,
@@ -70,7 +77,7 @@ pub struct Changed {
     pub before: i32,
     /// The total by the draft.
     pub total_after: Option<BigDecimal>,
-    /// The stars by the draft; none: incomplete.
+    /// The stars by the draft; none: no total.
     pub after: Option<i32>,
 }
 
@@ -92,8 +99,8 @@ struct Scored {
     scores: Vec<BigDecimal>,
 }
 
-/// Puts the scores of the last period that was rated in a scope by the draft's code, or of a period given, together as
-/// the draft says. Several raters' scores are put together anew where the draft treats raters otherwise.
+/// Puts the scores of the last period that was rated in a scope by the draft's code and is over, or of a period given,
+/// together as the draft says. Several raters' scores are put together anew where the draft treats raters otherwise.
 ///
 /// # Errors
 /// `Invalid` for an unsound draft, or one of whose code nothing was rated.
@@ -138,7 +145,11 @@ async fn basis(
     draft: &SetScheme,
     period: Option<Period>,
 ) -> Result<Option<Basis>> {
-    match Basis::of(conn, within, Some(&draft.code), period).await {
+    let found = match period {
+        None => Basis::over(conn, within, &draft.code).await,
+        given => Basis::of(conn, within, Some(&draft.code), given).await,
+    };
+    match found {
         Err(Error::Missing { .. }) => Ok(None),
         other => other,
     }
@@ -186,10 +197,13 @@ struct Differs {
 struct Trial<'a> {
     scheme: &'a Scheme,
     anew: Anew,
-    by_code: HashMap<&'a str, DimensionId>,
+    by_code: HashMap<&'a str, &'a Dimension>,
     known: HashSet<String>,
+    result_before: ResultKind,
+    is_comparable: bool,
     rated: i64,
     incomplete: i64,
+    beyond: i64,
     moves: BTreeMap<(i32, Option<i32>), i64>,
     tops: HashMap<RoundId, (i64, i64)>,
     differing: Vec<Differs>,
@@ -202,11 +216,14 @@ impl<'a> Trial<'a> {
         let several = now.raters != RaterRule::One && then.raters != RaterRule::One;
         Self {
             anew: (is_other && several).then_some((then.raters, then.least_raters)),
-            by_code: scheme.dimensions.iter().map(|one| (one.code.as_str(), one.id)).collect(),
+            by_code: scheme.dimensions.iter().map(|one| (one.code.as_str(), one)).collect(),
             known: basis.scheme.dimensions.iter().map(|one| one.code.clone()).collect(),
+            result_before: now.result,
+            is_comparable: now.result == then.result && basis.scheme.stars == scheme.stars,
             scheme,
             rated: 0,
             incomplete: 0,
+            beyond: 0,
             moves: BTreeMap::new(),
             tops: HashMap::new(),
             differing: Vec::new(),
@@ -216,8 +233,8 @@ impl<'a> Trial<'a> {
     fn scores(&self, one: &Scored) -> Scores {
         let mut given: HashMap<DimensionId, Vec<BigDecimal>> = HashMap::new();
         for (code, score) in one.codes.iter().zip(&one.scores) {
-            if let Some(id) = self.by_code.get(code.as_str()) {
-                given.entry(*id).or_default().push(score.clone());
+            if let Some(dimension) = self.by_code.get(code.as_str()) {
+                given.entry(dimension.id).or_default().push(score.clone());
             }
         }
         let (rule, least) = self.anew.unwrap_or((RaterRule::Mean, 1));
@@ -230,26 +247,35 @@ impl<'a> Trial<'a> {
             .collect()
     }
 
+    /// Whether a score is above the full marks of the draft.
+    fn is_beyond(&self, one: &Scored) -> bool {
+        let maximum = |code: &String| self.by_code.get(code.as_str()).map(|dimension| &dimension.maximum);
+        one.codes.iter().zip(&one.scores).any(|(code, score)| maximum(code).is_some_and(|most| score > most))
+    }
+
     fn take(&mut self, one: Scored) {
+        let is_beyond = self.is_beyond(&one);
         let evaluation = rules::evaluate_with(self.scheme, &self.scores(&one), one.veto.as_deref());
         let (total_after, after) = match evaluation {
-            Evaluation::Complete(found) => (Some(found.total), Some(found.stars)),
-            Evaluation::Blank | Evaluation::Incomplete { .. } => (None, None),
+            Evaluation::Complete(found) if !is_beyond => (Some(found.total), Some(found.stars)),
+            Evaluation::Complete(_) | Evaluation::Blank | Evaluation::Incomplete { .. } => (None, None),
         };
         self.rated += 1;
-        self.incomplete += i64::from(after.is_none());
+        self.beyond += i64::from(is_beyond);
+        self.incomplete += i64::from(after.is_none() && !is_beyond);
         *self.moves.entry((one.stars, after)).or_default() += 1;
         let (rated, top) = self.tops.entry(one.round_id).or_default();
         *rated += i64::from(after.is_some());
         *top += i64::from(after == Some(self.scheme.stars));
-        if after != Some(one.stars) {
+        if after != Some(one.stars) || !self.is_comparable {
             let (id, total_before, before) = (one.id, one.total, one.stars);
             self.differing.push(Differs { id, total_before, before, total_after, after });
         }
     }
 
     fn finish(mut self, period: Period, skipped: usize, limit: usize) -> (Tried, Vec<Differs>) {
-        self.differing.sort_by_key(|one| (one.after.map_or(i32::MIN, |after| after - one.before), one.id));
+        let from = |one: &Differs| if self.is_comparable { one.before } else { 0 };
+        self.differing.sort_by_key(|one| (one.after.map_or(i32::MIN, |after| after - from(one)), one.id));
         let share = self.scheme.rules.top_share;
         let is_over = |(rated, top): &&(i64, i64)| rules::refuse_top(share, *rated, *top).is_err();
         let over_share = i64::try_from(self.tops.values().filter(is_over).count()).unwrap_or(i64::MAX);
@@ -259,6 +285,9 @@ impl<'a> Trial<'a> {
             rated: self.rated,
             changed: i64::try_from(self.differing.len()).unwrap_or(i64::MAX),
             incomplete: self.incomplete,
+            beyond: self.beyond,
+            result_before: self.result_before,
+            is_comparable: self.is_comparable,
             unknown: unknown.map(|one| one.name.clone()).collect(),
             over_share,
             moves: self

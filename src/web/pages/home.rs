@@ -144,14 +144,14 @@ fn task(text: &str, href: &str, count: usize, tone: Tone, note: &str) -> Task {
 /// Ratings wait for whoever enters them when they came back or were never handed in, and for the review when they were.
 fn rating_tasks(who: &SignedIn, waiting: &ratings::queries::Waiting) -> Vec<Task> {
     let ratings = |text: &str, shown: Ratings, count: i64, tone: Tone, note: &str| {
-        task(text, &shown.address(), usize::try_from(count).unwrap_or_default(), tone, note)
+        task(text, &shown.address(None), usize::try_from(count).unwrap_or_default(), tone, note)
     };
     let scope = &who.scope().path;
     if policy::require(&who.actor, Action::DecideRatings, scope).is_ok() {
-        let decided = waiting.submitted + waiting.reviewed;
         let note = "未审定的星级不计入季度报告。";
         vec![
-            ratings("审核星级评定（人）", Ratings::ToReview, decided, Tone::Warning, note),
+            ratings("审核星级评定（人）", Ratings::ToReview, waiting.submitted, Tone::Warning, note),
+            ratings("确定星级评定（人）", Ratings::ToConfirm, waiting.reviewed, Tone::Warning, note),
             ratings(
                 "处理星级评定异议（人）",
                 Ratings::Objected,

@@ -83,12 +83,21 @@ pub const RULES: &[Rule] = &[
         select: in_and_out,
     },
     Rule {
+        code: "members.probation_over",
+        severity: Severity::Notice,
+        subject: Subject::Member,
+        source: PROBATION,
+        message: "下列预备党员的预备期已满一年，还没有转正记录；支部大会决定延长的，本系统不登记延长，属正常情形。",
+        hint: "讨论转正并登记；已转正的补登转正日期；依规延长的，待延长期满后办理。",
+        select: probation_over,
+    },
+    Rule {
         code: "members.probation_overdue",
         severity: Severity::Warning,
         subject: Subject::Member,
-        source: "《中国共产党章程》第七条：预备期为一年，可延长一次，最长不超过一年",
-        message: "下列预备党员的预备期已满一年，还没有转正、延长或取消资格的记录。",
-        hint: "讨论转正并登记；已转正的补登转正日期。",
+        source: PROBATION,
+        message: "下列预备党员加入党组织已满两年，即使延长过一次，预备期也已期满，还没有转正或取消资格的记录。",
+        hint: "登记转正日期；取消预备党员资格的登记出党；加入党组织日期有误的请更正。",
         select: probation_overdue,
     },
     Rule {
@@ -214,11 +223,26 @@ fn in_and_out() -> String {
     )
 }
 
-fn probation_overdue() -> String {
-    of_members(
+/// The record knows of no extension: from one year to two it may be one, after two years it is none.
+const PROBATION: &str = "《中国共产党章程》第七条：预备期为一年，可延长一次，最长不超过一年";
+
+fn on_probation(detail: &str, joined: &str) -> String {
+    let condition =
+        format!("m.status = ANY ($6) AND (m.full_member_on IS NULL OR m.full_member_on > $3) AND {joined}");
+    of_members(detail, &condition)
+}
+
+fn probation_over() -> String {
+    on_probation(
         "format('%s加入党组织，%s预备期满一年', m.joined_on, (m.joined_on + interval '1 year')::date)",
-        "m.status = ANY ($6) AND (m.full_member_on IS NULL OR m.full_member_on > $3) \
-            AND (m.joined_on + interval '1 year')::date < $3",
+        "(m.joined_on + interval '1 year')::date < $3 AND (m.joined_on + interval '2 years')::date >= $3",
+    )
+}
+
+fn probation_overdue() -> String {
+    on_probation(
+        "format('%s加入党组织，%s满两年', m.joined_on, (m.joined_on + interval '2 years')::date)",
+        "(m.joined_on + interval '2 years')::date < $3",
     )
 }
 
@@ -270,10 +294,11 @@ fn below_dissolved() -> String {
 fn class_after_death() -> String {
     format!(
         "SELECT m.id, p.name, o.name AS place, \
-            format('%s去世，%s参加班次%s', d.from_day, min(c.first_day), min(c.code)) AS detail \
+            format('%s去世，%s参加班次%s', d.from_day, min(c.first_day), \
+                (array_agg(c.code ORDER BY c.first_day, c.code))[1]) AS detail \
          FROM (SELECT membership_id, min(from_day) AS from_day FROM membership_statuses \
             WHERE county_id = $1 AND status = 'deceased' GROUP BY membership_id) d \
-         JOIN training_attendances y ON y.county_id = $1 AND y.membership_id = d.membership_id \
+         JOIN training_attendances y ON y.county_id = $1 AND y.membership_id = d.membership_id AND y.hours > 0 \
          JOIN training_classes c ON c.county_id = $1 AND c.id = y.class_id AND c.first_day > d.from_day \
          CROSS JOIN {MEMBERS} AND m.id = d.membership_id GROUP BY m.id, p.name, o.name, d.from_day"
     )

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bigdecimal::BigDecimal;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Numeric, Uuid};
+use diesel::sql_types::{Array, Numeric, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
@@ -86,6 +86,7 @@ async fn enter(conn: &mut AsyncPgConnection, actor: &Actor, command: &EnterRater
     let (changes, given) = sheet.plan(&command.rows)?;
     write::write(conn, actor, &changes).await?;
     keep(conn, county, rater, &given).await?;
+    sign(conn, actor, &given).await?;
     fairness::measure(conn, county, &[command.round]).await?;
     let command = EnterScores { round: command.round, version: None, rows: Vec::new() };
     let entered = known.entered(&command, &changes);
@@ -251,6 +252,20 @@ impl Sheet<'_> {
         let rule = &self.scheme.rules;
         rules::mean_of_raters(rule.raters, rule.least_raters, &scores)
     }
+}
+
+/// Keeps who entered scores, also where no mean of theirs became different.
+async fn sign(conn: &mut AsyncPgConnection, actor: &Actor, given: &[Given]) -> QueryResult<()> {
+    diesel::sql_query(
+        "UPDATE ratings SET entered_by = entered_by || $3 \
+         WHERE county_id = $1 AND id = ANY ($2) AND $3 <> ALL (entered_by)",
+    )
+    .bind::<Uuid, _>(actor.scope.county)
+    .bind::<Array<Uuid>, _>(given.iter().map(|(rating, ..)| *rating).collect::<Vec<_>>())
+    .bind::<Text, _>(&actor.name)
+    .execute(conn)
+    .await?;
+    Ok(())
 }
 
 /// Keeps the raw scores.

@@ -39,11 +39,12 @@ async fn ratings(conn: &mut AsyncPgConnection, actor: &Actor, changes: &[Change]
     };
     diesel::sql_query(
         "INSERT INTO ratings (county_id, id, round_id, membership_id, organisation_id, person_id, path, total, stars, \
-         evidence, veto, state, updated_by) \
-         SELECT $1, r.*, $12, $13 FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS r \
+         evidence, veto, state, updated_by, entered_by) \
+         SELECT $1, r.*, $12, $13, ARRAY[$13] FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11) AS r \
          ON CONFLICT (county_id, id) DO UPDATE SET total = excluded.total, stars = excluded.stars, \
          evidence = excluded.evidence, veto = excluded.veto, version = ratings.version + 1, updated_at = now(), \
-         updated_by = excluded.updated_by",
+         updated_by = excluded.updated_by, entered_by = CASE WHEN $13 = ANY (ratings.entered_by) \
+            THEN ratings.entered_by ELSE ratings.entered_by || $13 END",
     )
     .bind::<Uuid, _>(actor.scope.county)
     .bind::<Array<Uuid>, _>(changes.iter().map(|change| change.rating).collect::<Vec<_>>())

@@ -3,18 +3,25 @@
 use chrono::NaiveDate;
 use diesel::pg::Pg;
 use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
-use diesel::sql_types::{BigInt, Date, Text, Uuid};
+use diesel::sql_types::{BigInt, Date, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use crate::base::clock;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::scope::Scope;
 use crate::base::values::Period;
-use crate::records::ratings::model::{RaterRule, Scheme};
+use crate::records::ratings::model::{RaterRule, RatingState, Scheme};
 use crate::records::ratings::queries;
 
 /// The states in which a rating was handed in and stands, as the indexes of the desk have them: a statement that says the
 /// same to the letter reads nothing else.
 const STANDING: &str = "('submitted', 'reviewed', 'confirmed', 'published', 'objected')";
+
+/// The codes of these states.
+pub(super) fn standing() -> Vec<&'static str> {
+    let stands = |state: &&RatingState| !state.is_open() && **state != RatingState::Revoked;
+    RatingState::ALL.iter().filter(stands).map(|state| state.code()).collect()
+}
 
 /// The most that the choice of schemes and periods offers: five years of quarters of three schemes.
 const OFFERED: i64 = 60;
@@ -36,18 +43,22 @@ pub struct Offered {
     pub last_day: NaiveDate,
 }
 
-/// The schemes and periods of which something was handed in, the newest period first, primary schemes before others.
+/// The schemes and periods of which something was handed in, the newest period first, primary schemes before others; only
+/// those of a scheme, or of a period, where one is given.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn offered(
     conn: &mut AsyncPgConnection,
     within: &Scope,
+    scheme: Option<&str>,
+    period: Option<Period>,
 ) -> diesel::result::QueryResult<Vec<Offered>> {
     diesel::sql_query(
         "SELECT s.code AS scheme, max(s.name) AS name, r.period, r.last_day \
          FROM rating_rounds r JOIN rating_schemes s ON s.county_id = $1 AND s.id = r.scheme_id \
          WHERE r.county_id = $1 AND r.path >= $2 AND r.path < $3 AND r.state <> 'draft' \
+            AND ($5::text IS NULL OR s.code = $5) AND ($6::text IS NULL OR r.period = $6) \
          GROUP BY s.code, r.period, r.last_day \
          ORDER BY r.last_day DESC, bool_or(s.is_primary) DESC, s.code, r.period LIMIT $4",
     )
@@ -55,6 +66,8 @@ pub async fn offered(
     .bind::<Text, _>(within.path.as_str())
     .bind::<Text, _>(within.path.end())
     .bind::<BigInt, _>(OFFERED)
+    .bind::<Nullable<Text>, _>(scheme)
+    .bind::<Nullable<Text>, _>(period.map(|period| period.to_string()))
     .load(conn)
     .await
 }
@@ -83,22 +96,36 @@ impl Basis {
         let (code, period) = match (scheme, period) {
             (Some(code), Some(period)) => (code.to_owned(), period),
             _ => {
-                let fits = |one: &Offered| {
-                    scheme.is_none_or(|code| one.scheme == code)
-                        && period.is_none_or(|period| one.period == period.to_string())
-                };
-                let Some(found) = offered(conn, within).await?.into_iter().find(fits) else {
+                let Some(found) = offered(conn, within, scheme, period).await?.into_iter().next() else {
                     return Ok(None);
                 };
                 (found.scheme, Period::parse(&found.period).map_err(Error::broken)?)
             }
         };
+        Self::at(conn, within, code, period).await.map(Some)
+    }
+
+    /// The basis of a scheme in the newest period that is over: one of which a branch has handed in something early says
+    /// little. Where none is over, the newest of all; none where nothing was handed in.
+    ///
+    /// # Errors
+    /// `Missing` for a scheme that the county does not have.
+    pub async fn over(conn: &mut AsyncPgConnection, within: &Scope, scheme: &str) -> Result<Option<Self>> {
+        let offered = offered(conn, within, Some(scheme), None).await?;
+        let today = clock::today();
+        let over = offered.iter().find(|one| one.last_day < today);
+        let Some(found) = over.or(offered.as_slice().first()) else { return Ok(None) };
+        let period = Period::parse(&found.period).map_err(Error::broken)?;
+        Self::at(conn, within, found.scheme.clone(), period).await.map(Some)
+    }
+
+    async fn at(conn: &mut AsyncPgConnection, within: &Scope, code: String, period: Period) -> Result<Self> {
         let mut versions = queries::versions(conn, within.county, &[&code]).await?;
         let day = period.last_day();
         let holds = |one: &Scheme| one.from_day <= day && one.to_day.is_none_or(|end| day < end);
         let at = versions.iter().position(holds).or_else(|| versions.len().checked_sub(1));
         let scheme = at.map(|at| versions.swap_remove(at)).or_missing("评定方案")?;
-        Ok(Some(Self { scheme, period }))
+        Ok(Self { scheme, period })
     }
 
     /// Whether several score each subject.
@@ -150,16 +177,10 @@ fn quoted(day: NaiveDate) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::records::ratings::model::RatingState;
 
     #[test]
     fn whatever_was_handed_in_and_not_taken_back_stands() {
-        let stands = |state: &RatingState| !state.is_open() && *state != RatingState::Revoked;
-        let codes: Vec<String> = RatingState::ALL
-            .iter()
-            .filter(|state| stands(state))
-            .map(|state| format!("'{}'", state.code()))
-            .collect();
+        let codes: Vec<String> = standing().iter().map(|code| format!("'{code}'")).collect();
         let mut listed: Vec<&str> = STANDING.trim_matches(['(', ')']).split(", ").collect();
         let mut codes: Vec<&str> = codes.iter().map(String::as_str).collect();
         listed.sort_unstable();

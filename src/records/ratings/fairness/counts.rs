@@ -4,6 +4,7 @@ use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Integer};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use super::raters::SCORED;
 use super::{Basis, Level};
 use crate::base::error::Result;
 use crate::base::scope::Scope;
@@ -39,13 +40,16 @@ pub async fn count_units(
 /// Whatever the database answers.
 pub async fn count_raters(conn: &mut AsyncPgConnection, within: &Scope, basis: &Basis) -> Result<i64> {
     let statement = if basis.has_raters() {
-        "SELECT count(*) AS number FROM rounds r \
-         JOIN rating_raters a ON a.county_id = $1 AND a.round_id = r.id WHERE r.is_now AND a.compared > 0"
+        format!(
+            "SELECT count(*) AS number FROM rounds r JOIN rating_raters a ON a.county_id = $1 AND a.round_id = r.id \
+             WHERE r.is_now AND a.compared > 0 AND {SCORED}"
+        )
     } else {
         "SELECT count(DISTINCT x.submitted_by) AS number FROM rounds r \
          JOIN ratings x ON x.county_id = $1 AND x.round_id = r.id AND x.state IN STANDING \
          WHERE r.is_now AND x.stars IS NOT NULL AND x.submitted_by IS NOT NULL"
+            .to_owned()
     };
-    let found: Number = basis.ask(within, statement).get_result(conn).await?;
+    let found: Number = basis.ask(within, &statement).get_result(conn).await?;
     Ok(found.number)
 }

@@ -8,13 +8,14 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Numeric, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::Basis;
+use super::basis::standing;
 use crate::base::error::Result;
 use crate::base::ids::{DimensionId, RaterId, RatingId, RoundId, SchemeId};
 use crate::base::scope::Scope;
 use crate::records::ratings::model::Scores;
 use crate::records::ratings::queries;
 use crate::records::ratings::rules::{self, Spread};
-use crate::schema::rating_rater_scores;
+use crate::schema::{rating_rater_scores, ratings};
 
 /// A rater of one round.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +76,13 @@ struct Found {
     deviation: BigDecimal,
 }
 
-/// The raters of a scope whose scores stand beside others', those first who are furthest from them, at most `limit`.
+/// Whether the rater `a` scored something that was handed in and stands: whoever did not has no names behind his row.
+pub(super) const SCORED: &str = "EXISTS (SELECT FROM rating_rater_scores s \
+    JOIN ratings x ON x.county_id = $1 AND x.id = s.rating_id AND x.state IN STANDING AND x.stars IS NOT NULL \
+    WHERE s.county_id = $1 AND s.rater_id = a.id)";
+
+/// The raters of a scope whose scores stand beside others', those first who are furthest from them, at most `limit`; only
+/// who scored something that was handed in and stands. How far they are from others follows from every score of a round.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -89,15 +96,16 @@ pub async fn raters(
     let found: Vec<Found> = basis
         .ask(
             within,
-            ", sized AS (SELECT a.id, a.name, a.compared, a.deviation, r.id AS round_id, r.scheme_id, r.organisation_id, \
+            &", sized AS (SELECT a.id, a.name, a.compared, a.deviation, r.id AS round_id, r.scheme_id, r.organisation_id, \
                 round(abs(a.deviation / a.compared), 4) AS size \
                 FROM rounds r JOIN rating_raters a ON a.county_id = $1 AND a.round_id = r.id \
-                WHERE r.is_now AND a.compared > 0) \
+                WHERE r.is_now AND a.compared > 0 AND SCORED) \
              SELECT z.id, z.name, z.compared, z.deviation, z.round_id, z.scheme_id, o.code AS unit_code, \
                 o.name AS unit_name \
              FROM sized z JOIN organisations o ON o.county_id = $1 AND o.id = z.organisation_id \
              WHERE $7::numeric IS NULL OR z.size < $7 OR z.size = $7 AND z.id > $8 \
-             ORDER BY z.size DESC, z.id LIMIT $9",
+             ORDER BY z.size DESC, z.id LIMIT $9"
+                .replace("SCORED", SCORED),
         )
         .bind::<Nullable<Numeric>, _>(after.map(|place| place.size.clone()))
         .bind::<Nullable<Uuid>, _>(after.map(|place| place.id))
@@ -121,7 +129,7 @@ pub async fn raters(
     Ok(found.into_iter().map(line).collect())
 }
 
-/// The stars that the scores of each rater would earn by themselves.
+/// The stars that the scores of each rater would earn by themselves, of what was handed in and stands.
 async fn alone(
     conn: &mut AsyncPgConnection,
     within: &Scope,
@@ -130,7 +138,9 @@ async fn alone(
     use rating_rater_scores as s;
     let ids: Vec<RaterId> = found.iter().map(|one| one.id).collect();
     let rows: Vec<(RaterId, RatingId, DimensionId, BigDecimal)> = s::table
+        .inner_join(ratings::table.on(ratings::county_id.eq(s::county_id).and(ratings::id.eq(s::rating_id))))
         .filter(s::county_id.eq(within.county).and(s::rater_id.eq_any(&ids)))
+        .filter(ratings::state.eq_any(standing()).and(ratings::stars.is_not_null()))
         .select((s::rater_id, s::rating_id, s::dimension_id, s::score))
         .load(conn)
         .await?;

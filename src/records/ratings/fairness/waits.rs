@@ -18,7 +18,7 @@ pub struct Waits {
     /// Ratings that he may publish.
     #[diesel(sql_type = BigInt)]
     pub to_publish: i64,
-    /// Objections that he may answer.
+    /// Objections that he may answer: neither entered by him, nor against what he handed in.
     #[diesel(sql_type = BigInt)]
     pub objections: i64,
     /// Ratings in these states that he handed in himself, so that they wait for somebody else.
@@ -44,6 +44,7 @@ pub async fn waits(
             count(*) FILTER (WHERE x.state = 'confirmed' AND NOT x.is_own) AS to_publish, \
             (SELECT count(*) FROM rating_objections o JOIN ratings g ON g.county_id = $1 AND g.id = o.rating_id \
              WHERE o.county_id = $1 AND o.outcome IS NULL AND o.created_by <> $4 \
+                AND g.submitted_by IS DISTINCT FROM $4 \
                 AND g.path >= $2 AND g.path < $3) AS objections, \
             count(*) FILTER (WHERE x.is_own) AS own, \
             min(x.submitted_at) FILTER (WHERE x.state = 'submitted' AND NOT x.is_own) AS oldest \

@@ -58,10 +58,11 @@ impl Spread {
         now.minus(Fraction::new(before.sum(), before.rated())?)?.rounded()
     }
 
-    /// The numbers of stars that are shown: the whole scale, most stars first, and nought where somebody has none.
+    /// The numbers of stars that are shown of what stands in one table: the whole scale, most stars first, and nought
+    /// where somebody has none in one of them, so that they add up to [`rated`](Self::rated).
     #[must_use]
-    pub fn steps(&self, scale: i32) -> Vec<i32> {
-        let lowest = if self.of(0) > 0 { 0 } else { 1 };
+    pub fn steps<'a>(scale: i32, spreads: impl IntoIterator<Item = &'a Self>) -> Vec<i32> {
+        let lowest = if spreads.into_iter().any(|spread| spread.of(0) > 0) { 0 } else { 1 };
         (lowest..=scale).rev().collect()
     }
 }
@@ -139,8 +140,10 @@ mod tests {
         assert_eq!(now.change(&before).unwrap().to_string(), "-0.67");
         assert_eq!(now.change(&Spread::default()), None);
         assert_eq!(Spread::default().average(), None);
-        assert_eq!(now.steps(5), [5, 4, 3, 2, 1]);
-        assert_eq!([(0, 1)].into_iter().collect::<Spread>().steps(2), [2, 1, 0]);
+        assert_eq!(Spread::steps(5, [&now, &before]), [5, 4, 3, 2, 1]);
+        let none: Spread = [(0, 1)].into_iter().collect();
+        // Also where only the period before, or another line, has it.
+        assert_eq!(Spread::steps(2, [&Spread::default(), &none]), [2, 1, 0]);
     }
 
     /// By hand: of 10, the third lowest is the first quartile (2.5 rounded up), the eighth the third.

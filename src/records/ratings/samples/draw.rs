@@ -33,7 +33,7 @@ pub struct PromiseSample {
     pub purpose: String,
 }
 
-/// The ratings of a draw are fixed: all that were handed in and stand now.
+/// The ratings of a draw are fixed: all that were handed in, also those that were sent back or revoked since.
 #[derive(Debug, Clone, Copy)]
 pub struct FixSample {
     /// The draw.
@@ -164,8 +164,8 @@ async fn insert(conn: &mut AsyncPgConnection, actor: &Actor, rows: &[Promised<'_
     Ok(())
 }
 
-/// Fixes the ratings of draws that were promised: those of the scheme and period that were handed in and stand, with what
-/// they were given.
+/// Fixes the ratings of draws that were promised: those of the scheme and period that were handed in and have a total, with
+/// what they were given. Sent back or revoked since, they stay among them: whoever draws may do both, and spares none.
 ///
 /// # Errors
 /// `Forbidden`; `Missing`; `Stale`; `Refused` where they are fixed already: a draw is never changed; `Invalid` for more
@@ -215,7 +215,7 @@ async fn fix(
          JOIN rating_schemes s ON s.county_id = $1 AND s.id = r.scheme_id AND s.code = $3 \
          JOIN ratings x ON x.county_id = $1 AND x.round_id = r.id \
          WHERE r.county_id = $1 AND r.period = $4 AND r.path >= $5 AND r.path < $6 AND x.total IS NOT NULL \
-            AND x.state IN ('submitted', 'reviewed', 'confirmed', 'published', 'objected') LIMIT $7",
+            AND x.state <> 'draft' LIMIT $7",
     )
     .bind::<Uuid, _>(county)
     .bind::<Uuid, _>(sample.id)

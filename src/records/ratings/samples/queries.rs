@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bigdecimal::{BigDecimal, RoundingMode};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Bool, Integer, Nullable, Numeric, Text, Timestamptz, Uuid};
+use diesel::sql_types::{Array, BigInt, Binary, Bool, Integer, Nullable, Numeric, Text, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::{OrMissing, Result};
@@ -72,9 +72,38 @@ impl Pick {
     }
 }
 
+/// Another sample of the same organisation, scheme and period: drawing until the draw suits is seen.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Alike {
+    /// The sample.
+    #[diesel(sql_type = Uuid)]
+    pub id: RatingSampleId,
+    /// Code of its state.
+    #[diesel(sql_type = Text)]
+    pub state: String,
+    /// When it was promised.
+    #[diesel(sql_type = Timestamptz)]
+    pub created_at: DateTime<Utc>,
+    /// Who promised it.
+    #[diesel(sql_type = Text)]
+    pub created_by: String,
+    /// How many were drawn.
+    #[diesel(sql_type = BigInt)]
+    pub drawn: i64,
+    /// How many of them were scored again.
+    #[diesel(sql_type = BigInt)]
+    pub scored: i64,
+}
+
 /// A sample with its organisation and what was drawn.
 #[derive(Debug, Clone)]
 pub struct SampleCard {
+    /// Which of the samples of the same organisation, scheme and period it is, from 1, in the order of the promises.
+    pub ordinal: i64,
+    /// How many of them there are.
+    pub alike: i64,
+    /// The others, newest first, at most [`MOST_ALIKE`]; none in a list.
+    pub others: Vec<Alike>,
     /// The sample.
     pub sample: Sample,
     /// Code and name of whoever draws.
@@ -148,8 +177,64 @@ pub async fn samples(
         .select((Sample::as_select(), (organisations::code, organisations::name)))
         .load(conn)
         .await?;
-    let card = |(sample, organisation)| SampleCard { sample, organisation, picks: Vec::new() };
+    let ids: Vec<RatingSampleId> = rows.iter().map(|(sample, _)| sample.id).collect();
+    let turns = turns(conn, within, &ids).await?;
+    let card = |(sample, organisation): (Sample, (String, String))| {
+        let (ordinal, alike) = turns.get(&sample.id).copied().unwrap_or((1, 1));
+        SampleCard { ordinal, alike, others: Vec::new(), sample, organisation, picks: Vec::new() }
+    };
     Ok(rows.into_iter().map(card).collect())
+}
+
+/// The most samples of the same basis that one sample names.
+pub const MOST_ALIKE: i64 = 50;
+
+#[derive(QueryableByName)]
+struct Turn {
+    #[diesel(sql_type = Uuid)]
+    id: RatingSampleId,
+    #[diesel(sql_type = BigInt)]
+    ordinal: i64,
+    #[diesel(sql_type = BigInt)]
+    alike: i64,
+}
+
+/// Which sample of its basis each is, and how many there are.
+async fn turns(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    ids: &[RatingSampleId],
+) -> QueryResult<HashMap<RatingSampleId, (i64, i64)>> {
+    let turns: Vec<Turn> = diesel::sql_query(
+        "SELECT s.id, count(*) FILTER (WHERE b.id <= s.id) AS ordinal, count(*) AS alike FROM rating_samples s \
+         JOIN rating_samples b ON b.county_id = $1 AND b.organisation_id = s.organisation_id \
+            AND b.scheme_code = s.scheme_code AND b.period = s.period \
+         WHERE s.county_id = $1 AND s.id = ANY ($2) GROUP BY s.id",
+    )
+    .bind::<Uuid, _>(within.county)
+    .bind::<Array<Uuid>, _>(ids)
+    .load(conn)
+    .await?;
+    Ok(turns.into_iter().map(|turn| (turn.id, (turn.ordinal, turn.alike))).collect())
+}
+
+/// The other samples of the basis of one.
+async fn others(conn: &mut AsyncPgConnection, within: &Scope, sample: &Sample) -> QueryResult<Vec<Alike>> {
+    diesel::sql_query(
+        "SELECT b.id, b.state, b.created_at, b.created_by, \
+            (SELECT count(*) FROM rating_sample_picks k WHERE k.county_id = $1 AND k.sample_id = b.id) AS drawn, \
+            (SELECT count(*) FROM rating_seconds d WHERE d.county_id = $1 AND d.sample_id = b.id) AS scored \
+         FROM rating_samples b WHERE b.county_id = $1 AND b.organisation_id = $2 AND b.scheme_code = $3 \
+            AND b.period = $4 AND b.id <> $5 ORDER BY b.id DESC LIMIT $6",
+    )
+    .bind::<Uuid, _>(within.county)
+    .bind::<Uuid, _>(sample.organisation_id)
+    .bind::<Text, _>(&sample.scheme_code)
+    .bind::<Text, _>(&sample.period)
+    .bind::<Uuid, _>(sample.id)
+    .bind::<BigInt, _>(MOST_ALIKE)
+    .load(conn)
+    .await
 }
 
 /// How many samples a scope has.
@@ -211,7 +296,9 @@ pub async fn sample(conn: &mut AsyncPgConnection, within: &Scope, id: RatingSamp
     .bind::<Uuid, _>(id)
     .load(conn)
     .await?;
-    Ok(SampleCard { sample, organisation, picks })
+    let (ordinal, alike) = turns(conn, within, &[id]).await?.remove(&id).unwrap_or((1, 1));
+    let others = others(conn, within, &sample).await?;
+    Ok(SampleCard { ordinal, alike, others, sample, organisation, picks })
 }
 
 /// The ratings among which a sample of a scope is drawn, by id, after one, at most `limit`: with them, the seed and the

@@ -143,8 +143,8 @@ async fn picks(
         "SELECT k.sample_id, k.rating_id, r.scheme_id, x.submitted_by, x.veto, \
             coalesce(p.name, q.name) AS subject, \
             ARRAY(SELECT a.name FROM rating_raters a WHERE a.county_id = $1 AND a.round_id = r.id) AS raters, \
-            ARRAY(SELECT DISTINCT a.created_by FROM rating_raters a WHERE a.county_id = $1 AND a.round_id = r.id) \
-                AS enterers \
+            x.entered_by || ARRAY(SELECT DISTINCT a.created_by FROM rating_raters a \
+                WHERE a.county_id = $1 AND a.round_id = r.id) AS enterers \
          FROM unnest($2, $3) AS c (sample, rating) \
          JOIN rating_sample_picks k ON k.county_id = $1 AND k.sample_id = c.sample AND k.rating_id = c.rating \
          JOIN ratings x ON x.county_id = $1 AND x.id = k.rating_id \

@@ -92,7 +92,7 @@ impl SpreadJson {
             rated_before: before.rated(),
             average_before: before.average(),
             change: now.change(before),
-            stars: now.steps(basis.scheme.stars).into_iter().map(share).collect(),
+            stars: Spread::steps(basis.scheme.stars, [now, before]).into_iter().map(share).collect(),
         }
     }
 }

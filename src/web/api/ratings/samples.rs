@@ -11,7 +11,7 @@ use crate::base::error::{Error, FieldError, OrMissing, Result};
 use crate::base::ids::{RatingId, RatingSampleId};
 use crate::base::policy::{self, Action};
 use crate::base::values::Period;
-use crate::records::ratings::samples::queries::{self, Pick, SampleCard};
+use crate::records::ratings::samples::queries::{self, Alike, Pick, SampleCard};
 use crate::records::ratings::samples::{self, EnterSecond, FixSample, PromiseSample, RevealSample};
 use crate::web;
 use crate::web::api::organisations::narrowed;
@@ -92,6 +92,33 @@ impl From<Pick> for SamplePickJson {
     }
 }
 
+/// Another sample of the same organisation, scheme and period.
+#[derive(serde::Serialize, ToSchema)]
+pub struct AlikeJson {
+    id: String,
+    /// `committed`, `fixed` or `revealed`.
+    state: String,
+    committed_at: DateTime<Utc>,
+    committed_by: String,
+    /// How many were drawn.
+    drawn: i64,
+    /// How many of them were scored again.
+    scored: i64,
+}
+
+impl From<Alike> for AlikeJson {
+    fn from(other: Alike) -> Self {
+        Self {
+            id: other.id.to_string(),
+            state: other.state,
+            committed_at: other.created_at,
+            committed_by: other.created_by,
+            drawn: other.drawn,
+            scored: other.scored,
+        }
+    }
+}
+
 /// A sample. Its seed's SHA-256 is the commitment; the lot of a rating is the SHA-256 of seed, period and id, parted by
 /// line feeds; the ratings with the smallest lots are drawn.
 #[derive(serde::Serialize, ToSchema)]
@@ -101,6 +128,12 @@ pub struct SampleJson {
     organisation: NamedJson,
     scheme: String,
     period: String,
+    /// Which of the samples of this organisation, scheme and period it is, from 1, in the order of the promises.
+    ordinal: i64,
+    /// How many of them there are.
+    alike: i64,
+    /// The others, the newest first, at most 50; empty in lists.
+    others: Vec<AlikeJson>,
     purpose: String,
     /// `committed`, `fixed` or `revealed`.
     state: String,
@@ -141,6 +174,9 @@ impl From<SampleCard> for SampleJson {
             organisation: NamedJson { code: card.organisation.0, name: card.organisation.1 },
             scheme: sample.scheme_code,
             period: sample.period,
+            ordinal: card.ordinal,
+            alike: card.alike,
+            others: card.others.into_iter().map(AlikeJson::from).collect(),
             purpose: sample.purpose,
             state: sample.state,
             commitment: hex::encode(sample.commitment),
@@ -284,7 +320,8 @@ pub struct FixSampleInput {
     sample_size: i32,
 }
 
-/// Fix the ratings of a sample that was promised: all that were handed in and stand now; they are never changed.
+/// Fix the ratings of a sample that was promised: all that were handed in, also those sent back or revoked since; they are
+/// never changed.
 #[utoipa::path(context_path = "/api/v1", tag = "ratings", params(("id" = String, Path),
     ("If-Match" = Option<String>, Header, description = "the version that you saw")), request_body = FixSampleInput,
     responses((status = 200, body = SampleJson), (status = 409, description = "fixed already"),

@@ -26,7 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
 pub struct MoveJson {
     before: i32,
     before_level: String,
-    /// Null: the draft asks for scores that were not given.
+    /// Null: no total, see `incomplete` and `beyond`.
     after: Option<i32>,
     after_level: Option<String>,
     count: i64,
@@ -68,10 +68,14 @@ pub struct TriedJson {
     period: String,
     /// How many ratings were put together.
     rated: i64,
-    /// How many would have other stars.
+    /// How many would have other stars; all, where the results cannot be compared.
     changed: i64,
-    /// How many would have no total.
+    /// How many would have no total: the draft asks for scores that were not given.
     incomplete: i64,
+    /// How many would have none because a score is above the full marks that the draft gives.
+    beyond: i64,
+    /// Whether both results are of one kind and scale; if not, none is higher than the other.
+    comparable: bool,
     /// Names of dimensions of the draft that the scores do not know.
     unknown: Vec<String>,
     /// How many units would have more at the highest level than the draft allows.
@@ -87,7 +91,7 @@ impl TriedJson {
         let result = tried.scheme.rules.result;
         let level = |one: &Move| MoveJson {
             before: one.before,
-            before_level: level_name(result, one.before),
+            before_level: level_name(tried.result_before, one.before),
             after: one.after,
             after_level: one.after.map(|after| level_name(result, after)),
             count: one.count,
@@ -98,6 +102,8 @@ impl TriedJson {
             rated: tried.rated,
             changed: tried.changed,
             incomplete: tried.incomplete,
+            beyond: tried.beyond,
+            comparable: tried.is_comparable,
             unknown: tried.unknown,
             over_share: tried.over_share,
             moves: tried.moves.iter().map(level).collect(),
@@ -107,7 +113,8 @@ impl TriedJson {
     }
 }
 
-/// Try a draft on the scores of the last period that was rated by its code, or of one given. Nothing is written.
+/// Try a draft on the scores of the last period that was rated by its code and is over, or of one given. Nothing is
+/// written.
 #[utoipa::path(context_path = "/api/v1", tag = "ratings", request_body = SchemeInput, params(
     ("within" = Option<String>, Query), ("period" = Option<String>, Query), ("limit" = Option<u16>, Query),
     ("after" = Option<String>, Query)),

@@ -1,16 +1,18 @@
 //! The list of rounds, and opening one.
 
-use rocket::http::Status;
+use rocket::http::{RawStr, Status};
 use rocket::response::Redirect;
 use rocket::{Route, get, post, routes};
 
-use crate::base::error::Error;
+use crate::base::error::{Error, OrMissing};
 use crate::base::policy::{self, Action};
-use crate::base::values::{Period, Quarter};
+use crate::base::values::{Period, Quarter, excerpt};
 use crate::base::{clock, db};
+use crate::records::organisations;
 use crate::records::ratings::queries::{self, Filter, RoundLine};
 use crate::records::ratings::{self, OpenRound, RatingState};
 use crate::web::api::ratings::{cursor_of, rounds_after};
+use crate::web::forms::fairness::given;
 use crate::web::guards::{Db, Fields, Listing, SignedIn};
 use crate::web::pages::ratings::badge;
 use crate::web::respond::{Answer, Failure, Page, PageWith};
@@ -33,6 +35,10 @@ pub(crate) enum Shown {
     All,
     /// Those with ratings that wait for the review.
     ToReview,
+    /// Those with ratings that wait to be confirmed.
+    ToConfirm,
+    /// Those with ratings that wait to be published.
+    ToPublish,
     /// Those with ratings that were sent back.
     Returned,
     /// Those with ratings that somebody objected to.
@@ -42,12 +48,22 @@ pub(crate) enum Shown {
 }
 
 impl Shown {
-    const EVERY: [Self; 5] = [Self::All, Self::ToReview, Self::Returned, Self::Objected, Self::Draft];
+    const EVERY: [Self; 7] = [
+        Self::All,
+        Self::ToReview,
+        Self::ToConfirm,
+        Self::ToPublish,
+        Self::Returned,
+        Self::Objected,
+        Self::Draft,
+    ];
 
     fn code(self) -> &'static str {
         match self {
             Self::All => "",
             Self::ToReview => "review",
+            Self::ToConfirm => "confirm",
+            Self::ToPublish => "publish",
             Self::Returned => "returned",
             Self::Objected => "objected",
             Self::Draft => "draft",
@@ -58,6 +74,8 @@ impl Shown {
         match self {
             Self::All => "全部",
             Self::ToReview => "待审核",
+            Self::ToConfirm => "待确定",
+            Self::ToPublish => "待公示",
             Self::Returned => "有退回",
             Self::Objected => "有异议",
             Self::Draft => "填报中",
@@ -69,7 +87,10 @@ impl Shown {
         Self::EVERY.into_iter().find(|shown| shown.code() == code).ok_or_else(|| {
             Error::invalid(
                 "shown",
-                format!("“{code}”不是评定进度；请填review、returned、objected或draft，或不填。"),
+                format!(
+                    "“{}”不是评定进度；请填review、confirm、publish、returned、objected或draft，或不填。",
+                    excerpt(code)
+                ),
             )
         })
     }
@@ -77,7 +98,9 @@ impl Shown {
     fn filter(self) -> Filter {
         let holding = match self {
             Self::All | Self::Draft => Vec::new(),
-            Self::ToReview => vec![RatingState::Submitted, RatingState::Reviewed],
+            Self::ToReview => vec![RatingState::Submitted],
+            Self::ToConfirm => vec![RatingState::Reviewed],
+            Self::ToPublish => vec![RatingState::Confirmed],
             Self::Returned => vec![RatingState::Returned],
             Self::Objected => vec![RatingState::Objected],
         };
@@ -85,46 +108,68 @@ impl Shown {
         Filter { state, holding, ..Filter::default() }
     }
 
-    /// Where the list stands.
-    pub(crate) fn address(self) -> String {
-        if self == Self::All { "/ratings".to_owned() } else { format!("/ratings?shown={}", self.code()) }
+    /// Where the list stands; below an organisation alone, where its code is given.
+    pub(crate) fn address(self, within: Option<&str>) -> String {
+        let shown = (self != Self::All).then(|| format!("shown={}", self.code()));
+        let within = within.map(|code| format!("within={}", RawStr::new(code).percent_encode()));
+        let asked: Vec<String> = shown.into_iter().chain(within).collect();
+        if asked.is_empty() { "/ratings".to_owned() } else { format!("/ratings?{}", asked.join("&")) }
     }
 
-    fn tabs(self) -> Vec<(Link, bool)> {
+    fn tabs(self, within: Option<&str>) -> Vec<(Link, bool)> {
         Self::EVERY
             .into_iter()
-            .map(|shown| (Link::new(shown.name(), shown.address()), shown == self))
+            .map(|shown| (Link::new(shown.name(), shown.address(within)), shown == self))
             .collect()
     }
 }
 
-#[get("/ratings?<shown>")]
-async fn list(who: SignedIn, mut db: Db, listing: Listing, shown: Option<&str>) -> Answer<Page<Rounds>> {
+#[get("/ratings?<shown>&<within>")]
+async fn list(
+    who: SignedIn,
+    mut db: Db,
+    listing: Listing,
+    shown: Option<&str>,
+    within: Option<&str>,
+) -> Answer<Page<Rounds>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
-    let shown = Shown::read(shown)?;
+    let (shown, within) = (Shown::read(shown)?, given(within));
     let (after, filter) = (rounds_after(&listing)?, shown.filter());
     let scope = who.scope();
-    let mut lines = db::read(&mut db.0, scope, async |conn| {
-        queries::list(conn, scope, &filter, after.as_ref(), i64::from(listing.limit) + 1).await
+    let (mut lines, place) = db::read(&mut db.0, scope, async |conn| {
+        let (narrow, place) = match within {
+            None => (scope.clone(), None),
+            Some(code) => {
+                let found = organisations::queries::by_code(conn, scope, code).await.or_missing("组织")?;
+                (found.scope(), Some(found.name))
+            }
+        };
+        let size = i64::from(listing.limit) + 1;
+        Ok((queries::list(conn, &narrow, &filter, after.as_ref(), size).await?, place))
     })
     .await?;
     let more = lines.len() > usize::from(listing.limit);
     lines.truncate(usize::from(listing.limit));
-    let next = lines.last().filter(|_| more).map(|line| {
-        let address = shown.address();
-        let mark = if shown == Shown::All { '?' } else { '&' };
-        format!("{address}{mark}after={}", cursor_of(line))
-    });
+    let here = shown.address(within);
+    let mark = if here.contains('?') { '&' } else { '?' };
+    let next = lines.last().filter(|_| more).map(|line| format!("{here}{mark}after={}", cursor_of(line)));
+    let pager =
+        Pager { shown: lines.len(), total: None, first: listing.after.is_some().then_some(here), next };
     let decides = policy::require(&who.actor, Action::DecideRatings, &scope.path).is_ok();
     let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
-    let pager = Pager {
-        shown: lines.len(),
-        total: None,
-        first: listing.after.is_some().then(|| shown.address()),
-        next,
-    };
-    let table = Table {
-        caption: "评定期".to_owned(),
+    Ok(Page(Rounds {
+        frame: who.frame(Section::Ratings),
+        table: table(&lines, shown, place, pager, decides || !enters),
+        open: enters.then(|| "/ratings/open".to_owned()),
+        tabs: shown.tabs(within),
+        desk: decides.then(|| "/ratings/fairness".to_owned()),
+    }))
+}
+
+/// The rounds of a list, of the whole scope or below a place.
+fn table(lines: &[RoundLine], shown: Shown, place: Option<String>, pager: Pager, reviews: bool) -> Table {
+    Table {
+        caption: place.map_or_else(|| "评定期".to_owned(), |place| format!("{place}的评定期")),
         columns: vec![
             Column::new("评定期"),
             Column::new("评定单位"),
@@ -133,21 +178,14 @@ async fn list(who: SignedIn, mut db: Db, listing: Listing, shown: Option<&str>) 
             Column::numeric("已评"),
             Column::new("状态"),
         ],
-        rows: lines.iter().map(|line| row(line, decides || !enters)).collect(),
+        rows: lines.iter().map(|line| row(line, reviews)).collect(),
         empty: if shown == Shown::All {
             "还没有评定。请点“新开一期”，选择评定单位和评定期开始填报。".to_owned()
         } else {
             format!("没有“{}”的评定。", shown.name())
         },
         pager: Some(pager),
-    };
-    Ok(Page(Rounds {
-        frame: who.frame(Section::Ratings),
-        table,
-        open: enters.then(|| "/ratings/open".to_owned()),
-        tabs: shown.tabs(),
-        desk: decides.then(|| "/ratings/fairness".to_owned()),
-    }))
+    }
 }
 
 fn row(line: &RoundLine, reviews: bool) -> Row {

@@ -121,6 +121,9 @@ fn yes_or_no(name: &str, label: &str) -> Control {
     Control::new(name, label, Kind::Select(choices)).required().value("no").columns(3)
 }
 
+/// The field that names the period of a trial: it belongs to no scheme.
+pub(super) const TRIED_PERIOD: &str = "tried_period";
+
 fn groups() -> Vec<Group> {
     let number = |name: &str, label: &str| Control::new(name, label, Kind::Number).required().columns(3);
     let area = |name: &str, label: &str| Control::new(name, label, Kind::Area).columns(12);
@@ -157,7 +160,17 @@ fn groups() -> Vec<Group> {
         yes_or_no("leaves_out_probationary", "预备党员只参加不评定"),
         yes_or_no("needs_evidence", "须填评定依据"),
     ];
-    vec![Group::new("方案", head), Group::new("评分", scores), Group::new("规则", rules)]
+    let trial = vec![
+        Control::new(TRIED_PERIOD, "试算所用的评定期", Kind::Text)
+            .columns(3)
+            .hint("如2026Q1；不填的用已结束的最近一期，只用于试算"),
+    ];
+    vec![
+        Group::new("方案", head),
+        Group::new("评分", scores),
+        Group::new("规则", rules),
+        Group::new("试算", trial),
+    ]
 }
 
 pub(super) fn page(who: &SignedIn) -> FormPage {
@@ -173,7 +186,7 @@ pub(super) fn page(who: &SignedIn) -> FormPage {
             groups: groups(),
             submit: "设置方案".to_owned(),
             cancel: Some("/ratings/schemes".to_owned()),
-            also: Some(Link::new("试算上期（不保存）", "/ratings/schemes/what-if")),
+            also: Some(Link::new("试算（不保存）", "/ratings/schemes/what-if")),
             ..Form::default()
         },
     }

@@ -111,6 +111,49 @@ async fn whatever_changes_is_counted_at_once_and_in_the_rows_made_after_it() {
     stage.holds("one village again, made again").await;
 }
 
+/// What taking an import back deletes of teams, in its order: of every village, or of all but the first ones.
+fn undone(kept: usize) -> String {
+    let gone = format!(
+        "(SELECT id FROM committees WHERE village_id NOT IN (SELECT village_id FROM committees \
+            GROUP BY village_id ORDER BY village_id LIMIT {kept}))"
+    );
+    let terms = format!("(SELECT id FROM committee_terms WHERE committee_id IN {gone})");
+    format!(
+        "DELETE FROM election_ballots WHERE election_id IN (SELECT id FROM elections WHERE term_id IN {terms}); \
+         DELETE FROM elections WHERE term_id IN {terms}; \
+         DELETE FROM seat_sources WHERE seat_id IN (SELECT id FROM seats WHERE committee_id IN {gone}); \
+         DELETE FROM seats WHERE committee_id IN {gone}; DELETE FROM committee_posts WHERE term_id IN {terms}; \
+         DELETE FROM committee_terms WHERE committee_id IN {gone}; DELETE FROM committees WHERE id IN {gone}"
+    )
+}
+
+#[tokio::test]
+async fn a_village_that_loses_all_its_committees_adds_nothing() {
+    // One of four is added up without its row, four of four are counted at once.
+    for kept in [3, 0] {
+        let (mut stage, ..) = four_villages().await;
+        let (pictures, database) = (KeptPictures::default(), stage.db.database());
+        let (clerk, asked) = (stage.clerk.clone(), quarter(OF));
+        pictures.picture(&mut stage.report, &clerk, "500237", asked, None).await.unwrap();
+        pictures.make_due(&database).await;
+        assert_eq!(stage.count("team_counts").await, 4);
+        stage.run(undone(kept)).await;
+        stage.holds(&format!("{kept} kept")).await;
+        // The rows are called for, and go.
+        let fresh = KeptPictures::default();
+        let picture = fresh.picture(&mut stage.report, &clerk, "500237", asked, None).await.unwrap();
+        assert_eq!(picture.line("committees.members").unwrap().figure.numerator == 0, kept == 0);
+        fresh.make_due(&database).await;
+        let rows = i64::try_from(kept).unwrap();
+        assert_eq!(
+            (stage.count("team_changes").await, stage.count("team_counts").await),
+            (0, rows),
+            "{kept}"
+        );
+        stage.holds(&format!("{kept} kept, made again")).await;
+    }
+}
+
 #[tokio::test]
 async fn a_village_that_moves_takes_its_row_along() {
     let (mut stage, ..) = four_villages().await;

@@ -1,7 +1,9 @@
 //! The desk, second scoring and trials through the API and the pages.
 
 use cadre::base::actor::Role;
-use rocket::http::{Method, Status};
+use cadre::records::ratings::{SetScheme, scheme_of_pack};
+use cadre::web::forms::scheme;
+use rocket::http::{Method, RawStr, Status};
 use serde_json::{Value, json};
 
 use super::{SCHEMES, Stage, five};
@@ -75,6 +77,7 @@ async fn a_sample_is_drawn_and_scored_again_through_the_api() {
     assert!(ids["next"].is_string());
     let drawn = post(&stage.supervisor, &format!("{at}/reveal"), json!({})).await.json();
     assert_eq!((&drawn["picks"][0]["second"], &drawn["scored"]), (&json!(null), &json!(0)));
+    assert_eq!((&drawn["ordinal"], &drawn["alike"], &drawn["others"]), (&json!(1), &json!(1), &json!([])));
     let other = stage.app.signed_in("li", Role::Supervisor, &stage.app.county.county).await;
     let scores = json!({ "ideology": 15, "neighbours": 15, "courtyard": 15, "family": 15, "example": 15 });
     let row =
@@ -86,6 +89,17 @@ async fn a_sample_is_drawn_and_scored_again_through_the_api() {
     let id = at.rsplit('/').next().unwrap();
     let page = stage.app.get(&stage.supervisor, &format!("/ratings/samples/{id}")).await;
     assert!(page.status == Status::Ok && page.body.contains("核查组") && page.body.contains("sha256sum"));
+    assert!(page.body.contains("第1次，共1次") && !page.body.contains("其他抽样"), "{}", page.body);
+    let again = json!({ "scheme": "member_stars", "period": "2026Q1", "purpose": "再抽一次" });
+    let again = post(&stage.supervisor, SAMPLES, again).await.json();
+    assert_eq!((&again["ordinal"], &again["others"][0]["scored"]), (&json!(2), &json!(1)));
+    let page = stage
+        .app
+        .get(&stage.supervisor, &format!("/ratings/samples/{}", again["id"].as_str().unwrap()))
+        .await;
+    assert!(page.body.contains("第2次，共2次") && page.body.contains(&format!("/ratings/samples/{id}")));
+    let listed = stage.app.get(&stage.supervisor, "/ratings/samples?within=500237").await;
+    assert!(listed.body.contains("第2次，共2次") && listed.body.contains("第1次，共2次"), "{}", listed.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,9 +114,102 @@ async fn a_draft_is_tried_before_it_is_set() {
     let tried = tried.json();
     assert_eq!((&tried["rated"], &tried["changed"]), (&json!(3), &json!(1)));
     assert_eq!((&tried["items"][0]["name"], &tried["items"][0]["after"]), (&json!("张伟"), &json!(4)));
+    assert_eq!((&tried["beyond"], &tried["comparable"]), (&json!(0), &json!(true)));
     let refused = stage.app.send(&stage.clerk, Method::Post, &path, &[], &draft).await;
     assert_eq!(refused.status, Status::Forbidden);
     draft["dimensions"][0]["weight"] = json!(0);
     let refused = stage.app.send(&stage.supervisor, Method::Post, &path, &[], &draft).await;
     assert_eq!(refused.status, Status::UnprocessableEntity);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_no_star_stands_in_every_table() {
+    let stage = Stage::new().await;
+    let mut strict = five();
+    (strict["code"], strict["is_primary"]) = (json!("strict"), json!(false));
+    strict["thresholds"][4]["minimum"] = json!(50);
+    let set = stage.app.send(&stage.supervisor, Method::Post, SCHEMES, &[], &strict).await;
+    assert_eq!(set.status, Status::Created, "{}", set.body);
+    let mut round = super::round("500237101201-ZB01", "2026Q1");
+    round["scheme"] = json!("strict");
+    let round = stage.open(&stage.clerk, None, &round).await.location.unwrap();
+    let scores = [[18.0, 19.0, 17.0, 18.0, 20.0], [9.0, 9.0, 9.0, 9.0, 9.0], [10.0, 12.0, 14.0, 12.0, 13.5]];
+    stage.put(&stage.clerk, &round, Some("\"1\""), &stage.rows(&scores)).await;
+    stage.post(&stage.clerk, &format!("{round}/submit"), None).await;
+    let asked = "scheme=strict&period=2026Q1";
+    let told = stage.app.get(&stage.supervisor, &format!("{DESK}?{asked}")).await.json();
+    let stars = told["spread"]["stars"].as_array().unwrap();
+    let sum: i64 = stars.iter().map(|one| one["count"].as_i64().unwrap()).sum();
+    assert_eq!((sum, &stars[5]["level"], &stars[5]["count"]), (3, &json!("无星"), &json!(1)));
+    // Also of the period after, in which nobody has none.
+    let next = stage.app.get(&stage.supervisor, &format!("{DESK}?scheme=strict&period=2026Q2")).await.json();
+    let last = &next["spread"]["stars"][5];
+    assert_eq!((&last["stars"], &last["count"], &last["before"]), (&json!(0), &json!(0), &json!(1)));
+    for path in ["?", "/units?level=rated&", "/raters?"] {
+        let page = stage.app.get(&stage.supervisor, &format!("/ratings/fairness{path}{asked}")).await;
+        assert!(page.status == Status::Ok && page.body.contains("无星"), "{path}: {}", page.body);
+    }
+    // A scheme in which nobody can have none has no such column.
+    stage.submitted().await;
+    let path = "/ratings/fairness/units?level=rated&scheme=member_stars&period=2026Q1";
+    let page = stage.app.get(&stage.supervisor, path).await;
+    assert!(page.body.contains("五星") && !page.body.contains("无星"), "{}", page.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_leads_to_the_rounds_in_which_it_waits_below_the_same_organisation() {
+    let stage = Stage::new().await;
+    let round = stage.submitted().await;
+    let id = round.rsplit('/').next().unwrap();
+    let desk = stage.app.get(&stage.supervisor, "/ratings/fairness?within=500237101").await;
+    for shown in ["review", "confirm", "publish", "objected"] {
+        let link = |mark: &str| format!("/ratings?shown={shown}{mark}within=500237101\"");
+        let has = ["&", "&amp;", "&#38;"].iter().any(|mark| desk.body.contains(&link(mark)));
+        assert!(has, "{shown}: {}", desk.body);
+    }
+    let holds = async |query: &str| {
+        let page = stage.app.get(&stage.supervisor, &format!("/ratings?{query}")).await;
+        assert_eq!(page.status, Status::Ok, "{query}: {}", page.body);
+        page.body.contains(id)
+    };
+    assert!(holds("shown=review&within=500237101").await);
+    assert!(!holds("shown=review&within=500237102").await, "the sibling's");
+    assert!(!holds("shown=confirm").await && !holds("shown=publish").await);
+    for (step, shown) in [("review", "confirm"), ("confirm", "publish")] {
+        stage.post(&stage.supervisor, &format!("{round}/{step}"), None).await;
+        assert!(holds(&format!("shown={shown}&within=500237")).await, "{step}");
+        assert!(!holds("shown=review").await, "{step}");
+    }
+    let nowhere = stage.app.get(&stage.supervisor, "/ratings?within=999999").await;
+    assert_eq!(nowhere.status, Status::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_editor_tries_a_period_that_is_named_or_says_that_it_is_none() {
+    let stage = Stage::new().await;
+    stage.submitted().await;
+    let scheme =
+        scheme_of_pack(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wufeng/ratings.json")));
+    let mut fields: Vec<(&str, String)> = scheme::shown(&SetScheme { decimals: 1, ..scheme.unwrap() });
+    fields.retain(|(name, _)| *name != "from");
+    fields.push(("from", "2026-11-01".to_owned()));
+    let tried = async |period: &str| {
+        let named = [("tried_period", period.to_owned())];
+        let all = fields.iter().chain(&named);
+        let form: Vec<String> =
+            all.map(|(name, value)| format!("{name}={}", RawStr::new(value).percent_encode())).collect();
+        stage.app.submit(&stage.supervisor, "/ratings/schemes/what-if", None, &form.join("&")).await
+    };
+    for named in ["", "2026Q1"] {
+        let page = tried(named).await;
+        assert_eq!(page.status, Status::Ok, "{}", page.body);
+        assert!(
+            page.body.contains("2026Q1的评定") && page.body.contains("分数超出新方案满分"),
+            "{}",
+            page.body
+        );
+    }
+    assert!(tried("2025Q4").await.body.contains("2025Q4的评定"));
+    let page = tried("2026Q9").await;
+    assert!(page.status == Status::UnprocessableEntity && page.body.contains("2026Q9"), "{}", page.body);
 }

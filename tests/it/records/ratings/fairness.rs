@@ -1,7 +1,7 @@
 //! The desk: spread, drift, leniency, outliers and unproven extremes, each worked out by hand; nothing beyond the scope.
 
 use bigdecimal::BigDecimal;
-use cadre::base::actor::Role;
+use cadre::base::actor::{Actor, Role};
 use cadre::base::db;
 use cadre::base::error::Result;
 use cadre::base::ids::RoundId;
@@ -11,7 +11,8 @@ use cadre::records::ratings::fairness::{
     self, Basis, Behind, BehindLine, Fences, Level, RaterLine, SpreadNow, UnitLine, Waits,
 };
 use cadre::records::ratings::model::{RaterRule, SchemeRules};
-use cadre::records::ratings::{self, Decide, Dispute, EnterRaterScores, Rater, SetScheme, printed};
+use cadre::records::ratings::queries::GridRow;
+use cadre::records::ratings::{self, Decide, Dispute, EnterRaterScores, Rater, SendBack, SetScheme, printed};
 
 use super::{Stage, five, open, row};
 
@@ -135,7 +136,7 @@ async fn an_extreme_without_evidence_is_named_until_it_has_some() {
     assert_eq!(stage.spread().await.unproven, 1);
 }
 
-fn by_raters() -> SetScheme {
+pub(super) fn by_raters() -> SetScheme {
     let rules = SchemeRules { raters: RaterRule::Mean, least_raters: 1, ..SchemeRules::default() };
     SetScheme { code: "by_raters".to_owned(), is_primary: false, rules, ..five() }
 }
@@ -273,6 +274,14 @@ async fn what_i_handed_in_waits_for_somebody_else() {
     let mine = waits(&mut stage, &supervisor.name).await;
     assert_eq!((mine.to_publish, mine.objections), (0, 1));
     assert_eq!(waits(&mut stage, &clerk.name).await.objections, 0, "who entered it does not answer it");
+    // Entered by somebody else, it does not wait for whoever handed the rating in either.
+    let other = Actor { name: "listens".to_owned(), ..clerk.clone() };
+    let two =
+        [Dispute { rating: stage.ratings().await[1], reason: "分数有误".to_owned(), version: None }];
+    ratings::object(&mut stage.conn, &other, &two).await.unwrap();
+    assert_eq!(waits(&mut stage, &clerk.name).await.objections, 0, "who handed it in does not answer for it");
+    assert_eq!(waits(&mut stage, &supervisor.name).await.objections, 2);
+    assert_eq!(waits(&mut stage, &other.name).await.objections, 1);
 }
 
 #[tokio::test]
@@ -289,4 +298,74 @@ async fn the_desk_of_a_town_shows_nothing_of_its_sibling() {
         Ok((spread.now.rated(), behind.len()))
     });
     assert_eq!(found.await.unwrap(), (0, 0));
+}
+
+#[tokio::test]
+async fn whoever_scored_nothing_that_stands_is_no_line_and_lines_count_what_their_names_list() {
+    let mut stage = Stage::new().await;
+    let all = [
+        ("一号", 0, "20,20,20,20,20"),
+        ("二号", 0, "16,16,16,16,16"),
+        ("二号", 1, "10,10,10,10,10"),
+        ("三号", 1, "10,10,10,10,11"),
+    ];
+    stage.round = scored(&mut stage, &all).await;
+    assert_eq!(raters(&mut stage, 9).await.len(), 3);
+    let grid = stage.grid().await;
+    let of_first = |row: &&GridRow| row.subject.membership_id == Some(stage.members[0]);
+    let rating = grid.rows.iter().find(of_first).unwrap().rating.as_ref().unwrap().id;
+    let supervisor = stage.supervisor.clone();
+    let back = [SendBack { rating, reason: "请补充依据".to_owned(), version: None }];
+    ratings::return_(&mut stage.conn, &supervisor, &back).await.unwrap();
+    let lines = raters(&mut stage, 9).await;
+    let mut told = Vec::new();
+    for line in &lines {
+        let behind = stage.behind(Behind { rater: Some(line.id), ..Behind::default() }).await;
+        told.push((line.name.clone(), line.alone.rated(), behind.len()));
+    }
+    told.sort();
+    assert_eq!(
+        told,
+        [("三号".to_owned(), 1, 1), ("二号".to_owned(), 1, 1)],
+        "一号 scored what was sent back"
+    );
+    let scope = supervisor.scope.clone();
+    let basis = stage.basis(&scope).await.unwrap();
+    let count =
+        db::read(&mut stage.conn, &scope, async |conn| fairness::count_raters(conn, &scope, &basis).await);
+    assert_eq!(count.await.unwrap(), 2);
+}
+
+#[tokio::test]
+async fn a_scheme_is_found_behind_however_many_periods_of_another() {
+    let mut stage = Stage::new().await;
+    let other = stage.round;
+    scored(&mut stage, &[("一号", 0, "20,20,20,20,20")]).await;
+    // Six years of months, all newer.
+    let months = format!(
+        "INSERT INTO rating_rounds (county_id, id, scheme_id, organisation_id, path, period, first_day, last_day, state,
+            created_by, updated_by)
+         SELECT r.county_id, gen_random_uuid(), r.scheme_id, r.organisation_id, r.path, to_char(m, 'YYYY-MM'), m::date,
+            (m + interval '1 month' - interval '1 day')::date, 'submitted', 'a', 'a'
+         FROM rating_rounds r, generate_series(timestamp '2030-01-01', timestamp '2035-12-01', interval '1 month') m
+         WHERE r.id = '{other}'"
+    );
+    stage.db.owner_client().await.batch_execute(&months).await.unwrap();
+    let scope = stage.supervisor.scope.clone();
+    let period = Period::parse("2026Q1").unwrap();
+    let found = db::read(&mut stage.conn, &scope, async |conn| {
+        let by_scheme = Basis::of(conn, &scope, Some("by_raters"), None).await?;
+        let by_period = Basis::of(conn, &scope, None, Some(period)).await?;
+        Ok([by_scheme, by_period])
+    })
+    .await
+    .unwrap();
+    let told = found.map(|basis| basis.map(|basis| (basis.scheme.code, basis.period.to_string())));
+    let expected = Some(("by_raters".to_owned(), "2026Q1".to_owned()));
+    assert_eq!(told, [expected.clone(), expected]);
+    let newest = stage.basis(&scope).await.unwrap();
+    assert_eq!(
+        (newest.scheme.code.as_str(), newest.period.to_string().as_str()),
+        ("member_stars", "2035-12")
+    );
 }

@@ -9,10 +9,11 @@ use cadre::base::values::Period;
 use cadre::records::ratings;
 use cadre::records::ratings::samples::queries::{self, SampleCard};
 use cadre::records::ratings::samples::{self, EnterSecond, FixSample, PromiseSample, RevealSample};
-use cadre::records::ratings::{SendBack, printed};
+use cadre::records::ratings::{Decide, EnterRaterScores, OpenRound, Rater, SendBack, printed};
 use sha2::{Digest, Sha256};
 
-use super::{DIMENSIONS, Stage, fields, signed_in};
+use super::fairness::by_raters;
+use super::{DIMENSIONS, Stage, fields, open, row, signed_in};
 
 struct Drawn {
     stage: Stage,
@@ -23,10 +24,13 @@ struct Drawn {
 
 impl Drawn {
     async fn promised() -> Self {
-        let mut stage = Stage::submitted().await;
+        Self::of(Stage::submitted().await, "member_stars").await
+    }
+
+    async fn of(mut stage: Stage, scheme: &str) -> Self {
         let keys = KeyRing::ephemeral().unwrap();
         let supervisor = stage.supervisor.clone();
-        let command = [promise("500237")];
+        let command = [PromiseSample { scheme: scheme.to_owned(), ..promise("500237") }];
         let ids = samples::promise_sample(&mut stage.conn, &supervisor, &keys, &command).await.unwrap();
         let other = Actor { name: "second".to_owned(), ..signed_in(stage.county.county.actor(Role::Clerk)) };
         Self { stage, keys, other, sample: ids[0] }
@@ -258,4 +262,136 @@ async fn nobody_scores_again_who_scored_first_and_no_wrong_score_is_taken() {
     let missing = drawn.score(&town, rating, "核查组", whole).await;
     assert!(matches!(missing, Err(Error::Missing { .. })), "{missing:?}");
     assert!(drawn.card().await.picks.iter().all(|pick| !pick.is_scored));
+}
+
+/// Somebody else of the same place.
+fn named(actor: &Actor, name: &str) -> Actor {
+    Actor { name: name.to_owned(), ..actor.clone() }
+}
+
+#[tokio::test]
+async fn whoever_typed_first_scores_enters_no_second_ones_also_where_another_submitted() {
+    let mut stage = Stage::new().await;
+    let rows = stage.rows(&["18,19,17,18,20", "16,16,16,16,16", "10,12,14,12,13.5"]);
+    stage.enter(rows).await.unwrap();
+    let submits = named(&stage.clerk, "submits");
+    ratings::submit(&mut stage.conn, &submits, &[Decide::round(stage.round)]).await.unwrap();
+    // Sent back, the first rating is typed anew by a third one.
+    let (supervisor, first) = (stage.supervisor.clone(), stage.ratings().await[0]);
+    let back = [SendBack { rating: first, reason: "请补充依据".to_owned(), version: None }];
+    ratings::return_(&mut stage.conn, &supervisor, &back).await.unwrap();
+    let typed = std::mem::replace(&mut stage.clerk, named(&submits, "corrects"));
+    let rows = stage.rows(&["18,18,18,18,18"]);
+    stage.enter(rows).await.unwrap();
+    ratings::submit(&mut stage.conn, &submits, &[Decide::round(stage.round)]).await.unwrap();
+    let mut drawn = Drawn::of(stage, "member_stars").await;
+    drawn.fix(3).await.unwrap();
+    drawn.reveal().await.unwrap();
+    let (other, whole) = (drawn.other.clone(), "15,15,15,15,15");
+    for name in [typed.name.as_str(), "submits", "corrects"] {
+        let errors = fields(drawn.score(&named(&other, name), first, "核查组", whole).await.unwrap_err());
+        assert!(
+            errors.iter().any(|e| e.field == "rater" && e.message.contains("其他账号")),
+            "{name}: {errors:?}"
+        );
+    }
+    // He had no hand in the others.
+    let second = drawn.stage.ratings().await[1];
+    drawn.score(&named(&other, "corrects"), second, "核查组", whole).await.unwrap();
+    drawn.score(&other, first, "核查组", whole).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_typed_the_rest_of_a_raters_sheet_enters_no_second_scores() {
+    let mut stage = Stage::new().await;
+    let (supervisor, clerk) = (stage.supervisor.clone(), stage.clerk.clone());
+    ratings::set_scheme(&mut stage.conn, &supervisor, &[by_raters()]).await.unwrap();
+    let command =
+        OpenRound { scheme: "by_raters".to_owned(), ..open(&stage.county.branch(1, 1).code, "2026Q1") };
+    stage.round = ratings::open_round(&mut stage.conn, &clerk, &[command]).await.unwrap()[0];
+    let typist = named(&clerk, "typist");
+    // The last sheet is typed by another one than who named the rater, and changes no mean.
+    for (actor, rater, member) in [(&clerk, "一号", 0), (&clerk, "二号", 1), (&typist, "二号", 0)] {
+        let rater = Rater { name: rater.to_owned(), member: None };
+        let rows = vec![row(stage.members[member], "16,16,16,16,16")];
+        let sheet = EnterRaterScores { round: stage.round, version: None, rater, rows };
+        ratings::enter_rater_scores(&mut stage.conn, actor, &[sheet]).await.unwrap();
+    }
+    let submits = named(&clerk, "submits");
+    ratings::submit(&mut stage.conn, &submits, &[Decide::round(stage.round)]).await.unwrap();
+    let rated: Vec<RatingId> =
+        stage.grid().await.rows.iter().filter_map(|row| Some(row.rating.as_ref()?.id)).collect();
+    assert_eq!(rated.len(), 2);
+    let mut drawn = Drawn::of(stage, "by_raters").await;
+    drawn.fix(2).await.unwrap();
+    drawn.reveal().await.unwrap();
+    let (other, mut refused) = (drawn.other.clone(), 0);
+    for rating in rated {
+        match drawn.score(&named(&other, "typist"), rating, "核查组", "15,15,15,15,15").await {
+            Ok(()) => {}
+            Err(error) => {
+                let errors = fields(error);
+                assert!(errors.iter().any(|e| e.message.contains("其他账号")), "{errors:?}");
+                refused += 1;
+            }
+        }
+    }
+    assert_eq!(refused, 1, "he typed scores of one of the two");
+}
+
+#[tokio::test]
+async fn nothing_that_was_handed_in_is_spared_by_sending_it_back_before_the_list_is_fixed() {
+    let mut stage = Stage::new().await;
+    let rows = stage.rows(&["18,19,17,18,20", "16,16,16,16,16"]);
+    stage.enter(rows).await.unwrap();
+    let (clerk, supervisor, whole) =
+        (stage.clerk.clone(), stage.supervisor.clone(), [Decide::round(stage.round)]);
+    ratings::submit(&mut stage.conn, &clerk, &whole).await.unwrap();
+    // The third one was never handed in.
+    let rows = vec![row(stage.members[2], "10,12,14,12,13.5")];
+    stage.enter(rows).await.unwrap();
+    let mut drawn = Drawn::of(stage, "member_stars").await;
+    let all = drawn.stage.ratings().await;
+    let back = [SendBack { rating: all[0], reason: "请补充依据".to_owned(), version: None }];
+    ratings::return_(&mut drawn.stage.conn, &supervisor, &back).await.unwrap();
+    assert_eq!(drawn.stage.states().await, ["returned", "submitted", "draft"]);
+    drawn.fix(2).await.unwrap();
+    let mut expected = vec![all[0], all[1]];
+    expected.sort_unstable();
+    assert_eq!(drawn.subjects().await, expected);
+}
+
+#[tokio::test]
+async fn a_sample_tells_how_often_was_drawn_beside_it() {
+    let mut first = Drawn::revealed().await;
+    let (supervisor, other) = (first.stage.supervisor.clone(), first.other.clone());
+    let lone = first.card().await;
+    assert_eq!((lone.ordinal, lone.alike, lone.others.len()), (1, 1, 0));
+    first.score(&other, lone.picks[0].rating_id, "核查组", "15,15,15,15,15").await.unwrap();
+    // The county once more, and one of its towns, which is another basis.
+    let commands = [promise("500237"), promise("500237101")];
+    let ids =
+        samples::promise_sample(&mut first.stage.conn, &supervisor, &first.keys, &commands).await.unwrap();
+    let before = first.card().await;
+    assert_eq!(
+        (before.ordinal, before.alike, before.others[0].id),
+        (1, 2, ids[0]),
+        "what came after is told too"
+    );
+    let scope = supervisor.scope.clone();
+    let (listed, again, town) = db::read(&mut first.stage.conn, &scope, async |conn| {
+        let listed = queries::samples(conn, &scope, None, 9).await?;
+        let (again, town) =
+            (queries::sample(conn, &scope, ids[0]).await?, queries::sample(conn, &scope, ids[1]).await?);
+        Ok((listed, again, town))
+    })
+    .await
+    .unwrap();
+    assert_eq!((again.ordinal, again.alike, again.others.len()), (2, 2, 1));
+    let predecessor = &again.others[0];
+    assert_eq!((predecessor.id, predecessor.state.as_str()), (first.sample, "revealed"));
+    assert_eq!((predecessor.drawn, predecessor.scored), (2, 1));
+    assert_eq!((town.ordinal, town.alike), (1, 1));
+    let turns: Vec<(i64, i64)> = listed.iter().map(|card| (card.ordinal, card.alike)).collect();
+    assert_eq!(turns, [(1, 1), (2, 2), (1, 2)], "newest first");
 }

@@ -3,11 +3,11 @@
 use rocket::{Route, get, routes};
 
 use super::words::{Address, encoded};
-use super::{Ground, spread_cells, unit_cells, unit_columns};
+use super::{Ground, level_columns, spread_cells, unit_cells, unit_columns};
 use crate::base::db;
 use crate::base::error::OrMissing;
 use crate::base::policy::{self, Action};
-use crate::records::ratings::fairness::{self, AccountLine, Basis, BehindLine, RaterLine};
+use crate::records::ratings::fairness::{self, AccountLine, Basis, BehindLine, RaterLine, Spread};
 use crate::records::ratings::{RatingState, level_name, printed};
 use crate::web::api::ratings::{behind, behind_cursor};
 use crate::web::forms::fairness::{Asked, given, is_set, name_after, raters_after};
@@ -65,12 +65,13 @@ async fn units(who: SignedIn, mut db: Db, asked: Asked<'_>, listing: Listing) ->
     let address = ground.address(basis);
     let here = address.list("units", &format!("&level={}", given(asked.level).unwrap_or("below")));
     let pager = cut(&mut lines, &listing, &here, |line| Listing::cursor(&[&line.code]));
+    let steps = Spread::steps(basis.scheme.stars, lines.iter().map(|line| &line.now));
     let row = |line: &fairness::UnitLine| {
-        Row::to(address.of(&line.code).list("ratings", ""), unit_cells(basis, line))
+        Row::to(address.of(&line.code).list("ratings", ""), unit_cells(&steps, line))
     };
     let table = Table {
         caption: "单位".to_owned(),
-        columns: unit_columns(basis),
+        columns: unit_columns(basis, &steps),
         rows: lines.iter().map(row).collect(),
         empty: "没有已评的单位。".to_owned(),
         pager: Some(pager),
@@ -78,7 +79,7 @@ async fn units(who: SignedIn, mut db: Db, asked: Asked<'_>, listing: Listing) ->
     Ok(Page(desk(&who, &ground, &address, "按单位比较", table)))
 }
 
-const LEAN: &str = "宽严按评分人与其他评分人的平均偏差估计：同一对象、同一维度，本人得分减去其他评分人的平均分，折合满分的百分数，每项保留四位小数；偏差合计 ÷ 可比项数，正数偏宽，负数偏严，离其他人越远的排在越前。只有与他人评过同一对象的分数才可比。分布是只按其本人评分应得的星级。";
+const LEAN: &str = "宽严按评分人与其他评分人的平均偏差估计：同一对象、同一维度，本人得分减去其他评分人的平均分，折合满分的百分数，每项保留四位小数；偏差合计 ÷ 可比项数，正数偏宽，负数偏严，离其他人越远的排在越前。只有与他人评过同一对象的分数才可比。偏差按本轮已录入的全部评分计算；只列评过已提交且未退回、未撤销评定的评分人，分布是这些评定只按其本人评分应得的星级。";
 const ONCE: &str = "本方案汇总录入，没有同一对象的其他评分，不能按偏差估计宽严；这里按提交人列出所提交评定的分布，宽严请用二次评分抽样比较。";
 
 #[get("/ratings/fairness/raters?<asked..>")]
@@ -111,16 +112,13 @@ async fn raters(who: SignedIn, mut db: Db, asked: Asked<'_>, listing: Listing) -
     Ok(Page(Desk { notes, ..desk(&who, &ground, &address, "评分人宽严", table) }))
 }
 
-fn levels(basis: &Basis) -> impl Iterator<Item = Column> + '_ {
-    (1..=basis.scheme.stars).rev().map(|stars| Column::numeric(level_name(basis.scheme.rules.result, stars)))
-}
-
 fn rater_table(address: &Address<'_>, basis: &Basis, mut lines: Vec<RaterLine>, listing: &Listing) -> Table {
     let here = address.list("raters", "");
     let pager = cut(&mut lines, listing, &here, |line| {
         let place = line.place();
         Listing::cursor(&[&printed(&place.size), &place.id.to_string()])
     });
+    let steps = Spread::steps(basis.scheme.stars, lines.iter().map(|line| &line.alone));
     let row = |line: &RaterLine| {
         let mut cells = vec![
             Cell::Text(line.name.clone()),
@@ -129,7 +127,7 @@ fn rater_table(address: &Address<'_>, basis: &Basis, mut lines: Vec<RaterLine>, 
             Cell::Number(line.compared.to_string()),
             Cell::Number(line.leniency.to_plain_string()),
         ];
-        cells.extend(spread_cells(basis, &line.alone));
+        cells.extend(spread_cells(&steps, &line.alone));
         Row::to(address.list("ratings", &format!("&rater={}", line.id)), cells)
     };
     let mut columns = vec![
@@ -139,7 +137,7 @@ fn rater_table(address: &Address<'_>, basis: &Basis, mut lines: Vec<RaterLine>, 
         Column::numeric("可比项数"),
         Column::numeric("平均偏差（%）"),
     ];
-    columns.extend(levels(basis));
+    columns.extend(level_columns(basis, &steps));
     Table {
         caption: "评分人".to_owned(),
         columns,
@@ -157,6 +155,7 @@ fn account_table(
 ) -> Table {
     let here = address.list("raters", "");
     let pager = cut(&mut lines, listing, &here, |line| Listing::cursor(&[&line.name]));
+    let steps = Spread::steps(basis.scheme.stars, lines.iter().map(|line| &line.now));
     let row = |line: &AccountLine| {
         let average = line.now.average().map_or_else(|| "—".to_owned(), |one| one.to_string());
         let mut cells = vec![
@@ -164,11 +163,11 @@ fn account_table(
             Cell::Number(line.now.rated().to_string()),
             Cell::Number(average),
         ];
-        cells.extend(spread_cells(basis, &line.now));
+        cells.extend(spread_cells(&steps, &line.now));
         Row::to(address.list("ratings", &format!("&account={}", encoded(&line.name))), cells)
     };
     let mut columns = vec![Column::new("提交人"), Column::numeric("已评"), Column::numeric("平均星级")];
-    columns.extend(levels(basis));
+    columns.extend(level_columns(basis, &steps));
     Table {
         caption: "提交人".to_owned(),
         columns,

@@ -24,7 +24,8 @@ use crate::records::ratings::{level_name, printed};
 use crate::web::api::organisations::narrowed;
 use crate::web::forms::fairness::{Asked, given};
 use crate::web::guards::{Db, SignedIn};
-use crate::web::pages::ratings::fairness::words::{Address, signed};
+use crate::web::pages::ratings::Shown;
+use crate::web::pages::ratings::fairness::words::{Address, encoded, signed};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::Choice;
 use crate::web::views::parts::{Fact, FigureCard};
@@ -53,7 +54,7 @@ impl Ground {
         let within = narrowed(conn, scope, given(asked.within)).await?;
         let organisation = organisations::queries::by_code(conn, scope, within.path.code()).await;
         let organisation = organisation.or_missing("组织")?;
-        let offered = offered(conn, &within).await?;
+        let offered = offered(conn, &within, None, None).await?;
         let basis = Basis::of(conn, &within, given(asked.scheme), asked.period()?).await?;
         Ok(Self { within, organisation, offered, basis })
     }
@@ -119,7 +120,7 @@ async fn show(who: SignedIn, mut db: Db, asked: Asked<'_>) -> Answer<Page<Desk>>
         back: Link::new("星级评定", "/ratings"),
         links: vec![Link::new("二次评分抽样", "/ratings/samples")],
         filter: Some(ground.filter("/ratings/fairness")),
-        facts: waiting(&waits, awaiting),
+        facts: waiting(&ground.organisation.code, &waits, awaiting),
         ..Desk::default()
     };
     match (&ground.basis, found) {
@@ -136,15 +137,17 @@ async fn show(who: SignedIn, mut db: Db, asked: Asked<'_>) -> Answer<Page<Desk>>
     Ok(Page(desk))
 }
 
-fn waiting(waits: &Waits, awaiting: i64) -> Vec<Fact> {
+/// What waits below an organisation; each number leads to the rounds in which it waits.
+fn waiting(within: &str, waits: &Waits, awaiting: i64) -> Vec<Fact> {
     let count =
-        |label: &str, count: i64, href: &str| Fact::link(label, Link::new(format!("{count}人"), href));
+        |label: &str, count: i64, href: String| Fact::link(label, Link::new(format!("{count}人"), href));
+    let rounds = |label: &str, number: i64, shown: Shown| count(label, number, shown.address(Some(within)));
     let mut facts = vec![
-        count("待我审核", waits.to_review, "/ratings?shown=review"),
-        count("待我确定", waits.to_confirm, "/ratings?shown=review"),
-        count("待我公示", waits.to_publish, "/ratings"),
-        count("待我处理的异议", waits.objections, "/ratings?shown=objected"),
-        count("待二次评分", awaiting, "/ratings/samples"),
+        rounds("待我审核", waits.to_review, Shown::ToReview),
+        rounds("待我确定", waits.to_confirm, Shown::ToConfirm),
+        rounds("待我公示", waits.to_publish, Shown::ToPublish),
+        rounds("待我处理的异议", waits.objections, Shown::Objected),
+        count("待二次评分", awaiting, format!("/ratings/samples?within={}", encoded(within))),
     ];
     if waits.own > 0 {
         facts.push(Fact::text("本人提交、须由他人办理", format!("{}人", waits.own)));
@@ -226,25 +229,31 @@ fn stars(address: &Address<'_>, spread: &SpreadNow) -> Table {
             Column::numeric("上期"),
             Column::numeric("上期占比"),
         ],
-        rows: spread.now.steps(basis.scheme.stars).into_iter().map(row).collect(),
+        rows: Spread::steps(basis.scheme.stars, [&spread.now, &spread.before]).into_iter().map(row).collect(),
         ..Table::default()
     }
 }
 
 fn below(address: &Address<'_>, units: &[UnitLine]) -> Table {
+    let steps = Spread::steps(address.basis.scheme.stars, units.iter().map(|unit| &unit.now));
     Table {
         caption: "下一级单位".to_owned(),
-        columns: unit_columns(address.basis),
+        columns: unit_columns(address.basis, &steps),
         rows: units
             .iter()
-            .map(|unit| Row::to(address.of(&unit.code).desk(), unit_cells(address.basis, unit)))
+            .map(|unit| Row::to(address.of(&unit.code).desk(), unit_cells(&steps, unit)))
             .collect(),
         empty: "下面没有已评的单位。".to_owned(),
         pager: None,
     }
 }
 
-fn unit_columns(basis: &Basis) -> Vec<Column> {
+/// One column for each of the steps.
+fn level_columns(basis: &Basis, steps: &[i32]) -> impl Iterator<Item = Column> {
+    steps.iter().map(move |stars| Column::numeric(level_name(basis.scheme.rules.result, *stars)))
+}
+
+fn unit_columns(basis: &Basis, steps: &[i32]) -> Vec<Column> {
     let mut columns = vec![
         Column::new("单位"),
         Column::numeric("已评"),
@@ -252,12 +261,11 @@ fn unit_columns(basis: &Basis) -> Vec<Column> {
         Column::numeric("上期平均"),
         Column::numeric("升降"),
     ];
-    let levels = (1..=basis.scheme.stars).rev();
-    columns.extend(levels.map(|stars| Column::numeric(level_name(basis.scheme.rules.result, stars))));
+    columns.extend(level_columns(basis, steps));
     columns
 }
 
-fn unit_cells(basis: &Basis, unit: &UnitLine) -> Vec<Cell> {
+fn unit_cells(steps: &[i32], unit: &UnitLine) -> Vec<Cell> {
     let average = |spread: &Spread| spread.average().map_or_else(|| "—".to_owned(), |one| one.to_string());
     let change = unit.now.change(&unit.before).map_or_else(|| "—".to_owned(), signed);
     let mut cells = vec![
@@ -267,11 +275,11 @@ fn unit_cells(basis: &Basis, unit: &UnitLine) -> Vec<Cell> {
         Cell::Number(average(&unit.before)),
         Cell::Number(change),
     ];
-    cells.extend(spread_cells(basis, &unit.now));
+    cells.extend(spread_cells(steps, &unit.now));
     cells
 }
 
-/// One number for each step of the scale, most stars first.
-fn spread_cells(basis: &Basis, spread: &Spread) -> Vec<Cell> {
-    (1..=basis.scheme.stars).rev().map(|stars| Cell::Number(spread.of(stars).to_string())).collect()
+/// One number for each of the steps.
+fn spread_cells(steps: &[i32], spread: &Spread) -> impl Iterator<Item = Cell> {
+    steps.iter().map(move |stars| Cell::Number(spread.of(*stars).to_string()))
 }

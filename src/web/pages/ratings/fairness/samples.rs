@@ -14,12 +14,14 @@ use crate::base::values::{Period, excerpt};
 use crate::records::assessments::DrawState;
 use crate::records::ratings::fairness::{Offered, offered};
 use crate::records::ratings::printed;
-use crate::records::ratings::samples::queries::{self, Pick, SampleCard};
+use crate::records::ratings::samples::queries::{self, Alike, Pick, SampleCard};
 use crate::records::ratings::samples::{self, FixSample, PromiseSample, RevealSample};
 use crate::web;
-use crate::web::forms::fairness::id_after;
+use crate::web::api::organisations::narrowed;
+use crate::web::forms::fairness::{given, id_after};
 use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, Listing, SignedIn};
+use crate::web::pages::ratings::fairness::words::encoded;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind, Source};
 use crate::web::views::parts::{Fact, Pager};
@@ -52,46 +54,28 @@ pub(super) fn token(who: &SignedIn) -> String {
     who.known.csrf_token.clone().unwrap_or_default()
 }
 
-async fn list_view(who: &SignedIn, db: &mut Db, listing: &Listing) -> Answer<Desk> {
+async fn list_view(who: &SignedIn, db: &mut Db, listing: &Listing, within: Option<&str>) -> Answer<Desk> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let scope = who.scope();
     let after = id_after(listing)?.map(|id| RatingSampleId(id.0));
     let (mut cards, offered) = db::read(&mut db.0, scope, async |conn| {
-        let cards = queries::samples(conn, scope, after, i64::from(listing.limit) + 1).await?;
-        Ok((cards, offered(conn, scope).await?))
+        let narrow = narrowed(conn, scope, within).await?;
+        let cards = queries::samples(conn, &narrow, after, i64::from(listing.limit) + 1).await?;
+        Ok((cards, offered(conn, scope, None, None).await?))
     })
     .await?;
     let more = cards.len() > usize::from(listing.limit);
     cards.truncate(usize::from(listing.limit));
     let last = cards.last().filter(|_| more).map(|card| Listing::cursor(&[&card.sample.id.to_string()]));
+    let narrowing = within.map(|code| format!("&within={}", encoded(code))).unwrap_or_default();
     let pager = Pager {
         shown: cards.len(),
         total: None,
-        first: listing.after.is_some().then(|| "/ratings/samples".to_owned()),
-        next: last.map(|cursor| format!("/ratings/samples?after={cursor}")),
-    };
-    let row = |card: &SampleCard| {
-        let sample = &card.sample;
-        Row::to(
-            format!("/ratings/samples/{}", sample.id),
-            vec![
-                Cell::Text(clock::date_in_china(sample.created_at).to_string()),
-                Cell::Text(card.organisation.1.clone()),
-                Cell::Text(sample.period.clone()),
-                Cell::Text(sample.purpose.clone()),
-                Cell::Text(hex::encode(&sample.commitment).chars().take(16).collect()),
-                Cell::Badge(badge(&sample.state)),
-            ],
-        )
-    };
-    let table = Table {
-        caption: "二次评分抽样".to_owned(),
-        columns: ["发起日期", "抽取单位", "评定期", "目的", "承诺（前16位）", "状态"]
-            .map(Column::new)
-            .to_vec(),
-        rows: cards.iter().map(row).collect(),
-        empty: "还没有二次评分抽样。".to_owned(),
-        pager: Some(pager),
+        first: listing
+            .after
+            .is_some()
+            .then(|| format!("/ratings/samples{}", narrowing.replacen('&', "?", 1))),
+        next: last.map(|cursor| format!("/ratings/samples?after={cursor}{narrowing}")),
     };
     let decides = may(who, Action::DecideRatings);
     let back = if decides {
@@ -105,9 +89,36 @@ async fn list_view(who: &SignedIn, db: &mut Db, listing: &Listing) -> Answer<Des
         back,
         notes: vec![HOW.to_owned()],
         forms: if decides && !offered.is_empty() { vec![promise_form(who, &offered)] } else { Vec::new() },
-        tables: vec![table],
+        tables: vec![table_of(&cards, pager)],
         ..Desk::default()
     })
+}
+
+fn table_of(cards: &[SampleCard], pager: Pager) -> Table {
+    let row = |card: &SampleCard| {
+        let sample = &card.sample;
+        Row::to(
+            format!("/ratings/samples/{}", sample.id),
+            vec![
+                Cell::Text(clock::date_in_china(sample.created_at).to_string()),
+                Cell::Text(card.organisation.1.clone()),
+                Cell::Text(sample.period.clone()),
+                Cell::Text(turn(card)),
+                Cell::Text(sample.purpose.clone()),
+                Cell::Text(hex::encode(&sample.commitment).chars().take(16).collect()),
+                Cell::Badge(badge(&sample.state)),
+            ],
+        )
+    };
+    Table {
+        caption: "二次评分抽样".to_owned(),
+        columns: ["发起日期", "抽取单位", "评定期", "次序", "目的", "承诺（前16位）", "状态"]
+            .map(Column::new)
+            .to_vec(),
+        rows: cards.iter().map(row).collect(),
+        empty: "还没有二次评分抽样。".to_owned(),
+        pager: Some(pager),
+    }
 }
 
 fn promise_form(who: &SignedIn, offered: &[Offered]) -> Form {
@@ -140,14 +151,15 @@ fn promise_form(who: &SignedIn, offered: &[Offered]) -> Form {
     }
 }
 
-#[get("/ratings/samples")]
+#[get("/ratings/samples?<within>")]
 async fn list(
     who: SignedIn,
     mut db: Db,
     listing: Listing,
+    within: Option<&str>,
     flash: Option<FlashMessage<'_>>,
 ) -> Answer<Page<Desk>> {
-    let view = list_view(&who, &mut db, &listing).await?;
+    let view = list_view(&who, &mut db, &listing, given(within)).await?;
     Ok(Page(Desk { frame: who.frame(Section::Ratings).telling(flash), ..view }))
 }
 
@@ -177,7 +189,7 @@ async fn promise(who: SignedIn, mut db: Db, fields: Fields, state: &State<web::S
         Err(error) => {
             let errors = refusals(error)?;
             let first = Listing { limit: 50, after: None, count: false };
-            let mut view = list_view(&who, &mut db, &first).await?;
+            let mut view = list_view(&who, &mut db, &first, None).await?;
             refuse(&mut view, &fields, &errors);
             Ok(Err(PageWith(Status::UnprocessableEntity, view)))
         }
@@ -211,6 +223,9 @@ async fn view(who: &SignedIn, db: &mut Db, id: RatingSampleId) -> Answer<Desk> {
     if !card.picks.is_empty() {
         tables.push(picks(who, &card));
     }
+    if !card.others.is_empty() {
+        tables.push(others(&card));
+    }
     Ok(Desk {
         frame: who.frame(Section::Ratings),
         title: "二次评分抽样结果".to_owned(),
@@ -223,6 +238,36 @@ async fn view(who: &SignedIn, db: &mut Db, id: RatingSampleId) -> Answer<Desk> {
         commands: commands(&card),
         ..Desk::default()
     })
+}
+
+/// `第2次，共3次`.
+fn turn(card: &SampleCard) -> String {
+    format!("第{}次，共{}次", card.ordinal, card.alike)
+}
+
+/// The other draws of the same basis, so that nobody draws until it suits without its being seen.
+fn others(card: &SampleCard) -> Table {
+    let row = |other: &Alike| {
+        Row::to(
+            format!("/ratings/samples/{}", other.id),
+            vec![
+                Cell::Text(clock::date_in_china(other.created_at).to_string()),
+                Cell::Text(other.created_by.clone()),
+                Cell::Badge(badge(&other.state)),
+                Cell::Number(other.drawn.to_string()),
+                Cell::Number(other.scored.to_string()),
+            ],
+        )
+    };
+    let columns = vec![
+        Column::new("发起日期"),
+        Column::new("发起人"),
+        Column::new("状态"),
+        Column::numeric("抽中"),
+        Column::numeric("已二次评分"),
+    ];
+    let caption = "同一单位、方案和评定期的其他抽样".to_owned();
+    Table { caption, columns, rows: card.others.iter().map(row).collect(), ..Table::default() }
 }
 
 fn facts(card: &SampleCard) -> Vec<Fact> {
@@ -241,6 +286,7 @@ fn facts(card: &SampleCard) -> Vec<Fact> {
         Fact::text("抽样编号", sample.id.to_string()),
         Fact::text("抽取单位", &card.organisation.1),
         Fact::text("方案和评定期", format!("{} {}", sample.scheme_code, sample.period)),
+        Fact::text("次序", turn(card)),
         Fact::text("公布承诺", at(Some(sample.created_at), &Some(sample.created_by.clone()))),
         Fact::text("承诺（SHA-256）", hex::encode(&sample.commitment)),
         Fact::text("定名单", at(sample.fixed_at, &sample.fixed_by)),
@@ -324,7 +370,7 @@ fn fix_form(who: &SignedIn, card: &SampleCard) -> Form {
     let size = Control::new("sample_size", "抽取数量", Kind::Number)
         .required()
         .value("10")
-        .hint("名单是现在已提交且未退回、未撤销的全部评定")
+        .hint("名单是本期提交过、有总分的全部评定，其后退回、撤销的也在内")
         .columns(4);
     Form {
         action: format!("/ratings/samples/{}/fix", card.sample.id),
