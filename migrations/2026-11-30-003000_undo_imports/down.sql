@@ -11,6 +11,7 @@ DROP FUNCTION IF EXISTS take_back_import;
 DROP FUNCTION IF EXISTS restore_parts;
 DROP FUNCTION IF EXISTS restore_records;
 DROP FUNCTION IF EXISTS find_quarters_of_import;
+DROP FUNCTION IF EXISTS either_id;
 DROP FUNCTION trace_import;
 DROP FUNCTION traced_relations;
 DROP TABLE import_traces;
