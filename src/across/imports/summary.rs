@@ -11,6 +11,7 @@ use crate::across::imports::subject::headings;
 use crate::base::db;
 use crate::base::error::Result;
 use crate::base::scope::Scope;
+use crate::base::values::count_digits;
 use crate::records::imports::{self, Bucket, Counts, Import, State, StoredRow};
 
 /// One finding about one cell.
@@ -282,8 +283,7 @@ fn shown(known: &[Heading], field: &str, value: &str) -> String {
         Some((Shape::Telephone, _)) => 3,
         _ => return value.to_owned(),
     };
-    let digits = value.chars().filter(char::is_ascii_digit).count();
-    if digits < 7 {
+    if count_digits(value) < 7 {
         return value.to_owned();
     }
     value.chars().enumerate().map(|(at, character)| if at < kept { character } else { '*' }).collect()
@@ -299,6 +299,7 @@ mod tests {
         let shown = |field, value| super::shown(headings(Kind::Members), field, value);
         assert_eq!(shown("citizen_id", "500237199001011234"), "500237************");
         assert_eq!(shown("mobile", "138001380001"), "138*********");
+        assert_eq!(shown("mobile", "１３８００１３８０００１"), "１３８*********");
         assert_eq!(shown("citizen_id", "没有"), "没有");
         assert_eq!(shown("joined_on", "20200230"), "20200230");
     }
