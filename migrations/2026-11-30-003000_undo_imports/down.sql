@@ -12,6 +12,8 @@ DROP FUNCTION IF EXISTS restore_parts;
 DROP FUNCTION IF EXISTS restore_records;
 DROP FUNCTION IF EXISTS find_quarters_of_import;
 DROP FUNCTION IF EXISTS either_id;
+DROP FUNCTION IF EXISTS forget_imports;
+DROP FUNCTION IF EXISTS was_undone_since;
 DROP FUNCTION trace_import;
 DROP FUNCTION traced_relations;
 DROP TABLE import_traces;

@@ -52,6 +52,37 @@ END $$;
 REVOKE ALL ON FUNCTION find_quarters_of_import FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_quarters_of_import TO cadre_web;
 
+-- Whether an import that wrote to the same subtree was taken back since a moment: a plan from before may count on what it
+-- wrote. Also where the import was above the caller.
+CREATE OR REPLACE FUNCTION was_undone_since(in_county uuid, in_path text, since timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT EXISTS (SELECT FROM imports i WHERE i.county_id = in_county AND i.undone_at >= since
+        AND in_county = nullif(current_setting('cadre.county', true), '')::uuid
+        AND (starts_with(i.path, in_path) OR starts_with(in_path, i.path)))
+$$;
+REVOKE ALL ON FUNCTION was_undone_since FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION was_undone_since TO cadre_web;
+
+-- Drops what imports of every county keep for thirty days, or for as long as they can be taken back, and what was proposed
+-- for files that have waited for half an hour; row-level security shows each caller his own only.
+CREATE OR REPLACE FUNCTION forget_imports(received_before timestamptz, proposed_before timestamptz, told text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('forget_imports ' || current_schema(), 0)) THEN
+        RETURN;
+    END IF;
+    UPDATE imports i SET proposal = NULL, failure = i.failure || E'\n' || told
+    WHERE i.proposal IS NOT NULL AND i.updated_at < least(proposed_before, now() - interval '30 minutes');
+    DELETE FROM import_traces t USING imports i
+    WHERE i.county_id = t.county_id AND i.id = t.import_id AND (i.undo_until IS NULL OR i.undo_until < now())
+        AND i.created_at < least(received_before, now() - interval '30 days');
+    DELETE FROM import_rows r USING imports i
+    WHERE i.county_id = r.county_id AND i.id = r.import_id AND (i.undo_until IS NULL OR i.undo_until < now())
+        AND i.created_at < least(received_before, now() - interval '30 days');
+END $$;
+REVOKE ALL ON FUNCTION forget_imports FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_imports TO cadre_web;
+
 -- Gives the changed records of a table their former values; a step of take_back_import, which lists them. What follows
 -- from another record (a place, the key that a list is sorted by) follows it, and is not taken from the trace.
 CREATE OR REPLACE FUNCTION restore_records(in_county uuid, in_relation text, by_whom text) RETURNS void

@@ -5,6 +5,7 @@
 //! what the columns are; in every state after reading the
 //! five buckets sum to the rows read; the file itself is never kept.
 mod advance;
+mod forget;
 mod match_columns;
 pub mod model;
 pub mod queries;
@@ -14,8 +15,9 @@ mod undo;
 mod undo_words;
 
 pub use advance::{beat, begin_commit, bury, commit, fail, given_back, plan, return_to_plan};
+pub use forget::forget;
 pub use match_columns::{propose, read_again};
-pub use model::{Bucket, Counts, DAYS_TO_UNDO, Import, Kind, State, StoredRow};
+pub use model::{Bucket, Counts, DAYS_TO_UNDO, Import, Kind, MINUTES_TO_MATCH, State, StoredRow};
 pub use receive::{Receive, receive};
 pub use stage::{Became, link, restage, stage};
 pub use undo::{can_undo, trace, undo};

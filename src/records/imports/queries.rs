@@ -1,6 +1,7 @@
 //! Every read of imports.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::ids::ImportId;
@@ -128,6 +129,20 @@ pub async fn count_kept(conn: &mut AsyncPgConnection, import: &Import) -> QueryR
         .count()
         .get_result(conn)
         .await
+}
+
+diesel::define_sql_function! {
+    /// Whether an import that wrote to the same subtree was taken back since a moment.
+    fn was_undone_since(county: diesel::sql_types::Uuid, path: Text, since: Timestamptz) -> Bool;
+}
+
+/// Whether an import that wrote to the same subtree as this one was taken back since this one was received: its plan may
+/// count on what is gone.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn was_undone_meanwhile(conn: &mut AsyncPgConnection, import: &Import) -> QueryResult<bool> {
+    diesel::select(was_undone_since(import.county_id, &import.path, import.created_at)).get_result(conn).await
 }
 
 /// What was last said of the headings of files like this one.
