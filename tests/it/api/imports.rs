@@ -392,10 +392,36 @@ async fn a_page_asks_what_the_columns_are_and_reads_the_file_again() {
     assert!(shown.body.contains("“干什么”→“工作岗位”"), "{}", shown.body);
     let twice = app.submit(&clerk, &path, None, &said("工作岗位")).await;
     assert_eq!(twice.status, Status::Conflict, "{}", twice.body);
+    assert!(twice.body.contains("没有等待确定的列对应"), "{}", twice.body);
+    assert_eq!(held(&page).len(), 0, "no file waits any more");
+
+    // Somebody else's word takes no file away; a file that is gone is told, and the import does not go on reading.
+    let taken = app.upload(&clerk, "/imports", &[], &fields, Some(("名册.csv", text.as_bytes()))).await;
+    let page = taken.location.unwrap();
+    let path = format!("{page}/columns");
+    watch(&app, &clerk, &format!("/api/v1{page}")).await;
+    let other = app.submit(&supervisor, &path, None, &said("工作岗位")).await;
+    assert_eq!(other.status, Status::Conflict, "{}", other.body);
+    assert_eq!(held(&page).len(), 1);
+    let apart = app.submit(&clerk, &path, None, "header_row=2&heading=备注&target=备注&heading=备 注&target=").await;
+    assert_eq!(apart.status, Status::UnprocessableEntity, "{}", apart.body);
+    assert!(apart.body.contains("有两列，去处不同"), "{}", apart.body);
+    std::fs::remove_file(&held(&page)[0]).unwrap();
+    let late = app.submit(&clerk, &path, None, &said("工作岗位")).await;
+    assert_eq!(late.status, Status::Conflict, "{}", late.body);
+    assert!(late.body.contains("请重新上传"), "{}", late.body);
+    assert_eq!(app.get(&clerk, &format!("/api/v1{page}")).await.json()["state"], "failed");
+}
+
+/// The files of an import that wait for its uploader.
+fn held(page: &str) -> Vec<std::path::PathBuf> {
     let id = page.trim_start_matches("/imports/");
-    let held = std::fs::read_dir(std::env::temp_dir()).unwrap().filter_map(Result::ok).filter(|entry| {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        name.starts_with(id) && name.ends_with(".held")
-    });
-    assert_eq!(held.count(), 0, "no file waits any more");
+    let entries = std::fs::read_dir(std::env::temp_dir()).unwrap().filter_map(Result::ok);
+    let names = entries.map(|entry| entry.path());
+    names
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with(id) && name.ends_with(".held")
+        })
+        .collect()
 }

@@ -17,7 +17,7 @@ use super::elections::votes;
 use super::{Roster, Stage, assessed, elections, pool, rated, training, tree};
 
 /// Every row of every table that imports write, without what rises with each change.
-async fn shot(stage: &Stage) -> BTreeMap<String, Vec<String>> {
+pub(super) async fn shot(stage: &Stage) -> BTreeMap<String, Vec<String>> {
     let client = stage.db.owner_client().await;
     let tables = client.query("SELECT relation FROM traced_relations()", &[]).await.unwrap();
     let mut shot = BTreeMap::new();
@@ -33,18 +33,18 @@ async fn shot(stage: &Stage) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Plans and carries out; the import as it stands then.
-async fn carried(stage: &Stage, rows: &[Roster]) -> Import {
+pub(super) async fn carried(stage: &Stage, rows: &[Roster]) -> Import {
     let import = stage.plan(rows).await;
     let outcome = commit(&stage.engine, &stage.clerk, import.id, &progress::nobody).await.unwrap();
     assert!(matches!(outcome, Outcome::Written(_)), "{outcome:?}");
     upload::find(&stage.engine, &stage.clerk, import.id).await.unwrap()
 }
 
-async fn undo(stage: &Stage, actor: &Actor, import: &Import) -> Result<usize, Error> {
+pub(super) async fn undo(stage: &Stage, actor: &Actor, import: &Import) -> Result<usize, Error> {
     imports::undo(&mut *stage.db.web().await, actor, import.id).await
 }
 
-fn sentence<T: std::fmt::Debug>(refused: Result<T, Error>) -> String {
+pub(super) fn sentence<T: std::fmt::Debug>(refused: Result<T, Error>) -> String {
     match refused {
         Err(Error::Refused(sentence)) => sentence,
         other => panic!("{other:?}"),
