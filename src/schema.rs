@@ -1207,6 +1207,8 @@ diesel::table! {
         undone_at -> Nullable<Timestamptz>,
         /// Columns of the file with samples and where each could go, encrypted; empty: nothing waits to be matched.
         proposal -> Nullable<Bytea>,
+        /// Why it was taken back, in words.
+        undo_reason -> Nullable<Text>,
     }
 }
 

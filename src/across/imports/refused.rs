@@ -46,8 +46,7 @@ pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId
             "这次导入还没有读成方案，没有可下载的退回行；请稍后再试，读取失败的请按提示改正后重新上传。";
         return Err(Error::Refused(why.to_owned()));
     }
-    let extras =
-        db::read(&mut conn, &actor.scope, async |conn| further_columns(conn, &import).await).await?;
+    let extras = db::read(&mut conn, &actor.scope, async |conn| further_columns(conn, &import).await).await?;
     let layout = context::layout(&import, &extras)?;
     let title = format!("{} 退回的行", import.file_name);
     let mut book = Book::new(&Properties { title, created: import.created_at });

@@ -96,6 +96,8 @@ pub struct UndoAnswer {
     pub kept: i64,
     /// The kept rows; the first ones only where there are many.
     pub kept_rows: Vec<KeptRow>,
+    /// Why it was taken back; empty where that was not asked yet.
+    pub reason: String,
     /// Who took it back.
     pub undone_by: String,
     /// When.
@@ -224,7 +226,8 @@ pub async fn undone(
     };
     let kept_rows = stored.iter().map(open).collect::<Result<Vec<_>>>()?;
     let undone = i64::from(import.counts().to_write()).saturating_sub(kept);
-    Ok(Some(UndoAnswer { undone, kept, kept_rows, undone_by, undone_at }))
+    let reason = import.undo_reason.clone().unwrap_or_default();
+    Ok(Some(UndoAnswer { undone, kept, kept_rows, reason, undone_by, undone_at }))
 }
 
 /// Rows of some buckets of an import after a row number, at most `limit`, in the order of the sheet.

@@ -44,10 +44,12 @@ pub(super) fn kept_because(reason: &str) -> String {
     match reason {
         "edited" => "导入之后又被修改或删除过，保留现状；需要更正的，请在该记录上办理".to_owned(),
         "handed_in" => {
-            "所在的考核轮次已提交、确认或公示，分数保留现状；确需更正的，请由审核员退回该轮次后修改".to_owned()
+            "所在的考核轮次已提交、确认或公示，分数保留现状；确需更正的，请由审核员退回该轮次后修改"
+                .to_owned()
         }
         "succeeded" => {
-            "接续它的届次或任职保留了下来，结束日期随之保留现状；需要更正的，请在该届次或任职上办理".to_owned()
+            "接续它的届次或任职保留了下来，结束日期随之保留现状；需要更正的，请在该届次或任职上办理"
+                .to_owned()
         }
         table => {
             let noun = noun(table);

@@ -269,6 +269,7 @@ fn day(moment: chrono::DateTime<chrono::Utc>) -> String {
 fn told_undone(undone: summary::UndoAnswer) -> UndoneView {
     UndoneView {
         by: undone.undone_by,
+        reason: undone.reason,
         on: day(undone.undone_at),
         undone: undone.undone,
         kept: undone.kept,
@@ -334,7 +335,8 @@ fn matched(fields: &crate::web::guards::Fields) -> Result<BTreeMap<String, Optio
     let mut columns: BTreeMap<String, Option<String>> = BTreeMap::new();
     for (heading, target) in fields.all("heading").zip(fields.all("target")) {
         let target = Some(target.to_owned()).filter(|target| !target.is_empty());
-        let known = columns.iter().find(|(known, _)| folded(known) == folded(heading)).map(|(_, to)| to.clone());
+        let known =
+            columns.iter().find(|(known, _)| folded(known) == folded(heading)).map(|(_, to)| to.clone());
         if known.is_some_and(|known| known != target) {
             let why = format!(
                 "列名“{}”有两列，去处不同，分不清是哪一列；请在文件中给两列不同的列名，重新上传。",
@@ -379,13 +381,13 @@ async fn carry_out(
     Ok(Redirect::to(format!("/imports/{id}")))
 }
 
-#[post("/imports/<id>/undo", data = "<_fields>")]
+#[post("/imports/<id>/undo", data = "<fields>")]
 async fn undo(
     who: SignedIn,
     mut db: Db,
     id: ImportId,
-    _fields: crate::web::guards::Fields,
+    fields: crate::web::guards::Fields,
 ) -> Answer<Redirect> {
-    imports::undo(&mut db.0, &who.actor, id).await?;
+    imports::undo(&mut db.0, &who.actor, id, fields.get("reason")).await?;
     Ok(Redirect::to(format!("/imports/{id}")))
 }
