@@ -55,8 +55,8 @@ pub fn can_undo(actor: &Actor, import: &Import) -> bool {
 /// (contract 2).
 ///
 /// # Errors
-/// `Missing`, `Forbidden`; `Invalid` without a reason; `Refused` where it is not carried out or taken back already, where its days are over, where a
-/// quarter that was closed since holds what it wrote, and where former values no longer fit.
+/// `Missing`, `Forbidden`; `Invalid` without a reason; `Refused` where it is not carried out or taken back already, where
+/// its days are over, where a quarter that was closed since holds what it wrote, and where former values no longer fit.
 pub async fn undo(conn: &mut AsyncPgConnection, actor: &Actor, id: ImportId, reason: &str) -> Result<usize> {
     db::write(conn, actor, async |conn| {
         // A county's roster takes longer than a request may.
