@@ -1,1 +1,1 @@
-ALTER TABLE imports DROP undo_reason;
+DROP TABLE import_undos;

@@ -214,9 +214,10 @@ pub async fn undone(
     };
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut conn = engine.database.web().await?;
-    let (kept, stored) = db::read(&mut conn, within, async |conn| {
+    let (kept, stored, reason) = db::read(&mut conn, within, async |conn| {
         let count = imports::queries::count_kept(conn, import).await?;
-        Ok((count, imports::queries::kept(conn, import, limit).await?))
+        let stored = imports::queries::kept(conn, import, limit).await?;
+        Ok((count, stored, imports::queries::undo_reason(conn, import).await?.unwrap_or_default()))
     })
     .await?;
     let open = |row: &StoredRow| {
@@ -226,7 +227,6 @@ pub async fn undone(
     };
     let kept_rows = stored.iter().map(open).collect::<Result<Vec<_>>>()?;
     let undone = i64::from(import.counts().to_write()).saturating_sub(kept);
-    let reason = import.undo_reason.clone().unwrap_or_default();
     Ok(Some(UndoAnswer { undone, kept, kept_rows, reason, undone_by, undone_at }))
 }
 

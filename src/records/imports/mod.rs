@@ -1,6 +1,6 @@
 //! Uploaded workbooks and their plans. Knows no subject: what a row says is an encrypted text here.
 //!
-//! Owns `imports`, `import_rows`, `import_traces` and `import_mappings`. Invariants: states go reading → planned → committing → committed (→ undone), back
+//! Owns `imports`, `import_rows`, `import_traces`, `import_undos` and `import_mappings`. Invariants: states go reading → planned → committing → committed (→ undone), back
 //! from committing to planned where nothing was written, to failed from reading, and back to reading where a person said
 //! what the columns are; in every state after reading the
 //! five buckets sum to the rows read; the file itself is never kept.

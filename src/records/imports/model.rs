@@ -182,8 +182,6 @@ pub struct Import {
     pub undone_at: Option<DateTime<Utc>>,
     /// Columns that wait to be matched, encrypted.
     pub proposal: Option<Vec<u8>>,
-    /// Why it was taken back; none also where that was not asked yet.
-    pub undo_reason: Option<String>,
 }
 
 /// How many days after it was carried out an import can be taken back (contract 3, `POST /imports/{id}/undo`); as long

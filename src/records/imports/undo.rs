@@ -16,7 +16,7 @@ use crate::records::audit;
 use crate::records::imports::model::{DAYS_TO_UNDO, Import, Kind, State};
 use crate::records::imports::stage::json;
 use crate::records::imports::undo_words::{kept_because, noun};
-use crate::schema::imports;
+use crate::schema::{import_undos, imports};
 
 /// How many characters a reason may have.
 const LONGEST_REASON: usize = 200;
@@ -246,10 +246,18 @@ async fn conclude(
             imports::state.eq(State::Undone.code()),
             imports::undone_by.eq(&actor.name),
             imports::undone_at.eq(now),
-            imports::undo_reason.eq(reason),
             imports::notices.eq(json(&notices)),
             imports::version.eq(imports::version + 1),
             imports::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .await?;
+    diesel::insert_into(import_undos::table)
+        .values((
+            import_undos::county_id.eq(import.county_id),
+            import_undos::import_id.eq(import.id),
+            import_undos::path.eq(&import.path),
+            import_undos::reason.eq(reason),
         ))
         .execute(conn)
         .await?;
