@@ -1141,6 +1141,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Why imports were taken back; by whom and when stands with the import.
+    import_undos (county_id, import_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The import.
+        import_id -> Uuid,
+        /// Path of the import's organisation.
+        path -> Text,
+        /// Why, in words.
+        reason -> Text,
+    }
+}
+
+diesel::table! {
     /// Uploaded workbooks: what they would do, and what became of them.
     imports (county_id, id) {
         /// The county that owns the row.

@@ -32,7 +32,9 @@ pub struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Take an import back within thirty days: records changed since are kept and named
-    #[command(after_help = "Example:\n  cadre import undo 0193f0a2-7c1e-7d52-9f0b-3f1d2c4b5a69")]
+    #[command(
+        after_help = "Example:\n  cadre import undo 0193f0a2-7c1e-7d52-9f0b-3f1d2c4b5a69 --reason 传错了文件"
+    )]
     Undo(import_undo::Options),
 }
 

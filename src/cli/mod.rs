@@ -65,7 +65,7 @@ enum Command {
     #[command(after_help = "Examples:\n  \
         cadre import members 党员名册.xlsx --organisation 500237101 --dry-run\n  \
         cadre import members 党员名册.xlsx --organisation 500237101 --errors 退回.xlsx\n  \
-        cadre import undo 0193f0a2-7c1e-7d52-9f0b-3f1d2c4b5a69")]
+        cadre import undo 0193f0a2-7c1e-7d52-9f0b-3f1d2c4b5a69 --reason 传错了文件")]
     Import(import::Arguments),
     /// Write a list to a workbook or csv that can be imported again
     #[command(after_help = "Examples:\n  \

@@ -41,15 +41,12 @@ pub async fn serve(
     std::fs::create_dir_all(&uploads).map_err(|error| {
         Failure::Failed(format!("无法建立上传目录 {}：{error}。请检查磁盘和权限。", uploads.display()))
     })?;
-    if let Err(error) = web::import_work::sweep(&uploads) {
-        tracing::warn!(%error, "old uploads could not be removed");
-    }
     let signer = audit::signer(&installation.config)?;
     let state = web::State {
         database: installation.database.clone(),
         keys: installation.keys.clone(),
         program,
-        uploads,
+        uploads: uploads.clone(),
         pictures: Arc::default(),
         readings: Arc::default(),
         trail: Published { store: Store::new(&installation.config.data), key: signer.verifier() },
@@ -77,7 +74,10 @@ pub async fn serve(
         let ended = async {
             let _ = ended.await;
         };
-        pictures.keep_counts(&database, ended).await;
+        tokio::select! {
+            () = pictures.keep_counts(&database, ended) => {}
+            never = web::import_work::tidy(&database, uploads) => match never {},
+        }
     });
     let served = rocket.launch().await.map_err(refused);
     drop(stop);

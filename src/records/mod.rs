@@ -119,7 +119,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("slates", &["committee_targets", "slates", "slate_seats"]),
-    ("imports", &["imports", "import_rows", "import_traces", "import_mappings"]),
+    ("imports", &["imports", "import_rows", "import_traces", "import_mappings", "import_undos"]),
     (
         "ratings",
         &[

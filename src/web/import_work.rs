@@ -1,6 +1,7 @@
 //! Imports at work: taking a file in, its reading and its writing, which outlive the request that asked for them, and
 //! the events that tell how far they are. Pages and API share it.
 
+use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,8 +18,8 @@ use crate::across::imports::progress::Progress;
 use crate::across::imports::upload::{self, Upload};
 use crate::across::imports::{commit, progress, read};
 use crate::across::sheets::Program;
-use crate::base::actor::Actor;
-use crate::base::db;
+use crate::base::actor::{Actor, Door};
+use crate::base::db::{self, Database};
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::ImportId;
 use crate::base::keys::{KeyError, KeyRing, Secret};
@@ -111,33 +112,67 @@ pub fn read_on(state: &web::State, actor: Actor, import: Import, taken: Taken) {
 fn read_file(state: &web::State, actor: Actor, import: Import, file: UploadedFile) {
     let (engine, program, uploads) = (engine(state), Program::at(&state.program), state.uploads.clone());
     tokio::spawn(async move {
+        // Before anybody can be asked, and so before he can answer.
+        let held = if actor.door == Door::Web { hold(&engine, &import, &file, &uploads).await } else { None };
         let work = read::read(&engine, &program, &actor, &import, &file.0, &progress::nobody).await;
         match work {
             Ok(Ok(_)) => {}
-            Ok(Err(_)) => hold(&engine, &actor, import.id, &file, &uploads).await,
-            Err(error) => tracing::error!(%error, "an import could not be read"),
+            Ok(Err(_)) => wait(&engine, &actor, import.id, held).await,
+            Err(error) => {
+                tracing::error!(%error, "an import could not be read");
+                give_up(&engine, &actor, import.id).await;
+            }
         }
     });
 }
 
-/// How long a file waits for somebody to say what its columns are. It waits sealed: it holds personal data.
-const HELD: Duration = Duration::from_secs(30 * 60);
-
-/// Where the file of an import waits.
-fn place(uploads: &std::path::Path, import: &Import) -> PathBuf {
-    uploads.join(format!("{}-{}.held", import.id, import.version))
+/// Ends a reading that broke off, so that nobody waits for it.
+async fn give_up(engine: &Engine, actor: &Actor, id: ImportId) {
+    let ended: Result<()> = async {
+        let import = upload::find(engine, actor, id).await?;
+        if import.state()? != State::Reading {
+            return Ok(());
+        }
+        let mut conn = engine.database.web().await?;
+        imports::fail(&mut conn, actor, &import, "读取没有完成，请重新上传文件。").await
+    }
+    .await;
+    if let Err(error) = ended {
+        tracing::error!(%error, "a reading that broke off could not be ended");
+    }
 }
 
-/// Keeps a file whose columns wait to be matched.
-async fn hold(engine: &Engine, actor: &Actor, id: ImportId, file: &UploadedFile, uploads: &std::path::Path) {
-    let Ok(import) = upload::find(engine, actor, id).await else { return };
-    if import.proposal.is_none() {
-        return;
-    }
-    let held = UploadedFile(place(uploads, &import));
+/// How long a file waits for somebody to say what its columns are. It waits sealed: it holds personal data.
+const HELD: Duration = Duration::from_secs(60 * imports::MINUTES_TO_MATCH);
+
+/// Where the file of an import waits that has come to a version.
+fn place(uploads: &std::path::Path, id: ImportId, version: i32) -> PathBuf {
+    uploads.join(format!("{id}-{version}.held"))
+}
+
+/// Keeps a file that is being read, under the version that the import has when its reading has failed.
+async fn hold(
+    engine: &Engine,
+    import: &Import,
+    file: &UploadedFile,
+    uploads: &std::path::Path,
+) -> Option<UploadedFile> {
+    let id = import.id;
+    let held = UploadedFile(place(uploads, id, import.version.saturating_add(1)));
     let sealing = move |clear: Vec<u8>, keys: &KeyRing| keys.seal(Secret::Upload, id.0, &clear);
-    if let Err(error) = rewrite(engine.keys.clone(), &file.0, &held.0, sealing).await {
-        tracing::error!(%error, "an upload could not be held");
+    match rewrite(engine.keys.clone(), &file.0, &held.0, sealing).await {
+        Ok(()) => Some(held),
+        Err(error) => {
+            tracing::error!(%error, "an upload could not be held");
+            None
+        }
+    }
+}
+
+/// Keeps a file whose columns wait to be matched for a while.
+async fn wait(engine: &Engine, actor: &Actor, id: ImportId, held: Option<UploadedFile>) {
+    let (Some(held), Ok(import)) = (held, upload::find(engine, actor, id).await) else { return };
+    if import.proposal.is_none() {
         return;
     }
     tokio::spawn(async move {
@@ -146,7 +181,7 @@ async fn hold(engine: &Engine, actor: &Actor, id: ImportId, file: &UploadedFile,
     });
 }
 
-/// Writes a file anew, sealed or opened.
+/// Writes a file anew, sealed or opened; `Missing` where it is not there.
 async fn rewrite(
     keys: Arc<KeyRing>,
     from: &std::path::Path,
@@ -155,7 +190,11 @@ async fn rewrite(
 ) -> Result<()> {
     let (from, to) = (from.to_owned(), to.to_owned());
     tokio::task::spawn_blocking(move || {
-        let made = work(std::fs::read(from).map_err(Error::broken)?, &keys).map_err(Error::broken)?;
+        let given = std::fs::read(from).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Error::Missing { what: "上传的文件" },
+            _ => Error::broken(error),
+        })?;
+        let made = work(given, &keys).map_err(Error::broken)?;
         std::fs::write(to, made).map_err(Error::broken)
     })
     .await
@@ -166,7 +205,7 @@ async fn rewrite(
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn sweep(uploads: &std::path::Path) -> std::io::Result<()> {
+fn sweep(uploads: &std::path::Path) -> std::io::Result<()> {
     for entry in std::fs::read_dir(uploads)? {
         let entry = entry?;
         let age = entry.metadata()?.modified()?.elapsed().unwrap_or_default();
@@ -175,6 +214,26 @@ pub fn sweep(uploads: &std::path::Path) -> std::io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// How often is looked for what nobody needs any more.
+const TIDYING: Duration = Duration::from_secs(10 * 60);
+
+/// Removes, now and from time to time, what uploads left behind: files that nobody came back for, and what the database
+/// holds of imports for no longer than it may.
+pub async fn tidy(database: &Database, uploads: PathBuf) -> Infallible {
+    let mut pulse = tokio::time::interval(TIDYING);
+    pulse.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        pulse.tick().await;
+        if let Err(error) = sweep(&uploads) {
+            tracing::warn!(%error, "old uploads could not be removed");
+        }
+        let forgotten = async { imports::forget(&mut *database.web().await?).await };
+        if let Err(error) = forgotten.await {
+            tracing::warn!(%error, "old imports could not be forgotten");
+        }
+    }
 }
 
 /// Has a file read again whose columns the uploader has matched.
@@ -188,21 +247,50 @@ pub async fn read_again(
     id: ImportId,
     mapping: &Mapping,
 ) -> Result<()> {
-    let waiting = upload::find(&engine(state), actor, id).await?;
-    let held = place(&state.uploads, &waiting);
-    if waiting.proposal.is_some() && !held.exists() {
-        let why = "文件等待确定列对应超过30分钟，已经删去；请重新上传，本次的列对应会再次给出。";
-        return Err(Error::Refused(why.to_owned()));
-    }
     let whole = serde_json::to_value(mapping).map_err(Error::broken)?;
     let remembered = serde_json::to_value(&mapping.columns).map_err(Error::broken)?;
+    let waiting = waiting_file(actor, state, id).await?;
+    // Where nothing waits, the verb says so.
+    let import = imports::read_again(conn, actor, id, &whole, &remembered).await?;
+    match waiting {
+        Some((held, file)) => {
+            drop(UploadedFile(held));
+            read_file(state, actor.clone(), import, file);
+            Ok(())
+        }
+        None => {
+            imports::fail(conn, actor, &import, LATE).await?;
+            Err(Error::Refused(LATE.to_owned()))
+        }
+    }
+}
+
+/// Said where a file does not wait any more.
+const LATE: &str = "文件等待确定列对应超过30分钟，已经删去；请重新上传，本次的列对应会再次给出。";
+
+/// Where the file of an import waits to be matched, and the same opened; none where nothing waits.
+async fn waiting_file(
+    actor: &Actor,
+    state: &web::State,
+    id: ImportId,
+) -> Result<Option<(PathBuf, UploadedFile)>> {
+    let engine = engine(state);
+    let waiting = upload::find(&engine, actor, id).await?;
+    if waiting.proposal.is_none() {
+        return Ok(None);
+    }
+    let held = place(&state.uploads, id, waiting.version);
     let file = UploadedFile(state.uploads.join(ImportId::new().to_string()));
     let opening = move |sealed: Vec<u8>, keys: &KeyRing| keys.unseal(Secret::Upload, id.0, &sealed);
-    rewrite(state.keys.clone(), &held, &file.0, opening).await?;
-    let import = imports::read_again(conn, actor, id, &whole, &remembered).await?;
-    drop(UploadedFile(held));
-    read_file(state, actor.clone(), import, file);
-    Ok(())
+    match rewrite(state.keys.clone(), &held, &file.0, opening).await {
+        Ok(()) => Ok(Some((held, file))),
+        // Somebody else may have said it at the same moment.
+        Err(Error::Missing { .. }) => {
+            let now = upload::find(&engine, actor, id).await?;
+            if now.version == waiting.version { Err(Error::Refused(LATE.to_owned())) } else { Ok(None) }
+        }
+        Err(other) => Err(other),
+    }
 }
 
 /// Takes a plan in hand and carries it out in the background.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::across::sheets::{Column, ColumnKind};
+use crate::across::sheets::{Column, ColumnKind, column_letters};
 use crate::base::codes::CodeTable;
 use crate::base::values::half_width;
 use crate::records::words::{WordBook, WordList};
@@ -97,6 +97,12 @@ pub fn names(names: impl Iterator<Item = &'static str>) -> Vec<String> {
 #[must_use]
 pub fn all(table: &CodeTable) -> Vec<String> {
     table.entries().iter().map(|entry| entry.name.clone()).collect()
+}
+
+/// What a mapping calls one of several columns that have the same heading: by its letters too.
+#[must_use]
+pub fn lettered(heading: &str, column: u32) -> String {
+    format!("{}（{}列）", heading.trim(), column_letters(column))
 }
 
 /// A heading without what does not tell columns apart: blanks, line breaks, the star of a required column.

@@ -108,9 +108,11 @@ impl Work<'_> {
         let mut digest = Sha256::new();
         let mut done = 0;
         let total = u64::try_from(self.import.counts().to_write()).ok();
-        // Rows that say something of each other are looked at together, also those that change nothing.
+        // Rows that say something of each other are looked at together, also those that change nothing; and all rows where
+        // another import was taken back meanwhile, since what they found unchanged may be gone.
         let written: &[Bucket] = &[Bucket::New, Bucket::Changed];
-        let looked_at = if S::BATCH.is_some() { written } else { Bucket::ALL };
+        let alone = S::BATCH.is_some() && !imports::queries::was_undone_meanwhile(conn, self.import).await?;
+        let looked_at = if alone { written } else { Bucket::ALL };
         self.each_batch::<S>(conn, looked_at, async |conn, planned, found| {
             let mut deeds = Vec::new();
             for (shown, (now, deed)) in planned.iter().zip(found) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::across::imports::columns::{Heading, REASON, RECORD, ROW_NUMBER, folded};
+use crate::across::imports::columns::{Heading, REASON, RECORD, ROW_NUMBER, folded, lettered};
 pub use crate::across::imports::mapping::Mapping;
 use crate::across::imports::synonyms;
 use crate::across::sheets::Row;
@@ -103,7 +103,7 @@ impl Layout {
                     text.trim().clone_into(place);
                 }
             }
-            match reading.place(&text) {
+            match reading.place(&text, column) {
                 Place::Heading(heading) => columns.push((column, heading)),
                 Place::Extra(name) => further.push((column, name)),
                 Place::Ignored => drop(ignored.insert(column)),
@@ -178,19 +178,19 @@ impl Layout {
     pub fn told(&self) -> Vec<String> {
         let foreign = self.columns.iter().filter_map(|(at, heading)| {
             let own = self.heading(*at);
-            (folded(own) != folded(heading.title)).then(|| format!("“{own}”→“{}”", heading.title))
+            (folded(own) != folded(heading.title))
+                .then(|| format!("“{}”→“{}”", self.called(*at), heading.title))
         });
         let further = self.extras.iter().filter_map(|(at, name)| {
             let own = self.heading(*at);
-            (folded(own) != folded(name)).then(|| format!("“{own}”→“{name}”"))
+            (folded(own) != folded(name)).then(|| format!("“{}”→“{name}”", self.called(*at)))
         });
         let matched: Vec<String> = foreign.chain(further).collect();
         let left_out: Vec<String> = self
             .ignored
             .iter()
-            .map(|at| self.heading(*at))
-            .filter(|text| ![ROW_NUMBER, REASON].contains(text))
-            .map(|text| format!("“{text}”"))
+            .filter(|at| ![ROW_NUMBER, REASON].contains(&self.heading(**at)))
+            .map(|at| format!("“{}”", self.called(*at)))
             .collect();
         let mut told = Vec::new();
         if !matched.is_empty() {
@@ -200,6 +200,13 @@ impl Layout {
             told.push(format!("按列对应没有读取的列：{}", left_out.join("、")));
         }
         told
+    }
+
+    /// The heading of a column as a mapping calls it: with its letters where others have the same.
+    fn called(&self, column: u32) -> String {
+        let own = self.heading(column);
+        let same = self.headings.iter().filter(|heading| folded(heading) == folded(own)).count();
+        if same > 1 { lettered(own, column) } else { own.to_owned() }
     }
 
     fn heading(&self, column: u32) -> &str {
@@ -252,11 +259,11 @@ impl Reading<'_> {
         self.extras.iter().find(|name| folded(name) == wanted).cloned()
     }
 
-    fn place(&mut self, text: &str) -> Place {
+    fn place(&mut self, text: &str, column: u32) -> Place {
         if [ROW_NUMBER, REASON].contains(&text.trim()) {
             return Place::Ignored;
         }
-        let mapped = self.mapping.of(text);
+        let mapped = self.mapping.of_column(text, column);
         let sought = match mapped {
             Some(None) => return Place::Ignored,
             Some(Some(target)) => target.as_str(),
@@ -283,7 +290,11 @@ impl Reading<'_> {
 
     fn check_mapping(&mut self, row: &Row) {
         for (heading, target) in &self.mapping.columns {
-            if !row.cells().any(|(_, cell)| folded(&cell.shown()) == folded(heading)) {
+            let wanted = folded(heading);
+            let is_it = |(column, text): (u32, String)| {
+                folded(&text) == wanted || folded(&lettered(&text, column)) == wanted
+            };
+            if !row.cells().map(|(column, cell)| (column, cell.shown())).any(is_it) {
                 self.errors.push(HeadingError::NoSuchColumn { heading: excerpt(heading) });
             }
             if let Some(target) = target.as_deref().filter(|target| !self.knows(target)) {
@@ -387,6 +398,25 @@ mod tests {
                 "缺少必填的列“公民身份号码”；请按模板补上这一列",
             ]
         );
+    }
+
+    #[test]
+    fn of_two_columns_of_one_heading_each_goes_where_it_was_sent() {
+        let mut headings = ALL.to_vec();
+        headings.extend(["电话", "电 话"]);
+        let mapping = Mapping::from([
+            ("电话（J列）".to_owned(), Some("手机号码".to_owned())),
+            ("电话（K列）".to_owned(), None),
+        ]);
+        let layout = Layout::read(&row(&headings), HEADINGS, &mapping).unwrap();
+        assert_eq!(layout.column("mobile").unwrap().0, 9);
+        assert!(layout.is_ignored(10));
+        assert_eq!(
+            layout.told(),
+            ["按列对应读取：“电话（J列）”→“手机号码”", "按列对应没有读取的列：“电 话（K列）”"]
+        );
+        let both = Mapping::from([("电话".to_owned(), Some("手机号码".to_owned()))]);
+        assert_eq!(errors(&headings, &both), ["列“手机号码”有 2 列；请只保留一列"]);
     }
 
     #[test]

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
-use crate::across::imports::columns::folded;
+use crate::across::imports::columns::{folded, lettered};
 
-/// Heading of the file → heading of ours, or nothing to leave the column out; and where the headings stand.
+/// Heading of the file → heading of ours, or nothing to leave the column out; and where the headings stand. One of several
+/// columns of the same heading is called by its letters too: `电话（C列）`.
 ///
 /// As JSON `{"身份证号":"公民身份号码","工龄":null}`, or, where they do not stand in the first row of the sheet that has
 /// the kind's name, `{"sheet":"Sheet1","header_row":3,"columns":{"身份证号":"公民身份号码"}}`.
@@ -32,6 +33,12 @@ impl Mapping {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// What it says of a column, from 0: by its heading and letters, or by its heading alone.
+    #[must_use]
+    pub fn of_column(&self, heading: &str, column: u32) -> Option<&Option<String>> {
+        self.of(&lettered(heading, column)).or_else(|| self.of(heading))
     }
 
     /// What it says of a heading: nothing, that the column is left out, or the heading of ours.
@@ -106,6 +113,14 @@ mod tests {
         // A file may have a column of that name.
         let plain: Mapping = serde_json::from_str(r#"{"columns":"备注"}"#).unwrap();
         assert_eq!(plain.of("columns"), Some(&Some("备注".to_owned())));
+    }
+
+    #[test]
+    fn columns_of_the_same_heading_are_told_apart_by_their_letters() {
+        let mapping: Mapping = serde_json::from_str(r#"{"电话":"手机号码","电话（D列）":null}"#).unwrap();
+        assert_eq!(mapping.of_column("电 话", 2), Some(&Some("手机号码".to_owned())));
+        assert_eq!(mapping.of_column("电话", 3), Some(&None));
+        assert_eq!(mapping.of_column("手机", 3), None);
     }
 
     #[test]

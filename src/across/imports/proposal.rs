@@ -3,14 +3,15 @@
 
 use std::collections::HashSet;
 
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::across::imports::columns::{Heading, REASON, ROW_NUMBER, folded};
+use crate::across::imports::columns::{Heading, REASON, ROW_NUMBER, folded, lettered};
 use crate::across::imports::header::{HIGHEST, merged};
 use crate::across::imports::headings::Mapping;
 use crate::across::imports::synonyms;
-use crate::across::sheets::Row;
-use crate::base::values::excerpt;
+use crate::across::sheets::{Row, column_letters};
+use crate::base::values::{count_digits, excerpt, half_width};
 
 /// Rows below the headings that samples are taken from.
 const SAMPLED: usize = 5;
@@ -35,7 +36,7 @@ pub struct Proposal {
 pub struct ProposedColumn {
     /// The letters over it.
     pub letters: String,
-    /// Its heading, as in the file.
+    /// Its heading, as in the file; with its letters where others have the same.
     pub heading: String,
     /// Some of its values; of numbers as long as an identifier only the beginning.
     pub samples: Vec<String>,
@@ -68,8 +69,8 @@ pub fn propose(
     extras: &[String],
     remembered: &Mapping,
 ) -> Option<Proposal> {
-    let knows = |text: &str| target(known, extras, remembered, text).is_some();
-    let score = |row: &Row| row.cells().filter(|(_, cell)| knows(&cell.shown())).count();
+    let goes = |text: &str, column: u32| target(known, extras, remembered, (text, column));
+    let score = |row: &Row| row.cells().filter(|(at, cell)| goes(&cell.shown(), *at).is_some()).count();
     // The upper of two equal rows: below may stand a person who is called like a heading.
     let (at, _) = rows
         .iter()
@@ -91,21 +92,23 @@ pub fn propose(
         .filter_map(|(_, cell)| synonyms::exact(known, &cell.shown()))
         .map(|own| own.title)
         .collect();
+    let folds: Vec<String> = row.cells().map(|(_, cell)| folded(&cell.shown())).collect();
+    let repeats = |text: &str| folds.iter().filter(|fold| **fold == folded(text)).count() > 1;
     let mut taken = HashSet::new();
     let columns = row
         .cells()
         .take(WIDEST)
         .map(|(column, cell)| {
-            let heading = cell.shown().trim().to_owned();
-            let found = target(known, extras, remembered, &heading).flatten();
-            let is_own = synonyms::exact(known, &heading).is_some();
+            let text = cell.shown().trim().to_owned();
+            let found = goes(&text, column).flatten();
+            let is_own = synonyms::exact(known, &text).is_some();
             // Whatever bears our own name comes before what is only like it; of two for the same thing a person chooses.
             let found = found.filter(|target| is_own || !own.contains(target.as_str()));
             ProposedColumn {
-                letters: crate::across::sheets::column_letters(column),
+                letters: column_letters(column),
                 samples: samples(below, column),
                 target: found.filter(|target| taken.insert(target.clone())),
-                heading,
+                heading: if repeats(&text) { lettered(&text, column) } else { text },
             }
         })
         .collect();
@@ -122,7 +125,7 @@ fn target(
     known: &'static [Heading],
     extras: &[String],
     remembered: &Mapping,
-    text: &str,
+    (text, column): (&str, u32),
 ) -> Option<Option<String>> {
     if [ROW_NUMBER, REASON].contains(&text.trim()) {
         return Some(None);
@@ -130,7 +133,7 @@ fn target(
     let own = synonyms::exact(known, text).map(|heading| heading.title.to_owned());
     let further = || extras.iter().find(|extra| folded(extra) == folded(text)).cloned();
     let likely = || synonyms::likely(known, text).map(|heading| heading.title.to_owned());
-    let said = || remembered.of(text).cloned();
+    let said = || remembered.of_column(text, column).cloned();
     own.map(Some).or_else(|| further().map(Some)).or_else(said).or_else(|| likely().map(Some))
 }
 
@@ -139,15 +142,25 @@ fn samples(rows: &[Row], column: u32) -> Vec<String> {
     shown.filter(|text| !text.trim().is_empty()).map(|text| masked(&excerpt(text.trim()))).collect()
 }
 
-/// A sample tells columns apart; an identifier does so by its beginning.
+/// A sample tells columns apart; an identifier or a telephone number does so by its beginning, whatever its digits are
+/// written in. A day has as many digits as a number of the landline, and is told by its year.
 fn masked(text: &str) -> String {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let kept = match digits {
-        0..=8 => return text.to_owned(),
-        9..=13 => 3,
+    let kept = match count_digits(text) {
+        0..=6 => return text.to_owned(),
+        7..=8 if is_day(text) => return text.to_owned(),
+        7..=13 => 3,
         _ => 6,
     };
     text.chars().enumerate().map(|(at, character)| if at < kept { character } else { '*' }).collect()
+}
+
+/// Whether it is written like a day: a year of this age, then month and day.
+fn is_day(text: &str) -> bool {
+    let plain = half_width(text);
+    let year = plain.get(..4).and_then(|year| year.parse::<u16>().ok());
+    year.is_some_and(|year| (1900..2100).contains(&year))
+        && (plain.chars().any(|character| ['-', '/', '.', '年'].contains(&character))
+            || NaiveDate::parse_from_str(&plain, "%Y%m%d").is_ok())
 }
 
 #[cfg(test)]
@@ -194,6 +207,39 @@ mod tests {
         assert_eq!(found.columns[4].samples, ["071********"]);
         assert_eq!(found.columns[1].letters, "B");
         assert_eq!(found.mapping().of("工龄"), Some(&None));
+    }
+
+    #[test]
+    fn a_sample_shows_no_whole_identifier_whatever_its_digits() {
+        for (text, shown) in [
+            ("５００２３７１９８００５０６００１８", "５００２３７************"),
+            ("07171234567", "071********"),
+            ("5712345", "571****"),
+            ("57123456", "571*****"),
+            ("2015-07-01", "2015-07-01"),
+            ("20150701", "20150701"),
+            ("2015年7月1日", "2015年7月1日"),
+            ("20159999", "201*****"),
+            ("500237", "500237"),
+            ("张伟", "张伟"),
+        ] {
+            assert_eq!(masked(text), shown);
+        }
+    }
+
+    #[test]
+    fn columns_of_one_heading_are_told_apart() {
+        let sheet = [
+            row(1, &["姓名", "本人", "", "家属", ""]),
+            row(2, &["", "电话", "民族", "电话", "工龄"]),
+            row(3, &["张伟", "5712345", "汉族", "5712346", "3"]),
+        ];
+        let (_, columns) = told(&sheet, &Mapping::new());
+        assert_eq!(columns[1], goes("电话（B列）", Some("固定电话")));
+        assert_eq!(columns[3], goes("电话（D列）", None));
+        let remembered = Mapping::from([("电话（D列）".to_owned(), Some("手机号码".to_owned()))]);
+        let (_, columns) = told(&sheet, &remembered);
+        assert_eq!(columns[3], goes("电话（D列）", Some("手机号码")));
     }
 
     #[test]

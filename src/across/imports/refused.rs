@@ -3,11 +3,14 @@
 
 use std::io::Write;
 
+use diesel_async::AsyncPgConnection;
+
 use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::{REASON, ROW_NUMBER};
 use crate::across::imports::content::PlannedRow;
 use crate::across::imports::context::{self, Engine};
 use crate::across::imports::headings::Layout;
+use crate::across::imports::subject;
 use crate::across::sheets::{Book, Cell, Column, ColumnKind, Field, Properties};
 use crate::base::actor::Actor;
 use crate::base::clock;
@@ -43,7 +46,8 @@ pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId
             "这次导入还没有读成方案，没有可下载的退回行；请稍后再试，读取失败的请按提示改正后重新上传。";
         return Err(Error::Refused(why.to_owned()));
     }
-    let layout = context::layout(&import, &import.headings())?;
+    let extras = db::read(&mut conn, &actor.scope, async |conn| further_columns(conn, &import).await).await?;
+    let layout = context::layout(&import, &extras)?;
     let title = format!("{} 退回的行", import.file_name);
     let mut book = Book::new(&Properties { title, created: import.created_at });
     let kind = import.kind()?;
@@ -70,6 +74,15 @@ pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId
     book.finish(out).map_err(Error::broken)
 }
 
+/// What the columns may be called beside our headings: as the county has set it, as the mapping says, and as they are in
+/// the file, since what the county had set may have changed meanwhile.
+async fn further_columns(conn: &mut AsyncPgConnection, import: &Import) -> Result<Vec<String>> {
+    let mut names = subject::titles(conn, import).await?;
+    names.extend(context::mapping(import)?.columns.into_values().flatten());
+    names.extend(import.headings());
+    Ok(names)
+}
+
 /// The clerk's columns that are not left out by the mapping, under our headings, so that the mapping is not needed a
 /// second time; then row number and reasons.
 fn columns(import: &Import, layout: &Layout, words: &WordBook) -> Vec<(Option<u32>, Column)> {
@@ -80,7 +93,7 @@ fn columns(import: &Import, layout: &Layout, words: &WordBook) -> Vec<(Option<u3
         .filter(|(at, _)| !layout.is_ignored(*at))
         .map(|(at, text)| match layout.at(at) {
             Some(heading) => (Some(at), heading.column(words, today)),
-            None => (Some(at), Column::new(text.clone(), ColumnKind::Text)),
+            None => (Some(at), Column::new(layout.extra_at(at).unwrap_or(text), ColumnKind::Text)),
         })
         .collect();
     columns.push((None, Column::new(ROW_NUMBER, ColumnKind::Number)));

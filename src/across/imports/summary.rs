@@ -11,6 +11,7 @@ use crate::across::imports::subject::headings;
 use crate::base::db;
 use crate::base::error::Result;
 use crate::base::scope::Scope;
+use crate::base::values::count_digits;
 use crate::records::imports::{self, Bucket, Counts, Import, State, StoredRow};
 
 /// One finding about one cell.
@@ -95,6 +96,8 @@ pub struct UndoAnswer {
     pub kept: i64,
     /// The kept rows; the first ones only where there are many.
     pub kept_rows: Vec<KeptRow>,
+    /// Why it was taken back; empty where that was not asked yet.
+    pub reason: String,
     /// Who took it back.
     pub undone_by: String,
     /// When.
@@ -211,9 +214,10 @@ pub async fn undone(
     };
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut conn = engine.database.web().await?;
-    let (kept, stored) = db::read(&mut conn, within, async |conn| {
+    let (kept, stored, reason) = db::read(&mut conn, within, async |conn| {
         let count = imports::queries::count_kept(conn, import).await?;
-        Ok((count, imports::queries::kept(conn, import, limit).await?))
+        let stored = imports::queries::kept(conn, import, limit).await?;
+        Ok((count, stored, imports::queries::undo_reason(conn, import).await?.unwrap_or_default()))
     })
     .await?;
     let open = |row: &StoredRow| {
@@ -223,7 +227,7 @@ pub async fn undone(
     };
     let kept_rows = stored.iter().map(open).collect::<Result<Vec<_>>>()?;
     let undone = i64::from(import.counts().to_write()).saturating_sub(kept);
-    Ok(Some(UndoAnswer { undone, kept, kept_rows, undone_by, undone_at }))
+    Ok(Some(UndoAnswer { undone, kept, kept_rows, reason, undone_by, undone_at }))
 }
 
 /// Rows of some buckets of an import after a row number, at most `limit`, in the order of the sheet.
@@ -282,8 +286,7 @@ fn shown(known: &[Heading], field: &str, value: &str) -> String {
         Some((Shape::Telephone, _)) => 3,
         _ => return value.to_owned(),
     };
-    let digits = value.chars().filter(char::is_ascii_digit).count();
-    if digits < 7 {
+    if count_digits(value) < 7 {
         return value.to_owned();
     }
     value.chars().enumerate().map(|(at, character)| if at < kept { character } else { '*' }).collect()
@@ -299,6 +302,7 @@ mod tests {
         let shown = |field, value| super::shown(headings(Kind::Members), field, value);
         assert_eq!(shown("citizen_id", "500237199001011234"), "500237************");
         assert_eq!(shown("mobile", "138001380001"), "138*********");
+        assert_eq!(shown("mobile", "１３８００１３８０００１"), "１３８*********");
         assert_eq!(shown("citizen_id", "没有"), "没有");
         assert_eq!(shown("joined_on", "20200230"), "20200230");
     }

@@ -61,6 +61,7 @@ all_together!(
     import_mappings,
     import_rows,
     import_traces,
+    import_undos,
     imports,
     inspections,
     kinships,

@@ -1,6 +1,15 @@
 -- Taking an import back. Mechanics: whether it may be taken back, by whom and until when, is decided by the verb that calls.
 -- Rebuilt on every migrate like the functions beside it.
 
+-- Two ids, bit for bit one or the other: of an election and a person the id of the candidacy (records::committees), of a
+-- candidacy and its person the election.
+CREATE OR REPLACE FUNCTION either_id(one uuid, other uuid) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+    SELECT (lpad(to_hex(('x' || left(a, 16))::bit(64)::bigint # ('x' || left(b, 16))::bit(64)::bigint), 16, '0')
+        || lpad(to_hex(('x' || right(a, 16))::bit(64)::bigint # ('x' || right(b, 16))::bit(64)::bigint), 16, '0'))::uuid
+    FROM (SELECT replace(one::text, '-', '') AS a, replace(other::text, '-', '') AS b) AS digits
+$$;
+REVOKE ALL ON FUNCTION either_id FROM PUBLIC;
+
 -- The quarters that were closed since an import was carried out and hold what it wrote.
 CREATE OR REPLACE FUNCTION find_quarters_of_import(in_county uuid, in_import uuid) RETURNS SETOF text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -19,13 +28,15 @@ BEGIN
         SELECT unnest(t.made) AS id
         UNION ALL SELECT (i ->> 'owner')::uuid FROM jsonb_array_elements(t.images) AS i) e
     WHERE t.county_id = in_county AND t.import_id = in_import;
+    -- How somebody was elected is frozen with his seat and his term, not under the election.
+    touched := touched || ARRAY(SELECT v.term_id FROM elections v WHERE v.county_id = in_county AND v.id = ANY (touched));
     FOR frozen IN SELECT r.quarter, array_agg(r.number) AS numbers FROM quarter_revisions r
         WHERE r.county_id = in_county AND r.closed_at >= since GROUP BY r.quarter ORDER BY r.quarter
     LOOP
         FOR facts IN SELECT * FROM (VALUES ('organisation_facts', 'organisation_id'), ('member_facts', 'membership_id'),
             ('member_facts', 'person_id'), ('flow_facts', 'membership_id'), ('seat_facts', 'seat_id'),
             ('seat_facts', 'person_id'), ('committee_facts', 'term_id'), ('committee_facts', 'committee_id'),
-            ('reserve_facts', 'reserve_id'), ('member_facts', 'rating_id'), ('rating_facts', 'rating_id'),
+            ('reserve_facts', 'reserve_id'), ('reserve_facts', 'person_id'), ('member_facts', 'rating_id'), ('rating_facts', 'rating_id'),
             ('training_class_facts', 'class_id'), ('assessment_facts', 'assessment_id')) AS f (relation, holder)
         LOOP
             EXECUTE format('SELECT EXISTS (SELECT FROM %I f JOIN unnest($4) AS t (id) ON f.%I = t.id
@@ -41,7 +52,39 @@ END $$;
 REVOKE ALL ON FUNCTION find_quarters_of_import FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_quarters_of_import TO cadre_web;
 
--- Gives the changed records of a table their former values; a step of take_back_import, which lists them.
+-- Whether an import that wrote to the same subtree was taken back since a moment: a plan from before may count on what it
+-- wrote. Also where the import was above the caller.
+CREATE OR REPLACE FUNCTION was_undone_since(in_county uuid, in_path text, since timestamptz) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    SELECT EXISTS (SELECT FROM imports i WHERE i.county_id = in_county AND i.undone_at >= since
+        AND in_county = nullif(current_setting('cadre.county', true), '')::uuid
+        AND (starts_with(i.path, in_path) OR starts_with(in_path, i.path)))
+$$;
+REVOKE ALL ON FUNCTION was_undone_since FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION was_undone_since TO cadre_web;
+
+-- Drops what imports of every county keep for thirty days, or for as long as they can be taken back, and what was proposed
+-- for files that have waited for half an hour; row-level security shows each caller his own only.
+CREATE OR REPLACE FUNCTION forget_imports(received_before timestamptz, proposed_before timestamptz, told text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('forget_imports ' || current_schema(), 0)) THEN
+        RETURN;
+    END IF;
+    UPDATE imports i SET proposal = NULL, failure = i.failure || E'\n' || told
+    WHERE i.proposal IS NOT NULL AND i.updated_at < least(proposed_before, now() - interval '30 minutes');
+    DELETE FROM import_traces t USING imports i
+    WHERE i.county_id = t.county_id AND i.id = t.import_id AND (i.undo_until IS NULL OR i.undo_until < now())
+        AND i.created_at < least(received_before, now() - interval '30 days');
+    DELETE FROM import_rows r USING imports i
+    WHERE i.county_id = r.county_id AND i.id = r.import_id AND (i.undo_until IS NULL OR i.undo_until < now())
+        AND i.created_at < least(received_before, now() - interval '30 days');
+END $$;
+REVOKE ALL ON FUNCTION forget_imports FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION forget_imports TO cadre_web;
+
+-- Gives the changed records of a table their former values; a step of take_back_import, which lists them. What follows
+-- from another record (a place, the key that a list is sorted by) follows it, and is not taken from the trace.
 CREATE OR REPLACE FUNCTION restore_records(in_county uuid, in_relation text, by_whom text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
@@ -51,7 +94,7 @@ BEGIN
         WHEN 'updated_at' THEN 'now()' WHEN 'updated_by' THEN '$2' ELSE format('n.%I', a.attname) END), ', ')
     INTO assignments FROM pg_attribute a
     WHERE a.attrelid = to_regclass(in_relation) AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-        AND a.attname NOT IN ('county_id', 'id')
+        AND a.attname NOT IN ('county_id', 'id', 'sort_key')
         -- Who once entered scores has seen them.
         AND (in_relation, a.attname) NOT IN (('organisations', 'path'), ('ratings', 'entered_by'));
     EXECUTE format('UPDATE %1$I t SET %2$s FROM (
@@ -88,7 +131,8 @@ END $$;
 REVOKE ALL ON FUNCTION restore_parts FROM PUBLIC;
 
 -- Takes back what an import wrote: what it made goes, what it changed gets its former values. What somebody changed or
--- made use of since stays as it is, and is answered: the table, the record, and `edited` or the table that refers to it.
+-- made use of since stays as it is, and is answered: the table, the record, and `edited`, the table that refers to it,
+-- `handed_in` (a score whose round is no longer open) or `succeeded` (what ended as something began that stays).
 -- `told`: a member who went, though an entry of the trail tells of him. `moved` alone: an organisation of a former value has another place now, and nothing was taken back.
 CREATE OR REPLACE FUNCTION take_back_import(in_county uuid, in_import uuid, by_whom text)
 RETURNS TABLE (kept_relation text, kept_id uuid, kept_reason text)
@@ -101,6 +145,7 @@ DECLARE
     link record;
     touched integer;
     again boolean;
+    vacated boolean := false;
 BEGIN
     IF in_county IS DISTINCT FROM nullif(current_setting('cadre.county', true), '')::uuid OR NOT EXISTS (
         SELECT FROM imports i WHERE i.county_id = in_county AND i.id = in_import
@@ -120,6 +165,13 @@ BEGIN
         RETURN QUERY SELECT ''::text, in_import, 'moved'::text;
         RETURN;
     END IF;
+    -- A candidacy is part of an election.
+    UPDATE undo_events e SET owner = either_id(v.relation_id, v.person_id) FROM (
+            SELECT v.relation_id, v.person_id FROM person_visibility v WHERE v.county_id = in_county AND v.kind = 'ballot'
+            UNION SELECT n.relation_id, n.person_id FROM undo_events o,
+                LATERAL jsonb_populate_record(NULL::person_visibility, o.image) n
+            WHERE o.relation = 'person_visibility' AND n.kind = 'ballot') v
+    WHERE e.relation = 'person_visibility' AND e.owner = v.relation_id;
     CREATE TEMPORARY TABLE undo_records ON COMMIT DROP AS
         SELECT e.relation, e.owner AS id, (array_agg(NOT e.is_removed ORDER BY e.number))[1] AS made,
             (array_agg((e.image ->> 'version')::integer ORDER BY e.number DESC) FILTER (WHERE NOT e.is_removed))[1] AS version,
@@ -129,7 +181,9 @@ BEGIN
     CREATE UNIQUE INDEX undo_records_key ON undo_records (id);
     ANALYZE undo_events, undo_records;
 
-    -- Nobody changes them from here on; what somebody changed before stays.
+    -- Nobody changes them from here on; what somebody changed before stays. Rounds first, as whoever enters scores does.
+    PERFORM FROM assessment_rounds o WHERE o.county_id = in_county AND o.id IN (SELECT a.round_id FROM assessments a
+        JOIN undo_records r ON r.id = a.id WHERE a.county_id = in_county) ORDER BY o.id FOR UPDATE;
     FOR one IN SELECT t.relation, EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = to_regclass(t.relation)
             AND a.attname = 'person_id' AND NOT a.attisdropped) AS has_person
         FROM traced_relations() t WHERE t.owner = 'id' AND t.relation IN (SELECT relation FROM undo_records)
@@ -146,6 +200,20 @@ BEGIN
         END IF;
     END LOOP;
 
+    -- Scores change while their round is open, and no longer: what was handed in stands.
+    UPDATE undo_records r SET reason = 'handed_in' FROM assessments a JOIN assessment_rounds o
+        ON o.county_id = a.county_id AND o.id = a.round_id AND o.state NOT IN ('draft', 'returned')
+    WHERE r.relation = 'assessments' AND r.reason IS NULL AND a.county_id = in_county AND a.id = r.id;
+    -- Whoever was enrolled since was enrolled in the class as it is now, and must find his place in the former one.
+    UPDATE undo_records r SET reason = 'training_enrolments' FROM imports i
+    WHERE r.relation = 'training_classes' AND NOT r.made AND r.reason IS NULL
+        AND i.county_id = in_county AND i.id = in_import AND (
+            EXISTS (SELECT FROM training_enrolments c WHERE c.county_id = in_county AND c.class_id = r.id
+                AND c.created_at >= i.committed_at)
+            OR (SELECT count(*) FROM training_enrolments c WHERE c.county_id = in_county AND c.class_id = r.id
+                AND c.withdrawn_on IS NULL) > (SELECT (e.image ->> 'places')::integer FROM undo_events e
+                WHERE e.owner = r.id AND e.is_removed ORDER BY e.number LIMIT 1));
+
     -- A record about a person is the person too: both stay, or neither. Whether a person whom the import made stays
     -- follows from what still refers to him.
     FOR pass IN 1 .. 2 LOOP
@@ -157,8 +225,7 @@ BEGIN
     END LOOP;
     UPDATE undo_records r SET reason = NULL WHERE r.relation = 'people' AND r.made;
 
-    -- A check that let somebody take a seat, and an organisation that was set below a new one, let go of it first.
-    PERFORM restore_records(in_county, 'candidate_checks', by_whom);
+    -- An organisation that was set below a new one lets go of it first.
     PERFORM restore_records(in_county, 'organisations', by_whom);
     PERFORM restore_parts('organisation_parents');
 
@@ -183,8 +250,10 @@ BEGIN
                 EXECUTE format('UPDATE undo_records r SET reason = %1$L FROM %2$I t JOIN %1$I c ON %3$s
                     WHERE r.relation = %2$L AND %4$s AND t.county_id = $1 AND t.id = r.id %5$s',
                     link.child, one.relation, link.pairs, goes,
+                    -- A check that let somebody take a seat lets go of it when the seat goes.
                     CASE WHEN link.owner IS NOT NULL THEN format('AND NOT EXISTS (SELECT FROM undo_records o
-                        WHERE o.id = c.%I AND o.made AND o.reason IS NULL)', link.owner) END)
+                        WHERE o.id = c.%I AND o.reason IS NULL AND (o.made OR o.relation = ''candidate_checks''
+                            AND %L = ''seats''))', link.owner, one.relation) END)
                 USING in_county;
                 GET DIAGNOSTICS touched = ROW_COUNT;
                 again := again OR touched > 0;
@@ -210,6 +279,17 @@ BEGIN
             END IF;
             EXIT WHEN NOT again;
         END LOOP;
+        IF one.relation = 'seats' THEN
+            UPDATE undo_records k SET reason = 'seats' FROM candidate_checks c JOIN undo_records r ON r.id = c.seat_id
+            WHERE k.relation = 'candidate_checks' AND k.reason IS NULL AND c.county_id = in_county AND c.id = k.id
+                AND r.reason IS NOT NULL;
+            PERFORM restore_records(in_county, 'candidate_checks', by_whom);
+            vacated := true;
+        ELSIF one.relation = 'elections' THEN
+            DELETE FROM person_visibility v USING election_ballots b JOIN undo_records r ON r.id = b.election_id
+            WHERE r.relation = 'elections' AND r.made AND r.reason IS NULL AND b.county_id = in_county
+                AND v.county_id = in_county AND v.relation_id = either_id(b.election_id, b.person_id);
+        END IF;
         FOR part IN
             SELECT p.relation, p.owner FROM traced_relations() p
             WHERE p.owner <> 'id' AND (p.depth = one.depth OR p.relation = 'person_visibility')
@@ -224,12 +304,45 @@ BEGIN
         END LOOP;
     END LOOP;
 
+    -- A former value that has no room any more beside what stays: a term that ended as the next began, the seats in it, the
+    -- head of a committee whom another followed. It stays as it is, and does not hinder the rest.
+    LOOP
+        again := false;
+        UPDATE undo_records r SET reason = 'succeeded' FROM (
+            SELECT DISTINCT ON (e.owner) e.owner, n.* FROM undo_events e,
+                LATERAL jsonb_populate_record(NULL::committee_terms, e.image) n
+            WHERE e.relation = 'committee_terms' ORDER BY e.owner, e.number) f
+        JOIN committee_terms t ON t.county_id = in_county AND t.committee_id = f.committee_id AND t.id <> f.owner
+            AND daterange(t.from_day, t.ended_on) && daterange(f.from_day, f.ended_on)
+        WHERE r.id = f.owner AND NOT r.made AND r.reason IS NULL
+            AND NOT EXISTS (SELECT FROM undo_records u WHERE u.id = t.id AND u.reason IS NULL);
+        GET DIAGNOSTICS touched = ROW_COUNT;
+        again := again OR touched > 0;
+        UPDATE undo_records r SET reason = 'succeeded' FROM (
+            SELECT DISTINCT ON (e.owner) e.owner, n.* FROM undo_events e,
+                LATERAL jsonb_populate_record(NULL::seats, e.image) n
+            WHERE e.relation = 'seats' ORDER BY e.owner, e.number) f
+        WHERE r.id = f.owner AND NOT r.made AND r.reason IS NULL AND (
+            EXISTS (SELECT FROM committee_terms t WHERE t.county_id = in_county AND t.id = f.term_id
+                AND (f.to_day IS NULL OR f.to_day > t.ended_on) AND t.ended_on IS NOT NULL
+                AND NOT EXISTS (SELECT FROM undo_records u WHERE u.id = t.id AND u.reason IS NULL))
+            OR EXISTS (SELECT FROM seats s WHERE s.county_id = in_county AND s.committee_id = f.committee_id
+                AND s.id <> f.owner AND s.post = f.post
+                AND (s.person_id = f.person_id OR f.post IN ('secretary', 'director', 'supervision_director'))
+                AND daterange(s.from_day, s.to_day) && daterange(f.from_day, f.to_day)
+                AND NOT EXISTS (SELECT FROM undo_records u WHERE u.id = s.id AND u.reason IS NULL)));
+        GET DIAGNOSTICS touched = ROW_COUNT;
+        again := again OR touched > 0;
+        EXIT WHEN NOT again;
+    END LOOP;
+
     -- What it changed gets its former values, under a version of its own.
     UPDATE undo_records p SET reason = 'edited' FROM undo_records r
     WHERE p.relation = 'people' AND NOT p.made AND p.reason IS NULL AND p.id = r.person AND r.reason IS NOT NULL;
     FOR one IN SELECT t.relation FROM traced_relations() t
         WHERE t.owner = 'id' AND t.relation IN (SELECT relation FROM undo_records WHERE NOT made)
-            AND t.relation NOT IN ('candidate_checks', 'organisations') ORDER BY t.depth, t.relation
+            AND t.relation <> 'organisations' AND NOT (t.relation = 'candidate_checks' AND vacated)
+        ORDER BY t.depth, t.relation
     LOOP
         PERFORM restore_records(in_county, one.relation, by_whom);
     END LOOP;

@@ -43,7 +43,7 @@ pub use rounding::{Fraction, Hundredths};
 pub use sex::Sex;
 pub use social_credit_code::{SocialCreditCode, SocialCreditCodeError};
 pub use telephone::{Telephone, TelephoneError};
-pub use text::{excerpt, half_width};
+pub use text::{count_digits, excerpt, half_width};
 pub use vocabulary::VocabularyError;
 pub use word::Word;
 pub use working_days::{after_working_days, is_working_day};

@@ -18,6 +18,12 @@ fn half_width_char(character: char) -> char {
     }
 }
 
+/// How many digits a text has, whatever width they were typed in: what looks like a number of a person is told by it.
+#[must_use]
+pub fn count_digits(input: &str) -> usize {
+    half_width(input).chars().filter(char::is_ascii_digit).count()
+}
+
 /// At most 40 characters of what was given, with control characters made visible, for use in a sentence.
 #[must_use]
 pub fn excerpt(input: &str) -> String {

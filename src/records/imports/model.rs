@@ -188,6 +188,9 @@ pub struct Import {
 /// its rows and what it touched are kept.
 pub const DAYS_TO_UNDO: i64 = 30;
 
+/// How many minutes a file waits for its uploader to say what its columns are, with samples of them.
+pub const MINUTES_TO_MATCH: u64 = 30;
+
 /// The counts as stored.
 #[derive(Debug, Clone, Copy, Queryable, Selectable)]
 #[diesel(table_name = imports)]

@@ -1,12 +1,13 @@
 //! Every read of imports.
 
 use diesel::prelude::*;
+use diesel::sql_types::{Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::ids::ImportId;
 use crate::base::scope::Scope;
 use crate::records::imports::model::{Bucket, Import, StoredRow};
-use crate::schema::{import_mappings, import_rows, imports};
+use crate::schema::{import_mappings, import_rows, import_undos, imports};
 
 /// An import inside a scope.
 ///
@@ -128,6 +129,33 @@ pub async fn count_kept(conn: &mut AsyncPgConnection, import: &Import) -> QueryR
         .count()
         .get_result(conn)
         .await
+}
+
+diesel::define_sql_function! {
+    /// Whether an import that wrote to the same subtree was taken back since a moment.
+    fn was_undone_since(county: diesel::sql_types::Uuid, path: Text, since: Timestamptz) -> diesel::sql_types::Bool;
+}
+
+/// Whether an import that wrote to the same subtree as this one was taken back since this one was received: its plan may
+/// count on what is gone.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn was_undone_meanwhile(conn: &mut AsyncPgConnection, import: &Import) -> QueryResult<bool> {
+    diesel::select(was_undone_since(import.county_id, &import.path, import.created_at)).get_result(conn).await
+}
+
+/// Why an import was taken back; none where it was not, or where that was not asked yet.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn undo_reason(conn: &mut AsyncPgConnection, import: &Import) -> QueryResult<Option<String>> {
+    import_undos::table
+        .find((import.county_id, import.id))
+        .select(import_undos::reason)
+        .first(conn)
+        .await
+        .optional()
 }
 
 /// What was last said of the headings of files like this one.

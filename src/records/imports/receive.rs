@@ -1,19 +1,18 @@
 //! Takes in a workbook: the import exists before its file is read, so that the reading can be watched.
 
-use diesel::dsl::exists;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
-use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{DatabaseResult, Error, Result};
 use crate::base::ids::{ImportId, OrganisationId};
 use crate::base::policy::{self, Action};
 use crate::base::scope::Path;
 use crate::records::audit;
-use crate::records::imports::model::{DAYS_TO_UNDO, Kind, State};
-use crate::schema::{import_rows, import_traces, imports};
+use crate::records::imports::forget::forget;
+use crate::records::imports::model::{Kind, State};
+use crate::schema::imports;
 
 /// An uploaded file.
 #[derive(Debug, Clone)]
@@ -36,14 +35,14 @@ pub struct Receive {
     pub idempotency_key: Option<String>,
 }
 
-/// Takes in a workbook for an organisation; rows of imports older than thirty days are forgotten on the way.
+/// Takes in a workbook for an organisation; what is kept of older ones no longer than it may be is forgotten on the way.
 ///
 /// # Errors
 /// `Forbidden` where the actor may not enter records for the organisation.
 pub async fn receive(conn: &mut AsyncPgConnection, actor: &Actor, command: &Receive) -> Result<ImportId> {
     policy::require(actor, Action::EnterRecords, &command.path)?;
     db::write(conn, actor, async |conn| {
-        forget_old(conn, actor).await?;
+        forget(conn).await?;
         let id = ImportId::new();
         let name: String =
             command.file_name.chars().filter(|character| !character.is_control()).take(255).collect();
@@ -87,40 +86,4 @@ pub async fn receive(conn: &mut AsyncPgConnection, actor: &Actor, command: &Rece
         Ok(id)
     })
     .await
-}
-
-/// Forgets rows and traces that nobody can use any more: of an import that was carried out once it cannot be taken back,
-/// of any other after as many days.
-async fn forget_old(conn: &mut AsyncPgConnection, actor: &Actor) -> QueryResult<()> {
-    let now = clock::now();
-    let limit = now - chrono::Duration::days(DAYS_TO_UNDO);
-    let county = actor.scope.county;
-    let old: Vec<ImportId> = imports::table
-        .filter(imports::county_id.eq(county))
-        .filter(imports::path.ge(actor.scope.path.as_str()))
-        .filter(imports::path.lt(actor.scope.path.end()))
-        .filter(imports::created_at.lt(limit))
-        .filter(imports::undo_until.is_null().or(imports::undo_until.lt(now)))
-        .filter(exists(
-            import_rows::table
-                .filter(import_rows::county_id.eq(imports::county_id))
-                .filter(import_rows::import_id.eq(imports::id)),
-        ))
-        .select(imports::id)
-        .load(conn)
-        .await?;
-    if old.is_empty() {
-        return Ok(());
-    }
-    diesel::delete(import_rows::table)
-        .filter(import_rows::county_id.eq(county))
-        .filter(import_rows::import_id.eq_any(&old))
-        .execute(conn)
-        .await?;
-    diesel::delete(import_traces::table)
-        .filter(import_traces::county_id.eq(county))
-        .filter(import_traces::import_id.eq_any(&old))
-        .execute(conn)
-        .await?;
-    Ok(())
 }

@@ -16,7 +16,10 @@ use crate::records::audit;
 use crate::records::imports::model::{DAYS_TO_UNDO, Import, Kind, State};
 use crate::records::imports::stage::json;
 use crate::records::imports::undo_words::{kept_because, noun};
-use crate::schema::imports;
+use crate::schema::{import_undos, imports};
+
+/// How many characters a reason may have.
+const LONGEST_REASON: usize = 200;
 
 /// What the database says of a record that it kept.
 #[derive(Debug, QueryableByName)]
@@ -48,12 +51,13 @@ pub fn can_undo(actor: &Actor, import: &Import) -> bool {
     others && policy::may(actor, Action::EnterRecords, &import.path()) && check(import).is_ok()
 }
 
-/// Takes an import back; answers how many rows it kept. One's own import, or another's for a supervisor (contract 2).
+/// Takes an import back for a reason; answers how many rows it kept. One's own import, or another's for a supervisor
+/// (contract 2).
 ///
 /// # Errors
-/// `Missing`, `Forbidden`; `Refused` where it is not carried out or taken back already, where its days are over, where a
-/// quarter that was closed since holds what it wrote, and where former values no longer fit.
-pub async fn undo(conn: &mut AsyncPgConnection, actor: &Actor, id: ImportId) -> Result<usize> {
+/// `Missing`, `Forbidden`; `Invalid` without a reason; `Refused` where it is not carried out or taken back already, where
+/// its days are over, where a quarter that was closed since holds what it wrote, and where former values no longer fit.
+pub async fn undo(conn: &mut AsyncPgConnection, actor: &Actor, id: ImportId, reason: &str) -> Result<usize> {
     db::write(conn, actor, async |conn| {
         // A county's roster takes longer than a request may.
         diesel::sql_query("SET LOCAL statement_timeout TO '120s'").execute(conn).await?;
@@ -62,16 +66,18 @@ pub async fn undo(conn: &mut AsyncPgConnection, actor: &Actor, id: ImportId) -> 
         if !is_own(actor, &import) {
             policy::require(actor, Action::UndoOthersImports, &import.path())?;
         }
+        let reason = given(reason)?;
         check(&import)?;
         refuse_closed(conn, &import).await?;
         let (told, kept): (Vec<Kept>, Vec<Kept>) =
             take_back(conn, actor, &import).await?.into_iter().partition(|one| one.kept_reason == "told");
         let rows = mark(conn, &import, &kept).await?;
-        conclude(conn, actor, &import, &kept).await?;
+        conclude(conn, actor, &import, reason, &kept).await?;
         let written = usize::try_from(import.counts().to_write()).unwrap_or(0);
         let details = serde_json::json!({
             "kind": import.kind,
             "file_sha256": hex::encode(&import.file_sha256),
+            "reason": reason,
             "undone": written.saturating_sub(rows),
             "kept": rows,
             "kept_sha256": audit::digest(kept.iter().map(|one| one.kept_id)),
@@ -94,6 +100,19 @@ pub async fn undo(conn: &mut AsyncPgConnection, actor: &Actor, id: ImportId) -> 
 
 fn is_own(actor: &Actor, import: &Import) -> bool {
     import.account_id == actor.account && import.uploaded_by == actor.name
+}
+
+/// The reason as it is kept.
+fn given(reason: &str) -> Result<&str> {
+    let reason = reason.trim();
+    match reason.chars().count() {
+        0 => Err(Error::invalid("reason", "撤销原因没有填写，请写明为什么撤销这次导入。")),
+        1..=LONGEST_REASON => Ok(reason),
+        count => {
+            let message = format!("撤销原因有{count}字，最多{LONGEST_REASON}字，请精简。");
+            Err(Error::invalid("reason", message))
+        }
+    }
 }
 
 /// The import inside the actor's scope, kept from others until the end of the transaction.
@@ -200,7 +219,13 @@ async fn mark(conn: &mut AsyncPgConnection, import: &Import, kept: &[Kept]) -> R
 }
 
 /// Ends the import, with a notice of what was kept besides what its rows are about.
-async fn conclude(conn: &mut AsyncPgConnection, actor: &Actor, import: &Import, kept: &[Kept]) -> Result<()> {
+async fn conclude(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    import: &Import,
+    reason: &str,
+    kept: &[Kept],
+) -> Result<()> {
     let own = rows_of(conn, import.county_id, import.id, kept).await?;
     let mut notices = import.notices();
     let mut relations: Vec<&str> = kept
@@ -224,6 +249,15 @@ async fn conclude(conn: &mut AsyncPgConnection, actor: &Actor, import: &Import, 
             imports::notices.eq(json(&notices)),
             imports::version.eq(imports::version + 1),
             imports::updated_at.eq(now),
+        ))
+        .execute(conn)
+        .await?;
+    diesel::insert_into(import_undos::table)
+        .values((
+            import_undos::county_id.eq(import.county_id),
+            import_undos::import_id.eq(import.id),
+            import_undos::path.eq(&import.path),
+            import_undos::reason.eq(reason),
         ))
         .execute(conn)
         .await?;

@@ -39,13 +39,23 @@ pub(super) fn noun(table: &str) -> &'static str {
     }
 }
 
-/// Why a record was kept: it was changed since, or rows of a table refer to it.
+/// Why a record was kept: it was changed since, what it is part of no longer changes, or rows of a table refer to it.
 pub(super) fn kept_because(reason: &str) -> String {
-    if reason == "edited" {
-        return "导入之后又被修改或删除过，保留现状；需要更正的，请在该记录上办理".to_owned();
+    match reason {
+        "edited" => "导入之后又被修改或删除过，保留现状；需要更正的，请在该记录上办理".to_owned(),
+        "handed_in" => {
+            "所在的考核轮次已提交、确认或公示，分数保留现状；确需更正的，请由审核员退回该轮次后修改"
+                .to_owned()
+        }
+        "succeeded" => {
+            "接续它的届次或任职保留了下来，结束日期随之保留现状；需要更正的，请在该届次或任职上办理"
+                .to_owned()
+        }
+        table => {
+            let noun = noun(table);
+            format!("导入之后登记的{noun}用到了它，保留现状；确需去掉的，请先处理{noun}")
+        }
     }
-    let noun = noun(reason);
-    format!("导入之后登记的{noun}用到了它，保留现状；确需去掉的，请先处理{noun}")
 }
 
 #[cfg(test)]
@@ -55,6 +65,8 @@ mod tests {
     #[test]
     fn a_reason_names_what_stands_in_the_way() {
         assert!(kept_because("edited").contains("修改"));
+        assert!(kept_because("handed_in").contains("已提交"));
+        assert!(kept_because("succeeded").contains("接续"));
         assert!(kept_because("ratings").contains("星级评定"));
         assert!(kept_because("something_new").contains("其他记录"));
     }

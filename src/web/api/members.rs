@@ -13,7 +13,7 @@ use crate::base::db;
 use crate::base::error::{Error, OrMissing};
 use crate::base::ids::MembershipId;
 use crate::base::policy::{self, Action};
-use crate::base::values::{Category, MembershipStatus, Sex, parse_date};
+use crate::base::values::{Category, MembershipStatus, Sex, count_digits, parse_date};
 use crate::records::members::listing::{self, Cursor, Filter, Sort};
 use crate::records::members::{self, Change, MemberCard, queries};
 use crate::records::organisations;
@@ -172,8 +172,7 @@ impl MemberQuery<'_> {
             ("born_to", self.born_to),
         ];
         let masked = |text: &str| {
-            let digits = text.chars().filter(char::is_ascii_digit).count();
-            if digits >= 11 { "（号码）".to_owned() } else { text.to_owned() }
+            if count_digits(text) >= 11 { "（号码）".to_owned() } else { text.to_owned() }
         };
         let asked = pairs.into_iter().filter_map(|(name, value)| Some((name, given(value)?)));
         asked

@@ -1,10 +1,13 @@
 //! Workbooks coming in: upload, plan, carrying out.
 
+use std::collections::BTreeMap;
+
 use rocket::http::ContentType;
 use rocket::response::Redirect;
 use rocket::response::stream::{Event, EventStream};
 use rocket::{Route, Shutdown, State, get, post, routes};
 
+use crate::across::imports::columns::folded;
 use crate::across::imports::context::Engine;
 use crate::across::imports::mapping::Mapping;
 use crate::across::imports::proposal::Proposal;
@@ -15,6 +18,7 @@ use crate::base::db;
 use crate::base::error::{Error, OrMissing};
 use crate::base::ids::ImportId;
 use crate::base::policy::{self, Action};
+use crate::base::values::excerpt;
 use crate::records::imports::{self, Bucket, Import, Kind, State as Stage};
 use crate::records::organisations;
 use crate::web;
@@ -265,6 +269,7 @@ fn day(moment: chrono::DateTime<chrono::Utc>) -> String {
 fn told_undone(undone: summary::UndoAnswer) -> UndoneView {
     UndoneView {
         by: undone.undone_by,
+        reason: undone.reason,
         on: day(undone.undone_at),
         undone: undone.undone,
         kept: undone.kept,
@@ -325,6 +330,25 @@ async fn give_back(who: SignedIn, id: ImportId, state: &State<web::State>) -> An
     Ok(workbook(bytes, "退回的行.xlsx".to_owned()))
 }
 
+/// Where each column goes, by its heading; each heading once, since it is all that a column is known by.
+fn matched(fields: &crate::web::guards::Fields) -> Result<BTreeMap<String, Option<String>>, Error> {
+    let mut columns: BTreeMap<String, Option<String>> = BTreeMap::new();
+    for (heading, target) in fields.all("heading").zip(fields.all("target")) {
+        let target = Some(target.to_owned()).filter(|target| !target.is_empty());
+        let known =
+            columns.iter().find(|(known, _)| folded(known) == folded(heading)).map(|(_, to)| to.clone());
+        if known.is_some_and(|known| known != target) {
+            let why = format!(
+                "列名“{}”有两列，去处不同，分不清是哪一列；请在文件中给两列不同的列名，重新上传。",
+                excerpt(heading)
+            );
+            return Err(Error::invalid("target", why));
+        }
+        columns.insert(heading.to_owned(), target);
+    }
+    Ok(columns)
+}
+
 /// What the uploader says of the columns: `heading` and `target` repeat, in the same order; an empty target leaves out.
 #[post("/imports/<id>/columns", data = "<fields>")]
 async fn match_columns(
@@ -334,13 +358,7 @@ async fn match_columns(
     fields: crate::web::guards::Fields,
     state: &State<web::State>,
 ) -> Answer<Redirect> {
-    let columns = fields
-        .all("heading")
-        .zip(fields.all("target"))
-        .map(|(heading, target)| {
-            (heading.to_owned(), Some(target.to_owned()).filter(|target| !target.is_empty()))
-        })
-        .collect();
+    let columns = matched(&fields)?;
     let header_row = fields
         .given("header_row")
         .map(str::parse::<u32>)
@@ -363,13 +381,13 @@ async fn carry_out(
     Ok(Redirect::to(format!("/imports/{id}")))
 }
 
-#[post("/imports/<id>/undo", data = "<_fields>")]
+#[post("/imports/<id>/undo", data = "<fields>")]
 async fn undo(
     who: SignedIn,
     mut db: Db,
     id: ImportId,
-    _fields: crate::web::guards::Fields,
+    fields: crate::web::guards::Fields,
 ) -> Answer<Redirect> {
-    imports::undo(&mut db.0, &who.actor, id).await?;
+    imports::undo(&mut db.0, &who.actor, id, fields.get("reason")).await?;
     Ok(Redirect::to(format!("/imports/{id}")))
 }

@@ -107,6 +107,8 @@ pub struct KeptLine {
 pub struct Undone {
     /// Who undid it.
     pub by: String,
+    /// Why; empty where that was not asked yet.
+    pub reason: String,
     /// The day.
     pub on: String,
     /// Rows whose records are as before.

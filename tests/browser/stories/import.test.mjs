@@ -184,6 +184,7 @@ test("the columns of somebody else's file are matched, remembered, and its impor
   await leads(page, `/members/${kept.id}`, () => page.keyboard.press("Alt+s"));
   await visit(page, made);
   await page.getByText("撤销这次导入").click();
+  await page.getByLabel("撤销原因").fill("传错了文件");
   await leads(page, made, () => page.getByRole("button", { name: "确认撤销 2 行" }).press("Enter"));
   assert.match(await page.locator("[aria-labelledby=undone-title]").textContent(), /恢复 1 行，保留 1 行/);
   assert.match((await texts(page, "[aria-labelledby=undone-title] tbody tr"))[0], /^4 覃名 /);

@@ -297,6 +297,10 @@ async fn a_program_imports_with_its_token_and_the_page_tells_the_same() {
     assert_eq!(app.get(&sibling, &format!("{page}/events")).await.status, Status::NotFound);
 }
 
+async fn undo(app: &TestApp, who: &Credential, location: &str) -> Answer {
+    app.send(who, Method::Post, &format!("{location}/undo"), &[], &json!({ "reason": "误传" })).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_import_is_taken_back_through_either_door() {
     let app = TestApp::new().await;
@@ -304,18 +308,22 @@ async fn an_import_is_taken_back_through_either_door() {
     let total = async || app.get(&clerk, "/api/v1/members?count=true").await.json()["total"].clone();
     for page in [false, true] {
         let (location, _) = planned(&app, &clerk, &mixed()).await;
-        let early = app.send_raw(&clerk, Method::Post, &format!("{location}/undo"), &[], "").await;
+        let early = undo(&app, &clerk, &location).await;
         assert_eq!(early.status, Status::Conflict, "{}", early.body);
         assert_eq!(commit(&app, &clerk, &location).await.status, Status::Accepted);
         watch(&app, &clerk, &location).await;
         assert_eq!(total().await, 2);
+        let path = format!("{location}/undo");
+        let mute = app.send(&clerk, Method::Post, &path, &[], &json!({ "reason": " " })).await;
+        assert_eq!(mute.status, Status::UnprocessableEntity, "{}", mute.body);
+        assert_eq!(mute.json()["errors"][0]["field"], "reason");
         let sibling =
             app.signed_in(if page { "b.two" } else { "b.one" }, Role::Clerk, app.county.town(2)).await;
-        let foreign = app.send_raw(&sibling, Method::Post, &format!("{location}/undo"), &[], "").await;
+        let foreign = undo(&app, &sibling, &location).await;
         assert_eq!(foreign.status, Status::NotFound);
         let colleague =
             app.signed_in(if page { "c.two" } else { "c.one" }, Role::Clerk, app.county.town(1)).await;
-        let others = app.send_raw(&colleague, Method::Post, &format!("{location}/undo"), &[], "").await;
+        let others = undo(&app, &colleague, &location).await;
         assert_eq!(others.status, Status::Forbidden, "{}", others.body);
         if page {
             let page = location.replace("/api/v1", "");
@@ -323,18 +331,19 @@ async fn an_import_is_taken_back_through_either_door() {
             assert!(shown.body.contains("确认撤销 2 行"), "{}", shown.body);
             let hidden = app.get(&colleague, &page).await;
             assert!(!hidden.body.contains("确认撤销"), "{}", hidden.body);
-            let done = app.submit(&clerk, &format!("{page}/undo"), None, "").await;
+            let done = app.submit(&clerk, &format!("{page}/undo"), None, "reason=误传").await;
             assert_eq!(done.status, Status::SeeOther, "{}", done.body);
             let shown = app.get(&clerk, &page).await;
             assert!(shown.body.contains("已撤销") && !shown.body.contains("确认撤销"), "{}", shown.body);
+            assert!(shown.body.contains("原因：误传"), "{}", shown.body);
         } else {
-            let done = app.send_raw(&clerk, Method::Post, &format!("{location}/undo"), &[], "").await;
+            let done = undo(&app, &clerk, &location).await;
             assert_eq!(done.status, Status::Ok, "{}", done.body);
             let told = done.json();
             assert_eq!((&told["state"], &told["undo"]["undone"]), (&json!("undone"), &json!(2)));
-            assert_eq!(told["undo"]["kept_rows"], json!([]));
+            assert_eq!((&told["undo"]["kept_rows"], &told["undo"]["reason"]), (&json!([]), &json!("误传")));
         }
-        let again = app.send_raw(&clerk, Method::Post, &format!("{location}/undo"), &[], "").await;
+        let again = undo(&app, &clerk, &location).await;
         assert_eq!(again.status, Status::Conflict);
         assert_eq!(total().await, 0);
     }
@@ -392,10 +401,37 @@ async fn a_page_asks_what_the_columns_are_and_reads_the_file_again() {
     assert!(shown.body.contains("“干什么”→“工作岗位”"), "{}", shown.body);
     let twice = app.submit(&clerk, &path, None, &said("工作岗位")).await;
     assert_eq!(twice.status, Status::Conflict, "{}", twice.body);
+    assert!(twice.body.contains("没有等待确定的列对应"), "{}", twice.body);
+    assert_eq!(held(&page).len(), 0, "no file waits any more");
+
+    // Somebody else's word takes no file away; a file that is gone is told, and the import does not go on reading.
+    let taken = app.upload(&clerk, "/imports", &[], &fields, Some(("名册.csv", text.as_bytes()))).await;
+    let page = taken.location.unwrap();
+    let path = format!("{page}/columns");
+    watch(&app, &clerk, &format!("/api/v1{page}")).await;
+    let other = app.submit(&supervisor, &path, None, &said("工作岗位")).await;
+    assert_eq!(other.status, Status::Conflict, "{}", other.body);
+    assert_eq!(held(&page).len(), 1);
+    let apart =
+        app.submit(&clerk, &path, None, "header_row=2&heading=备注&target=备注&heading=备 注&target=").await;
+    assert_eq!(apart.status, Status::UnprocessableEntity, "{}", apart.body);
+    assert!(apart.body.contains("有两列，去处不同"), "{}", apart.body);
+    std::fs::remove_file(&held(&page)[0]).unwrap();
+    let late = app.submit(&clerk, &path, None, &said("工作岗位")).await;
+    assert_eq!(late.status, Status::Conflict, "{}", late.body);
+    assert!(late.body.contains("请重新上传"), "{}", late.body);
+    assert_eq!(app.get(&clerk, &format!("/api/v1{page}")).await.json()["state"], "failed");
+}
+
+/// The files of an import that wait for its uploader.
+fn held(page: &str) -> Vec<std::path::PathBuf> {
     let id = page.trim_start_matches("/imports/");
-    let held = std::fs::read_dir(std::env::temp_dir()).unwrap().filter_map(Result::ok).filter(|entry| {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        name.starts_with(id) && name.ends_with(".held")
-    });
-    assert_eq!(held.count(), 0, "no file waits any more");
+    let entries = std::fs::read_dir(std::env::temp_dir()).unwrap().filter_map(Result::ok);
+    let names = entries.map(|entry| entry.path());
+    names
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with(id) && name.ends_with(".held")
+        })
+        .collect()
 }

@@ -133,6 +133,14 @@ async fn the_pages_lead_from_the_village_and_the_pool_to_the_person() {
     let found = stage.submit("/people/search", &format!("q={}", number.as_str())).await;
     assert_eq!(found.status, Status::Ok);
     assert!(found.body.contains(&person) && !found.body.contains(number.as_str()));
+    // Nor does one that was mistyped, whatever width its digits have.
+    for wrong in ["50023719950607002", "５００２３７１９９５０６０７００２"] {
+        for list in ["people", "members"] {
+            let q = format!("q={}", encoded(wrong));
+            let shown = stage.submit(&format!("/{list}/search"), &q).await;
+            assert_eq!((shown.status, shown.location), (Status::Ok, None), "{list} {wrong}");
+        }
+    }
     let named = stage.submit("/people/search", "q=wf&relation=reserve").await;
     assert_eq!(named.location.as_deref(), Some("/people?q=wf&relation=reserve"));
     let member = stage.get(&format!("/people/{}", stage.person("张伟").await)).await;
@@ -183,6 +191,17 @@ async fn an_identifier_is_shown_once_for_a_purpose() {
     assert_eq!(mute.status, Status::UnprocessableEntity);
     let told = stage.get(&format!("/people/{person}")).await;
     assert!(told.body.contains("核对身份证") && told.body.contains("查看人员完整号码"));
+    // A candidate whose page an auditor does not see is not revealed to him either.
+    let auditor = stage.app.signed_in("auditor", Role::Auditor, &stage.app.county.county).await;
+    assert_eq!(stage.app.submit(&auditor, &path, None, &form).await.status, Status::Ok);
+    let client = stage.app.db.owner_client().await;
+    let standing = "UPDATE person_visibility v SET kind = 'check' FROM people p WHERE p.id = v.person_id \
+        AND p.name = '王芳'";
+    client.batch_execute(standing).await.unwrap();
+    assert_eq!(stage.app.get(&auditor, &format!("/people/{person}")).await.status, Status::NotFound);
+    let hidden = stage.app.submit(&auditor, &path, None, &form).await;
+    assert_eq!(hidden.status, Status::NotFound, "{}", hidden.body);
+    assert_eq!(stage.submit(&path, &form).await.status, Status::Ok);
 }
 
 #[tokio::test]

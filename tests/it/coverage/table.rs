@@ -254,7 +254,7 @@ GET    /imports/<id>/events                  -                           in     
 GET    /imports/<id>/errors.xlsx             -                           in       ok    404     ok      403     403   403      in
 POST   /imports/<id>/commit                  form                        in       ok    404     ok      403     403   403      in
 POST   /imports/<id>/columns                 form                        in       ok    404     ok      403     403   403      in
-POST   /imports/<id>/undo                    form                        in       ok    404     ok      403     403   403      in
+POST   /imports/<id>/undo                    formreason=误传             in       ok    404     ok      403     403   403      in
 
 # Pages of reports and quarters
 GET    /reports/quarterly                    -                           in       ok    ok      ok      ok      403   403      in
@@ -467,7 +467,7 @@ GET    /api/v1/imports/<id>/rows             -                           401    
 GET    /api/v1/imports/<id>/events           -                           401      ok    404     ok      403     403   403      ok
 GET    /api/v1/imports/<id>/errors.xlsx      -                           401      ok    404     ok      403     403   403      ok
 POST   /api/v1/imports/<id>/commit           -                           401      ok    404     ok      403     403   403      ok
-POST   /api/v1/imports/<id>/undo             -                           401      ok    404     ok      403     403   403      403
+POST   /api/v1/imports/<id>/undo             json{"reason":"误传"}       401      ok    404     ok      403     403   403      403
 
 # API: exports
 GET    /api/v1/exports                       -                           401      ok    ok      ok      ok      403   403      ok

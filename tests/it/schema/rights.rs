@@ -106,6 +106,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- ------- import_mappings
     siud--- ------- import_rows
     s--d--- ------- import_traces
+    si----- ------- import_undos
     siu---- ------- imports
     siu---- ------- inspections
     si-d--- ------- kinships

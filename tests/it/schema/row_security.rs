@@ -104,6 +104,7 @@ const CASES: [Case; 112] = [
     scoped("import_mappings", "@path"),
     scoped("import_rows", "@path"),
     scoped("import_traces", "@path"),
+    scoped("import_undos", "@path"),
     scoped("imports", "@path"),
     scoped("inspections", "@path"),
     // A rule about two people is read by whoever sees one of them, and entered or removed by whoever sees both.

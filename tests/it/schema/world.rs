@@ -55,6 +55,7 @@ const BESIDE: &str = r"
     SELECT county_id, organisation_id, kind, path, '{}', uploaded_by FROM imports;
     INSERT INTO import_traces (county_id, import_id, number, path, relation, is_removed, made)
     SELECT county_id, id, 1, path, 'people', false, ARRAY[id] FROM imports;
+    INSERT INTO import_undos (county_id, import_id, path, reason) SELECT county_id, id, path, '误传' FROM imports;
     INSERT INTO approvals (county_id, id, kind, subject_kind, subject_id, path, content, requested_by, requester, requested_at)
     SELECT county_id, gen_random_uuid(), 'grant', 'account', id, organisation_path, '{}', id, username, now() FROM accounts;
     INSERT INTO training_pairs (county_id, id, mentor_id, apprentice_id, organisation_id, path, agreed, from_day,

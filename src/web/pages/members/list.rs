@@ -9,7 +9,7 @@ use crate::base::codes;
 use crate::base::db;
 use crate::base::error::OrMissing;
 use crate::base::policy::{self, Action};
-use crate::base::values::{Category, CitizenId, MembershipStatus, Sex};
+use crate::base::values::{Category, CitizenId, MembershipStatus, Sex, count_digits};
 use crate::records::members::MemberLine;
 use crate::records::members::listing::{self, MemberPage, Sort};
 use crate::records::organisations;
@@ -48,10 +48,8 @@ async fn search(
 ) -> Answer<Result<Page<views::List>, Redirect>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let text = fields.get("q").trim();
-    let identifier = CitizenId::parse(text).is_ok();
     // Anything that looks like a number of a person stays out of the address, right or wrong.
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    if identifier || digits >= 11 {
+    if CitizenId::parse(text).is_ok() || count_digits(text) >= 11 {
         let query = MemberQuery { q: Some(text), status: Some("any"), ..MemberQuery::default() };
         let listing = Listing { limit: 50, after: None, count: false };
         return Ok(Ok(Page(view(&who, &mut db, &query, &listing, state).await?)));
@@ -74,7 +72,7 @@ fn address(query: &MemberQuery<'_>, more: &[(&str, &str)]) -> String {
 /// Where the same list is asked for as a workbook; none where a number of a person was searched for, which stays out of
 /// addresses.
 fn export(query: &MemberQuery<'_>, own: &str) -> Option<String> {
-    let digits = query.q.unwrap_or_default().chars().filter(char::is_ascii_digit).count();
+    let digits = count_digits(query.q.unwrap_or_default());
     let organisation = query.within.filter(|code| !code.is_empty()).unwrap_or(own);
     let more = [("kind", "members"), ("organisation", organisation), ("within", "")];
     (digits < 11).then(|| format!("/exports/new?{}", parameters(query, &more)))

@@ -8,7 +8,7 @@ use crate::across::people::{OnRecord, kinds_seen};
 use crate::base::codes;
 use crate::base::db;
 use crate::base::policy::{self, Action};
-use crate::base::values::{CitizenId, Sex};
+use crate::base::values::{CitizenId, Sex, count_digits};
 use crate::records::words::{self, WordBook};
 use crate::web::api::people::{NO_MEMBERSHIP, PeopleQuery, page};
 use crate::web::guards::{self, Db, Fields, Listing, SignedIn};
@@ -59,7 +59,7 @@ async fn search(
     let text = fields.get("q").trim();
     let query = PeopleQuery { within: None, q: Some(text), relation: fields.given("relation") };
     // Anything that looks like a number of a person stays out of the address, right or wrong.
-    if CitizenId::parse(text).is_ok() || text.chars().filter(char::is_ascii_digit).count() >= 11 {
+    if CitizenId::parse(text).is_ok() || count_digits(text) >= 11 {
         let listing = Listing { limit: 50, after: None, count: false };
         return Ok(Ok(Page(view(&who, &mut db, &query, listing, state).await?)));
     }

@@ -167,8 +167,13 @@ async fn reveal(
     fields: Fields,
     state: &State<web::State>,
 ) -> Answer<(Status, String)> {
-    policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
+    let seen = read(&mut db, &who.actor, state, id).await;
     let (field, purpose) = (fields.get("field").to_owned(), fields.get("purpose").to_owned());
     let command = Reveal { person: id, field, purpose };
-    told(people::reveal(&mut db.0, &who.actor, &state.keys, &command).await, &who)
+    // Whoever is not seen on the page is not revealed by it.
+    let shown = match seen {
+        Ok(_) => people::reveal(&mut db.0, &who.actor, &state.keys, &command).await,
+        Err(error) => Err(error),
+    };
+    told(shown, &who)
 }

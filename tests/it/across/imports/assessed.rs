@@ -1,9 +1,12 @@
 //! 「季度考核」: scores by village and quarter, a column for each indicator, and what an import leaves alone.
 
 use cadre::across::imports::headings::Mapping;
+use cadre::across::imports::refused;
+use cadre::across::sheets::{Program, open};
 use cadre::base::actor::Role;
 use cadre::records::assessments::{self, Decide, queries};
 use cadre::records::imports::{Counts, Kind};
+use tempfile::NamedTempFile;
 
 use super::{Roster, Stage, csv};
 use crate::support::builders::assessment::scheme;
@@ -97,8 +100,27 @@ async fn a_column_that_is_no_indicator_is_refused_by_name() {
         ("村（社区）", "500237101201"),
         ("文化活动", "50"),
     ])]);
-    let (_, counts) = stage.upload(&stage.clerk, &place, file.path(), mapping).await.unwrap();
+    let (_, counts) = stage.upload(&stage.clerk, &place, file.path(), mapping.clone()).await.unwrap();
     assert_eq!(counts.unwrap(), Counts { new: 1, ..Counts::default() });
+
+    // What stays out comes back under the county's own heading, with the wrong cell told.
+    let file = csv(&[Roster::of(&[
+        ("季度", "2026Q1"),
+        ("考核单位", "500237101"),
+        ("村（社区）", "500237101201"),
+        ("文化活动", "51"),
+    ])]);
+    let (import, counts) = stage.upload(&stage.clerk, &place, file.path(), mapping).await.unwrap();
+    assert_eq!(counts.unwrap(), Counts { refused: 1, ..Counts::default() });
+    let back = NamedTempFile::new().unwrap();
+    refused::write(&stage.engine, &stage.clerk, import.id, back.reopen().unwrap()).await.unwrap();
+    let program = Program::at(env!("CARGO_BIN_EXE_cadre"));
+    let rows: Vec<_> = open(&program, back.path(), "季度考核").unwrap().collect::<Result<_, _>>().unwrap();
+    let shown = |at: usize| rows[at].cells().map(|(_, cell)| cell.shown()).collect::<Vec<_>>();
+    assert!(shown(0).contains(&"基层党建".to_owned()), "{:?}", shown(0));
+    assert!(shown(1).pop().unwrap().contains("超过满分50"), "{:?}", shown(1));
+    let (_, counts) = stage.upload(&stage.clerk, &place, back.path(), Mapping::new()).await.unwrap();
+    assert_eq!(counts.unwrap(), Counts { refused: 1, ..Counts::default() }, "it needs no mapping any more");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -38,7 +38,7 @@ pub(in crate::across) fn candidate(name: &str, number: u16, votes: &str, is_elec
 }
 
 /// The same for two members out of three.
-fn member(name: &str, number: u16, votes: &str, is_elected: &str) -> Roster {
+pub(super) fn member(name: &str, number: u16, votes: &str, is_elected: &str) -> Roster {
     candidate(name, number, votes, is_elected).with("职务", "委员").with("应选名额", "2")
 }
 

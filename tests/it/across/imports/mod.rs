@@ -7,6 +7,7 @@ pub(in crate::across) mod committees;
 mod dating;
 pub(in crate::across) mod elections;
 mod files;
+mod kept;
 mod matching;
 mod pool;
 pub(in crate::across) mod rated;

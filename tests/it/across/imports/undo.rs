@@ -17,7 +17,7 @@ use super::elections::votes;
 use super::{Roster, Stage, assessed, elections, pool, rated, training, tree};
 
 /// Every row of every table that imports write, without what rises with each change.
-async fn shot(stage: &Stage) -> BTreeMap<String, Vec<String>> {
+pub(super) async fn shot(stage: &Stage) -> BTreeMap<String, Vec<String>> {
     let client = stage.db.owner_client().await;
     let tables = client.query("SELECT relation FROM traced_relations()", &[]).await.unwrap();
     let mut shot = BTreeMap::new();
@@ -33,18 +33,18 @@ async fn shot(stage: &Stage) -> BTreeMap<String, Vec<String>> {
 }
 
 /// Plans and carries out; the import as it stands then.
-async fn carried(stage: &Stage, rows: &[Roster]) -> Import {
+pub(super) async fn carried(stage: &Stage, rows: &[Roster]) -> Import {
     let import = stage.plan(rows).await;
     let outcome = commit(&stage.engine, &stage.clerk, import.id, &progress::nobody).await.unwrap();
     assert!(matches!(outcome, Outcome::Written(_)), "{outcome:?}");
     upload::find(&stage.engine, &stage.clerk, import.id).await.unwrap()
 }
 
-async fn undo(stage: &Stage, actor: &Actor, import: &Import) -> Result<usize, Error> {
-    imports::undo(&mut *stage.db.web().await, actor, import.id).await
+pub(super) async fn undo(stage: &Stage, actor: &Actor, import: &Import) -> Result<usize, Error> {
+    imports::undo(&mut *stage.db.web().await, actor, import.id, "误传").await
 }
 
-fn sentence<T: std::fmt::Debug>(refused: Result<T, Error>) -> String {
+pub(super) fn sentence<T: std::fmt::Debug>(refused: Result<T, Error>) -> String {
     match refused {
         Err(Error::Refused(sentence)) => sentence,
         other => panic!("{other:?}"),
@@ -177,7 +177,7 @@ async fn what_was_changed_since_is_kept_and_named() {
     let told = stage.answer(&import).await;
     assert_eq!(told.state, "undone");
     let undone = told.undo.unwrap();
-    assert_eq!((undone.undone, undone.kept), (1, 3));
+    assert_eq!((undone.undone, undone.kept, undone.reason.as_str()), (1, 3, "误传"));
     let named: Vec<_> = undone.kept_rows.iter().map(|row| (row.row, row.subject.as_str())).collect();
     assert_eq!(named, [(2, "张伟"), (4, "王芳"), (5, "赵敏")]);
     assert!(undone.kept_rows.iter().all(|row| row.message.contains("修改")), "{undone:?}");
@@ -215,6 +215,11 @@ async fn whoever_may_and_only_once() {
     let auditor = stage.county.town(1).actor(Role::Auditor);
     assert!(matches!(undo(&stage, &auditor, &import).await, Err(Error::Forbidden)));
     assert!(!imports::can_undo(&colleague, &import) && imports::can_undo(&stage.clerk, &import));
+    for (reason, part) in [("  ", "没有填写"), (&*"错".repeat(201), "有201字，最多200字")] {
+        let refused = imports::undo(&mut *stage.db.web().await, &stage.clerk, import.id, reason).await;
+        let Err(Error::Invalid(errors)) = refused else { panic!("{refused:?}") };
+        assert!(errors[0].field == "reason" && errors[0].message.contains(part), "{errors:?}");
+    }
     assert_eq!(undo(&stage, &stage.clerk, &import).await.unwrap(), 0);
     let again = sentence(undo(&stage, &stage.clerk, &import).await);
     assert!(again.contains("撤销，不能再次撤销"), "{again}");
@@ -270,7 +275,7 @@ async fn an_edit_at_the_same_moment_is_kept_or_told_that_it_is_stale() {
     let change = [Change { member: member.id, version: member.version, edits }];
     let (mut first, mut second) = (stage.db.web().await, stage.db.web().await);
     let (undone, changed) = tokio::join!(
-        imports::undo(&mut first, &stage.clerk, import.id),
+        imports::undo(&mut first, &stage.clerk, import.id, "误传"),
         members::change(&mut second, &stage.clerk, &stage.engine.keys, &change)
     );
     let left = stage.members().await;
@@ -290,9 +295,9 @@ async fn an_edit_that_is_under_way_is_waited_for() {
     editor.batch_execute("BEGIN; UPDATE memberships SET note = '改着', version = version + 1").await.unwrap();
     let mut conn = stage.db.web().await;
     conn.batch_execute("SET lock_timeout TO '100ms'").await.unwrap();
-    let waited = imports::undo(&mut conn, &stage.clerk, import.id).await;
+    let waited = imports::undo(&mut conn, &stage.clerk, import.id, "误传").await;
     assert!(matches!(waited, Err(Error::Broken(_))), "it waited in vain: {waited:?}");
     editor.batch_execute("COMMIT").await.unwrap();
-    assert_eq!(imports::undo(&mut conn, &stage.clerk, import.id).await.unwrap(), 1);
+    assert_eq!(imports::undo(&mut conn, &stage.clerk, import.id, "误传").await.unwrap(), 1);
     assert_eq!(stage.members().await[0].membership.note.as_deref(), Some("改着"));
 }
