@@ -171,9 +171,9 @@ test("the columns of somebody else's file are matched, remembered, and its impor
   await planned(page);
   assert.deepEqual(await buckets(page), { 新增: 2, 变更: 0, 无变化: 0, 冲突: 0, 退回: 0 });
   assert.match((await texts(page, ".notice")).join(" "), /合计/, "what is left out is said");
-  assert.deepEqual(await readdir(folder), []);
   const made = new URL(page.url()).pathname;
   await write(page, 2);
+  assert.deepEqual(await readdir(folder), []);
 
   assert.deepEqual(await send(), [...proposed.slice(0, 8), "备注"], "what was said is remembered");
 

@@ -402,7 +402,7 @@ async fn a_page_asks_what_the_columns_are_and_reads_the_file_again() {
     let twice = app.submit(&clerk, &path, None, &said("工作岗位")).await;
     assert_eq!(twice.status, Status::Conflict, "{}", twice.body);
     assert!(twice.body.contains("没有等待确定的列对应"), "{}", twice.body);
-    assert_eq!(held(&page).len(), 0, "no file waits any more");
+    let first = page;
 
     // Somebody else's word takes no file away; a file that is gone is told, and the import does not go on reading.
     let taken = app.upload(&clerk, "/imports", &[], &fields, Some(("名册.csv", text.as_bytes()))).await;
@@ -421,6 +421,7 @@ async fn a_page_asks_what_the_columns_are_and_reads_the_file_again() {
     assert_eq!(late.status, Status::Conflict, "{}", late.body);
     assert!(late.body.contains("请重新上传"), "{}", late.body);
     assert_eq!(app.get(&clerk, &format!("/api/v1{page}")).await.json()["state"], "failed");
+    assert_eq!(held(&first).len(), 0, "no file waits any more");
 }
 
 /// The files of an import that wait for its uploader.
