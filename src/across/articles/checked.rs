@@ -41,16 +41,17 @@ impl Checked {
     }
 }
 
-/// Checks a draft by itself and against figures. Takes time in proportion to the length of the text.
+/// Checks a draft by itself and against the figures of an organisation of a kind. Takes time in proportion to the length
+/// of the text.
 ///
 /// # Errors
 /// Where the bundled list of phrases cannot be read.
-pub fn check(draft: &str, lines: Lines, known: &[Known]) -> Result<Checked, csv::Error> {
+pub fn check(draft: &str, lines: Lines, known: &[Known], kind: &str) -> Result<Checked, csv::Error> {
     let article = Article::read(draft, lines);
     let (repeats, mut findings) = repeats::check(&article);
     let (shares, of_shares) = shares::check(&article, &repeats);
     let (lists, of_sums) = sums::check(&article, &shares, &repeats);
-    let candidates = candidates(&article, known, &shares)?;
+    let candidates = candidates(&article, known, kind, &shares)?;
     let records = Records::of(known);
     let (proposals, of_records) = records.check(&article, &candidates, &repeats);
     findings.extend(of_shares);

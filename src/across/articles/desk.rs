@@ -50,9 +50,10 @@ pub async fn check_draft(
     };
     let known: Vec<Known> = now.figures.iter().map(|figure| known(figure, &before, quarter)).collect();
     let is_named = draft.text.contains(short(&now.organisation.name));
-    let (text, lines) = (draft.text.clone(), draft.lines);
-    let checked =
-        tokio::task::spawn_blocking(move || check(&text, lines, &known)).await.map_err(Error::broken)?;
+    let (text, lines, kind) = (draft.text.clone(), draft.lines, now.organisation.kind.clone());
+    let checked = tokio::task::spawn_blocking(move || check(&text, lines, &known, &kind))
+        .await
+        .map_err(Error::broken)?;
     Ok(Report {
         organisation: now.organisation,
         quarter,

@@ -31,6 +31,17 @@ pub(super) struct Phrases {
     /// Names that stand for a figure by themselves: its code, the name, and words one of which the sentence must have.
     named: Vec<(String, String, &'static [&'static str])>,
     known: std::collections::BTreeSet<String>,
+    /// Words that say that a number is of another level than the records.
+    foreign: &'static [&'static str],
+}
+
+/// Words that speak of a whole that is not an organisation of this kind: 全市 is not the county.
+pub(super) fn foreign(kind: &str) -> &'static [&'static str] {
+    match kind {
+        "county" => &["全国", "全省", "全市", "全乡", "全镇", "全街道", "全村", "全社区"],
+        "street" | "town" | "township" => &["全国", "全省", "全市", "全县", "全区", "全村", "全社区"],
+        _ => &["全国", "全省", "全市", "全县", "全区", "全乡", "全镇", "全街道"],
+    }
 }
 
 /// The figures that a number may be, and which way it says that they changed.
@@ -47,13 +58,21 @@ const POOLED: &[&str] = &["后备", "人才库", "储备"];
 const AWARDED: &[&str] = &["创建", "评选", "命名", "累计", "评定"];
 
 impl Phrases {
-    /// The words for the figures of a county, given by code and name.
+    /// The words for the figures of a county, given by code and name, at an organisation of a kind.
     ///
     /// # Errors
     /// Where the bundled list cannot be read.
-    pub(super) fn of<'f>(figures: impl Iterator<Item = (&'f str, &'f str)>) -> Result<Self, csv::Error> {
+    pub(super) fn of<'f>(
+        figures: impl Iterator<Item = (&'f str, &'f str)>,
+        kind: &str,
+    ) -> Result<Self, csv::Error> {
         let lines = csv::Reader::from_reader(PHRASES.as_bytes()).deserialize().collect::<Result<_, _>>()?;
-        let mut phrases = Self { lines, named: Vec::new(), known: std::collections::BTreeSet::new() };
+        let mut phrases = Self {
+            lines,
+            named: Vec::new(),
+            known: std::collections::BTreeSet::new(),
+            foreign: foreign(kind),
+        };
         for (code, label) in figures {
             phrases.known.insert(code.to_owned());
             let against = code.ends_with("change");
@@ -118,7 +137,8 @@ impl Phrases {
         let after = plain(article.after(sentence, number));
         let words = Words { before: &before, after: &after, sentence: article.around(sentence, one.span) };
         // 每个村储备2名以上: a rule, not a count.
-        if words.before.contains('每') || words.before.contains("至少") {
+        let is_rule = words.before.contains('每') || words.before.contains("至少");
+        if is_rule || self.foreign.iter().any(|word| words.before.contains(word)) {
             return Candidates::default();
         }
         let mut codes: Vec<String> = self

@@ -120,7 +120,10 @@ impl<'k> Records<'k> {
         let known = *known.as_slice().first()?;
         let value = known.values.as_slice().first()?;
         let proposal = known.proposal(value, false);
-        if is_of_a_place(article, sentence, one) {
+        let year = value.quarter.get(..4).and_then(|year| year.parse().ok());
+        // A change speaks of another time by its nature.
+        let elsewhen = told.change.is_none() && is_of_another_time(article, sentence, number, year);
+        if elsewhen || is_of_a_place(article, sentence, one) {
             return None;
         }
         let message = format!(
@@ -196,6 +199,41 @@ fn is_of_a_place(article: &Article, sentence: &Sentence, one: &Quantity) -> bool
     names_a_place(before.unwrap_or_default())
 }
 
+/// Words that speak of another time than the one that is reported on.
+const ELSEWHEN: [&str; 14] = [
+    "上届",
+    "上年",
+    "去年",
+    "同期",
+    "此前",
+    "换届前",
+    "原来",
+    "原有",
+    "从",
+    "由",
+    "增至",
+    "增加到",
+    "增长到",
+    "减少到",
+];
+
+/// Whether a number is said of another time than a year: the words before it say so, or name another year.
+fn is_of_another_time(article: &Article, sentence: &Sentence, number: usize, year: Option<i64>) -> bool {
+    let tells = |number: usize| {
+        let words = article.since_last(sentence, number);
+        ELSEWHEN.iter().any(|word| words.contains(word))
+    };
+    // A share stands behind its count, and the time before both.
+    let share = article.numbers.get(number).is_some_and(|one| one.measure == Measure::Percent);
+    let count = number.checked_sub(1).filter(|count| share && sentence.numbers.contains(count));
+    let told = tells(number) || count.is_some_and(tells);
+    let before = (sentence.numbers.start.max(number.saturating_sub(10))..number).rev();
+    let mut years =
+        before.filter_map(|at| article.numbers.get(at)).filter(|one| one.measure == Measure::Year);
+    let named = years.next().and_then(|one| one.value.as_whole());
+    told || named.is_some_and(|named| year.is_some_and(|year| named != year))
+}
+
 /// Whether words name a single town or village: what is said there is not said of the whole county.
 fn names_a_place(words: &str) -> bool {
     let general = [
@@ -211,7 +249,8 @@ fn names_a_place(words: &str) -> bool {
             *place == '村' && matches!(after, '党' | '储' | '选' | '有' | '的' | '，' | '现' | '共' | '已');
         let named = ('\u{4e00}'..='\u{9fff}').contains(before) && !general.contains(before);
         let general_village = matches!(before, '乡' | '山' | '行') && is_village;
-        (is_town || is_village && !general_village) && named
+        let is_street = *place == '街' && *after == '道' && !matches!(before, '镇' | '乡');
+        (is_town || is_street || is_village && !general_village) && named
     })
 }
 
@@ -228,7 +267,9 @@ pub(super) fn inconsistent(article: &Article, candidates: &[Candidates], repeats
                 continue;
             };
             let [code] = told.codes.as_slice() else { continue };
-            if !one.is_plain() || is_of_a_place(article, sentence, one) {
+            let elsewhere = is_of_a_place(article, sentence, one)
+                || is_of_another_time(article, sentence, number, Some(i64::MAX));
+            if !one.is_plain() || elsewhere {
                 continue;
             }
             let earlier = *first.entry((code, one.measure)).or_insert(number);
@@ -251,8 +292,9 @@ pub(super) fn inconsistent(article: &Article, candidates: &[Candidates], repeats
 pub(super) fn candidates(
     article: &Article,
     known: &[Known],
+    kind: &str,
     shares: &[super::shares::Share],
 ) -> Result<Vec<Candidates>, csv::Error> {
-    let phrases = Phrases::of(known.iter().map(|one| (one.code.as_str(), one.label.as_str())))?;
+    let phrases = Phrases::of(known.iter().map(|one| (one.code.as_str(), one.label.as_str())), kind)?;
     Ok(phrases.candidates(article, shares))
 }

@@ -1,6 +1,6 @@
 //! A share beside its count: `228名，占67.06%`. What total does it imply, and is that total in the text?
 
-use super::article::{Article, Sentence};
+use super::article::{Article, Sentence, is_comma};
 use super::exact::Exact;
 use super::finding::{Finding, Kind, Level};
 use super::quantities::{Quantity, Sense};
@@ -21,8 +21,7 @@ pub(super) struct Share {
     pub confirmed: bool,
 }
 
-/// What a share is told by; what stands between is a change, and no share.
-const SHARE: [&str; 6] = ["占", "比例", "比重", "覆盖率", "达标率", "参与率"];
+/// Between a count and its share stands no word of change.
 const CHANGES: [&str; 11] =
     ["提高", "提升", "增长", "增加", "上升", "下降", "降低", "减少", "同比", "较上", "比上"];
 
@@ -92,10 +91,24 @@ fn single(article: &Article, sentence: &Sentence, percent: usize) -> Option<usiz
     article.numbers.get(percent).filter(|one| one.measure == Measure::Percent)?;
     let gap = article.between(count, percent);
     let near = gap.chars().count() <= NEAR && !gap.contains("其中") && !gap.contains('；');
-    // Between the word and the share stands what it is a share of; nothing else begins there.
-    let told = SHARE.iter().any(|word| gap.contains(word)) && !CHANGES.iter().any(|word| gap.contains(word));
+    let told =
+        says_share(gap, article.before(sentence, count)) && !CHANGES.iter().any(|word| gap.contains(word));
     let other = gap.contains("分别") || gap.contains("年") || gap.contains('、');
     (near && told && !other).then_some(count)
+}
+
+/// Whether the words between a count and a percentage make it the share of that count: 占 without a subject of its own,
+/// or 比例 of what was counted. 党员120名，女性占30% is a share of something else.
+fn says_share(gap: &str, before: &str) -> bool {
+    let clause = gap.rsplit(is_comma).next().unwrap_or_default();
+    let own = clause.trim_start_matches(['约', '仅', '已', '共', '只', '均']);
+    if own.starts_with('占') || clause.len() == gap.len() && clause.contains('占') {
+        return true;
+    }
+    let subject =
+        ["比例", "比重"].iter().find_map(|word| clause.split_once(word)).map(|(subject, _)| subject);
+    let told = |subject: &str| subject.is_empty() || subject == "所占" || before.contains(subject);
+    subject.is_some_and(told)
 }
 
 fn counts_at(article: &Article, at: usize) -> Option<&Quantity> {

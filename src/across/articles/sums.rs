@@ -171,8 +171,7 @@ fn judge(article: &Article, sentence: &Sentence, list: &List, shares: &[Share]) 
     if let Some((share, low, high)) = implied {
         return Some(against_implied(article, &told, share, (low, high), places));
     }
-    let message = format!("{}＝{}。", told.terms, told.sum);
-    Some(Finding::new(Level::Note, Kind::Sum, places, message))
+    Some(Finding::new(Level::Note, Kind::Sum, places, told.by_itself()))
 }
 
 /// A list in words.
@@ -200,6 +199,13 @@ impl Told {
     }
 }
 
+impl Told {
+    /// The sum alone.
+    fn by_itself(&self) -> String {
+        format!("{}＝{}。", self.terms, self.sum)
+    }
+}
+
 fn against_stated(
     article: &Article,
     told: &Told,
@@ -216,8 +222,11 @@ fn against_stated(
         (Level::Wrong, format!("{terms}＝{sum}，文中合计写{total}；请核对。"))
     } else if told.range.0 > high {
         (Level::Doubt, format!("{terms}＝{sum}，多于总数{total}；如一人（个）可算入几项，请写明，否则有误。"))
-    } else {
+    } else if told.range.1.times(5) >= low.times(4) {
         (Level::Doubt, format!("{terms}＝{sum}，少于总数{total}；如有没列出的，请写“等”，否则有误。"))
+    } else {
+        // So much is missing that it was never meant to be all.
+        (Level::Note, told.by_itself())
     };
     Finding::new(level, Kind::Sum, places, message)
 }

@@ -107,13 +107,19 @@ async fn check(
     Ok(Either::Left(Page(shown(&who, &wanted, &draft, &report))))
 }
 
+/// So many notes of a kind are printed: whoever has more begins with these.
+const SHOWN: usize = 300;
+
 fn shown(who: &SignedIn, wanted: &Wanted, draft: &Draft, report: &Report) -> Checked {
     let findings = &report.checked.findings;
-    let (complaints, others): (Vec<&Finding>, Vec<&Finding>) =
+    let (mut complaints, mut others): (Vec<&Finding>, Vec<&Finding>) =
         findings.iter().partition(|finding| finding.level.complains());
+    let more = complaints.len().saturating_sub(SHOWN) + others.len().saturating_sub(SHOWN);
+    complaints.truncate(SHOWN);
+    others.truncate(SHOWN);
     let numbered: Vec<(usize, &Finding)> = (1..).zip(complaints.iter().chain(&others).copied()).collect();
-    let notes = |wanted_level: bool| {
-        let chosen = numbered.iter().filter(|(_, finding)| finding.level.complains() == wanted_level);
+    let notes = |complain: bool| {
+        let chosen = numbered.iter().filter(|(_, finding)| finding.level.complains() == complain);
         chosen.map(|(number, finding)| note(*number, finding, draft, wanted)).collect()
     };
     let marks: Vec<Mark> = numbered.iter().flat_map(|(number, finding)| marks(*number, finding)).collect();
@@ -122,7 +128,7 @@ fn shown(who: &SignedIn, wanted: &Wanted, draft: &Draft, report: &Report) -> Che
         frame: who.frame(Section::Reports),
         back: Link::new("文稿核对", address(PLACE, wanted, &wanted.organisation, &[])),
         facts: facts(draft, report),
-        notices: notices(report),
+        notices: notices(report, more),
         complaints: notes(true),
         others: notes(false),
         pieces: pieces
@@ -194,8 +200,12 @@ fn facts(draft: &Draft, report: &Report) -> Vec<Fact> {
     ]
 }
 
-fn notices(report: &Report) -> Vec<Notice> {
+fn notices(report: &Report, more: usize) -> Vec<Notice> {
     let mut notices = Vec::new();
+    if more > 0 {
+        let message = format!("还有{more}条没有列出；请先改正下面的，或把文稿分成几段核对。");
+        notices.push(Notice::new(Tone::Warning, message));
+    }
     if !report.is_named {
         let name = &report.organisation.name;
         let message =
