@@ -171,7 +171,7 @@ fn note(number: usize, finding: &Finding, draft: &Draft, wanted: &Wanted) -> Not
     let places = if finding.kind == articles::Kind::Repeated { 1 } else { 8 };
     let words: Vec<String> = finding.places.iter().take(places).map(quoted).collect();
     let link = |code: &String| {
-        Link::new("查看指标", address(&format!("/figures/{code}"), wanted, &wanted.organisation, &[]))
+        Link::new("查看", address(&format!("/figures/{code}"), wanted, &wanted.organisation, &[]))
     };
     Note {
         number,

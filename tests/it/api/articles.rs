@@ -120,7 +120,7 @@ async fn what_cannot_be_checked_is_refused_and_a_scope_is_kept() {
     assert!(large.body.contains("2048 KiB"), "{}", large.body);
     let above = check(&app, &town, &[("organisation", "500237"), ("text", DRAFT)], None).await;
     assert_eq!(above.status, Status::NotFound);
-    let future = check(&app, &town, &[("quarter", "2999Q1"), ("text", DRAFT)], None).await;
+    let future = check(&app, &town, &[("quarter", "2099Q1"), ("text", DRAFT)], None).await;
     assert_eq!(future.status, Status::Conflict);
 }
 

@@ -16,7 +16,7 @@ fn note(number: usize, level: (&str, Tone), kind: &'static str, words: &str, mes
         kind,
         words: words.into(),
         message: message.into(),
-        figure: (kind == "对照记录").then(|| Link::new("查看指标", "/figures/organisations.villages")),
+        figure: (kind == "对照记录").then(|| Link::new("查看", "/figures/organisations.villages")),
     }
 }
 
