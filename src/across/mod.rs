@@ -1,5 +1,6 @@
 //! Work that needs more than one area of the records: no HTTP and no terminal here.
 pub mod appointment;
+pub mod articles;
 pub mod demo;
 pub mod divisions;
 pub mod exports;

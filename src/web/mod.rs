@@ -78,6 +78,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::pickers::routes(),
         pages::vetting::routes(),
         pages::reports::routes(),
+        pages::articles::routes(),
         pages::quarters::routes(),
     ]
     .concat()
@@ -110,6 +111,7 @@ pub fn api_routes() -> Vec<Route> {
         api::audit::routes(),
         api::document::routes(),
         api::reports::routes(),
+        api::articles::routes(),
     ]
     .concat()
 }
@@ -127,7 +129,9 @@ pub fn build(state: State, listen: std::net::SocketAddr) -> Rocket<Build> {
             .limit("json", 1.mebibytes())
             .limit("form", 1.mebibytes())
             .limit("data-form", 21.mebibytes())
-            .limit("file", 21.mebibytes()),
+            .limit("file", 21.mebibytes())
+            // A draft is read into memory, never to a disk.
+            .limit("bytes", 21.mebibytes()),
         shutdown: Shutdown {
             // Signals are the command line's: it also stops the database.
             ctrlc: false,

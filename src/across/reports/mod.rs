@@ -34,7 +34,7 @@ mod workbook;
 pub use close::{Closed, close};
 pub use kept::KeptPictures;
 pub use picture::{BeforeValue, PictureLine, TeamPicture, team_picture};
-pub use quarterly::{quarterly, quarterly_at_once};
+pub use quarterly::{AllFigures, all_figures, quarterly, quarterly_at_once};
 pub use report::{
     Amendment, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable,
     SectionReport, TableRow, TableValue,

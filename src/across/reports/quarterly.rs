@@ -75,6 +75,50 @@ pub async fn quarterly_at_once(
     .await
 }
 
+/// Every figure of an organisation in a quarter, without the organisations below it.
+#[derive(Debug, Clone)]
+pub struct AllFigures {
+    /// The organisation.
+    pub organisation: OrganisationName,
+    /// The revision; none: the figures are those of this moment.
+    pub revision: Option<i32>,
+    /// The figures, in the order of the report, each beside the quarter before.
+    pub figures: Vec<FigureValue>,
+}
+
+/// Every figure of an organisation in a quarter, on a connection that may read the whole county.
+///
+/// # Errors
+/// As [`quarterly`].
+pub async fn all_figures(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    organisation: &str,
+    quarter: Quarter,
+) -> Result<AllFigures> {
+    let county = actor.scope.whole_county();
+    db::read_snapshot(conn, &county, async |conn| {
+        let organisation = reported(conn, actor, organisation).await?;
+        let basis = Basis::of(conn, &county, quarter, None).await?;
+        let mut sections = figures::sections(basis.star_scale, &basis.words);
+        for section in &mut sections {
+            section.grids.clear();
+        }
+        let sheet = Sheet::of(conn, None, &basis, &organisation, sections, Vec::new()).await?;
+        let figures = sheet.sections.iter().flat_map(|section| &section.figures);
+        Ok(AllFigures {
+            figures: figures.map(|figure| sheet.figure(figure, &organisation.code)).collect(),
+            revision: basis.revision.as_ref().map(|revision| revision.number),
+            organisation: OrganisationName {
+                code: organisation.code,
+                name: organisation.name,
+                kind: organisation.kind,
+            },
+        })
+    })
+    .await
+}
+
 async fn report(
     conn: &mut AsyncPgConnection,
     second: Option<&mut AsyncPgConnection>,

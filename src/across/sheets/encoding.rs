@@ -14,7 +14,7 @@ const CONVINCING: usize = 8;
 ///
 /// # Errors
 /// [`ReadError::Encoding`] with the first line that cannot be read.
-pub(super) fn decode(bytes: Vec<u8>) -> Result<String, ReadError> {
+pub(in crate::across) fn decode(bytes: Vec<u8>) -> Result<String, ReadError> {
     let (bytes, marked) = match bytes.strip_prefix(MARK) {
         Some(rest) => (rest.to_vec(), true),
         None => (bytes, false),

@@ -27,6 +27,7 @@ mod workbook;
 pub use book::{Book, Column, ColumnKind, Field, Properties, SheetWriter};
 pub use cell::{Cell, Notice, Row, column_letters};
 pub use delimited_writer::DelimitedWriter;
+pub(in crate::across) use encoding::decode;
 pub use error::{ReadError, WriteError};
 pub use limits::Limits;
 pub use reader::{Program, Rows, open};

@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, approvals, assessments, audit, committees, exports, imports, kinships, member_events, members,
-    organisations, own_sessions, people, ratings, reports, reserves, security_policy, session, slates,
-    training, vetting, words,
+    accounts, approvals, articles, assessments, audit, committees, exports, imports, kinships, member_events,
+    members, organisations, own_sessions, people, ratings, reports, reserves, security_policy, session,
+    slates, training, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -84,6 +84,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         audit::list, audit::checkpoint, audit::bundle,
         reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,
         reports::list_quarters, reports::close,
+        articles::check_article,
         document,
     ),
     components(schemas(Problem)),

@@ -18,7 +18,7 @@ use crate::base::policy::{self, Action};
 use crate::records::imports::{self, Bucket, Counts, Import, Receive};
 use crate::web;
 use crate::web::api::organisations::narrowed;
-use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Listing, Multipart, Page};
+use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Listing, Multipart, Page, UploadForm};
 use crate::web::import_work::{self, engine};
 use crate::web::respond::{Answer, Download, Failure, Versioned};
 
@@ -145,7 +145,7 @@ pub async fn receive(
     caller: Caller,
     mut db: Db,
     once: Idempotency,
-    form: Multipart<'_>,
+    form: Multipart<UploadForm<'_>>,
     state: &State<web::State>,
 ) -> Answer<Kept> {
     let actor = &caller.actor;

@@ -1,6 +1,7 @@
 //! The JSON API below `/api/v1`, one file per area; whatever a page does, the API does.
 pub mod accounts;
 pub mod approvals;
+pub mod articles;
 pub mod assessments;
 pub mod audit;
 pub mod committees;

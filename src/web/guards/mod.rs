@@ -4,6 +4,7 @@
 mod body;
 mod caller;
 mod database;
+mod draft;
 mod fields;
 mod idempotency;
 pub mod nul;
@@ -19,10 +20,11 @@ use rocket::Request;
 pub use body::Body;
 pub use caller::{Arrived, Arriving, Caller, Known, SignedIn, cookie_name, known};
 pub use database::Db;
+pub use draft::DraftForm;
 pub use fields::{Fields, sent_form};
 pub use idempotency::{Idempotency, Kept};
 pub use paging::{Listing, Page};
-pub use upload::{Multipart, NO_FILE, Upload, UploadForm};
+pub use upload::{FormWithFile, Multipart, NO_FILE, Upload, UploadForm};
 pub use version::{IfMatch, Seen};
 
 /// Whether the request came through the front, the only one whose word about others is taken.

@@ -27,28 +27,54 @@ pub struct UploadForm<'r> {
     pub file: Option<TempFile<'r>>,
 }
 
-impl UploadForm<'_> {
-    fn has_nul(&self) -> bool {
-        let fields = [self.kind, self.organisation, self.mapping];
-        fields.into_iter().flatten().any(|value| value.contains('\0'))
+/// A form with a file.
+pub trait FormWithFile: Sized {
+    /// The session's token, as sent in a field.
+    fn csrf_token(&self) -> Option<&str>;
+
+    /// The fields that are read as text.
+    fn texts(&self) -> Vec<Option<&str>>;
+
+    /// The same once it is known that nothing is wrong with its texts.
+    #[must_use]
+    fn tidied(self) -> Self {
+        self
     }
+}
+
+impl FormWithFile for UploadForm<'_> {
+    fn csrf_token(&self) -> Option<&str> {
+        self.csrf_token
+    }
+
+    fn texts(&self) -> Vec<Option<&str>> {
+        vec![self.kind, self.organisation, self.mapping]
+    }
+
+    /// A browser sends a part without name and bytes when no file was chosen.
+    fn tidied(mut self) -> Self {
+        self.file = self.file.filter(|file| file.len() > 0 || file.raw_name().is_some());
+        self
+    }
+}
+
+fn has_nul(form: &impl FormWithFile) -> bool {
+    form.texts().into_iter().flatten().any(|value| value.contains('\0'))
 }
 
 /// What is said where there is no file.
 pub const NO_FILE: &str = "没有收到文件，请选择要导入的表格后再提交。";
 
-async fn read<'r>(request: &'r Request<'_>, data: Data<'r>) -> Result<UploadForm<'r>, Refused> {
+async fn read<'r, F>(request: &'r Request<'_>, data: Data<'r>) -> Result<F, Refused>
+where
+    F: FromForm<'r> + FormWithFile,
+{
     if !request.content_type().is_some_and(|kind| kind.is_form_data()) {
         return Err(Refused::Bare(Status::UnsupportedMediaType));
     }
-    match Form::<UploadForm<'r>>::from_data(request, data).await {
-        Outcome::Success(form) if form.has_nul() => Err(Refused::Told(nul::refusal())),
-        Outcome::Success(form) => {
-            let mut form = form.into_inner();
-            // A browser sends a part without name and bytes when no file was chosen.
-            form.file = form.file.filter(|file| file.len() > 0 || file.raw_name().is_some());
-            Ok(form)
-        }
+    match Form::<F>::from_data(request, data).await {
+        Outcome::Success(form) if has_nul(&*form) => Err(Refused::Told(nul::refusal())),
+        Outcome::Success(form) => Ok(form.into_inner().tidied()),
         Outcome::Error((Status::UnprocessableEntity, _)) | Outcome::Forward(_) => {
             Err(Refused::Told(Failure(Error::invalid("file", NO_FILE))))
         }
@@ -72,10 +98,10 @@ impl Refused {
 }
 
 /// An uploaded file whose form carried the session's token.
-pub struct Upload<'r>(pub UploadForm<'r>);
+pub struct Upload<F>(pub F);
 
 #[rocket::async_trait]
-impl<'r> FromData<'r> for Upload<'r> {
+impl<'r, F: FromForm<'r> + FormWithFile> FromData<'r> for Upload<F> {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
@@ -83,11 +109,11 @@ impl<'r> FromData<'r> for Upload<'r> {
             Ok(token) => token,
             Err(failure) => return stash_data(request, failure),
         };
-        let form = match read(request, data).await {
+        let form: F = match read(request, data).await {
             Ok(form) => form,
             Err(refused) => return refused.outcome(request),
         };
-        if header_repeats(request, &token) || form.csrf_token.is_some_and(|given| same(given, &token)) {
+        if header_repeats(request, &token) || form.csrf_token().is_some_and(|given| same(given, &token)) {
             Outcome::Success(Self(form))
         } else {
             stash_data(request, Failure::csrf())
@@ -96,10 +122,10 @@ impl<'r> FromData<'r> for Upload<'r> {
 }
 
 /// An uploaded file through the API. Only beside a `Caller`, who has answered for the token before the body is read.
-pub struct Multipart<'r>(pub UploadForm<'r>);
+pub struct Multipart<F>(pub F);
 
 #[rocket::async_trait]
-impl<'r> FromData<'r> for Multipart<'r> {
+impl<'r, F: FromForm<'r> + FormWithFile> FromData<'r> for Multipart<F> {
     type Error = ();
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {

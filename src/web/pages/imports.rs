@@ -22,7 +22,7 @@ use crate::base::values::excerpt;
 use crate::records::imports::{self, Bucket, Import, Kind, State as Stage};
 use crate::records::organisations;
 use crate::web;
-use crate::web::guards::{Db, SignedIn, Upload as Uploaded};
+use crate::web::guards::{Db, SignedIn, Upload as Uploaded, UploadForm};
 use crate::web::import_work::{self, engine};
 use crate::web::respond::{Answer, Download, Page};
 use crate::web::views::controls::{Choice, Kind as ControlKind};
@@ -139,7 +139,7 @@ fn workbook(bytes: Vec<u8>, name: String) -> Download {
 async fn receive(
     who: SignedIn,
     mut db: Db,
-    form: Uploaded<'_>,
+    form: Uploaded<UploadForm<'_>>,
     state: &State<web::State>,
 ) -> Answer<Redirect> {
     let taken = import_work::take(&mut db.0, &who.actor, state, form.0).await?;

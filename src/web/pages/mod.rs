@@ -1,6 +1,7 @@
 //! Pages for people, one file or folder per area.
 pub mod accounts;
 pub mod approvals;
+pub mod articles;
 pub mod assessments;
 pub mod audit;
 pub mod committees;

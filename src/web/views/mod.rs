@@ -8,6 +8,7 @@
 //! each control has a label, no identifier of a person in an address.
 
 pub mod accounts;
+pub mod articles;
 pub mod assessments;
 pub mod audit;
 pub mod awards;

@@ -110,6 +110,8 @@ pub struct Quarterly {
     pub downloads: Vec<Link>,
     /// The team picture of the same organisation.
     pub team_page: String,
+    /// Where a draft is held against these figures.
+    pub articles_page: String,
     /// Where the quarters are closed.
     pub quarters_page: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! The JSON API through the whole server: who may come in, what it answers, what it refuses.
 
+mod articles;
 mod assessments;
 mod audit;
 mod bad_input;

@@ -260,6 +260,8 @@ POST   /imports/<id>/undo                    formreason=误传             in   
 GET    /reports/quarterly                    -                           in       ok    ok      ok      ok      403   403      in
 GET    /figures/<code>                       -                           in       ok    ok      ok      ok      403   403      in
 GET    /reports/team                         -                           in       ok    ok      ok      ok      403   403      in
+GET    /articles                             -                           in       ok    ok      ok      ok      403   403      in
+POST   /articles                             file                        in       ok    404     ok      ok      403   403      in
 GET    /quarters                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /quarters/<quarter>/close             -                           in       403   403     ok      403     403   403      in
 POST   /quarters/<quarter>/close             form                        in       403   403     ok      403     403   403      in
@@ -476,6 +478,7 @@ GET    /api/v1/exports                       -                           401    
 GET    /api/v1/reports/quarterly             -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/reports/quarterly.xlsx        -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/reports/team                  -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/articles/check                file                        401      ok    404     ok      ok      403   403      ok
 GET    /api/v1/figures                       -                           401      ok    ok      ok      ok      ok    ok       ok
 GET    /api/v1/figures/<code>                -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/figures/<code>/rows           -                           401      ok    ok      ok      ok      403   403      ok

@@ -4,7 +4,7 @@ mod quarterly;
 mod rows;
 mod team;
 
-use quarterly::{choice, neighbours, quarter_choice};
+pub(in crate::web::pages) use quarterly::{choice, neighbours, quarter_choice};
 use rocket::Route;
 use rocket::http::RawStr;
 
@@ -18,7 +18,12 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// An address with what a report is asked for.
-fn address(path: &str, wanted: &Wanted, organisation: &str, more: &[(&str, &str)]) -> String {
+pub(in crate::web::pages) fn address(
+    path: &str,
+    wanted: &Wanted,
+    organisation: &str,
+    more: &[(&str, &str)],
+) -> String {
     let mut address = format!(
         "{path}?organisation={}&quarter={}",
         RawStr::new(organisation).percent_encode(),

@@ -70,13 +70,14 @@ async fn show(
             "XLSX",
             address("/api/v1/reports/quarterly.xlsx", &wanted, &wanted.organisation, &[]),
         )],
+        articles_page: address("/articles", &wanted, &wanted.organisation, &[]),
         team_page: address("/reports/team", &wanted, &wanted.organisation, &[]),
         quarters_page: closes.then(|| "/quarters".to_owned()),
     }))
 }
 
 /// The organisations to choose from: those above the one shown that the caller may see, itself, and those below it.
-pub(super) async fn neighbours(
+pub(in crate::web::pages) async fn neighbours(
     who: &SignedIn,
     db: &mut Db,
     wanted: &Wanted,
@@ -95,11 +96,11 @@ pub(super) async fn neighbours(
     .await
 }
 
-pub(super) fn choice(organisation: &Organisation) -> Choice {
+pub(in crate::web::pages) fn choice(organisation: &Organisation) -> Choice {
     Choice::new(&organisation.code, &organisation.name)
 }
 
-pub(super) fn quarter_choice(status: &QuarterStatus) -> Choice {
+pub(in crate::web::pages) fn quarter_choice(status: &QuarterStatus) -> Choice {
     let name = format!("{}（{}）", status.quarter.title(), status.state.name());
     Choice::new(status.quarter.to_string(), name)
 }

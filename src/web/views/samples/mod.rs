@@ -2,6 +2,7 @@
 //! `CADRE_PAGES=folder cargo test --lib every_page` writes the pages there, to be looked at in a browser.
 
 mod accounts;
+mod articles;
 mod assessments;
 mod awards;
 mod class_plan;

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    accounts, assessments, awards, class_plan, committees, desk, people, ratings, reports, reserves, slates,
-    training, vetting,
+    accounts, articles, assessments, awards, class_plan, committees, desk, people, ratings, reports,
+    reserves, slates, training, vetting,
 };
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
@@ -117,6 +117,8 @@ fn of_the_house() -> Vec<(&'static str, String)> {
         page("imports_reading", &Plan { events: Some("/imports/1/events".into()), ..desk::plan() }),
         page("reports_quarterly", &reports::quarterly()),
         page("reports_rows", &reports::figure_rows()),
+        page("articles_checked", &articles::checked()),
+        page("articles_refused", &articles::refused()),
         page("quarters_list", &reports::quarters()),
         page("quarters_close", &reports::close()),
         page("accounts_list", &desk::accounts()),
