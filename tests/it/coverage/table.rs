@@ -22,7 +22,6 @@ GET    /sign-in                              -                           ok     
 POST   /sign-in                              form                        ok       ok    ok      ok      ok      ok    ok       ok
 POST   /api/v1/session                       json{"username":"x","password":"y"} 401 401 401    401     401     401   401      401
 GET    /api/v1/openapi.json                  -                           ok       ok    ok      ok      ok      ok    ok       ok
-
 # Pages of everybody who is signed in with a browser
 GET    /                                     -                           in       ok    ok      ok      ok      ok    ok       in
 GET    /session/alive                        -                           in       ok    ok      ok      ok      ok    ok       in
@@ -47,7 +46,6 @@ GET    /approvals/<id>                       -                           in     
 POST   /approvals/<id>                       formverb=approve            in       403   403     403     403     403   404      in
 GET    /security-policy                      -                           in       403   403     403     403     403   ok       in
 POST   /security-policy                      form                        in       403   403     403     403     403   ok       in
-
 # Pages of members
 GET    /members                              -                           in       ok    ok      ok      ok      403   403      in
 POST   /members/search                       form                        in       ok    ok      ok      ok      403   403      in
@@ -64,7 +62,6 @@ POST   /members/<id>/reveal                  formfield=mobile&purpose=核对联�
 GET    /transfers                            -                           in       ok    ok      ok      ok      403   403      in
 GET    /transfers/<id>                       -                           in       ok    404     ok      403     403   403      in
 POST   /transfers/<id>                       formdecision=refuse&reason=重复 in       ok    404     ok      403     403   403      in
-
 # Pages of ratings
 GET    /ratings                              -                           in       ok    ok      ok      ok      403   403      in
 GET    /ratings/open                         -                           in       ok    ok      ok      403     403   403      in
@@ -94,7 +91,6 @@ POST   /ratings/samples/<id>/reveal          form                        in     
 GET    /ratings/samples/<id>/seconds/<rating> -                           in     404    404    404     403    403    403    in
 POST   /ratings/samples/<id>/seconds/<rating> form                        in     404    404    404     403    403    403    in
 POST   /ratings/schemes/what-if              form                        in     403    403    ok     403    403    403    in
-
 # Pages of awards of villages
 GET    /ratings/awards                       -                           in       ok    ok      ok      ok      403   403      in
 GET    /ratings/awards/new                   -                           in       ok    ok      ok      403     403   403      in
@@ -105,7 +101,6 @@ GET    /ratings/awards/scheme                -                           in     
 GET    /ratings/awards/<id>                  -                           in       ok    404     ok      ok      403   403      in
 GET    /ratings/awards/<id>/<verb>|recommend -                           in       ok    404     ok      403     403   403      in
 POST   /ratings/awards/<id>/<verb>|score     form                        in       403   403     ok      403     403   403      in
-
 # Pages of assessments
 GET    /assessments                          -                           in       ok    ok      ok      ok      403   403      in
 GET    /assessments/open                     -                           in       ok    ok      ok      403     403   403      in
@@ -129,7 +124,6 @@ GET    /assessments/<id>/object              -                           in     
 POST   /assessments/<id>/object              form                        in       ok    404     ok      403     403   403      in
 GET    /assessments/objections/<id>/resolve  -                           in       403   403     ok      403     403   403      in
 POST   /assessments/objections/<id>/resolve  form                        in       403   403     ok      403     403   403      in
-
 # Pages of committees
 GET    /committees                           -                           in       ok    ok      ok      ok      403   403      in
 GET    /committees/people                    -                           in       ok    ok      ok      ok      403   403      in
@@ -179,7 +173,6 @@ GET    /slates/<id>                          -                           in     
 POST   /slates/<id>                          form                        in       ok    404     ok      403     403   403      in
 GET    /slates/<id>/compare                  -                           in       ok    404     ok      403     403   403      in
 GET    /slates/<id>/print                    -                           in       ok    404     ok      403     403   403      in
-
 # Pages of candidates
 GET    /vetting                              -                           in       ok    ok      ok      403     403   403      in
 GET    /vetting/new                          -                           in       ok    ok      ok      403     403   403      in
@@ -194,7 +187,6 @@ POST   /vetting/<id>/verdicts                form                        in     
 GET    /vetting/<id>/print                   -                           in       ok    404     ok      403     403   403      in
 GET    /vetting/<id>/<verb>|withdraw         -                           in       ok    404     ok      403     403   403      in
 POST   /vetting/<id>/<verb>|reject           form                        in       403   403     ok      403     403   403      in
-
 # Pages of training
 GET    /training                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /training/outstanding                 -                           in       ok    ok      ok      ok      403   403      in
@@ -226,13 +218,10 @@ POST   /members/<id>/exempt                  form                        in     
 GET    /members/<id>/exemptions/<exemption>/end -                        in       ok    404     ok      403     403   403      in
 POST   /members/<id>/exemptions/<exemption>/end form                     in       ok    404     ok      403     403   403      in
 GET    /places                               -                           in       ok    ok      ok      ok      403   403      in
-
-# Pages of training
 GET    /training/sites                       -                           in       ok    ok      ok      ok      403   403      in
 POST   /training/sites                       form                        in       403   403     ok      403     403   403      in
 GET    /training/plan                        -                           in       ok    ok      ok      403     403   403      in
 POST   /training/plan                        formprogramme={programme}&farthest=3 in 403 403    ok      403     403   403      in
-
 # Pages of the pools of reserve cadres
 GET    /reserves                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /villages                             -                           in       ok    ok      ok      ok      403   403      in
@@ -244,7 +233,6 @@ GET    /reserves/<id>/edit                   -                           in     
 POST   /reserves/<id>/edit                   form                        in       ok    404     ok      403     403   403      in
 GET    /reserves/<id>/<verb>|note            -                           in       ok    404     ok      403     403   403      in
 POST   /reserves/<id>/<verb>|mentor          form                        in       ok    404     ok      403     403   403      in
-
 # Pages of imports
 GET    /imports                              -                           in       ok    ok      ok      403     403   403      in
 GET    /templates/<file>                     -                           in       ok    ok      ok      403     403   403      in
@@ -255,7 +243,6 @@ GET    /imports/<id>/errors.xlsx             -                           in     
 POST   /imports/<id>/commit                  form                        in       ok    404     ok      403     403   403      in
 POST   /imports/<id>/columns                 form                        in       ok    404     ok      403     403   403      in
 POST   /imports/<id>/undo                    formreason=误传             in       ok    404     ok      403     403   403      in
-
 # Pages of reports and quarters
 GET    /reports/quarterly                    -                           in       ok    ok      ok      ok      403   403      in
 GET    /figures/<code>                       -                           in       ok    ok      ok      ok      403   403      in
@@ -265,14 +252,12 @@ POST   /articles                             file                        in     
 GET    /quarters                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /quarters/<quarter>/close             -                           in       403   403     ok      403     403   403      in
 POST   /quarters/<quarter>/close             form                        in       403   403     ok      403     403   403      in
-
 # Pages of accounts
 GET    /accounts                             -                           in       403   403     403     403     ok    ok       in
 GET    /accounts/new                         -                           in       403   403     403     403     ok    403      in
 POST   /accounts                             form                        in       403   403     403     403     ok    403      in
 GET    /accounts/<id>                        -                           in       403   403     403     403     ok    ok       in
 POST   /accounts/<id>                        form                        in       403   403     403     403     ok    ok       in
-
 # API: members
 GET    /api/v1/session                       -                           401      ok    ok      ok      ok      ok    ok       ok
 POST   /api/v1/session/proof                 json{"password":"x"}        401      ok    ok      ok      ok      ok    ok       403
@@ -301,7 +286,6 @@ POST   /api/v1/members/<id>/reveal           json{"field":"mobile","purpose":"�
 POST   /api/v1/members/<id>/transfer         json{"to_branch":"500237101202-ZB01"} 401 ok 404   ok      403     403   403      ok
 GET    /api/v1/transfers/<id>                -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/transfers/<id>/<verb>|refuse  json{"reason":"重复"}       401      ok    404     ok      403     403   403      ok
-
 # API: assessments
 GET    /api/v1/assessments                   -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/assessments/ranking           -                           401      ok    ok      ok      ok      403   403      ok
@@ -327,7 +311,6 @@ POST   /api/v1/assessments/draws             json{"purpose":"值班"}      401  
 GET    /api/v1/assessments/draws/<id>        -                           401      404   404     ok      ok      403   403      404
 POST   /api/v1/assessments/draws/<id>/fix    json{"visit_on":"2026-12-20","sample_size":1} 401 403 403  ok      403     403   403      403
 POST   /api/v1/assessments/draws/<id>/reveal -                           401      403   403     ok      403     403   403      403
-
 # API: ratings
 GET    /api/v1/ratings/schemes               -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/ratings/schemes               scheme                      401      403   403     ok      403     403   403      403
@@ -357,7 +340,6 @@ POST   /api/v1/ratings/<id>/object           json{"reason":"分数有误"}   401
 POST   /api/v1/ratings/<id>/resolve          json{"outcome":"upheld","reason":"属实"} 401 403 403  ok      403     403   403      403
 POST   /api/v1/ratings/<id>/revoke           json{"reason":"弄虚作假"}   401      403   403     ok      403     403   403      403
 PUT    /api/v1/ratings/rounds/<id>/raters    json{"rater":{"name":"张伟"},"rows":[]} 401 ok 404 ok 403      403   403      ok
-
 # API: awards of villages
 GET    /api/v1/ratings/award-schemes         -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/ratings/award-schemes         awards                      401      403   403     ok      403     403   403      403
@@ -366,7 +348,6 @@ POST   /api/v1/ratings/awards                json{"awards":[]}           401    
 POST   /api/v1/ratings/awards/decisions      json{"verb":"decide","awards":[{"id":"{award}"}]} 401 403 404 ok 403 403 403 403
 GET    /api/v1/ratings/awards/<id>           -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/ratings/awards/<id>/<verb>|decide json{}                  401      403   404     ok      403     403   403      403
-
 # API: committees
 GET    /api/v1/committees                    -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/committees                    json{"village":"500237101201","kind":"village_party"} 401 ok 403 ok 403 403 403 ok
@@ -405,7 +386,6 @@ POST   /api/v1/slates/outcome                json{}                      401    
 GET    /api/v1/slates/<id>                   -                           401      ok    404     ok      403     403   403      ok
 PATCH  /api/v1/slates/<id>                   json{"name":"方案二"}       401      ok    404     ok      403     403   403      ok
 GET    /api/v1/slates/<id>/outcome           -                           401      ok    404     ok      403     403   403      ok
-
 # API: candidates; verdicts, filing and rejection for those who vet for the county
 GET    /api/v1/candidate-checks              -                           401      ok    ok      ok      403     403   403      ok
 POST   /api/v1/candidate-checks              json{"committee_kind":"x"}  401      ok    ok      ok      403     403   403      ok
@@ -416,7 +396,6 @@ GET    /api/v1/vetting-checklists            -                           401    
 POST   /api/v1/vetting-checklists            json{}                      401      403   403     ok      403     403   403      403
 GET    /api/v1/vetting-departments           -                           401      ok    ok      ok      ok      403   403      ok
 PUT    /api/v1/vetting-departments           json{"departments":[]}      401      403   403     ok      403     403   403      403
-
 # API: training
 GET    /api/v1/training/programmes           -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/training/programmes           programme                   401      403   403     ok      403     403   403      403
@@ -442,11 +421,9 @@ GET    /api/v1/training/sites                -                           401    
 POST   /api/v1/training/sites                json{"sites":[]}            401      403   403     ok      403     403   403      403
 GET    /api/v1/training/settings             -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/training/settings             training-settings           401      403   403     ok      403     403   403      403
-
 # API: training
 POST   /api/v1/training/programmes/<id>/plan json{"farthest":3}          401      ok    ok      ok      403     403   403      ok
 POST   /api/v1/training/programmes/<id>/plan/accept json{"farthest":3,"fingerprint":"x"} 401 403 403 ok 403     403   403      403
-
 # API: pools of reserve cadres
 GET    /api/v1/reserve-cadres                -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/reserve-cadres                json{}                      401      ok    ok      ok      403     403   403      ok
@@ -460,7 +437,6 @@ POST   /api/v1/reserve-cadres/<id>/reviews   json{"grade":"excellent"}   401    
 POST   /api/v1/reserve-cadres/<id>/<verb>|return json{}                  401      ok    404     ok      403     403   403      ok
 GET    /api/v1/reserve-settings              -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/reserve-settings              settings                    401      403   403     ok      403     403   403      403
-
 # API: imports
 GET    /api/v1/imports                       -                           401      ok    ok      ok      403     403   403      ok
 POST   /api/v1/imports                       file                        401      ok    404     ok      403     403   403      ok
@@ -470,10 +446,8 @@ GET    /api/v1/imports/<id>/events           -                           401    
 GET    /api/v1/imports/<id>/errors.xlsx      -                           401      ok    404     ok      403     403   403      ok
 POST   /api/v1/imports/<id>/commit           -                           401      ok    404     ok      403     403   403      ok
 POST   /api/v1/imports/<id>/undo             json{"reason":"误传"}       401      ok    404     ok      403     403   403      403
-
 # API: exports
 GET    /api/v1/exports                       -                           401      ok    ok      ok      ok      403   403      ok
-
 # API: reports and quarters
 GET    /api/v1/reports/quarterly             -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/reports/quarterly.xlsx        -                           401      ok    ok      ok      ok      403   403      ok
@@ -484,7 +458,6 @@ GET    /api/v1/figures/<code>                -                           401    
 GET    /api/v1/figures/<code>/rows           -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/quarters                      -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/quarters/<quarter>/close      json{"organisation":"500237"} 401    404   404     ok      403     403   403      404
-
 # API: trail and accounts
 GET    /api/v1/audit/entries                 -                           401      ok    ok      ok      ok      ok    ok       ok
 GET    /api/v1/audit/checkpoint              -                           401      ok    ok      ok      ok      ok    ok       ok
@@ -495,7 +468,6 @@ GET    /api/v1/accounts/<id>                 -                           401    
 PATCH  /api/v1/accounts/<id>/role            json{"role":"clerk"}        401      403   403     403     403     403   ok       403
 POST   /api/v1/accounts/<id>/reset           json{"password":"another-horse-battery"} 401 403 403 403    403     404   403      403
 POST   /api/v1/accounts/<id>/disable         json{"reason":"离岗"}       401      403   403     403     403     ok    403      403
-
 # Signing out: last, since it ends the sessions
 POST   /sign-out                             form                        in       ok    ok      ok      ok      ok    ok       in
 DELETE /api/v1/session                       -                           401      ok    ok      ok      ok      ok    ok       ok
