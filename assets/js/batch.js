@@ -139,6 +139,6 @@ function outcome(plan, page) {
 
 function sentences(page, selector) {
   const places = Array.from(page.querySelectorAll(selector)).filter((place) => !place.querySelector("a"));
-  return places.map((place) => place.textContent.trim()).filter(Boolean).join("");
+  return places.map((place) => place.textContent.trim()).filter(Boolean).join(" ");
 }
 
