@@ -100,15 +100,21 @@ async function send(form, event) {
   form.submit();
 }
 
+/** What a form holds is on its way by other means: leaving loses nothing. */
+export function settled(form) {
+  guarded.delete(form);
+}
+
 /** Why the form cannot be sent now, or null. */
-async function obstacle(address) {
+export async function obstacle(address) {
   let answer;
   try {
     answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
   } catch {
     return "网络不通，尚未保存。填写的内容都在本页，请稍后再按保存。";
   }
-  if (answer.status === 401) return "登录已过期，尚未保存。请在新窗口重新登录，然后回到本页再按保存。";
+  // A stranger is led to the door.
+  if (answer.status === 401 || answer.redirected) return "登录已过期，尚未保存。请在新窗口重新登录，然后回到本页再按保存。";
   if (answer.status === 503) return "数据库暂时不可用，尚未保存。填写的内容都在本页，请稍后再按保存。";
   if (answer.ok && answer.headers.get("Content-Type")?.includes("json")) {
     const session = await answer.json().catch(() => ({}));
@@ -117,7 +123,8 @@ async function obstacle(address) {
   return null;
 }
 
-function say(form, text, bad) {
+/** Says something beside the button of a form. */
+export function say(form, text, bad) {
   const note = form.querySelector("[data-form-note]");
   if (note) {
     note.textContent = text;

@@ -1,18 +1,36 @@
-// A file dropped onto the zone, and the progress of an import told by the server (server-sent events).
+// Files chosen for a form or dropped onto its zone: one goes as every form does, without scripts too, several one after
+// the other. And the progress of an import told by the server (server-sent events).
+import { sendAll } from "./batch.js";
+import { refusal, size } from "./files.js";
 import { announce, fresh } from "./page.js";
 
 export function start(root) {
-  for (const zone of fresh(root, "[data-drop]", "Drop")) drop(zone);
+  for (const zone of fresh(root, "[data-drop]", "Drop")) drop(zone, zone.closest("[data-batch]"));
   for (const place of fresh(root, "[data-progress]", "Progress")) follow(place);
 }
 
-function drop(zone) {
+function drop(zone, batch) {
   const input = zone.querySelector("input[type=file]");
   const note = zone.querySelector("[data-drop-note]");
+  if (batch) {
+    input.multiple = true;
+    note.textContent = `将文件拖到此处，或按“选择文件”；同一种类可一次选 ${batch.dataset.together} 个以内。`;
+  }
   const idle = note.textContent;
-  const tell = () => {
-    const file = input.files[0];
-    note.textContent = file ? `${file.name}（${size(file.size)}）` : idle;
+  const tell = (text, bad = false) => {
+    note.textContent = text;
+    note.classList.toggle("bad", bad);
+    if (bad) announce(text);
+  };
+  const refused = (files) => {
+    if (files.length < 2) return null;
+    return batch ? refusal(files, Number(batch.dataset.together), Number(batch.dataset.largest)) : "一次只能上传一个文件。";
+  };
+  const told = () => {
+    const files = Array.from(input.files);
+    const why = refused(files);
+    const chosen = files.map((file) => `${file.name}（${size(file.size)}）`).join("、");
+    tell(why ?? (files.length > 1 ? `已选 ${files.length} 个文件：${chosen}` : chosen || idle), Boolean(why));
   };
   for (const kind of ["dragenter", "dragover"]) {
     zone.addEventListener(kind, (event) => {
@@ -24,26 +42,40 @@ function drop(zone) {
   zone.addEventListener("drop", (event) => {
     event.preventDefault();
     zone.classList.remove("over");
-    if (event.dataTransfer.files.length !== 1) {
-      note.textContent = "一次只能上传一个文件。";
+    const why = unfit(event.dataTransfer) ?? refused(Array.from(event.dataTransfer.files));
+    if (why) {
+      tell(why, true);
       return;
     }
     input.files = event.dataTransfer.files;
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
-  input.addEventListener("change", tell);
+  input.addEventListener("change", told);
   input.form.addEventListener("submit", (event) => {
-    if (input.files.length) return;
+    const files = Array.from(input.files);
+    const waits = batch && batch.dataset.busy;
+    if (files.length === 1 && !waits) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    note.textContent = "还没有选择文件，请先选择。";
-    announce(note.textContent);
-    input.focus();
+    if (waits) {
+      announce("上一批文件还在上传，请等它们传完。");
+      return;
+    }
+    const why = files.length ? refused(files) : "还没有选择文件，请先选择。";
+    if (why) {
+      tell(why, true);
+      input.focus();
+      return;
+    }
+    sendAll(batch, input, files);
   }, { capture: true });
 }
 
-function size(bytes) {
-  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+/** Why what was dropped is no file, or null. */
+function unfit(dropped) {
+  const folders = Array.from(dropped.items, (item) => item.webkitGetAsEntry?.()).some((entry) => entry?.isDirectory);
+  if (folders) return "不能上传文件夹，请打开文件夹，选择其中的文件。";
+  return dropped.files.length ? null : "拖来的不是文件，请拖入 xlsx 或 csv 文件。";
 }
 
 function follow(place) {

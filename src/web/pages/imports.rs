@@ -13,6 +13,7 @@ use crate::across::imports::mapping::Mapping;
 use crate::across::imports::proposal::Proposal;
 use crate::across::imports::summary::RowLine;
 use crate::across::imports::{read, refused, subject, summary, template, upload};
+use crate::across::sheets::Limits;
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing};
@@ -32,6 +33,9 @@ use crate::web::views::imports::{
 };
 use crate::web::views::parts::{Fact, Pager};
 use crate::web::views::{Badge, Cell, Column, Control, Form, Group, Link, Notice, Row, Section, Table, Tone};
+
+/// Files that the page sends one after the other when they are chosen together.
+const TOGETHER: usize = 20;
 
 /// The routes.
 #[must_use]
@@ -79,7 +83,18 @@ async fn list(who: SignedIn, mut db: Db) -> Answer<Page<UploadPage>> {
         .iter()
         .map(|kind| Link::new(kind.name(), format!("/templates/{}.xlsx", kind.code())))
         .collect();
-    let rows = earlier.iter().map(line).collect::<Result<Vec<_>, Error>>()?;
+    Ok(Page(UploadPage {
+        frame: who.frame(Section::Imports),
+        form,
+        together: TOGETHER,
+        largest: Limits::default().file,
+        blanks,
+        earlier: before(&earlier)?,
+    }))
+}
+
+/// What was handed in before.
+fn before(earlier: &[Import]) -> Result<Table, Error> {
     let columns = vec![
         Column::new("文件"),
         Column::numeric("上传日期"),
@@ -88,14 +103,13 @@ async fn list(who: SignedIn, mut db: Db) -> Answer<Page<UploadPage>> {
         Column::numeric("退回"),
         Column::new("状态"),
     ];
-    let earlier = Table {
+    Ok(Table {
         caption: "以往的导入".to_owned(),
         columns,
-        rows,
+        rows: earlier.iter().map(line).collect::<Result<Vec<_>, Error>>()?,
         empty: "还没有导入过。".to_owned(),
         pager: None,
-    };
-    Ok(Page(UploadPage { frame: who.frame(Section::Imports), form, blanks, earlier }))
+    })
 }
 
 fn line(import: &Import) -> Result<Row, Error> {

@@ -14,6 +14,10 @@ pub struct Upload {
     pub frame: Frame,
     /// `kind`, `organisation`, `file`.
     pub form: Form,
+    /// How many files may be chosen together; they are sent one after the other.
+    pub together: usize,
+    /// Bytes that one of them may have.
+    pub largest: u64,
     /// The empty workbook of each kind.
     pub blanks: Vec<Link>,
     /// Earlier imports.

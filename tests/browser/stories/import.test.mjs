@@ -11,17 +11,23 @@ const server = await county();
 const files = await desktop();
 const HEADINGS = ["姓名", "公民身份号码", "民族", "学历", "人员类别", "所在党支部", "加入党组织日期", "转为正式党员日期", "工作岗位", "手机号码"];
 
-/** Uploads a file and waits for its plan. */
-async function upload(page, file) {
+/** Uploads a file and waits for its plan, or for what else is to come of it. */
+async function upload(page, file, comes = planned) {
   await visit(page, "/imports");
   await page.locator("input[type=file]").setInputFiles(file);
   await page.getByRole("button", { name: "上传并查看方案" }).click();
-  await planned(page);
+  await comes(page);
 }
 
 /** The server reads beside the page, which comes again by itself when that is done; until then it is no page to look at. */
 async function planned(page) {
   await page.locator(".buckets").waitFor();
+  await look(page);
+}
+
+/** The server could not read it: there is no plan, and the page says why. */
+async function unread(page) {
+  await page.locator(".page-head .state", { hasText: "失败" }).waitFor();
   await look(page);
 }
 
@@ -119,8 +125,7 @@ test("a mended row goes in, a file that is no table does not, and no file is ask
   assert.match(await page.locator("[data-drop-note]").textContent(), /还没有选择文件/);
   assert.equal(new URL(page.url()).pathname, "/imports");
 
-  await upload(page, await files.write("照片.xlsx", Buffer.from("no workbook at all")));
-  assert.match(await page.locator(".page-head").textContent(), /失败/);
+  await upload(page, await files.write("照片.xlsx", Buffer.from("no workbook at all")), unread);
   assert.match(await page.locator(".notice.tone-bad").textContent(), /./);
 
   await visit(page, "/imports");
@@ -190,4 +195,35 @@ test("the columns of somebody else's file are matched, remembered, and its impor
   assert.match((await texts(page, "[aria-labelledby=undone-title] tbody tr"))[0], /^4 覃名 /);
   assert.equal((await api(page, "GET", `/members?q=${encodeURIComponent("向花")}`)).body.items.length, 0);
   assert.equal((await api(page, "GET", `/members?q=${encodeURIComponent("覃名")}`)).body.items.length, 1);
+});
+
+test("files that are chosen together go one after the other, each to a plan of its own", async (t) => {
+  const page = await signIn(t, server, "clerk");
+  const [branch] = await branches(page, 1);
+  const person = (name, number) => [name, number, "土家族", "大学本科毕业", "预备党员", branch.code, "2026-07-01", "", "农牧渔民", ""];
+  const roster = (...people) => workbook("党员名册", [HEADINGS, ...people]);
+  const first = await files.write("一村.xlsx", roster(person("向一", citizenId("19950808", 41))));
+  const photo = await files.write("照片.xlsx", Buffer.from("no workbook at all"));
+  const second = await files.write("二村.xlsx", roster(person("覃二", citizenId("19960909", 43)), person("田三", citizenId("19971010", 45))));
+  const again = await files.write("二村（副本）.xlsx", await readFile(second));
+
+  await visit(page, "/imports");
+  await page.locator("input[type=file]").setInputFiles([first, photo, second, again]);
+  await page.getByRole("button", { name: "上传并查看方案" }).press("Enter");
+  await page.getByText("2 个文件已上传，2 个未收下").first().waitFor();
+  await look(page);
+  const [one, none, two, copy] = await texts(page, "[data-batch-list] li");
+  assert.match(one, /^一村\.xlsx.*已上传.*新增 1 行$/);
+  assert.match(none, /^照片\.xlsx.*未收下第 1 行不是列名/, "the sentence of the server");
+  assert.match(two, /^二村\.xlsx.*已上传.*新增 2 行$/);
+  assert.match(copy, /^二村（副本）\.xlsx.*未收下.*“二村\.xlsx”/);
+  assert.equal(await page.locator("[data-batch-list] a").count(), 2);
+
+  // The keyboard is on the list: the next stop is the first plan.
+  await page.keyboard.press("Tab");
+  await leads(page, /^\/imports\/[0-9a-f-]+$/, () => page.keyboard.press("Enter"));
+  assert.match(await page.locator(".page-head").textContent(), /一村\.xlsx/);
+  assert.deepEqual(await buckets(page), { 新增: 1, 变更: 0, 无变化: 0, 冲突: 0, 退回: 0 });
+  await visit(page, "/imports");
+  assert.deepEqual((await texts(page, ".table tbody tr > :first-child")).slice(0, 3), ["二村.xlsx", "照片.xlsx", "一村.xlsx"]);
 });

@@ -161,12 +161,12 @@ test("a refused form has the keyboard on its first error and keeps what was type
 });
 
 test("nothing typed is lost to a lost network or an ended session", async (t) => {
-  const page = await open(t, { expected: [401] });
+  const page = await open(t);
   await visit(page, `${server.address}/members_form`);
   await page.keyboard.type("向杰");
   const alive = server.answer["GET /session/alive"];
   t.after(() => { server.answer["GET /session/alive"] = alive; });
-  server.answer["GET /session/alive"] = { status: 401, type: "application/problem+json", body: "{}" };
+  server.answer["GET /session/alive"] = (_, response) => response.writeHead(303, { Location: "/sign_in" }).end() && null; // Strangers are led to the door.
   const before = server.posts.length;
   await page.keyboard.press("Control+Enter");
   await page.getByText("登录已过期").waitFor();

@@ -154,13 +154,15 @@ pub fn upload() -> Upload {
                     Control::new("file", "文件", Kind::File(".xlsx,.csv"))
                         .required()
                         .columns(12)
-                        .hint("xlsx 或 csv（UTF-8、GB18030），最大 50 MB"),
+                        .hint("xlsx 或 csv（UTF-8、GB18030），最大 20 MiB"),
                 ],
             )],
             submit: "上传并查看方案".into(),
             multipart: true,
             ..Form::default()
         },
+        together: 20,
+        largest: 20 * 1024 * 1024,
         blanks: ["党员名册", "党组织", "星级评定"]
             .iter()
             .map(|name| Link::new(*name, "/imports/blank/members.xlsx"))
