@@ -264,9 +264,9 @@ POST   /api/v1/session/proof                 json{"password":"x"}        401    
 POST   /api/v1/session/password              json{"old_password":"x","password":"y"} 401 ok ok ok   ok      ok    ok       403
 POST   /api/v1/session/second-factor         -                           401      ok    ok      ok      ok      ok    ok       403
 POST   /api/v1/session/second-factor/confirm json{"otp":"1"}             401      ok    ok      ok      ok      ok    ok       403
-GET    /api/v1/sessions                      -                           401      ok    ok      ok      ok      ok    ok       ok
+GET    /api/v1/sessions                      -                           401      ok    ok      ok      ok      ok    ok       403
 DELETE /api/v1/sessions                      -                           401      ok    ok      ok      ok      ok    ok       403
-DELETE /api/v1/sessions/<id>                 -                           401      404   404     404     404     404   404      404
+DELETE /api/v1/sessions/<id>                 -                           401      404   404     404     404     404   404      403
 GET    /api/v1/members/<id>/accesses         -                           401      ok    404     ok      ok      403   403      ok
 GET    /api/v1/approvals                     -                           401      403   403     403     403     403   ok       403
 GET    /api/v1/approvals/<id>                -                           401      403   403     403     403     403   404      403

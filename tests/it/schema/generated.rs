@@ -20,6 +20,7 @@ struct Table {
 fn diesel_type(name: &str, nullable: bool) -> String {
     let name = match name {
         "_int4" => "Array<Nullable<Int4>>",
+        "_text" => "Array<Nullable<Text>>",
         "_uuid" => "Array<Nullable<Uuid>>",
         "bool" => "Bool",
         "bytea" => "Bytea",

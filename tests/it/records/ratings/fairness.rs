@@ -218,6 +218,16 @@ async fn a_rater_is_as_lenient_as_he_is_above_the_others_of_the_same_subject() {
     assert_eq!(lines[0].unit.0, "500237101201-ZB01");
 }
 
+/// Lets every rating stand as handed in, or takes that back, behind the verbs.
+async fn handed_in(stage: &Stage, so: bool) {
+    let set = if so {
+        "state = 'submitted', submitted_by = 'zhang', submitted_at = now()"
+    } else {
+        "state = 'draft', submitted_by = NULL, submitted_at = NULL"
+    };
+    stage.db.owner_client().await.batch_execute(&format!("UPDATE ratings SET {set}")).await.unwrap();
+}
+
 #[tokio::test]
 async fn leniency_follows_every_sheet_and_a_score_taken_back() {
     let mut stage = Stage::new().await;
@@ -237,10 +247,14 @@ async fn leniency_follows_every_sheet_and_a_score_taken_back() {
             .map(|line| format!("{} {}/{}", line.name, printed(&line.deviation), line.compared))
             .collect()
     };
+    assert!(raters(&mut stage, 9).await.is_empty(), "nothing is handed in, so no names stand behind a row");
+    handed_in(&stage, true).await;
     let mut both = told(&raters(&mut stage, 9).await);
     both.sort_unstable();
     assert_eq!(both, ["一号 250/5", "二号 -250/5"]);
+    handed_in(&stage, false).await;
     enter(&mut stage, round, "二号", 0, ",,,,10").await;
+    handed_in(&stage, true).await;
     let mut both = told(&raters(&mut stage, 9).await);
     both.sort_unstable();
     assert_eq!(both, ["一号 50/1", "二号 -50/1"]);

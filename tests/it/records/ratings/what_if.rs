@@ -106,7 +106,7 @@ async fn results_of_another_kind_are_named_as_they_are_and_not_compared() {
     let same = tried(&mut stage, &five(), 0, 9).await.unwrap();
     assert_eq!((same.is_comparable, same.result_before, same.changed), (true, ResultKind::Stars, 0));
     let mut draft = five();
-    draft.rules.result = ResultKind::Grades;
+    (draft.rules.result, draft.is_primary) = (ResultKind::Grades, false);
     draft.stars = 4;
     draft.thresholds.retain(|step| step.stars < 5);
     let found = tried(&mut stage, &draft, 0, 9).await.unwrap();
