@@ -134,8 +134,10 @@ async fn whoever_has_no_star_stands_in_every_table() {
     round["scheme"] = json!("strict");
     let round = stage.open(&stage.clerk, None, &round).await.location.unwrap();
     let scores = [[18.0, 19.0, 17.0, 18.0, 20.0], [9.0, 9.0, 9.0, 9.0, 9.0], [10.0, 12.0, 14.0, 12.0, 13.5]];
-    stage.put(&stage.clerk, &round, Some("\"1\""), &stage.rows(&scores)).await;
-    stage.post(&stage.clerk, &format!("{round}/submit"), None).await;
+    let entered = stage.put(&stage.clerk, &round, Some("\"1\""), &stage.rows(&scores)).await;
+    assert_eq!(entered.status, Status::Ok, "{}", entered.body);
+    let submitted = stage.post(&stage.clerk, &format!("{round}/submit"), None).await;
+    assert_eq!(submitted.status, Status::Ok, "{}", submitted.body);
     let asked = "scheme=strict&period=2026Q1";
     let told = stage.app.get(&stage.supervisor, &format!("{DESK}?{asked}")).await.json();
     let stars = told["spread"]["stars"].as_array().unwrap();
@@ -176,7 +178,8 @@ async fn what_waits_leads_to_the_rounds_in_which_it_waits_below_the_same_organis
     assert!(!holds("shown=review&within=500237102").await, "the sibling's");
     assert!(!holds("shown=confirm").await && !holds("shown=publish").await);
     for (step, shown) in [("review", "confirm"), ("confirm", "publish")] {
-        stage.post(&stage.supervisor, &format!("{round}/{step}"), None).await;
+        let done = stage.post(&stage.supervisor, &format!("{round}/{step}"), None).await;
+        assert_eq!(done.status, Status::Ok, "{step}: {}", done.body);
         assert!(holds(&format!("shown={shown}&within=500237")).await, "{step}");
         assert!(!holds("shown=review").await, "{step}");
     }
