@@ -121,7 +121,8 @@ fn lasts(
     let (before, after) = (article.since_last(one, number), article.after(one, number));
     let used = before.ends_with('用') || before.ends_with("为期") || before.ends_with("历时");
     let planned = used || PLANS.iter().any(|word| after.starts_with(word));
-    if !planned && !(stretch.explicit && other == at && after.starts_with(['来', '间'])) {
+    let is_told = stretch.explicit && other == at && after.starts_with(['来', '间']);
+    if !planned && !is_told {
         return false;
     }
     if other == at {
