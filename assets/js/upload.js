@@ -55,6 +55,7 @@ function drop(zone, batch) {
     const files = Array.from(input.files);
     const waits = batch && batch.dataset.busy;
     if (files.length === 1 && !waits) return;
+    if (!files.length && input.getAttribute("aria-required") !== "true") return; // Something else is sent in its place.
     event.preventDefault();
     event.stopImmediatePropagation();
     if (waits) {
@@ -75,7 +76,7 @@ function drop(zone, batch) {
 function unfit(dropped) {
   const folders = Array.from(dropped.items, (item) => item.webkitGetAsEntry?.()).some((entry) => entry?.isDirectory);
   if (folders) return "不能上传文件夹，请打开文件夹，选择其中的文件。";
-  return dropped.files.length ? null : "拖来的不是文件，请拖入 xlsx 或 csv 文件。";
+  return dropped.files.length ? null : "拖来的不是文件，请拖入文件。";
 }
 
 function follow(place) {
