@@ -15,6 +15,8 @@ pub(super) struct Sentence {
     pub paragraph: usize,
     /// Its numbers, by their place in the list.
     pub numbers: Range<usize>,
+    /// It stands in the text before, word for word.
+    pub is_repeat: bool,
 }
 
 /// A draft, read.
@@ -50,6 +52,11 @@ impl Article {
         let mut by_value: Vec<(Exact, usize)> = counts.map(|(at, one)| (one.value, at)).collect();
         by_value.sort_unstable();
         Self { plain, numbers, sentences, by_value }
+    }
+
+    /// The sentences with their places, without those that only repeat another: what is said of a number is said once.
+    pub(super) fn told_once(&self) -> impl Iterator<Item = (usize, &Sentence)> {
+        self.sentences.iter().enumerate().filter(|(_, sentence)| !sentence.is_repeat)
     }
 
     /// The plain counts of the text between two values, both within.
@@ -166,7 +173,7 @@ fn add(found: &mut Vec<Sentence>, span: Span, paragraph: usize, numbers: &[Quant
     }
     let rest = numbers.iter().skip(*first);
     let last = *first + rest.take_while(|one| one.span.from < span.to).count();
-    found.push(Sentence { span, paragraph, numbers: *first..last });
+    found.push(Sentence { span, paragraph, numbers: *first..last, is_repeat: false });
     *first = last;
 }
 

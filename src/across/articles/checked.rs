@@ -47,18 +47,18 @@ impl Checked {
 /// # Errors
 /// Where the bundled list of phrases cannot be read.
 pub fn check(draft: &str, lines: Lines, known: &[Known], kind: &str) -> Result<Checked, csv::Error> {
-    let article = Article::read(draft, lines);
-    let (repeats, mut findings) = repeats::check(&article);
-    let (shares, of_shares) = shares::check(&article, &repeats);
-    let (lists, of_sums) = sums::check(&article, &shares, &repeats);
+    let mut article = Article::read(draft, lines);
+    let mut findings = repeats::mark(&mut article);
+    let (shares, of_shares) = shares::check(&article);
+    let (lists, of_sums) = sums::check(&article, &shares);
     let candidates = candidates(&article, known, kind, &shares)?;
     let records = Records::of(known);
-    let (proposals, of_records) = records.check(&article, &candidates, &repeats);
+    let (proposals, of_records) = records.check(&article, &candidates);
     findings.extend(of_shares);
     findings.extend(of_sums);
-    findings.extend(years::check(&article, &repeats));
-    findings.extend(points::check(&article, &repeats));
-    findings.extend(inconsistent(&article, &candidates, &repeats));
+    findings.extend(years::check(&article));
+    findings.extend(points::check(&article));
+    findings.extend(inconsistent(&article, &candidates));
     findings.extend(of_records);
     findings.extend(records.sums(&article, &lists, &candidates));
     for finding in &mut findings {

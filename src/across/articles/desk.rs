@@ -44,9 +44,13 @@ pub async fn check_draft(
     let (now, before) = {
         let mut conn = database.report().await?;
         let now = reports::all_figures(&mut conn, actor, organisation, quarter).await?;
-        // A year ago the organisation need not have been there.
-        let before = reports::all_figures(&mut conn, actor, organisation, earlier).await;
-        (now, before.map(|before| before.figures).unwrap_or_default())
+        let before = match reports::all_figures(&mut conn, actor, organisation, earlier).await {
+            Ok(before) => before.figures,
+            // Half a year ago the organisation need not have been there.
+            Err(Error::Missing { .. }) => Vec::new(),
+            Err(other) => return Err(other),
+        };
+        (now, before)
     };
     let known: Vec<Known> = now.figures.iter().map(|figure| known(figure, &before, quarter)).collect();
     let is_named = draft.text.contains(short(&now.organisation.name));

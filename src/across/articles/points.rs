@@ -48,13 +48,10 @@ pub(super) fn change(words: &str) -> Option<Change> {
     }
 }
 
-/// What is to be said of changes. Sentences that only repeat another are left out.
-pub(super) fn check(article: &Article, repeats: &[bool]) -> Vec<Finding> {
+/// What is to be said of changes.
+pub(super) fn check(article: &Article) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (at, sentence) in article.sentences.iter().enumerate() {
-        if repeats.get(at).copied().unwrap_or_default() {
-            continue;
-        }
+    for (_, sentence) in article.told_once() {
         findings.extend(sentence.numbers.clone().filter_map(|number| judge(article, sentence, number)));
     }
     findings

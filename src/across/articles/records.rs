@@ -65,14 +65,10 @@ impl<'k> Records<'k> {
         &self,
         article: &Article,
         candidates: &[Candidates],
-        repeats: &[bool],
     ) -> (Vec<Option<Proposal>>, Vec<Finding>) {
         let mut proposals: Vec<Option<Proposal>> = vec![None; article.numbers.len()];
         let mut findings = Vec::new();
-        for (at, sentence) in article.sentences.iter().enumerate() {
-            if repeats.get(at).copied().unwrap_or_default() {
-                continue;
-            }
+        for (_, sentence) in article.told_once() {
             for number in sentence.numbers.clone() {
                 let (Some(one), Some(told)) = (article.numbers.get(number), candidates.get(number)) else {
                     continue;
@@ -255,13 +251,10 @@ fn names_a_place(words: &str) -> bool {
 }
 
 /// Figures that stand in the text with two different numbers.
-pub(super) fn inconsistent(article: &Article, candidates: &[Candidates], repeats: &[bool]) -> Vec<Finding> {
+pub(super) fn inconsistent(article: &Article, candidates: &[Candidates]) -> Vec<Finding> {
     let mut first: HashMap<(&str, Measure), usize> = HashMap::new();
     let mut findings = Vec::new();
-    for (at, sentence) in article.sentences.iter().enumerate() {
-        if repeats.get(at).copied().unwrap_or_default() {
-            continue;
-        }
+    for (_, sentence) in article.told_once() {
         for number in sentence.numbers.clone() {
             let (Some(one), Some(told)) = (article.numbers.get(number), candidates.get(number)) else {
                 continue;

@@ -15,8 +15,17 @@ const LONG_WITH_NUMBERS: usize = 24;
 /// Characters of a repeated part that a message quotes.
 const QUOTED: usize = 18;
 
+/// Marks the sentences that only repeat another; what is to be said of them.
+pub(super) fn mark(article: &mut Article) -> Vec<Finding> {
+    let (repeats, findings) = find(article);
+    for (sentence, is_repeat) in article.sentences.iter_mut().zip(repeats) {
+        sentence.is_repeat = is_repeat;
+    }
+    findings
+}
+
 /// Which sentences only repeat another, and what is to be said of them. One pass: a table of sentences by their letters.
-pub(super) fn check(article: &Article) -> (Vec<bool>, Vec<Finding>) {
+fn find(article: &Article) -> (Vec<bool>, Vec<Finding>) {
     let mut first: HashMap<String, Vec<usize>> = HashMap::new();
     let mut masked: HashMap<String, Vec<usize>> = HashMap::new();
     let mut repeats = vec![false; article.sentences.len()];

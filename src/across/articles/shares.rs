@@ -34,13 +34,10 @@ const FEW: i128 = 3;
 /// Numbers of a sentence that are looked back at.
 const LATELY: usize = 40;
 
-/// The shares of the text, and what is to be said of them. Sentences that only repeat another are left out.
-pub(super) fn check(article: &Article, repeats: &[bool]) -> (Vec<Share>, Vec<Finding>) {
+/// The shares of the text, and what is to be said of them.
+pub(super) fn check(article: &Article) -> (Vec<Share>, Vec<Finding>) {
     let (mut shares, mut findings) = (Vec::new(), Vec::new());
-    for (at, sentence) in article.sentences.iter().enumerate() {
-        if repeats.get(at).copied().unwrap_or_default() {
-            continue;
-        }
+    for (at, sentence) in article.told_once() {
         for (count, percent) in pairs(article, sentence) {
             let (share, finding) = judge(article, at, sentence, count, percent);
             shares.push(share);

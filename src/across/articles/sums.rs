@@ -41,13 +41,10 @@ const VIEWS: [&[&str]; 6] = [
 /// Words that a list and a share must have in common to be about the same people.
 const SUBJECTS: [&str; 9] = ["两委", "书记", "委员", "党员", "后备", "人才", "网格员", "代表", "工作队"];
 
-/// The lists of the text, and what is to be said of them. Sentences that only repeat another are left out.
-pub(super) fn check(article: &Article, shares: &[Share], repeats: &[bool]) -> (Vec<List>, Vec<Finding>) {
+/// The lists of the text, and what is to be said of them.
+pub(super) fn check(article: &Article, shares: &[Share]) -> (Vec<List>, Vec<Finding>) {
     let (mut lists, mut findings) = (Vec::new(), Vec::new());
-    for (at, sentence) in article.sentences.iter().enumerate() {
-        if repeats.get(at).copied().unwrap_or_default() {
-            continue;
-        }
+    for (at, sentence) in article.told_once() {
         for items in runs(article, sentence) {
             let list = List { sentence: at, sum: sum(article, &items), items };
             findings.extend(judge(article, sentence, &list, shares));

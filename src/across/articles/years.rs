@@ -25,13 +25,10 @@ const FINISHES: [&str; 9] = ["完成", "兜底", "实现", "全部", "全覆盖"
 /// Bigrams that two sentences must share to be about one plan.
 const COMMON: usize = 2;
 
-/// What is to be said of years. Sentences that only repeat another are left out.
-pub(super) fn check(article: &Article, repeats: &[bool]) -> Vec<Finding> {
+/// What is to be said of years.
+pub(super) fn check(article: &Article) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (at, sentence) in article.sentences.iter().enumerate() {
-        if repeats.get(at).copied().unwrap_or_default() {
-            continue;
-        }
+    for (at, sentence) in article.told_once() {
         for stretch in stretches(article, sentence) {
             findings.extend(judge(article, at, sentence, stretch));
         }

@@ -20,6 +20,18 @@ pub(super) async fn stage() -> Stage {
     stage
 }
 
+/// The clerk hands in the round of the first quarter.
+pub(super) async fn hand_in(stage: &Stage) {
+    let scope = stage.clerk.scope.clone();
+    let mut conn = stage.db.web().await;
+    let quarter = ["2026Q1".parse().unwrap()];
+    let rounds = cadre::base::db::read(&mut conn, &scope, async |conn| {
+        queries::of_quarter(conn, &scope, &quarter).await
+    });
+    let round = rounds.await.unwrap()[0].round.id;
+    assessments::submit(&mut conn, &stage.clerk, &[Decide::round(round)]).await.unwrap();
+}
+
 /// Full marks for a village of town 1.
 pub(super) fn row(village: &str) -> Roster {
     Roster::of(&[
@@ -127,15 +139,7 @@ async fn a_column_that_is_no_indicator_is_refused_by_name() {
 async fn what_was_handed_in_stands() {
     let stage = stage().await;
     stage.import(&[row("500237101201"), row("500237101202")]).await;
-    let scope = stage.clerk.scope.clone();
-    let mut conn = stage.db.web().await;
-    let quarter = ["2026Q1".parse().unwrap()];
-    let rounds = cadre::base::db::read(&mut conn, &scope, async |conn| {
-        queries::of_quarter(conn, &scope, &quarter).await
-    });
-    let round = rounds.await.unwrap()[0].round.id;
-    assessments::submit(&mut conn, &stage.clerk, &[Decide::round(round)]).await.unwrap();
-    drop(conn);
+    hand_in(&stage).await;
     let told = stage.told(&[row("500237101201")]).await;
     assert_eq!(told[0].0, "unchanged");
     let changed = row("500237101201").with("基层党建", "49").with("扣分说明", "台账不全");

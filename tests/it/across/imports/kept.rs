@@ -3,7 +3,6 @@
 use cadre::across::imports::upload;
 use cadre::base::actor::{Actor, Door, Role};
 use cadre::base::ids::{MembershipId, PersonId, TrainingClassId};
-use cadre::records::assessments::{self, Decide, queries};
 use cadre::records::imports::{Counts, Import, Kind};
 use cadre::records::training::{self, ClassStep, Enrol, Whom};
 use cadre::schema::{memberships, people, training_classes};
@@ -36,15 +35,7 @@ async fn scores_that_were_handed_in_stand() {
     let first = carried(&stage, &[assessed::row("500237101201"), assessed::row("500237101202")]).await;
     let lower = assessed::row("500237101202").with("基层党建", "49").with("扣分说明", "台账不全");
     let second = carried(&stage, &[lower]).await;
-    let scope = stage.clerk.scope.clone();
-    let mut conn = stage.db.web().await;
-    let quarter = ["2026Q1".parse().unwrap()];
-    let rounds = cadre::base::db::read(&mut conn, &scope, async |conn| {
-        queries::of_quarter(conn, &scope, &quarter).await
-    });
-    let round = rounds.await.unwrap()[0].round.id;
-    assessments::submit(&mut conn, &stage.clerk, &[Decide::round(round)]).await.unwrap();
-    drop(conn);
+    assessed::hand_in(&stage).await;
     let before = shot(&stage).await;
     assert_eq!(undo(&stage, &stage.clerk, &second).await.unwrap(), 1);
     assert_eq!(undo(&stage, &stage.clerk, &first).await.unwrap(), 2);
