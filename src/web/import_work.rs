@@ -259,14 +259,12 @@ pub async fn read_again(
             Ok(())
         }
         None => {
-            imports::fail(conn, actor, &import, LATE).await?;
-            Err(Error::Refused(LATE.to_owned()))
+            let late = imports::matched_too_late();
+            imports::fail(conn, actor, &import, &late).await?;
+            Err(Error::Refused(late))
         }
     }
 }
-
-/// Said where a file does not wait any more.
-const LATE: &str = "文件等待确定列对应超过30分钟，已经删去；请重新上传，本次的列对应会再次给出。";
 
 /// Where the file of an import waits to be matched, and the same opened; none where nothing waits.
 async fn waiting_file(
@@ -287,7 +285,11 @@ async fn waiting_file(
         // Somebody else may have said it at the same moment.
         Err(Error::Missing { .. }) => {
             let now = upload::find(&engine, actor, id).await?;
-            if now.version == waiting.version { Err(Error::Refused(LATE.to_owned())) } else { Ok(None) }
+            if now.version == waiting.version {
+                Err(Error::Refused(imports::matched_too_late()))
+            } else {
+                Ok(None)
+            }
         }
         Err(other) => Err(other),
     }

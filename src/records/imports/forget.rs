@@ -14,7 +14,10 @@ diesel::define_sql_function! {
 }
 
 /// Said of a file whose columns nobody matched in time.
-const TOLD: &str = "列对应没有在30分钟内确定，文件已经删去；请重新上传，本次的列对应会再次给出。";
+#[must_use]
+pub fn matched_too_late() -> String {
+    format!("列对应没有在{MINUTES_TO_MATCH}分钟内确定，文件已经删去；请重新上传，本次的列对应会再次给出。")
+}
 
 /// Forgets rows and former values that nobody can use any more (of an import that was carried out once it cannot be taken
 /// back, of any other after as many days), and the proposals of files that have waited too long. In every county; where
@@ -27,6 +30,6 @@ pub async fn forget(conn: &mut AsyncPgConnection) -> Result<()> {
     let minutes = i64::try_from(MINUTES_TO_MATCH).map_err(Error::broken)?;
     let received = now - Duration::days(DAYS_TO_UNDO);
     let proposed = now - Duration::minutes(minutes);
-    diesel::select(forget_imports(received, proposed, TOLD)).execute(conn).await?;
+    diesel::select(forget_imports(received, proposed, matched_too_late())).execute(conn).await?;
     Ok(())
 }

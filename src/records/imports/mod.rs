@@ -15,7 +15,7 @@ mod undo;
 mod undo_words;
 
 pub use advance::{beat, begin_commit, bury, commit, fail, given_back, plan, return_to_plan};
-pub use forget::forget;
+pub use forget::{forget, matched_too_late};
 pub use match_columns::{propose, read_again};
 pub use model::{Bucket, Counts, DAYS_TO_UNDO, Import, Kind, MINUTES_TO_MATCH, State, StoredRow};
 pub use receive::{Receive, receive};
