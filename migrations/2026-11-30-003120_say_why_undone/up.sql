@@ -1,4 +1,4 @@
--- Whoever takes an import back says why. What was taken back before that was asked has no row.
+-- Whoever takes an import back in a page says why; a program or the command line may. Where nothing was said there is no row.
 CREATE TABLE import_undos (
     county_id uuid NOT NULL,
     import_id uuid NOT NULL,

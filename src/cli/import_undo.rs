@@ -20,7 +20,7 @@ pub struct Options {
     import_id: uuid::Uuid,
     /// Why it is taken back; stands on record and in the audit trail
     #[arg(long, value_name = "TEXT")]
-    reason: String,
+    reason: Option<String>,
 }
 
 /// Kept rows that are listed for people.
@@ -32,7 +32,7 @@ pub async fn run(options: &Options, json: bool) -> Result<(), Failure> {
     let import = find(&installation, ImportId(options.import_id)).await?;
     let actor = Actor::command_line(import.scope());
     let mut conn = installation.database.web().await?;
-    imports::undo(&mut conn, &actor, import.id, &options.reason).await?;
+    imports::undo(&mut conn, &actor, import.id, options.reason.as_deref()).await?;
     drop(conn);
     let engine = Engine { database: installation.database.clone(), keys: installation.keys.clone() };
     let import = upload::find(&engine, &actor, import.id).await?;

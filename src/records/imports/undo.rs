@@ -51,13 +51,18 @@ pub fn can_undo(actor: &Actor, import: &Import) -> bool {
     others && policy::may(actor, Action::EnterRecords, &import.path()) && check(import).is_ok()
 }
 
-/// Takes an import back for a reason; answers how many rows it kept. One's own import, or another's for a supervisor
-/// (contract 2).
+/// Takes an import back; answers how many rows it kept. One's own import, or another's for a supervisor (contract 2). A page
+/// asks for a reason; programs and the command line may leave it out (contract 2 and 3).
 ///
 /// # Errors
-/// `Missing`, `Forbidden`; `Invalid` without a reason; `Refused` where it is not carried out or taken back already, where
+/// `Missing`, `Forbidden`; `Invalid` for an empty or too long reason; `Refused` where it is not carried out or taken back already, where
 /// its days are over, where a quarter that was closed since holds what it wrote, and where former values no longer fit.
-pub async fn undo(conn: &mut AsyncPgConnection, actor: &Actor, id: ImportId, reason: &str) -> Result<usize> {
+pub async fn undo(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    id: ImportId,
+    reason: Option<&str>,
+) -> Result<usize> {
     db::write(conn, actor, async |conn| {
         // A county's roster takes longer than a request may.
         diesel::sql_query("SET LOCAL statement_timeout TO '120s'").execute(conn).await?;
@@ -66,7 +71,7 @@ pub async fn undo(conn: &mut AsyncPgConnection, actor: &Actor, id: ImportId, rea
         if !is_own(actor, &import) {
             policy::require(actor, Action::UndoOthersImports, &import.path())?;
         }
-        let reason = given(reason)?;
+        let reason = reason.map(given).transpose()?;
         check(&import)?;
         refuse_closed(conn, &import).await?;
         let (told, kept): (Vec<Kept>, Vec<Kept>) =
@@ -223,7 +228,7 @@ async fn conclude(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     import: &Import,
-    reason: &str,
+    reason: Option<&str>,
     kept: &[Kept],
 ) -> Result<()> {
     let own = rows_of(conn, import.county_id, import.id, kept).await?;
@@ -252,6 +257,7 @@ async fn conclude(
         ))
         .execute(conn)
         .await?;
+    let Some(reason) = reason else { return Ok(()) };
     diesel::insert_into(import_undos::table)
         .values((
             import_undos::county_id.eq(import.county_id),

@@ -18,7 +18,7 @@ use crate::base::policy::{self, Action};
 use crate::records::imports::{self, Bucket, Counts, Import, Receive};
 use crate::web;
 use crate::web::api::organisations::narrowed;
-use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Listing, Multipart, Page, UploadForm};
+use crate::web::guards::{Caller, Db, Idempotency, Kept, Listing, Multipart, OptionalBody, Page, UploadForm};
 use crate::web::import_work::{self, engine};
 use crate::web::respond::{Answer, Download, Failure, Versioned};
 
@@ -269,25 +269,27 @@ pub async fn carry_out(
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UndoInput {
-    /// In words, 200 characters at most; stands in the trail.
-    reason: String,
+    /// In words, 200 characters at most; stands in the trail. Nothing where the body or the field is left out.
+    #[serde(default)]
+    reason: Option<String>,
 }
 
 /// Take an import back: what it made goes, what it changed gets its former values. Rows whose records somebody changed or
 /// made use of since are kept, and listed with the reason.
-#[utoipa::path(context_path = "/api/v1", tag = "imports", params(("id" = String, Path)), request_body = UndoInput,
+#[utoipa::path(context_path = "/api/v1", tag = "imports", params(("id" = String, Path)), request_body = Option<UndoInput>,
     responses((status = 200, body = ImportAnswer, description = "taken back; `undo` says what was kept"),
-    (status = 422, description = "no reason"), (status = 404, description = "none in your scope"),
+    (status = 422, description = "an empty or too long reason"), (status = 404, description = "none in your scope"),
     (status = 409, description = "not carried out, taken back already, too old, or held by a closed quarter")))]
 #[post("/imports/<id>/undo", data = "<body>")]
 pub async fn undo(
     caller: Caller,
     mut db: Db,
     id: ImportId,
-    body: Body<UndoInput>,
+    body: OptionalBody<UndoInput>,
     state: &State<web::State>,
 ) -> Answer<Json<ImportAnswer>> {
-    imports::undo(&mut db.0, &caller.actor, id, &body.0.reason).await?;
+    let reason = body.0.and_then(|input| input.reason);
+    imports::undo(&mut db.0, &caller.actor, id, reason.as_deref()).await?;
     let import = find(&caller, state, id).await?;
     Ok(Json(summary::answer(&engine(state), caller.scope(), &import, LISTED).await?))
 }

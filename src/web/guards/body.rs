@@ -13,6 +13,21 @@ use crate::web::respond::{Failure, stash_data};
 /// A JSON body, and the SHA-256 of its text.
 pub struct Body<T>(pub T, pub Vec<u8>);
 
+/// A JSON body, where there is one: a request without any asks for what goes without saying.
+pub struct OptionalBody<T>(pub Option<T>);
+
+#[rocket::async_trait]
+impl<'r, T: serde::de::DeserializeOwned + Send> FromData<'r> for OptionalBody<T> {
+    type Error = ();
+
+    async fn from_data(request: &'r Request<'_>, mut data: Data<'r>) -> Outcome<'r, Self> {
+        if data.peek(1).await.is_empty() {
+            return Outcome::Success(Self(None));
+        }
+        Body::from_data(request, data).await.map(|Body(value, _)| Self(Some(value)))
+    }
+}
+
 #[rocket::async_trait]
 impl<'r, T: serde::de::DeserializeOwned> FromData<'r> for Body<T> {
     type Error = ();

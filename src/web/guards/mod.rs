@@ -17,7 +17,7 @@ use std::net::IpAddr;
 
 use rocket::Request;
 
-pub use body::Body;
+pub use body::{Body, OptionalBody};
 pub use caller::{Arrived, Arriving, Caller, Known, SignedIn, cookie_name, known};
 pub use database::Db;
 pub use draft::DraftForm;

@@ -402,6 +402,6 @@ async fn undo(
     id: ImportId,
     fields: crate::web::guards::Fields,
 ) -> Answer<Redirect> {
-    imports::undo(&mut db.0, &who.actor, id, fields.get("reason")).await?;
+    imports::undo(&mut db.0, &who.actor, id, Some(fields.get("reason"))).await?;
     Ok(Redirect::to(format!("/imports/{id}")))
 }

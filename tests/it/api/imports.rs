@@ -350,6 +350,27 @@ async fn an_import_is_taken_back_through_either_door() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_program_takes_its_import_back_without_a_body() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let (location, _) = planned(&app, &clerk, &mixed()).await;
+    assert_eq!(commit(&app, &clerk, &location).await.status, Status::Accepted);
+    watch(&app, &clerk, &location).await;
+    let path = format!("{location}/undo");
+    let broken =
+        app.send_raw(&clerk, Method::Post, &path, &[("Content-Type", "application/json")], "{").await;
+    assert_eq!(
+        broken.status,
+        Status::BadRequest,
+        "what is no JSON is not taken for nothing: {}",
+        broken.body
+    );
+    let done = app.send_raw(&clerk, Method::Post, &path, &[], "").await;
+    assert_eq!(done.status, Status::Ok, "{}", done.body);
+    assert_eq!((&done.json()["state"], &done.json()["undo"]["reason"]), (&json!("undone"), &json!("")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_asks_what_the_columns_are_and_reads_the_file_again() {
     let app = TestApp::new().await;
     let clerk = clerk(&app).await;

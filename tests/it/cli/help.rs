@@ -101,7 +101,7 @@ fn the_commands_and_their_options_are_these() {
     figures [OPTIONS]: List every figure code with its definition
     import [OPTIONS] --organisation <CODE> <KIND> <FILE>: Import a workbook: read, compare with the records, write what is new or changed
       --organisation --dry-run --strict --mapping --errors --idempotency-key
-    import undo [OPTIONS] --reason <TEXT> <IMPORT_ID>: Take an import back within thirty days: records changed since are kept and named
+    import undo [OPTIONS] <IMPORT_ID>: Take an import back within thirty days: records changed since are kept and named
       --reason
     migrate [OPTIONS]: Bring the database to the newest shape
     openapi [OPTIONS]: Print the OpenAPI 3.1 document of the API

@@ -41,7 +41,7 @@ pub(super) async fn carried(stage: &Stage, rows: &[Roster]) -> Import {
 }
 
 pub(super) async fn undo(stage: &Stage, actor: &Actor, import: &Import) -> Result<usize, Error> {
-    imports::undo(&mut *stage.db.web().await, actor, import.id, "误传").await
+    imports::undo(&mut *stage.db.web().await, actor, import.id, Some("误传")).await
 }
 
 pub(super) fn sentence<T: std::fmt::Debug>(refused: Result<T, Error>) -> String {
@@ -216,7 +216,7 @@ async fn whoever_may_and_only_once() {
     assert!(matches!(undo(&stage, &auditor, &import).await, Err(Error::Forbidden)));
     assert!(!imports::can_undo(&colleague, &import) && imports::can_undo(&stage.clerk, &import));
     for (reason, part) in [("  ", "没有填写"), (&*"错".repeat(201), "有201字，最多200字")] {
-        let refused = imports::undo(&mut *stage.db.web().await, &stage.clerk, import.id, reason).await;
+        let refused = imports::undo(&mut *stage.db.web().await, &stage.clerk, import.id, Some(reason)).await;
         let Err(Error::Invalid(errors)) = refused else { panic!("{refused:?}") };
         assert!(errors[0].field == "reason" && errors[0].message.contains(part), "{errors:?}");
     }
@@ -275,7 +275,7 @@ async fn an_edit_at_the_same_moment_is_kept_or_told_that_it_is_stale() {
     let change = [Change { member: member.id, version: member.version, edits }];
     let (mut first, mut second) = (stage.db.web().await, stage.db.web().await);
     let (undone, changed) = tokio::join!(
-        imports::undo(&mut first, &stage.clerk, import.id, "误传"),
+        imports::undo(&mut first, &stage.clerk, import.id, Some("误传")),
         members::change(&mut second, &stage.clerk, &stage.engine.keys, &change)
     );
     let left = stage.members().await;
@@ -295,9 +295,9 @@ async fn an_edit_that_is_under_way_is_waited_for() {
     editor.batch_execute("BEGIN; UPDATE memberships SET note = '改着', version = version + 1").await.unwrap();
     let mut conn = stage.db.web().await;
     conn.batch_execute("SET lock_timeout TO '100ms'").await.unwrap();
-    let waited = imports::undo(&mut conn, &stage.clerk, import.id, "误传").await;
+    let waited = imports::undo(&mut conn, &stage.clerk, import.id, Some("误传")).await;
     assert!(matches!(waited, Err(Error::Broken(_))), "it waited in vain: {waited:?}");
     editor.batch_execute("COMMIT").await.unwrap();
-    assert_eq!(imports::undo(&mut conn, &stage.clerk, import.id, "误传").await.unwrap(), 1);
+    assert_eq!(imports::undo(&mut conn, &stage.clerk, import.id, Some("误传")).await.unwrap(), 1);
     assert_eq!(stage.members().await[0].membership.note.as_deref(), Some("改着"));
 }

@@ -93,8 +93,8 @@ async fn import(story: &mut Story) {
     story.done("imports::commit", &commit).await;
     let given = async |conn: &mut AsyncPgConnection| imports::given_back(conn, &clerk, &waiting, 1).await;
     story.done("imports::given_back", given).await;
-    story.refused("imports::undo", async |conn| imports::undo(conn, &outsider, id, "误传").await).await;
-    story.done("imports::undo", async |conn| imports::undo(conn, &clerk, id, "误传").await).await;
+    story.refused("imports::undo", async |conn| imports::undo(conn, &outsider, id, Some("误传")).await).await;
+    story.done("imports::undo", async |conn| imports::undo(conn, &clerk, id, Some("误传")).await).await;
 }
 
 async fn close(story: &mut Story) {
