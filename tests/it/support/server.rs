@@ -16,6 +16,9 @@ pub const REPORT_VARIABLE: &str = "TEST_REPORT_DATABASE_URL";
 /// The superuser's; without it, the owner's with that name.
 pub const SUPERUSER_VARIABLE: &str = "TEST_SUPERUSER_DATABASE_URL";
 
+/// Names a folder for the server, where it is to lie elsewhere than below `target`: in memory, say.
+const FOLDER_VARIABLE: &str = "TEST_DATABASE_FOLDER";
+
 /// The database of a private cluster.
 const DATABASE: &str = "cadre";
 
@@ -50,8 +53,12 @@ impl Server {
     }
 }
 
-/// Below `target`, or where the server's account can enter when the checkout is root's own.
+/// Where the environment says; else below `target`, or where the server's account can enter when the checkout is root's
+/// own.
 fn folder() -> PathBuf {
+    if let Some(named) = std::env::var_os(FOLDER_VARIABLE) {
+        return PathBuf::from(named);
+    }
     let checkout = Path::new(env!("CARGO_MANIFEST_DIR"));
     let usual = checkout.join("target/test-database");
     if !cluster::root_cannot_use(&usual) {
