@@ -125,6 +125,22 @@ pub enum Notice {
         /// One of them (`A2:A9`).
         example: String,
     },
+    /// Rows that a filter or a person has hidden.
+    #[error(
+        "有 {count} 行在表格里是隐藏的（第一处是第 {example} 行），同样读取了；不想导入的行请删除后重新上传"
+    )]
+    HiddenRows {
+        /// How many of them have content.
+        count: u64,
+        /// The number of the first.
+        example: u32,
+    },
+    /// Columns that a person has hidden.
+    #[error("隐藏的列 {} 同样读取了；不想导入的内容请删除后重新上传", columns.join("、"))]
+    HiddenColumns {
+        /// Their letters.
+        columns: Vec<String>,
+    },
 }
 
 #[cfg(test)]

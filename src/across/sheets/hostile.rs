@@ -142,6 +142,16 @@ fn merged_cells_are_noticed() {
 }
 
 #[test]
+fn what_is_hidden_is_read_and_told() {
+    let xml =
+        sheet(r#"<row r="2"><c r="A2"><v>1</v></c></row><row r="3" hidden="1"><c r="A3"><v>2</v></c></row>"#);
+    let items = read(&package_of(&xml, &strings(""))).unwrap();
+    assert_eq!(items[1], Item::Row(Row::new(3, vec![(0, Cell::Number(2.0))])));
+    assert_eq!(items[2], Item::Notice(Notice::HiddenRows { count: 1, example: 3 }));
+    assert_eq!(items.len(), 3);
+}
+
+#[test]
 fn rows_and_cells_out_of_order_are_refused() {
     for data in [
         r#"<row r="9"><c r="A9"><v>1</v></c></row><row r="3"><c r="A3"><v>1</v></c></row>"#,

@@ -15,6 +15,7 @@ mod delimited_writer;
 mod encoding;
 mod error;
 pub mod formula;
+mod hidden;
 #[cfg(test)]
 mod hostile;
 mod limits;

@@ -99,6 +99,8 @@ fn compound(file: &mut File) -> std::io::Result<ReadError> {
 pub(super) struct Package {
     /// Whether any part mentions merged cells.
     pub merged: bool,
+    /// Whether any sheet mentions something hidden.
+    pub hidden: bool,
 }
 
 /// Unpacks every part once into nothing: no size is believed, the bytes are counted.
@@ -125,28 +127,35 @@ pub(super) fn check(file: &mut File, limits: &Limits) -> Result<Package, ReadErr
         return Err(too_large());
     }
     let mut left = limits.inflated;
-    let mut merged = false;
+    let mut package = Package { merged: false, hidden: false };
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(zip_error)?;
+        // Styles speak of hidden cells too, in nearly every workbook of some programs.
+        let is_sheet = part.name().contains("worksheets/");
         let mut part = part.take(left.saturating_add(1));
         let scanned = scan(&mut part).map_err(|error| ReadError::broken(io_words(&error)))?;
         left = left.checked_sub(scanned.bytes).ok_or_else(too_large)?;
-        merged |= scanned.merged;
+        package.merged |= scanned.merged;
+        package.hidden |= is_sheet && scanned.hidden;
     }
-    Ok(Package { merged })
+    Ok(package)
 }
 
 struct Scanned {
     bytes: u64,
     merged: bool,
+    hidden: bool,
 }
 
-/// Reads to the end, counting, and looks for the word that a sheet with merged cells must contain.
+/// Reads to the end, counting, and looks for the words that a sheet with merged cells, or with hidden rows or columns,
+/// must contain.
 fn scan(part: &mut impl Read) -> std::io::Result<Scanned> {
-    const WORD: &[u8] = b"mergeCell ";
+    const MERGED: &[u8] = b"mergeCell ";
+    const HIDDEN: &[u8] = b"hidden=";
+    const LONGEST: usize = MERGED.len();
     let mut chunk = vec![0; 64 * 1024];
     let mut kept = 0;
-    let mut scanned = Scanned { bytes: 0, merged: false };
+    let mut scanned = Scanned { bytes: 0, merged: false, hidden: false };
     loop {
         let read = part.read(chunk.get_mut(kept..).unwrap_or_default())?;
         if read == 0 {
@@ -154,8 +163,9 @@ fn scan(part: &mut impl Read) -> std::io::Result<Scanned> {
         }
         scanned.bytes = scanned.bytes.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
         let filled = chunk.get(..kept + read).unwrap_or_default();
-        scanned.merged = scanned.merged || contains(filled, WORD);
-        let tail = filled.len().saturating_sub(WORD.len() - 1);
+        scanned.merged = scanned.merged || contains(filled, MERGED);
+        scanned.hidden = scanned.hidden || contains(filled, HIDDEN);
+        let tail = filled.len().saturating_sub(LONGEST - 1);
         kept = filled.len() - tail;
         chunk.copy_within(tail..tail + kept, 0);
     }
@@ -236,6 +246,8 @@ mod tests {
         let scanned = scan(&mut Slowly(xml)).unwrap();
         assert!(scanned.merged);
         assert_eq!(scanned.bytes, 61);
+        assert!(!scanned.hidden);
         assert!(!scan(&mut Slowly(b"<mergeCells/>")).unwrap().merged);
+        assert!(scan(&mut Slowly(b"<row r=\"3\" hidden=\"1\"/>")).unwrap().hidden);
     }
 }

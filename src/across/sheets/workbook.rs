@@ -9,7 +9,7 @@ use calamine::{DataRef, DataType, Reader, SheetType, Xlsx, XlsxError, XlsxFormul
 use super::cell::{Cell, Notice, Row};
 use super::error::ReadError;
 use super::limits::Limits;
-use super::package;
+use super::{hidden, package};
 
 /// What the reading hands on, one after the other.
 #[derive(Debug, PartialEq)]
@@ -34,6 +34,11 @@ pub(super) fn read(path: &Path, wanted: &str, limits: &Limits, sink: &mut Sink) 
     stream(&mut workbook, &name, limits, sink)?;
     if package.merged {
         report_merged(&mut workbook, &name, sink)?;
+    }
+    if package.hidden {
+        for notice in hidden::find(&mut file, &name)? {
+            sink(Item::Notice(notice))?;
+        }
     }
     Ok(())
 }
