@@ -9,7 +9,7 @@ use crate::base::actor::Door;
 use crate::base::error::Error;
 use crate::records::accounts::{self, ChangePassword, Duty, Identity, Password, Proving, SignIn, SignedIn};
 use crate::web;
-use crate::web::guards::{Arriving, Body, Caller, Db};
+use crate::web::guards::{Arriving, Body, Caller, Db, Turn};
 use crate::web::pages::proof::WRONG_PROOF;
 use crate::web::pages::session::{Origin, REFUSED, cookie, throttled};
 use crate::web::respond::{Answer, Failure};
@@ -122,6 +122,7 @@ pub struct CodeInput {
 #[post("/session", data = "<body>")]
 pub async fn open(
     body: Body<Credentials>,
+    _turn: Turn,
     mut db: Db,
     origin: Origin,
     jar: &CookieJar<'_>,

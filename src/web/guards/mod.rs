@@ -10,6 +10,7 @@ mod idempotency;
 pub mod nul;
 mod paging;
 mod shape;
+mod turn;
 mod upload;
 mod version;
 
@@ -24,6 +25,7 @@ pub use draft::DraftForm;
 pub use fields::{Fields, sent_form};
 pub use idempotency::{Idempotency, Kept};
 pub use paging::{Listing, Page};
+pub use turn::Turn;
 pub use upload::{FormWithFile, Multipart, NO_FILE, Upload, UploadForm};
 pub use version::{IfMatch, Seen};
 

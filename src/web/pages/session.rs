@@ -15,7 +15,7 @@ use crate::base::error::Error;
 use crate::records::accounts::SignedIn as Attempted;
 use crate::records::accounts::{self, Duty, SignIn};
 use crate::web;
-use crate::web::guards::{Arrived, Db, Fields, cookie_name, is_https, nul, own_origin, source};
+use crate::web::guards::{Arrived, Db, Fields, Turn, cookie_name, is_https, nul, own_origin, source};
 use crate::web::respond::{Answer, Failure, Page, PageWith, whole_seconds};
 use crate::web::views::controls::Kind;
 use crate::web::views::{Control, Form, Group, Notice, Problem, Tone, sign_in};
@@ -136,6 +136,7 @@ impl<'r> Responder<'r, 'static> for Refusal {
 #[post("/sign-in", data = "<typed>")]
 async fn enter(
     typed: RocketForm<Typed<'_>>,
+    _turn: Turn,
     mut db: Db,
     origin: Origin,
     jar: &CookieJar<'_>,
