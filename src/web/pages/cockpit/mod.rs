@@ -8,7 +8,7 @@ use rocket::request::FlashMessage;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, get, post, routes};
 
-pub(in crate::web::pages) use tasks::tasks;
+pub(in crate::web::pages) use tasks::{signatures, tasks};
 
 use super::quality::{badge, queue_address};
 use super::reports::{address, choice, neighbours, quarter_choice};

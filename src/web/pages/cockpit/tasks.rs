@@ -2,13 +2,14 @@
 
 use crate::base::clock;
 use crate::base::db;
-use crate::base::error::Error;
+use crate::base::error::{Error, OrMissing};
 use crate::base::policy::{self, Action};
 use crate::base::values::Quarter;
 use crate::records::organisations;
 use crate::records::quarters::{self, QuarterState};
 use crate::web::guards::{Db, SignedIn};
 use crate::web::views::home::Task;
+use crate::web::views::quarters::Check;
 use crate::web::views::{Badge, Link, Tone};
 
 /// What the first page says of signing off: the own unit's last quarter that has ended, where it signs and has not; or
@@ -63,5 +64,32 @@ pub(in crate::web::pages) async fn tasks(who: &SignedIn, db: &mut Db) -> Result<
             let note = "先处理工作台中的问题，再签字。".to_owned();
             vec![task(format!("签字上报：{}", quarter.title()), 1, badge, note)]
         }
+    })
+}
+
+/// What the page of closing says of the signatures: which towns have not signed, and the way to the cockpit.
+///
+/// # Errors
+/// Whatever the database answers.
+pub(in crate::web::pages) async fn signatures(
+    who: &SignedIn,
+    db: &mut Db,
+    quarter: Quarter,
+) -> Result<Check, Error> {
+    let scope = who.scope().whole_county();
+    let unsigned = db::read(&mut db.0, &scope, async |conn| {
+        let county = organisations::queries::by_code(conn, &scope, scope.path.code()).await?;
+        let county = county.or_missing("该县（区）")?;
+        Ok(quarters::signed::unsigned_towns(conn, &county, quarter).await?)
+    })
+    .await?;
+    let result = if unsigned.is_empty() {
+        Badge::new("全部签字", Tone::Good)
+    } else {
+        Badge::new(format!("{}个未签字", unsigned.len()), Tone::Warning)
+    };
+    let href = format!("/cockpit?organisation={}&quarter={quarter}", scope.path.code());
+    Ok(Check {
+        link: Link::new("季度工作台：乡镇（街道）签字", href), result, note: unsigned.join("、")
     })
 }
