@@ -75,28 +75,39 @@ fn of_members(asked: &Asked<'_>) -> String {
     let (over, overdue) =
         (asked.threshold("members.probation_over"), asked.threshold("members.probation_overdue"));
     let (age, lost) = (asked.threshold("members.too_young"), asked.threshold("members.lost_for_long"));
+    // So many days are never fewer than so many years.
+    let young = age.saturating_mul(366);
     let later = |months: i32| format!("(m.joined_on + interval '{months} months')::date");
     let (over, overdue) = (later(over), later(overdue));
+    // Nearly everybody is sound: who cannot be is sorted out first, and only of the others each rule is asked.
     format!(
         "SELECT v.rule, 'member' AS subject_kind, m.id AS subject_id, m.person_id, m.path, v.detail \
-         FROM memberships m JOIN people p ON p.county_id = $1 AND p.id = m.person_id \
-         LEFT JOIN organisations o ON o.county_id = $1 AND o.id = m.branch_id \
-         LEFT JOIN (SELECT DISTINCT membership_id FROM branch_memberships WHERE county_id = $1 \
-            AND from_day <= {today} AND (to_day IS NULL OR {today} < to_day)) b ON b.membership_id = m.id \
-         LEFT JOIN (SELECT DISTINCT membership_id FROM membership_statuses WHERE county_id = $1 AND status = ANY ($9) \
-            AND from_day <= {today} AND (to_day IS NULL OR {today} < to_day)) s ON s.membership_id = m.id \
-         LEFT JOIN (SELECT membership_id, min(from_day) AS from_day FROM membership_absences \
-            WHERE county_id = $1 AND kind = 'lost_contact' \
-                AND from_day <= ({day} - interval '{lost} months')::date \
-                AND (to_day IS NULL OR {day} < to_day) GROUP BY membership_id) a ON a.membership_id = m.id \
-         LEFT JOIN ({CLASSES_AFTER_DEATH}) c ON c.membership_id = m.id \
+         FROM (SELECT m.id, m.person_id, m.path, m.status, m.to_day, m.joined_on, m.full_member_on, p.birth_date, \
+                o.kind, o.dissolved_on, b.membership_id AS placed, s.membership_id AS standing, \
+                a.from_day AS lost_from, c.detail AS class \
+            FROM memberships m JOIN people p ON p.county_id = $1 AND p.id = m.person_id \
+            LEFT JOIN organisations o ON o.county_id = $1 AND o.id = m.branch_id \
+            LEFT JOIN branch_memberships b ON b.county_id = $1 AND b.membership_id = m.id \
+                AND b.from_day <= {today} AND (b.to_day IS NULL OR {today} < b.to_day) \
+            LEFT JOIN membership_statuses s ON s.county_id = $1 AND s.membership_id = m.id AND s.status = ANY ($9) \
+                AND s.from_day <= {today} AND (s.to_day IS NULL OR {today} < s.to_day) \
+            LEFT JOIN (SELECT membership_id, min(from_day) AS from_day FROM membership_absences \
+                WHERE county_id = $1 AND kind = 'lost_contact' \
+                    AND from_day <= ({day} - interval '{lost} months')::date \
+                    AND (to_day IS NULL OR {day} < to_day) GROUP BY membership_id) a ON a.membership_id = m.id \
+            LEFT JOIN ({CLASSES_AFTER_DEATH}) c ON c.membership_id = m.id \
+            WHERE m.county_id = $1 AND {within} AND (m.full_member_on IS NULL OR m.full_member_on > {day} \
+                OR o.kind <> 'branch' OR o.dissolved_on IS NOT NULL OR b.membership_id IS NULL \
+                OR ({register}) IS DISTINCT FROM (m.to_day IS NULL AND s.membership_id IS NOT NULL) \
+                OR m.joined_on - p.birth_date < {young} \
+                OR a.from_day IS NOT NULL OR c.detail IS NOT NULL) OFFSET 0) m \
          CROSS JOIN LATERAL (VALUES \
-            ('members.without_branch', CASE WHEN {register} AND (o.kind <> 'branch' OR o.dissolved_on <= {today} \
-                    OR b.membership_id IS NULL) \
-                THEN CASE WHEN o.dissolved_on <= {today} THEN format('所在组织已于%s撤销', o.dissolved_on) \
-                    WHEN o.kind <> 'branch' THEN '所在组织不是党支部' ELSE '没有所在党支部的记录' END END), \
+            ('members.without_branch', CASE WHEN {register} AND (m.kind <> 'branch' OR m.dissolved_on <= {today} \
+                    OR m.placed IS NULL) \
+                THEN CASE WHEN m.dissolved_on <= {today} THEN format('所在组织已于%s撤销', m.dissolved_on) \
+                    WHEN m.kind <> 'branch' THEN '所在组织不是党支部' ELSE '没有所在党支部的记录' END END), \
             ('members.in_and_out', CASE WHEN ({register}) IS DISTINCT FROM \
-                    (m.to_day IS NULL AND s.membership_id IS NOT NULL) \
+                    (m.to_day IS NULL AND m.standing IS NOT NULL) \
                 THEN CASE WHEN {register} AND m.to_day IS NOT NULL THEN format('在册，而党籍已于%s结束', m.to_day) \
                     WHEN {register} THEN '在册，而没有今天的在册状态' \
                     ELSE '不在册，而今天的状态为在册' END END), \
@@ -104,12 +115,12 @@ fn of_members(asked: &Asked<'_>) -> String {
                 THEN format('%s加入党组织，%s预备期满', m.joined_on, {over}) END), \
             ('members.probation_overdue', CASE WHEN {on_probation} AND {overdue} < {day} \
                 THEN format('%s加入党组织，%s满最长预备期', m.joined_on, {overdue}) END), \
-            ('members.too_young', CASE WHEN m.joined_on < (p.birth_date + interval '{age} years')::date \
-                THEN format('%s出生，%s加入党组织', p.birth_date, m.joined_on) END), \
-            ('members.lost_for_long', CASE WHEN a.from_day IS NOT NULL AND {register} \
-                THEN format('自%s失去联系', a.from_day) END), \
-            ('training.class_after_death', c.detail)) v (rule, detail) \
-         WHERE m.county_id = $1 AND {within} AND v.detail IS NOT NULL",
+            ('members.too_young', CASE WHEN m.joined_on < (m.birth_date + interval '{age} years')::date \
+                THEN format('%s出生，%s加入党组织', m.birth_date, m.joined_on) END), \
+            ('members.lost_for_long', CASE WHEN m.lost_from IS NOT NULL AND {register} \
+                THEN format('自%s失去联系', m.lost_from) END), \
+            ('training.class_after_death', m.class)) v (rule, detail) \
+         WHERE v.detail IS NOT NULL",
         within = asked.within("m.path")
     )
 }
@@ -131,12 +142,13 @@ fn of_branches(asked: &Asked<'_>) -> String {
     );
     format!(
         "SELECT v.rule, 'organisation' AS subject_kind, g.id AS subject_id, NULL::uuid AS person_id, g.path, v.detail \
-         FROM (SELECT o.id, o.path, count(m.id) AS members, count(m.id) FILTER (WHERE m.full_member_on <= {day}) AS \"full\" \
-            FROM organisations o \
-            LEFT JOIN memberships m ON m.county_id = $1 AND m.branch_id = o.id AND m.status = ANY ($9) \
+         FROM (SELECT o.id, o.path, coalesce(m.members, 0) AS members, coalesce(m.\"full\", 0) AS \"full\" \
+            FROM organisations o LEFT JOIN (SELECT branch_id, count(*) AS members, \
+                    count(*) FILTER (WHERE full_member_on <= {day}) AS \"full\" FROM memberships \
+                WHERE county_id = $1 AND status = ANY ($9) GROUP BY branch_id) m ON m.branch_id = o.id \
             WHERE o.county_id = $1 AND o.kind = 'branch' AND {within} \
                 AND (o.dissolved_on IS NULL OR o.dissolved_on > {day}) \
-                AND (o.founded_on IS NULL OR o.founded_on <= {day}) GROUP BY o.id, o.path) g \
+                AND (o.founded_on IS NULL OR o.founded_on <= {day})) g \
          CROSS JOIN LATERAL (VALUES \
             ('organisations.branch_below_three', \
                 CASE WHEN g.\"full\" < {few} THEN format('正式党员%s人', g.\"full\") END), \
