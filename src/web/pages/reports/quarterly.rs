@@ -19,7 +19,6 @@ use crate::records::organisations::{self, Organisation};
 use crate::records::quarters::QuarterState;
 use crate::web;
 use crate::web::api::reports::{ReportQuery, Wanted, read};
-
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::Choice;
