@@ -61,7 +61,7 @@ CREATE TABLE quarter_sign_offs (
         AND (withdrawn_by IS NULL) = (reason IS NULL)),
     CONSTRAINT quarter_sign_offs_withdrawn_later CHECK (signed_at <= withdrawn_at)
 );
-CREATE UNIQUE INDEX quarter_sign_offs_one_stands_idx ON quarter_sign_offs (county_id, quarter, organisation_id)
+CREATE UNIQUE INDEX quarter_sign_offs_one_stands_key ON quarter_sign_offs (county_id, quarter, organisation_id)
     WHERE withdrawn_at IS NULL;
 CREATE INDEX quarter_sign_offs_organisation_idx ON quarter_sign_offs (county_id, organisation_id, quarter);
 CREATE INDEX quarter_sign_offs_path_idx ON quarter_sign_offs (county_id, quarter, path);

@@ -142,6 +142,11 @@ impl Basis {
         self.quarter.last_day().min(clock::today())
     }
 
+    /// Whether it keeps what was found in its quarter: it was closed. A baseline was frozen with the quarter after it.
+    pub fn keeps_findings(&self) -> bool {
+        self.revision.as_ref().is_some_and(|revision| revision.number >= 1)
+    }
+
     /// Whether it is a baseline: it has no opening of its own.
     pub fn is_baseline(&self) -> bool {
         self.revision.is_some() && self.previous_number.is_none()

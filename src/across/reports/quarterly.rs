@@ -235,7 +235,7 @@ impl Sheet {
         let codes = codes_of(&organisation.code, &children);
         let parts = parts_of(&sections);
         let previous = basis.previous(conn).await?;
-        let keeps_findings = previous.as_ref().is_some_and(|previous| previous.revision.is_some());
+        let keeps_findings = previous.as_ref().is_some_and(Basis::keeps_findings);
         let known = |part: &&Part| keeps_findings || part.table != Table::Findings;
         let parts_before: Vec<Part> = parts.iter().filter(known).copied().collect();
         let (before, now) = match (previous, second) {

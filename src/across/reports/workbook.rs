@@ -231,7 +231,7 @@ fn exports(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> 
 fn kind_name(code: Option<&str>) -> String {
     let code = code.unwrap_or_default();
     let known = Kind::ALL.iter().copied().find(|kind| kind.code() == code);
-    known.map_or(code, Kind::name).to_owned()
+    known.map_or(code, |kind| kind.name()).to_owned()
 }
 
 fn reveals(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {

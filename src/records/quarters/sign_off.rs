@@ -138,7 +138,7 @@ async fn sign(
         ))
         .execute(conn)
         .await
-        .constraint("quarter_sign_offs_one_stands_idx", || {
+        .constraint("quarter_sign_offs_one_stands_key", || {
             let title = command.quarter.title();
             Error::Refused(format!("“{}”的{title}已经签字；要重新签字，请先撤回。", unit.name))
         })?;

@@ -17,7 +17,7 @@ async fn county() -> (TestApp, cadre::base::ids::MembershipId) {
     let clerk = app.county.county.actor(Role::Clerk);
     let mut late = member(app.county.branch(1, 1).id, "张伟", 1);
     (late.joined_on, late.full_member_on) = (day("2022-01-10"), None);
-    let found = members::enrol(&mut app.db.web().await, &clerk, &app.keys, &[late]).await.unwrap();
+    let found = members::enrol(&mut *app.db.web().await, &clerk, &app.keys, &[late]).await.unwrap();
     (app, found[0])
 }
 

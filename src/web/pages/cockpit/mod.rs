@@ -196,45 +196,38 @@ fn finding(line: &RuleLine, told: &Cockpit, wanted: &Wanted) -> FindingLine {
 
 fn units(told: &Cockpit, wanted: &Wanted) -> Option<Table> {
     told.units.first()?;
+    // Where nobody below signs, nothing is said of signing.
+    let signs = told.units.iter().any(|unit| unit.signs);
     let row = |unit: &Unit| {
         let balance =
             if unit.balanced { Badge::new("平衡", Tone::Good) } else { Badge::new("不平衡", Tone::Bad) };
-        let number = |count: i64| Cell::Number(count.to_string());
-        Row::to(
-            address("/cockpit", wanted, &unit.organisation.code, &[]),
-            vec![
-                Cell::Text(unit.organisation.name.clone()),
-                Cell::Badge(signature(unit)),
-                Cell::Text(if unit.signs { unit.due.to_string() } else { "—".to_owned() }),
-                number(unit.open),
-                number(unit.grave),
-                number(unit.findings),
-                number(unit.ratings),
-                number(unit.transfers),
-                number(unit.assessments),
-                number(unit.elections_overdue),
-                Cell::Badge(balance),
-            ],
-        )
+        let mut cells = vec![Cell::Text(unit.organisation.name.clone())];
+        if signs {
+            cells.push(Cell::Badge(signature(unit)));
+            cells.push(Cell::Text(if unit.signs { unit.due.to_string() } else { "—".to_owned() }));
+        }
+        let counts = [
+            unit.open,
+            unit.grave,
+            unit.findings,
+            unit.ratings,
+            unit.transfers,
+            unit.assessments,
+            unit.elections_overdue,
+        ];
+        cells.extend(counts.map(|count| Cell::Number(count.to_string())));
+        cells.push(Cell::Badge(balance));
+        Row::to(address("/cockpit", wanted, &unit.organisation.code, &[]), cells)
     };
-    Some(Table {
-        caption: "下级组织".to_owned(),
-        columns: vec![
-            Column::new("组织"),
-            Column::new("签字"),
-            Column::new("期限"),
-            Column::numeric("应处理"),
-            Column::numeric("错误和警告"),
-            Column::numeric("全部问题"),
-            Column::numeric("待审核"),
-            Column::numeric("待接收"),
-            Column::numeric("未公示"),
-            Column::numeric("未换届"),
-            Column::new("增减"),
-        ],
-        rows: told.units.iter().map(row).collect(),
-        ..Table::default()
-    })
+    let mut columns = vec![Column::new("组织")];
+    if signs {
+        columns.extend([Column::new("签字"), Column::new("期限")]);
+    }
+    let counts = ["应处理", "错误和警告", "全部问题", "待审核", "待接收", "未公示", "未换届"];
+    columns.extend(counts.map(Column::numeric));
+    columns.push(Column::new("增减"));
+    let rows = told.units.iter().map(row).collect();
+    Some(Table { caption: "下级组织".to_owned(), columns, rows, ..Table::default() })
 }
 
 /// At most so many duties stand on the page; those that are late come first.

@@ -350,7 +350,7 @@ fn outgoing(report: &QuarterlyReport) -> Vec<Table> {
         Row::new(vec![
             Cell::Text(clock::minute_in_china(line.at)),
             Cell::Text(line.actor.clone()),
-            Cell::Text(known.map_or(kind, Kind::name).to_owned()),
+            Cell::Text(known.map_or(kind, |known| known.name()).to_owned()),
             text(&line.organisation),
             Cell::Text(conditions(&line.filter)),
             Cell::Number(line.rows.to_string()),
