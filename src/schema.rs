@@ -1031,6 +1031,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What the rules of data quality found when a quarter was frozen: one row per rule and record. Names are joined when shown.
+    finding_facts (county_id, quarter, revision, rule, subject_id) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// Code of the rule.
+        rule -> Text,
+        /// What the record is: member, organisation, committee, seat or reserve.
+        subject_kind -> Text,
+        /// The record.
+        subject_id -> Uuid,
+        /// Whose record it is; empty for organisations and committees.
+        person_id -> Nullable<Uuid>,
+        /// Where the record stood when it was found.
+        path -> Text,
+        /// What was found of it, a Chinese phrase.
+        detail -> Text,
+    }
+}
+
+diesel::table! {
     /// What moved members in and out of the register and between branches in a quarter: one row per member, day and kind.
     flow_facts (county_id, quarter, revision, membership_id, day, kind) {
         /// The county.
@@ -1591,6 +1615,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Rules of data quality that a county weighs or measures otherwise than `data/quality_rules.csv` says: one row per version, never edited.
+    quality_rules (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Code of the rule.
+        rule -> Text,
+        /// First day in force.
+        from_day -> Date,
+        /// First day no longer in force; empty: still in force.
+        to_day -> Nullable<Date>,
+        /// How grave a finding is: error, warning or notice.
+        severity -> Text,
+        /// Its weight in the score; 0: it does not count.
+        weight -> Int4,
+        /// The number that the rule compares with; empty: it has none.
+        threshold -> Nullable<Int4>,
+        /// The decision that it rests on.
+        source -> Text,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
     /// The frozen states of a quarter: 1 by closing, more by amending, never changed. 0 is a baseline: the quarter before a county's first closed one, as it was known then, so that openings and comparisons never move.
     quarter_revisions (county_id, quarter, number) {
         /// The county.
@@ -1615,6 +1667,70 @@ diesel::table! {
         digest -> Bytea,
         /// How many rows were frozen.
         row_count -> Int8,
+    }
+}
+
+diesel::table! {
+    /// When and by whom quarters are signed off, otherwise than `data/quarter_settings.csv` says: one row per version, never edited.
+    quarter_settings (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// First day in force: what holds on the last day of a quarter holds for it.
+        from_day -> Date,
+        /// First day no longer in force; empty: still in force.
+        to_day -> Nullable<Date>,
+        /// So many days after the end of a quarter villages have signed.
+        village_days -> Int4,
+        /// So many days after the end of a quarter towns have signed.
+        town_days -> Int4,
+        /// So many days after the end of a quarter the county has closed it.
+        county_days -> Int4,
+        /// Whether villages and communities sign too.
+        villages_sign -> Bool,
+        /// Whether the county is closed only when every town has signed.
+        towns_must_sign -> Bool,
+        /// The decision that it rests on.
+        source -> Text,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// Towns and villages that signed off their quarter upward, also those who took it back.
+    quarter_sign_offs (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// The town or village.
+        organisation_id -> Uuid,
+        /// Its place in the tree.
+        path -> Text,
+        /// User name of who signed.
+        signed_by -> Text,
+        /// Code of the organisation that he acts for: the unit itself, or the town that signs for its village.
+        signed_for -> Text,
+        /// When.
+        signed_at -> Timestamptz,
+        /// How much still stood open in the unit when it was signed.
+        open_items -> Int4,
+        /// How many villages below had not signed then, where villages sign.
+        unsigned_below -> Int4,
+        /// Why it was signed with something open.
+        note -> Nullable<Text>,
+        /// User name of who took it back; empty while it stands.
+        withdrawn_by -> Nullable<Text>,
+        /// When.
+        withdrawn_at -> Nullable<Timestamptz>,
+        /// Why it was taken back.
+        reason -> Nullable<Text>,
     }
 }
 
@@ -2275,6 +2391,26 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// Who changed it last: shown to the loser of a race.
         updated_by -> Text,
+    }
+}
+
+diesel::table! {
+    /// The rules of data quality by which a revision was checked. A revision without rows was frozen before findings were kept.
+    rule_facts (county_id, quarter, revision, rule) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// Code of the rule.
+        rule -> Text,
+        /// How grave a finding was: error, warning or notice.
+        severity -> Text,
+        /// Its weight in the score.
+        weight -> Int4,
+        /// The number that the rule compares with; empty: it has none.
+        threshold -> Nullable<Int4>,
     }
 }
 
@@ -3220,6 +3356,8 @@ diesel::joinable!(committees -> counties (county_id));
 diesel::joinable!(county_words -> counties (county_id));
 diesel::joinable!(organisations -> counties (county_id));
 diesel::joinable!(people -> counties (county_id));
+diesel::joinable!(quality_rules -> counties (county_id));
+diesel::joinable!(quarter_settings -> counties (county_id));
 diesel::joinable!(quarters -> counties (county_id));
 diesel::joinable!(rating_schemes -> counties (county_id));
 diesel::joinable!(reserve_settings -> counties (county_id));

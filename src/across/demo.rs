@@ -96,6 +96,10 @@ async fn open_accounts(
     seats.push(("administrator1".to_owned(), Role::Administrator, county));
     seats.push(("security1".to_owned(), Role::Security, county));
     seats.push(("security2".to_owned(), Role::Security, county));
+    // Whoever signs a quarter off for a town, behind those of the county.
+    for (number, town) in towns.iter().take(2).enumerate() {
+        seats.push((format!("supervisor{}", number + 3), Role::Supervisor, *town));
+    }
     let Wanted { first, strict, .. } = wanted;
     let suffix = if first { String::new() } else { format!(".{name}") };
     let mut commands = Vec::new();

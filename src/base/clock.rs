@@ -27,6 +27,16 @@ pub fn date_in_china(moment: DateTime<Utc>) -> NaiveDate {
     }
 }
 
+/// Date, hour and minute in China at a moment, as printed (`2026-04-01 09:30`).
+#[must_use]
+pub fn minute_in_china(moment: DateTime<Utc>) -> String {
+    let format = "%Y-%m-%d %H:%M";
+    match FixedOffset::east_opt(CHINA) {
+        Some(china) => moment.with_timezone(&china).format(format).to_string(),
+        None => moment.format(format).to_string(), // eight hours are always a valid offset
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -226,6 +226,18 @@ id!(
     VerdictId
 );
 id!(
+    /// One version of a rule of data quality.
+    QualityRuleId
+);
+id!(
+    /// One version of when and by whom quarters are signed off.
+    QuarterSettingsId
+);
+id!(
+    /// A sign-off of a quarter.
+    SignOffId
+);
+id!(
     /// One version of the hours of training that a county demands.
     TrainingSettingsId
 );

@@ -29,6 +29,8 @@ pub enum Action {
     SetSchemes,
     /// Propose and confirm the closing of a quarter; amend.
     CloseQuarter,
+    /// Sign off the quarter of one's own unit, or of one below it, upward; take that back.
+    SignOff,
     /// Read the trail beyond one's own entries.
     ReadTrail,
     /// Read the trail of account actions.
@@ -41,7 +43,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::SeeRecords,
         Self::EnterRecords,
         Self::AcceptTransfer,
@@ -53,6 +55,7 @@ impl Action {
         Self::DecideRatings,
         Self::SetSchemes,
         Self::CloseQuarter,
+        Self::SignOff,
         Self::ReadTrail,
         Self::ReadAccountTrail,
         Self::ManageAccounts,
@@ -77,7 +80,7 @@ impl Action {
     /// Whether no program may do it, whatever its account may.
     #[must_use]
     pub const fn needs_a_person(self) -> bool {
-        self.needs_recent_proof() || matches!(self, Self::UndoOthersImports)
+        self.needs_recent_proof() || matches!(self, Self::UndoOthersImports | Self::SignOff)
     }
 }
 
@@ -115,6 +118,7 @@ pub fn allows(role: Role, action: Action, relation: Relation) -> bool {
                 | A::DecideRatings
                 | A::SetSchemes
                 | A::CloseQuarter
+                | A::SignOff
                 | A::ReadTrail
         ),
         Role::Auditor => matches!(

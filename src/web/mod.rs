@@ -13,6 +13,7 @@ pub mod guards;
 pub mod headers;
 pub mod import_work;
 pub mod pages;
+pub mod queue;
 pub mod reading;
 pub mod respond;
 pub mod views;
@@ -80,6 +81,8 @@ pub fn page_routes() -> Vec<Route> {
         pages::reports::routes(),
         pages::articles::routes(),
         pages::quarters::routes(),
+        pages::cockpit::routes(),
+        pages::quality::routes(),
     ]
     .concat()
 }
@@ -111,6 +114,8 @@ pub fn api_routes() -> Vec<Route> {
         api::audit::routes(),
         api::document::routes(),
         api::reports::routes(),
+        api::cockpit::routes(),
+        api::quality::routes(),
         api::articles::routes(),
     ]
     .concat()

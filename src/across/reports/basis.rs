@@ -1,5 +1,6 @@
 //! What a report of a quarter rests on: a revision, or the records as they are now.
 
+use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 
 use super::source;
@@ -7,7 +8,7 @@ use crate::base::clock;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::scope::Scope;
 use crate::base::values::Quarter;
-use crate::records::quarters::{Ask, Revision, queries};
+use crate::records::quarters::{Ask, Revision, RuleBook, quality_rules, queries};
 use crate::records::words::{self, WordBook};
 
 /// Where the facts of a quarter come from.
@@ -25,6 +26,8 @@ pub(super) struct Basis {
     pub star_scale: Option<i32>,
     /// The words that the county had added by the last day, as they were known when the quarter was closed.
     pub words: WordBook,
+    /// How the county weighs and measures the rules of data quality.
+    pub rules: RuleBook,
 }
 
 impl Basis {
@@ -46,14 +49,15 @@ impl Basis {
             )));
         }
         let words = words::book(conn, county.county).await?;
+        let rules = quality_rules::book(conn, county.county).await?;
         match number {
             Some(number) if number > 0 => {
                 let revision = queries::revision(conn, county, quarter, number).await?;
-                Ok(Self::frozen(county, quarter, revision.or_missing("该季度的这一版本")?, words))
+                Ok(Self::frozen(county, quarter, revision.or_missing("该季度的这一版本")?, words, rules))
             }
             Some(_) => Err(Error::Missing { what: "该季度的这一版本" }),
             None => match queries::latest(conn, county, quarter).await? {
-                Some(revision) => Ok(Self::frozen(county, quarter, revision, words)),
+                Some(revision) => Ok(Self::frozen(county, quarter, revision, words, rules)),
                 None => Self::live(conn, county, quarter).await,
             },
         }
@@ -73,18 +77,26 @@ impl Basis {
             previous_number: previous.map(|revision| revision.number),
             star_scale: None,
             words: words.by(quarter.last_day(), None),
+            rules: quality_rules::book(conn, county.county).await?,
         };
         basis.star_scale = source::star_scale(conn, &basis.ask(Vec::new())).await?;
         Ok(basis)
     }
 
-    fn frozen(county: &Scope, quarter: Quarter, revision: Revision, words: WordBook) -> Self {
+    fn frozen(
+        county: &Scope,
+        quarter: Quarter,
+        revision: Revision,
+        words: WordBook,
+        rules: RuleBook,
+    ) -> Self {
         Self {
             county: county.clone(),
             quarter,
             previous_number: revision.previous_number,
             star_scale: revision.star_scale,
             words: words.by(quarter.last_day(), Some(revision.closed_at)),
+            rules,
             revision: Some(revision),
         }
     }
@@ -100,11 +112,39 @@ impl Basis {
             (Some(number), _) => {
                 let revision = queries::revision(conn, &self.county, quarter, number).await?;
                 let revision = revision.ok_or_else(|| Error::broken("the revision before is missing"))?;
-                Ok(Some(Self::frozen(&self.county, quarter, revision, self.words.clone())))
+                let (words, rules) = (self.words.clone(), self.rules.clone());
+                Ok(Some(Self::frozen(&self.county, quarter, revision, words, rules)))
             }
             (None, Some(_)) => Ok(None),
             (None, None) => Self::live(conn, &self.county, quarter).await.map(Some),
         }
+    }
+
+    /// The basis of the same quarter last year: its latest revision, for a revision the latest that there was when it was
+    /// frozen. Where there is none the records as they are now, if they are to be counted.
+    ///
+    /// # Errors
+    /// Whatever the database answers.
+    pub async fn last_year(&self, conn: &mut AsyncPgConnection, counts: bool) -> Result<Option<Self>> {
+        let quarter = self.quarter.same_quarter_last_year();
+        let until = self.revision.as_ref().map(|revision| revision.closed_at);
+        let revision = queries::latest_by(conn, &self.county, quarter, until).await?;
+        let (words, rules) = (self.words.clone(), self.rules.clone());
+        match revision {
+            Some(revision) => Ok(Some(Self::frozen(&self.county, quarter, revision, words, rules))),
+            None if counts => Self::live(conn, &self.county, quarter).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The day as of which data quality is judged: the last of the quarter, or today while it runs.
+    pub fn day(&self) -> NaiveDate {
+        self.quarter.last_day().min(clock::today())
+    }
+
+    /// Whether it keeps what was found in its quarter: it was closed. A baseline was frozen with the quarter after it.
+    pub fn keeps_findings(&self) -> bool {
+        self.revision.as_ref().is_some_and(|revision| revision.number >= 1)
     }
 
     /// Whether it is a baseline: it has no opening of its own.

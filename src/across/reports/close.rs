@@ -7,6 +7,7 @@ use super::award_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent};
+use super::quality;
 use super::reserve_facts;
 use super::training_facts;
 use crate::base::actor::Actor;
@@ -15,9 +16,9 @@ use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::values::Quarter;
 use crate::records::organisations;
-use crate::records::organisations::Kind;
+use crate::records::organisations::{Kind, Organisation};
 use crate::records::quarters::rules::Refusal;
-use crate::records::quarters::{self, FactTable, Facts, Frozen, Reach, Revision, Step};
+use crate::records::quarters::{self, FactTable, Facts, Frozen, QuarterState, Reach, Revision, Step};
 
 /// What a call to close a quarter did.
 #[derive(Debug, Clone)]
@@ -46,6 +47,7 @@ pub async fn close(
     if found.kind() != Some(Kind::County) {
         return Err(Error::Refused(Refusal::NotACounty(found.name).to_string()));
     }
+    db::read(conn, &actor.scope, async |conn| require_signatures(conn, &found, quarter).await).await?;
     if quarters::propose(conn, actor, quarter).await? == Step::Propose {
         return Ok(Closed::Proposed);
     }
@@ -55,11 +57,39 @@ pub async fn close(
         let Step::Close { preparer } = quarters::next_step(conn, actor, quarter).await? else {
             return Err(Error::Stale);
         };
+        require_signatures(conn, &found, quarter).await?;
         let revision = freeze(conn, actor, quarter, preparer).await?;
         quarters::conclude(conn, actor, quarter, &revision).await?;
         Ok(Closed::Closed(revision))
     })
     .await
+}
+
+/// Refuses where the county demands that its towns sign off before, and some have not. A quarter that cannot be closed
+/// for another reason is refused for that one.
+async fn require_signatures(
+    conn: &mut AsyncPgConnection,
+    county: &Organisation,
+    quarter: Quarter,
+) -> Result<()> {
+    let holds = quarters::settings::of_quarter(conn, county.county_id, quarter).await?;
+    if clock::today() < quarter.end_day() || !holds.is_some_and(|holds| holds.towns_must_sign) {
+        return Ok(());
+    }
+    let closing = quarters::queries::closing(conn, &county.scope(), quarter).await?;
+    if closing.map(|closing| closing.state()).transpose()? == Some(QuarterState::Closed) {
+        return Ok(());
+    }
+    let unsigned = quarters::signed::unsigned_towns(conn, county, quarter).await?;
+    if unsigned.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Refused(format!(
+        "按本县（区）规定，各乡镇（街道）签字上报后才能结账；{}还没有签字的有{}个：{}。请催办，或由审核员修改规定。",
+        quarter.title(),
+        unsigned.len(),
+        unsigned.join("、")
+    )))
 }
 
 /// Freezes revision 1 of a quarter, and the quarter before as a baseline where it is open: so neither the opening nor
@@ -116,6 +146,8 @@ fn statements(basis: &Basis) -> Vec<Facts> {
         facts(FactTable::TrainingAttendances, training_facts::attendances(county), Reach::Everybody),
         facts(FactTable::Awards, award_facts::awards(county), Reach::Everybody),
         facts(FactTable::Assessments, assessment_facts::assessments(county), Reach::Everybody),
+        facts(FactTable::Findings, quality::findings(county, &basis.rules, basis.day()), Reach::Everybody),
+        facts(FactTable::Rules, quality::rules_in_force(&basis.rules, basis.day()), Reach::Few),
     ];
     if matches!(basis.previous_number, Some(1..)) {
         statements.push(facts(FactTable::Flow, facts::recorded_late(county), Reach::Everybody));

@@ -48,6 +48,11 @@ impl Extent {
         Self { has_standing, ..self }
     }
 
+    /// The same in a statement of its own.
+    pub fn alone(self) -> Self {
+        Self { on_common_ground: false, has_standing: false, ..self }
+    }
+
     /// Who is in the register on the last day, and where, as the table `standing`: for statements that ask twice.
     pub fn standing(self) -> String {
         format!("standing AS MATERIALIZED ({})", places(LAST_DAY, self))

@@ -9,12 +9,14 @@ mod assessment_facts;
 mod award_facts;
 mod basis;
 mod close;
+mod cockpit;
 mod committee_facts;
 mod facts;
 pub mod figures;
 mod findings;
 mod kept;
 mod measure;
+mod outgoing;
 mod picture;
 pub mod quality;
 mod quarterly;
@@ -32,9 +34,11 @@ mod training_facts;
 mod workbook;
 
 pub use close::{Closed, close};
+pub use cockpit::{Cockpit, Duty, DutyKind, RuleLine, Unit, cockpit, sign_off};
 pub use kept::KeptPictures;
+pub use outgoing::{ExportLine, RevealLine};
 pub use picture::{BeforeValue, PictureLine, TeamPicture, team_picture};
-pub use quarterly::{AllFigures, all_figures, quarterly, quarterly_at_once};
+pub use quarterly::{AllFigures, all_figures, quarterly, quarterly_at_once, quarterly_beside_last_year};
 pub use report::{
     Amendment, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable,
     SectionReport, TableRow, TableValue,

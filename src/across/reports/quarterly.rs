@@ -8,6 +8,7 @@ use super::basis::Basis;
 use super::figures::{self, Balance, Figure, FigureValue, Part, Section, Value};
 use super::findings;
 use super::measure::{Counts, measure};
+use super::outgoing;
 use super::ranking;
 use super::report::{
     OrganisationName, OrganisationReport, QuarterlyReport, ReportTable, SectionReport, TableRow, TableValue,
@@ -35,7 +36,25 @@ pub async fn quarterly(
 ) -> Result<QuarterlyReport> {
     let county = actor.scope.whole_county();
     db::read_snapshot(conn, &county, async |conn| {
-        report(conn, None, actor, organisation, quarter, revision).await
+        report(conn, None, actor, organisation, quarter, revision, false).await
+    })
+    .await
+}
+
+/// The same beside the same quarter last year, which is counted from the records as they are now where it is not closed.
+///
+/// # Errors
+/// As [`quarterly`].
+pub async fn quarterly_beside_last_year(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    organisation: &str,
+    quarter: Quarter,
+    revision: Option<i32>,
+) -> Result<QuarterlyReport> {
+    let county = actor.scope.whole_county();
+    db::read_snapshot(conn, &county, async |conn| {
+        report(conn, None, actor, organisation, quarter, revision, true).await
     })
     .await
 }
@@ -50,7 +69,7 @@ pub(super) async fn quarterly_of(
     organisation: &str,
     quarter: Quarter,
 ) -> Result<QuarterlyReport> {
-    report(conn, None, actor, organisation, quarter, None).await
+    report(conn, None, actor, organisation, quarter, None, false).await
 }
 
 /// The same, counting the two quarters of the report at once where the database has a connection to spare.
@@ -70,7 +89,7 @@ pub async fn quarterly_at_once(
     };
     let county = actor.scope.whole_county();
     db::read_snapshot_on_two(&mut conn, &mut second, &county, async |conn, second| {
-        report(conn, Some(second), actor, organisation, quarter, revision).await
+        report(conn, Some(second), actor, organisation, quarter, revision, false).await
     })
     .await
 }
@@ -126,13 +145,17 @@ async fn report(
     organisation: &str,
     quarter: Quarter,
     revision: Option<i32>,
+    counts_last_year: bool,
 ) -> Result<QuarterlyReport> {
     let organisation = reported(conn, actor, organisation).await?;
     let basis = Basis::of(conn, &actor.scope.whole_county(), quarter, revision).await?;
     let sections = figures::sections(basis.star_scale, &basis.words);
     let children = children(conn, &basis, &organisation).await?;
-    let sheet = Sheet::of(conn, second, &basis, &organisation, sections, children).await?;
-    sheet.report(conn, &organisation).await
+    let mut sheet = Sheet::of(conn, second, &basis, &organisation, sections, children).await?;
+    if counts_last_year && sheet.last_year.is_none() {
+        sheet.count_last_year(conn, &organisation.code, true).await?;
+    }
+    sheet.report(conn, actor, &organisation).await
 }
 
 /// The organisation that is asked about, if this actor may see its records. Compiling statements to machine code costs
@@ -182,11 +205,26 @@ pub(super) struct Sheet {
     children: Vec<OrganisationName>,
     now: Counts,
     before: Option<Counts>,
+    /// Whether the quarter before keeps what was found in it: otherwise nobody knows any more.
+    keeps_findings: bool,
+    last_year: Option<Counts>,
+}
+
+/// Everything that sections ask for.
+fn parts_of(sections: &[Section]) -> Vec<Part> {
+    let figures = sections.iter().flat_map(|section| &section.figures).flat_map(Figure::parts);
+    let grids = sections.iter().flat_map(|section| &section.grids);
+    let cells = grids.flat_map(|grid| &grid.rows).flat_map(|(_, parts)| parts.iter().copied());
+    figures.chain(cells).collect()
+}
+
+fn codes_of(organisation: &str, children: &[OrganisationName]) -> Vec<String> {
+    std::iter::once(organisation.to_owned()).chain(children.iter().map(|child| child.code.clone())).collect()
 }
 
 impl Sheet {
     /// Counts everything that the sections ask for, at an organisation and some directly below it.
-    async fn of(
+    pub(super) async fn of(
         conn: &mut AsyncPgConnection,
         second: Option<&mut AsyncPgConnection>,
         basis: &Basis,
@@ -194,22 +232,21 @@ impl Sheet {
         sections: Vec<Section>,
         children: Vec<OrganisationName>,
     ) -> Result<Self> {
-        let codes: Vec<String> = std::iter::once(organisation.code.clone())
-            .chain(children.iter().map(|child| child.code.clone()))
-            .collect();
-        let figures = sections.iter().flat_map(|section| &section.figures).flat_map(Figure::parts);
-        let grids = sections.iter().flat_map(|section| &section.grids);
-        let cells = grids.flat_map(|grid| &grid.rows).flat_map(|(_, parts)| parts.iter().copied());
-        let parts: Vec<Part> = figures.chain(cells).collect();
-        let (before, now) = match (basis.previous(conn).await?, second) {
+        let codes = codes_of(&organisation.code, &children);
+        let parts = parts_of(&sections);
+        let previous = basis.previous(conn).await?;
+        let keeps_findings = previous.as_ref().is_some_and(Basis::keeps_findings);
+        let known = |part: &&Part| keeps_findings || part.table != Table::Findings;
+        let parts_before: Vec<Part> = parts.iter().filter(known).copied().collect();
+        let (before, now) = match (previous, second) {
             (None, _) => (None, measure(conn, basis, &codes, parts).await?),
             (Some(previous), None) => {
-                let before = count_before(conn, &previous, &codes, &parts).await?;
+                let before = count_before(conn, &previous, &codes, &parts_before).await?;
                 (Some(before), count_after(conn, basis, &codes, &parts).await?)
             }
             (Some(previous), Some(second)) => {
                 diesel::sql_query(WITHOUT_COMPILING).execute(second).await?;
-                let before = count_before(second, &previous, &codes, &parts);
+                let before = count_before(second, &previous, &codes, &parts_before);
                 let (before, now) =
                     futures_util::try_join!(before, count_after(conn, basis, &codes, &parts))?;
                 (Some(before), now)
@@ -219,12 +256,29 @@ impl Sheet {
         if let Some(before) = &before {
             figures::carry_closings(before, &mut now, &codes);
         }
-        Ok(Self { basis: basis.clone(), sections, children, now, before })
+        let basis = basis.clone();
+        let mut sheet = Self { basis, sections, children, now, before, keeps_findings, last_year: None };
+        sheet.count_last_year(conn, &organisation.code, false).await?;
+        Ok(sheet)
+    }
+
+    /// Counts the same quarter last year: as it was closed, else as the records are now if that is wanted.
+    async fn count_last_year(&mut self, conn: &mut AsyncPgConnection, code: &str, live: bool) -> Result<()> {
+        let Some(basis) = self.basis.last_year(conn, live).await? else { return Ok(()) };
+        let (codes, parts) = (codes_of(code, &self.children), parts_of(&self.sections));
+        self.last_year = Some(measure(conn, &basis, &codes, parts).await?);
+        Ok(())
+    }
+
+    /// The count of a part at an organisation.
+    pub(super) fn count(&self, code: &str, part: &Part) -> i64 {
+        self.now.of(code, part)
     }
 
     async fn report(
         &self,
         conn: &mut AsyncPgConnection,
+        actor: &Actor,
         organisation: &Organisation,
     ) -> Result<QuarterlyReport> {
         let code = organisation.code.as_str();
@@ -261,6 +315,8 @@ impl Sheet {
             findings,
             recorded_late: findings::recorded_late(conn, &self.basis, code).await?,
             amendments: findings::amendments(conn, &self.basis).await?,
+            exports: outgoing::exports(conn, actor, &self.basis, organisation).await?,
+            reveals: outgoing::reveals(conn, actor, &self.basis, organisation).await?,
             by_organisation: self.children.iter().map(|child| self.below(child)).collect(),
         })
     }
@@ -299,10 +355,14 @@ impl Sheet {
 
     fn figure(&self, figure: &Figure, code: &str) -> FigureValue {
         let value = |counts: &Counts| Value::of(figure, |part| counts.of(code, part));
-        figure.value(value(&self.now), self.before.as_ref().map(value), self.basis.quarter.last_day())
+        let known = self.keeps_findings || figure.numerator.table != Table::Findings;
+        let (now, before) = (value(&self.now), self.before.as_ref().filter(|_| known).map(value));
+        let last_year = self.last_year.as_ref().map(value);
+        figure.value(now, before, self.basis.quarter.last_day()).beside(&now, last_year.as_ref())
     }
 
-    fn balance(&self, code: &str) -> Balance {
+    /// How the flow of an organisation balances.
+    pub(super) fn balance(&self, code: &str) -> Balance {
         figures::balance(|part| self.now.of(code, part))
     }
 }
@@ -326,7 +386,7 @@ pub(super) async fn one_figure(
 }
 
 /// The organisations directly below one, in the tree of the last day.
-async fn children(
+pub(super) async fn children(
     conn: &mut AsyncPgConnection,
     basis: &Basis,
     organisation: &Organisation,

@@ -9,6 +9,7 @@ use diesel::sql_types::{BigInt, Date, Nullable, Text, Uuid};
 use serde::Serialize;
 
 use super::figures::FigureValue;
+use super::outgoing::{ExportLine, RevealLine};
 use crate::base::ids::MembershipId;
 use crate::base::values::{Hundredths, Quarter};
 
@@ -128,6 +129,11 @@ pub struct QuarterlyReport {
     pub recorded_late: Vec<LateEntry>,
     /// The revisions that amended the quarter.
     pub amendments: Vec<Amendment>,
+    /// The lists that were exported in the quarter; at most the first 200. Those of others only for whom may read the
+    /// trail.
+    pub exports: Vec<ExportLine>,
+    /// The identifiers that were shown in clear in the quarter, likewise.
+    pub reveals: Vec<RevealLine>,
     /// The same figures for each organisation directly below.
     pub by_organisation: Vec<OrganisationReport>,
 }

@@ -72,7 +72,8 @@ pub struct RowsQuery<'a> {
 }
 
 /// A row behind a figure. What it is about says `subject`: `member`, `organisation`, `rating`, `award`, `assessment`,
-/// `reserve`, `training_class`, `entry` (of the trail), `person` (who sits in committees) or `committee`.
+/// `reserve`, `training_class`, `entry` (of the trail), `person` (who sits in committees), `committee` or `seat`; of a
+/// finding of data quality `kind` is its rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, QueryableByName, utoipa::ToSchema)]
 pub struct RowLine {
     /// What the row is about.
@@ -282,6 +283,13 @@ fn columns(table: Table) -> &'static str {
             "'member' AS subject, f.membership_id::text AS id, \
              concat_ws(' ', to_char(f.last_day, 'YYYY-MM-DD'), f.class_id, f.membership_id) AS key, \
              f.membership_id AS member, f.person_id, 'attended' AS kind, f.last_day AS day"
+        }
+        Table::Findings => {
+            "f.subject_kind AS subject, \
+             CASE WHEN f.subject_kind = 'organisation' THEN split_part(f.path, '/', -2) ELSE f.subject_id::text END AS id, \
+             concat_ws(' ', f.rule, f.subject_id) AS key, \
+             CASE WHEN f.subject_kind = 'member' THEN f.subject_id END AS member, f.person_id, f.rule AS kind, \
+             NULL::date AS day"
         }
         Table::Committees => {
             "'committee' AS subject, f.committee_id::text AS id, f.committee_id::text AS key, NULL::uuid AS member, \

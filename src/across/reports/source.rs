@@ -10,6 +10,7 @@ use super::award_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent, TOP, inside};
+use super::quality;
 use super::reserve_facts;
 use super::training_facts;
 use crate::base::codes::{self, EducationLevel};
@@ -48,6 +49,8 @@ pub enum Table {
     TrainingClasses,
     /// Who came to classes: the columns of `training_attendance_facts`.
     TrainingAttendances,
+    /// What the rules of data quality find: the columns of `finding_facts`.
+    Findings,
 }
 
 /// The rows of a table on a basis, in a statement of their own.
@@ -164,6 +167,10 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
             extent,
             training_facts::attendances,
         )),
+        Table::Findings => {
+            let live = |extent| quality::findings(extent, &basis.rules, basis.day());
+            standing(&frozen_or(basis, "finding_facts", "path", extent, live))
+        }
     }
 }
 
@@ -219,7 +226,7 @@ const POOLED: &str = "x.reserve_id, x.person_id, x.path, x.kind, x.state, x.stat
     x.education, x.birth_date, x.fully_mentored, concat(' ', x.sources, ' ') AS sources";
 
 /// A county's own report needs no filter: everything is inside.
-fn extent(basis: &Basis, organisation: &str) -> Extent {
+pub(super) fn extent(basis: &Basis, organisation: &str) -> Extent {
     if basis.county.path.as_str().trim_end_matches('/') == organisation {
         Extent::COUNTY
     } else {

@@ -4,6 +4,7 @@ use super::figures::{self, Amount, FigureValue, Unit};
 use super::report::{QuarterlyReport, SectionReport, TableValue};
 use crate::across::sheets::{Book, Cell, Column, ColumnKind, Field, Properties, SheetWriter, WriteError};
 use crate::base::clock;
+use crate::records::imports::Kind;
 
 /// The workbook's bytes.
 ///
@@ -20,6 +21,12 @@ pub fn workbook(report: &QuarterlyReport) -> Result<Vec<u8>, WriteError> {
     below(&mut book, report)?;
     if !report.recorded_late.is_empty() {
         late(&mut book, report)?;
+    }
+    if !report.exports.is_empty() {
+        exports(&mut book, report)?;
+    }
+    if !report.reveals.is_empty() {
+        reveals(&mut book, report)?;
     }
     let mut bytes = Vec::new();
     book.finish(&mut bytes)?;
@@ -110,6 +117,8 @@ fn figures(book: &mut Book, section: &SectionReport) -> Result<(), WriteError> {
             column("上季", ColumnKind::Number, 12),
             column("增减", ColumnKind::Number, 12),
             column("指标代码", ColumnKind::Identifier, 36),
+            column("去年同期", ColumnKind::Number, 12),
+            column("比去年同期", ColumnKind::Number, 12),
         ],
     )?;
     for figure in &section.figures {
@@ -139,6 +148,8 @@ fn figure_row(sheet: &mut SheetWriter<'_>, figure: &FigureValue) -> Result<(), W
         number(figure.previous),
         number(figure.change),
         text(&figure.code),
+        number(figure.last_year),
+        number(figure.change_on_last_year),
     ])
 }
 
@@ -180,6 +191,70 @@ fn late(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
     for entry in &report.recorded_late {
         let name = entry.name.clone().unwrap_or_else(|| "（记录已撤销）".to_owned());
         sheet.row(&[text(name), whole(entry.amount), Cell::Date(entry.day).into()])?;
+    }
+    sheet.finish()
+}
+
+fn exports(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
+    let mut sheet = book.sheet(
+        "导出清单",
+        vec![
+            column("审计序号", ColumnKind::Number, 10),
+            column("时间", ColumnKind::Text, 18),
+            column("经办", ColumnKind::Text, 16),
+            column("内容", ColumnKind::Text, 14),
+            column("组织代码", ColumnKind::Identifier, 22),
+            column("条件", ColumnKind::Text, 40),
+            column("行数", ColumnKind::Number, 10),
+            column("含完整号码", ColumnKind::Text, 10),
+            column("理由", ColumnKind::Text, 30),
+            column("文件摘要（SHA-256）", ColumnKind::Identifier, 70),
+        ],
+    )?;
+    for line in &report.exports {
+        sheet.row(&[
+            whole(line.entry),
+            text(clock::minute_in_china(line.at)),
+            text(&line.actor),
+            text(kind_name(line.kind.as_deref())),
+            text(line.organisation.clone().unwrap_or_default()),
+            text(&line.filter),
+            whole(i64::from(line.rows)),
+            text(if line.unmasked { "是" } else { "否" }),
+            text(line.reason.clone().unwrap_or_default()),
+            text(line.sha256.clone().unwrap_or_default()),
+        ])?;
+    }
+    sheet.finish()
+}
+
+fn kind_name(code: Option<&str>) -> String {
+    let code = code.unwrap_or_default();
+    let known = Kind::ALL.iter().copied().find(|kind| kind.code() == code);
+    known.map_or(code, |kind| kind.name()).to_owned()
+}
+
+fn reveals(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
+    let mut sheet = book.sheet(
+        "查看号码清单",
+        vec![
+            column("审计序号", ColumnKind::Number, 10),
+            column("时间", ColumnKind::Text, 18),
+            column("经办", ColumnKind::Text, 16),
+            column("姓名", ColumnKind::Text, 12),
+            column("内容", ColumnKind::Text, 16),
+            column("用途", ColumnKind::Text, 50),
+        ],
+    )?;
+    for line in &report.reveals {
+        sheet.row(&[
+            whole(line.entry),
+            text(clock::minute_in_china(line.at)),
+            text(&line.actor),
+            text(line.name.clone().unwrap_or_default()),
+            text(line.field.clone().unwrap_or_default()),
+            text(line.purpose.clone().unwrap_or_default()),
+        ])?;
     }
     sheet.finish()
 }

@@ -159,7 +159,7 @@ BEGIN
     PERFORM pg_advisory_xact_lock(7221993);
     FOREACH facts IN ARRAY ARRAY['organisation_facts', 'member_facts', 'flow_facts', 'rating_facts', 'seat_facts',
         'committee_facts', 'reserve_facts', 'reserve_village_facts', 'training_facts', 'training_class_facts',
-        'training_attendance_facts', 'award_facts', 'assessment_facts'] LOOP
+        'training_attendance_facts', 'award_facts', 'assessment_facts', 'finding_facts', 'rule_facts'] LOOP
         part := facts || '_' || lower(of_quarter);
         CONTINUE WHEN to_regclass(format('%I.%I', home, part)) IS NOT NULL;
         EXECUTE format('CREATE TABLE %I.%I (LIKE %I.%I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING COMMENTS)',

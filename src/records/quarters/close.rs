@@ -14,10 +14,12 @@ use crate::base::policy::{self, Action};
 use crate::base::scope::Path;
 use crate::base::values::Quarter;
 use crate::records::audit;
+use crate::records::organisations;
 use crate::records::quarters::QuarterState;
 use crate::records::quarters::model::{Closing, Revision};
 use crate::records::quarters::queries;
 use crate::records::quarters::rules::{self, Standing, Step};
+use crate::records::quarters::signed;
 use crate::schema::quarters;
 
 /// Locks a quarter and says what a call of this actor to close it does.
@@ -123,8 +125,15 @@ pub async fn conclude(
         ))
         .execute(conn)
         .await?;
+    let county = county_path(actor);
+    let county = organisations::queries::by_code(conn, &actor.scope, county.code()).await?;
+    let unsigned = match &county {
+        Some(county) => signed::unsigned_towns(conn, county, quarter).await?,
+        None => Vec::new(),
+    };
     let details = serde_json::json!({
         "quarter": quarter,
+        "unsigned_towns": unsigned,
         "revision": revision.number,
         "preparer": revision.preparer,
         "rows": revision.row_count,

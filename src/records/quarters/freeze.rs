@@ -54,6 +54,10 @@ pub enum FactTable {
     Awards,
     /// `assessment_facts`.
     Assessments,
+    /// `finding_facts`.
+    Findings,
+    /// `rule_facts`.
+    Rules,
 }
 
 impl FactTable {
@@ -72,6 +76,8 @@ impl FactTable {
             Self::TrainingAttendances => "training_attendance_facts",
             Self::Awards => "award_facts",
             Self::Assessments => "assessment_facts",
+            Self::Findings => "finding_facts",
+            Self::Rules => "rule_facts",
         }
     }
 }
@@ -221,6 +227,12 @@ AS digest, count(*) AS row_count FROM (
     UNION ALL
     SELECT 9, assessment_id::text, jsonb_strip_nulls(to_jsonb(f))::text
     FROM assessment_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 12, concat_ws(' ', rule, subject_id), jsonb_strip_nulls(to_jsonb(f))::text
+    FROM finding_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
+    UNION ALL
+    SELECT 13, rule, jsonb_strip_nulls(to_jsonb(f))::text
+    FROM rule_facts f WHERE county_id = $1 AND quarter = $5 AND revision = $6
 ) rows";
 
 /// The digest of a revision, computed anew, and the number of its rows.

@@ -2,7 +2,7 @@
 //!
 //! Owns `quarters`, `quarter_revisions` and the fact tables (`organisation_facts`, `member_facts`, `flow_facts`,
 //! `rating_facts`, `seat_facts`, `committee_facts`, `reserve_facts`, `reserve_village_facts`,
-//! `assessment_facts`). Invariants: facts and
+//! `assessment_facts`, `finding_facts`, `rule_facts`), `quality_rules`, `quarter_settings` and `quarter_sign_offs`. Invariants: facts and
 //! revisions are inserted and never changed; a revision is bound to its rows by
 //! a digest that also stands in the trail; quarters are closed in order, so that the closing of one is the opening of
 //! the next. `team_counts`, `team_wanderers` and `team_changes` repeat what follows from the records of committees. What the facts are is told by the statements of `across::reports`, which also runs the closing.
@@ -11,8 +11,15 @@ mod ask;
 mod close;
 mod freeze;
 pub mod model;
+pub mod quality_rules;
 pub mod queries;
 pub mod rules;
+mod set_quality_rules;
+mod set_settings;
+pub mod settings;
+mod sign_off;
+mod sign_off_rules;
+pub mod signed;
 mod state;
 pub mod teams;
 
@@ -20,5 +27,10 @@ pub use ask::Ask;
 pub use close::{conclude, next_step, prepare_partitions, propose};
 pub use freeze::{Altered, FactTable, Facts, Frozen, Reach, altered, digest, freeze};
 pub use model::{Closing, Revision};
+pub use quality_rules::{RuleBook, RuleVersion, Severity};
 pub use rules::Step;
+pub use set_quality_rules::{SetQualityRule, set_quality_rules};
+pub use set_settings::{SetQuarterSettings, set_settings};
+pub use settings::QuarterSettings;
+pub use sign_off::{SignOff, WithdrawSignOff, sign_off, withdraw_sign_off};
 pub use state::QuarterState;

@@ -1,5 +1,6 @@
 //! Every read of the closing of quarters and of their revisions.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -150,4 +151,30 @@ pub(super) async fn lock(
         .execute(conn)
         .await?;
     quarters::table.find((county, text)).select(Closing::as_select()).for_update().first(conn).await
+}
+
+/// The latest revision of a quarter by closing or amending that was there at a moment; now, where none is given.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn latest_by(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    quarter: Quarter,
+    until: Option<DateTime<Utc>>,
+) -> QueryResult<Option<Revision>> {
+    let mut revisions = quarter_revisions::table
+        .filter(quarter_revisions::county_id.eq(within.county))
+        .filter(quarter_revisions::quarter.eq(quarter.to_string()))
+        .filter(quarter_revisions::number.ge(1))
+        .into_boxed();
+    if let Some(until) = until {
+        revisions = revisions.filter(quarter_revisions::closed_at.le(until));
+    }
+    revisions
+        .order(quarter_revisions::number.desc())
+        .select(Revision::as_select())
+        .first(conn)
+        .await
+        .optional()
 }

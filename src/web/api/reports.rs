@@ -80,25 +80,40 @@ fn revision_error(text: &str) -> Error {
     Error::invalid("revision", format!("版本“{text}”不是版本号；请填1、2等整数，或不填以取最新版本。"))
 }
 
-async fn read(state: &web::State, actor: &Actor, wanted: &Wanted) -> Result<QuarterlyReport, Error> {
-    reports::quarterly_at_once(&state.database, actor, &wanted.organisation, wanted.quarter, wanted.revision)
-        .await
+/// The report that is asked for; beside the same quarter last year where that is wanted, closed or not.
+///
+/// # Errors
+/// As `reports::quarterly`.
+pub async fn read(
+    state: &web::State,
+    actor: &Actor,
+    wanted: &Wanted,
+    last_year: bool,
+) -> Result<QuarterlyReport, Error> {
+    let (organisation, quarter, revision) = (wanted.organisation.as_str(), wanted.quarter, wanted.revision);
+    if last_year {
+        let mut conn = state.database.report().await?;
+        return reports::quarterly_beside_last_year(&mut conn, actor, organisation, quarter, revision).await;
+    }
+    reports::quarterly_at_once(&state.database, actor, organisation, quarter, revision).await
 }
 
 /// Show the quarterly report of an organisation.
 #[utoipa::path(context_path = "/api/v1", tag = "reports", params(
     ("organisation" = Option<String>, Query, description = "code; your own when not given"),
     ("quarter" = Option<String>, Query, description = "2026Q1; the last that ended when not given"),
-    ("revision" = Option<i32>, Query, description = "the latest, or the records of this moment, when not given")),
+    ("revision" = Option<i32>, Query, description = "the latest, or the records of this moment, when not given"),
+    ("last_year" = Option<bool>, Query, description = "count the same quarter last year from the records as they are now where it is not closed")),
     responses((status = 200, body = QuarterlyReport)))]
-#[get("/reports/quarterly?<query..>", rank = 2)]
+#[get("/reports/quarterly?<last_year>&<query..>", rank = 2)]
 pub async fn quarterly(
     caller: Caller,
     state: &State<web::State>,
+    last_year: Option<bool>,
     query: ReportQuery<'_>,
 ) -> Answer<Json<QuarterlyReport>> {
     let wanted = query.read(&caller.actor)?;
-    Ok(Json(read(state, &caller.actor, &wanted).await?))
+    Ok(Json(read(state, &caller.actor, &wanted, last_year == Some(true)).await?))
 }
 
 /// Download the quarterly report as a workbook.
@@ -108,7 +123,7 @@ pub async fn quarterly(
 #[get("/reports/quarterly.xlsx?<query..>")]
 pub async fn workbook(caller: Caller, state: &State<web::State>, query: ReportQuery<'_>) -> Answer<Download> {
     let wanted = query.read(&caller.actor)?;
-    let report = read(state, &caller.actor, &wanted).await?;
+    let report = read(state, &caller.actor, &wanted, false).await?;
     let name = format!("{}{}报告.xlsx", report.organisation.name, report.quarter.title());
     let bytes = rocket::tokio::task::spawn_blocking(move || reports::workbook(&report))
         .await

@@ -15,6 +15,7 @@ use crate::base::scope::Scope;
 use crate::records::accounts::{self, Duty, Identity};
 use crate::web::guards::database::state;
 use crate::web::guards::{is_https, nul, own_origin, source};
+use crate::web::queue::{self, Queue};
 use crate::web::reading::read_too_much;
 use crate::web::respond::{Failure, stash};
 use crate::web::views::{Frame, Section};
@@ -34,6 +35,8 @@ pub struct Known {
     pub duty: Option<Duty>,
     /// Whether the account uses one-time codes.
     pub uses_codes: bool,
+    /// The queue of repairs that the browser is in the middle of.
+    pub queue: Option<Queue>,
 }
 
 struct Cached(Option<Arc<Known>>, bool);
@@ -57,6 +60,7 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Known>> {
             session: None,
             duty: None,
             uses_codes: false,
+            queue: None,
         }));
     }
     let Some(cookie) = request.cookies().get(cookie_name(is_https(request))) else { return Ok(None) };
@@ -69,6 +73,7 @@ async fn look_up(request: &Request<'_>) -> Result<Option<Known>> {
         session: Some(session.id),
         duty: session.duty,
         uses_codes: session.uses_codes,
+        queue: request.cookies().get(queue::COOKIE).and_then(|cookie| Queue::read(cookie.value())),
     }))
 }
 
@@ -225,6 +230,7 @@ impl Known {
             section: None,
             sections: Section::of_role(self.identity.role.code()).to_vec(),
             notices: Vec::new(),
+            queue: self.queue.as_ref().map(Queue::bar),
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::records::vetting;
 use crate::web;
 use crate::web::guards::{Db, SignedIn};
 use crate::web::pages::assessments::Shown;
+use crate::web::pages::cockpit;
 use crate::web::pages::ratings::Shown as Ratings;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::home::{Home, Task};
@@ -105,6 +106,7 @@ async fn desk(
     ]);
     tasks.extend(committee_tasks(&committees));
     tasks.extend(check_tasks(who, checks));
+    tasks.extend(cockpit::tasks(who, db).await?);
     tasks.extend(training_tasks(who, db).await?);
     tasks.extend(pool_tasks(who, pool));
     tasks.extend(quarter_tasks(who, db).await?);

@@ -14,6 +14,7 @@ use crate::base::values::Quarter;
 use crate::records::quarters::QuarterState;
 use crate::web;
 use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::pages::cockpit;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::parts::Fact;
 use crate::web::views::quarters::{Check, Close, Quarters};
@@ -145,13 +146,15 @@ async fn view(
         ..Form::default()
     };
     form.refuse(refused.unwrap_or_default());
+    let mut checks = checks(&report);
+    checks.push(cockpit::signatures(who, db, quarter).await?);
     let open = status.state != QuarterState::Closed && !own;
     Ok(Close {
         frame: who.frame(Section::Reports),
         title: format!("结账 {}", quarter.title()),
         back: Link::new("季度结账", "/quarters"),
         facts: facts(status, &report),
-        checks: checks(&report),
+        checks,
         note: note(status, own),
         form: (open || refused.is_some()).then_some(form),
     })

@@ -142,6 +142,21 @@ pub struct Frame {
     pub sections: Vec<Section>,
     /// Messages of the last action, shown once.
     pub notices: Vec<Notice>,
+    /// The queue of repairs that the person is in the middle of.
+    pub queue: Option<QueueBar>,
+}
+
+/// What stands above every page while somebody works through a queue of repairs.
+#[derive(Debug, Clone, Default)]
+pub struct QueueBar {
+    /// What the queue is of (`预备期满未转正`).
+    pub title: String,
+    /// Where he is (`第3条，共12条`).
+    pub position: String,
+    /// What was found of this record.
+    pub detail: String,
+    /// The way out.
+    pub hint: String,
 }
 
 impl Frame {

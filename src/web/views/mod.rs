@@ -13,6 +13,7 @@ pub mod assessments;
 pub mod audit;
 pub mod awards;
 pub mod class_plan;
+pub mod cockpit;
 pub mod committees;
 pub mod controls;
 pub mod form_page;

@@ -24,6 +24,8 @@ pub struct FigureLine {
     pub previous: Option<String>,
     /// Against the quarter before, with sign.
     pub change: Option<String>,
+    /// The same quarter last year, and against that with sign.
+    pub last_year: Option<(String, String)>,
     /// Against the term before, with sign and unit, and the figure that says so.
     pub term: Option<Link>,
     /// The rows behind it.
@@ -59,6 +61,8 @@ pub struct ReportSection {
     pub figures: Vec<FigureLine>,
     /// Whether some of them stand against the term before.
     pub has_terms: bool,
+    /// Whether some of them stand beside the same quarter last year.
+    pub has_years: bool,
     /// A chart of some of them.
     pub chart: Option<Chart>,
     /// Tables of the section.
@@ -114,6 +118,10 @@ pub struct Quarterly {
     pub articles_page: String,
     /// Where the quarters are closed.
     pub quarters_page: Option<String>,
+    /// What stands open before the quarter is closed.
+    pub cockpit_page: String,
+    /// The same report beside the same quarter last year, where that is not shown yet.
+    pub last_year_page: Option<String>,
 }
 
 /// The rows behind a figure.

@@ -4,6 +4,7 @@ mod articles;
 mod assessments;
 mod audit;
 mod bad_input;
+mod cockpit;
 mod committees;
 mod document;
 mod exports;

@@ -252,6 +252,16 @@ POST   /articles                             file                        in     
 GET    /quarters                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /quarters/<quarter>/close             -                           in       403   403     ok      403     403   403      in
 POST   /quarters/<quarter>/close             form                        in       403   403     ok      403     403   403      in
+GET    /cockpit                              -                           in       ok    ok      ok      ok      403   403      in
+POST   /cockpit/sign-off                     form                        in       403   403     ok      403     403   403      in
+POST   /cockpit/withdraw                     form                        in       403   403     ok      403     403   403      in
+GET    /cockpit/settings                     -                           in       403   403     ok      403     403   403      in
+POST   /cockpit/settings                     form                        in       403   403     ok      403     403   403      in
+GET    /quality                              -                           in       ok    ok      ok      ok      403   403      in
+GET    /quality/queue                        -                           in       ok    ok      ok      ok      403   403      in
+GET    /quality/queue/<step>|next            -                           in       ok    ok      ok      ok      403   403      in
+GET    /quality/rules/<rule>|members.in_and_out -                        in       403   403     ok      403     403   403      in
+POST   /quality/rules/<rule>|members.in_and_out form                     in       403   403     ok      403     403   403      in
 # Pages of accounts
 GET    /accounts                             -                           in       403   403     403     403     ok    ok       in
 GET    /accounts/new                         -                           in       403   403     403     403     ok    403      in
@@ -458,6 +468,14 @@ GET    /api/v1/figures/<code>                -                           401    
 GET    /api/v1/figures/<code>/rows           -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/quarters                      -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/quarters/<quarter>/close      json{"organisation":"500237"} 401    404   404     ok      403     403   403      404
+GET    /api/v1/quarters/<quarter>/cockpit    -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/quarters/<quarter>/sign-off   json{"organisation":"500237101"} 401 403   404     ok      403     403   403      403
+POST   /api/v1/quarters/<quarter>/sign-off/withdraw json{"organisation":"500237101","reason":"名册有误"} 401 403 404 ok 403 403 403 403
+GET    /api/v1/quarter-settings              -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/quarter-settings              json{"from_day":"2026-01-01","village_days":3,"town_days":5,"county_days":8,"villages_sign":false,"towns_must_sign":false,"source":"部务会"} 401 403 403 ok 403 403 403 403
+GET    /api/v1/quality                       -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/quality-rules                 -                           401      ok    ok      ok      ok      403   403      ok
+POST   /api/v1/quality-rules                 json{"rule":"members.in_and_out","from_day":"2026-01-01","severity":"error","weight":9,"source":"部务会"} 401 403 403 ok 403 403 403 403
 # API: trail and accounts
 GET    /api/v1/audit/entries                 -                           401      ok    ok      ok      ok      ok    ok       ok
 GET    /api/v1/audit/checkpoint              -                           401      ok    ok      ok      ok      ok    ok       ok

@@ -101,6 +101,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siud--- s------ election_ballots
     siud--- s------ elections
     si----- ------- finding_explanations
+    si----- s------ finding_facts
     si----- s------ flow_facts
     siud--- ------- idempotency_keys
     siu---- ------- import_mappings
@@ -121,7 +122,10 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ organisations
     siu---- s------ people
     siud--- ------- person_visibility
+    siu---- s------ quality_rules
     si----- s------ quarter_revisions
+    siu---- s------ quarter_settings
+    siu---- s------ quarter_sign_offs
     siu---- s------ quarters
     si----- s------ rating_dimensions
     si----- s------ rating_facts
@@ -146,6 +150,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ reserve_states
     si----- s------ reserve_village_facts
     siu---- s------ reserves
+    si----- s------ rule_facts
     si----- s------ seat_facts
     si-d--- s------ seat_sources
     siud--- s------ seats

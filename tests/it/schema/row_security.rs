@@ -52,7 +52,7 @@ const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
 const OF_SAMPLE: &str = "sample_id IN (SELECT id FROM rating_samples WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 113] = [
+const CASES: [Case; 118] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("approvals", "@path"),
     scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
@@ -99,6 +99,7 @@ const CASES: [Case; 113] = [
     scoped("election_ballots", "election_id IN (SELECT id FROM elections WHERE @path)"),
     scoped("elections", "@path"),
     scoped("finding_explanations", "@path"),
+    scoped("finding_facts", "@path"),
     scoped("flow_facts", "(@from_path OR @to_path)"),
     scoped("idempotency_keys", "account_id = '@account'"),
     scoped("import_mappings", "@path"),
@@ -132,7 +133,10 @@ const CASES: [Case; 113] = [
         inserted: "@county",
     },
     scoped("person_visibility", "@path"),
+    of_county("quality_rules"),
     of_county("quarter_revisions"),
+    of_county("quarter_settings"),
+    scoped("quarter_sign_offs", "@path"),
     of_county("quarters"),
     of_county("rating_dimensions"),
     scoped("rating_facts", "@path"),
@@ -157,6 +161,7 @@ const CASES: [Case; 113] = [
     scoped("reserve_states", OF_RESERVE),
     scoped("reserve_village_facts", "@path"),
     scoped("reserves", "@path"),
+    of_county("rule_facts"),
     scoped("seat_facts", "@path"),
     scoped("seat_sources", "seat_id IN (SELECT id FROM seats WHERE @path)"),
     scoped("seats", "@path"),

@@ -142,6 +142,14 @@ const BESIDE: &str = r"
     INSERT INTO assessment_facts
     SELECT a.county_id, '2026Q1', 1, a.id, a.village_id, a.path, r.organisation_id, a.total, 1, 2, NULL, false, 0
     FROM assessments a JOIN assessment_rounds r ON r.id = a.round_id;
+    INSERT INTO quality_rules (county_id, id, rule, from_day, severity, weight, source, created_by)
+    SELECT id, gen_random_uuid(), 'members.in_and_out', '2021-01-01', 'error', 5, code, code FROM counties;
+    INSERT INTO quarter_settings (county_id, id, from_day, village_days, town_days, county_days, villages_sign,
+        towns_must_sign, source, created_by)
+    SELECT id, gen_random_uuid(), '2021-01-01', 3, 5, 8, true, false, code, code FROM counties;
+    INSERT INTO quarter_sign_offs (county_id, id, quarter, organisation_id, path, signed_by, signed_for, signed_at,
+        open_items, unsigned_below)
+    SELECT county_id, gen_random_uuid(), '2026Q1', id, path, 's', code, now(), 0, 0 FROM organisations WHERE kind = 'town';
     INSERT INTO visit_draws (county_id, id, organisation_id, path, purpose, state, commitment, seed_cipher, created_by)
     SELECT county_id, gen_random_uuid(), id, path, name, 'committed', sha256(code::bytea), '\x00', code
     FROM organisations WHERE kind = 'town';

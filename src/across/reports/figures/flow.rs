@@ -58,7 +58,7 @@ const CLOSING: Part = Part::of(Table::Members, "true");
 /// What a row of the flow adds to the members of an organisation: used to find whom the identity does not explain.
 pub(in super::super) const MOVES: &str = "f.kind <> 'became_full'";
 
-pub(super) fn section() -> Section {
+pub(in super::super) fn section() -> Section {
     let count = |code: &str, label: &str, part, definition: &str| {
         Figure::count(code, label, Unit::Persons, part, definition)
     };

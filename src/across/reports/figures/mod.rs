@@ -8,6 +8,7 @@ mod committees;
 mod flow;
 mod members;
 mod organisations;
+mod quality;
 mod ratings;
 mod reserves;
 mod trail;
@@ -16,7 +17,8 @@ mod value;
 
 pub use super::source::Table;
 pub use flow::{Balance, balance};
-pub(super) use flow::{MOVES, carry_closings, imply_openings};
+pub(super) use flow::{MOVES, carry_closings, imply_openings, section as flow_section};
+pub(super) use quality::{findings_of, population, section as quality_section};
 pub use value::{Amount, Change, FigureValue, TermBefore, Value};
 
 use crate::records::words::WordBook;
@@ -51,6 +53,11 @@ impl Part {
     /// The rows of a table that a filter lets through.
     const fn of(table: Table, filter: &'static str) -> Self {
         Self { table, filter, side: Side::Into, sum: None, source: None }
+    }
+
+    /// All rows of a table.
+    pub(super) const fn all(table: Table) -> Self {
+        Self::of(table, "true")
     }
 
     /// The same rows on a side of the border.
@@ -337,6 +344,7 @@ pub fn sections(star_scale: Option<i32>, words: &WordBook) -> Vec<Section> {
         training::section(),
         ratings::section(star_scale.unwrap_or_default()),
         assessments::section(),
+        quality::section(),
         trail::section(),
     ]
 }

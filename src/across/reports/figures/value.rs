@@ -146,6 +146,12 @@ pub struct FigureValue {
     /// The difference from it.
     #[schema(value_type = Option<f64>)]
     pub change: Change,
+    /// The number of the same quarter last year; null where that is not closed, unless the report was asked to count it.
+    #[schema(value_type = Option<f64>)]
+    pub last_year: Option<Amount>,
+    /// The difference from that.
+    #[schema(value_type = Option<f64>)]
+    pub change_on_last_year: Change,
 }
 
 impl Figure {
@@ -163,6 +169,20 @@ impl Figure {
             as_of,
             previous: previous.and_then(|previous| previous.amount()),
             change: previous.and_then(|previous| now.change(&previous)),
+            last_year: None,
+            change_on_last_year: None,
+        }
+    }
+}
+
+impl FigureValue {
+    /// The same figure beside the same quarter last year, where there is one.
+    #[must_use]
+    pub fn beside(self, now: &Value, last_year: Option<&Value>) -> Self {
+        Self {
+            last_year: last_year.and_then(Value::amount),
+            change_on_last_year: last_year.and_then(|last_year| now.change(last_year)),
+            ..self
         }
     }
 }

@@ -6,8 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Binary, Date, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use super::rules::{Rule, Severity, Subject};
-use super::{NAMED, QualityFinding, QualityRow};
+use super::QualityRow;
 use crate::base::actor::Actor;
 use crate::base::error::Result;
 use crate::base::ids::PersonId;
@@ -15,16 +14,8 @@ use crate::base::keys::{KeyRing, Secret};
 use crate::base::scope::Path;
 use crate::base::values::CitizenId;
 
-/// The rule.
-pub(super) const IDENTITY: Rule = Rule {
-    code: "members.identity",
-    severity: Severity::Error,
-    subject: Subject::Member,
-    source: "GB 11643 公民身份号码：第7至14位为出生日期，第17位奇数为男、偶数为女",
-    message: "下列党员的出生日期或性别与公民身份号码不一致。",
-    hint: "以居民身份证为准，更正出生日期、性别或公民身份号码。",
-    select: String::new,
-};
+/// At most so many are kept; all of them are counted.
+const KEPT: i64 = 2_000;
 
 /// How many people are read at once.
 const CHUNK: i64 = 5_000;
@@ -40,6 +31,8 @@ struct Person {
     #[diesel(sql_type = Text)]
     place: String,
     #[diesel(sql_type = Text)]
+    path: String,
+    #[diesel(sql_type = Text)]
     sex: String,
     #[diesel(sql_type = Date)]
     birth_date: NaiveDate,
@@ -47,7 +40,8 @@ struct Person {
     cipher: Vec<u8>,
 }
 
-/// The members of a subtree whose sex or birth date is not that of their citizen ID.
+/// How many members of a subtree have a sex or birth date that is not that of their citizen ID, and the first of them in
+/// the order of the tree.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -56,12 +50,12 @@ pub(super) async fn check(
     actor: &Actor,
     keys: &KeyRing,
     path: &Path,
-) -> Result<Option<QualityFinding>> {
+) -> Result<(i64, Vec<QualityRow>)> {
     let mut after: Option<uuid::Uuid> = None;
     let (mut rows, mut count) = (Vec::new(), 0_i64);
     loop {
         let people: Vec<Person> = diesel::sql_query(
-            "SELECT m.id, m.person_id, p.name, o.name AS place, p.sex, p.birth_date, p.citizen_id_cipher AS cipher \
+            "SELECT m.id, m.person_id, p.name, o.name AS place, m.path, p.sex, p.birth_date, p.citizen_id_cipher AS cipher \
              FROM memberships m JOIN people p ON p.county_id = $1 AND p.id = m.person_id \
              JOIN organisations o ON o.county_id = $1 AND o.id = m.branch_id \
              WHERE m.county_id = $1 AND m.path >= $2 AND m.path < $3 AND ($4::uuid IS NULL OR m.id > $4) \
@@ -79,16 +73,17 @@ pub(super) async fn check(
         for person in people {
             let Some(detail) = differs(keys, &person) else { continue };
             count += 1;
-            if count <= NAMED {
+            if count <= KEPT {
                 let (name, place) = (Some(person.name), Some(person.place));
-                rows.push(QualityRow { id: person.id, name, place, detail: Some(detail) });
+                rows.push(QualityRow { id: person.id, name, place, detail: Some(detail), path: person.path });
             }
         }
         if is_last {
             break;
         }
     }
-    Ok((count > 0).then(|| QualityFinding::of(&IDENTITY, count, rows)))
+    rows.sort_by(|left, right| (&left.path, left.id).cmp(&(&right.path, right.id)));
+    Ok((count, rows))
 }
 
 /// What differs, in words that do not tell the number; none where nothing does. A number that the key does not open is

@@ -1,25 +1,36 @@
 //! Data quality: what contradicts itself in the records, what looks wrong, and which duties are not met. The rules are
-//! data ([`RULES`]): a code, how grave it is, the source behind it, a sentence, a way out, and the statement that finds
-//! the rows.
+//! data: which there are ([`RULES`]), how grave each is, what it weighs and compares with (versions of a county), and one
+//! statement that finds the rows of all, for the figures, for freezing a quarter, for `check` and for the queue of repairs.
 
 mod identity;
+mod queue;
 mod rules;
+mod score;
+mod statements;
+
+use std::collections::HashMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid};
+use diesel::sql_types::{BigInt, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
+use super::basis::Basis;
 use super::quarterly::{quarterly_of, reported};
 use super::report::{Finding, Named};
+use super::source::extent;
 use crate::base::actor::Actor;
 use crate::base::error::Result;
 use crate::base::ids::MembershipId;
 use crate::base::keys::KeyRing;
-use crate::base::scope::Path;
-use crate::base::values::{MembershipStatus, Quarter};
+use crate::base::values::Quarter;
 use crate::base::{clock, db};
+use crate::records::quarters::RuleVersion;
+pub use crate::records::quarters::Severity;
 
-pub use rules::{RULES, Rule, Severity, Subject};
+pub use queue::{Cursor, Direction, QueueItem, step_queue};
+pub use rules::{IDENTITY, Population, RULES, Rule, Subject, rule};
+pub use score::{OrganisationScore, QualityScore, ScorePart, ScorePoint, score};
+pub(super) use statements::{findings, rules as rules_in_force};
 
 /// At most so many rows of a finding are named; all of them are counted.
 const NAMED: i64 = 200;
@@ -27,7 +38,7 @@ const NAMED: i64 = 200;
 /// A row that a rule found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct QualityRow {
-    /// The member, organisation, committee or reserve cadre.
+    /// The member, organisation, committee, seat or reserve cadre.
     pub id: uuid::Uuid,
     /// Its name.
     pub name: Option<String>,
@@ -35,6 +46,9 @@ pub struct QualityRow {
     pub place: Option<String>,
     /// What was found of it.
     pub detail: Option<String>,
+    /// Its place in the tree.
+    #[serde(skip)]
+    pub path: String,
 }
 
 /// A member that a rule found.
@@ -54,11 +68,11 @@ pub struct QualityFinding {
     /// How grave it is.
     pub severity: Severity,
     /// The regulation or invariant behind it.
-    pub source: &'static str,
+    pub source: String,
     /// What is wrong, a Chinese sentence.
     pub message: String,
     /// The way out.
-    pub hint: &'static str,
+    pub hint: String,
     /// What the rows are.
     pub subject: Subject,
     /// How many there are.
@@ -70,13 +84,13 @@ pub struct QualityFinding {
 }
 
 impl QualityFinding {
-    fn of(rule: &Rule, count: i64, rows: Vec<QualityRow>) -> Self {
+    fn of(rule: &Rule, version: &RuleVersion, count: i64, rows: Vec<QualityRow>) -> Self {
         Self {
             rule: rule.code,
-            severity: rule.severity,
-            source: rule.source,
-            message: rule.message.to_owned(),
-            hint: rule.hint,
+            severity: version.severity,
+            source: version.source.clone(),
+            message: version.sentence(),
+            hint: version.hint.clone(),
             subject: rule.subject,
             count,
             members: members(rule.subject, &rows),
@@ -98,14 +112,15 @@ impl QualityFinding {
                 name: named.name.clone(),
                 place: None,
                 detail: Some(detail(named)),
+                path: String::new(),
             })
             .collect();
         Self {
             rule: finding.rule,
             severity: Severity::Error,
-            source: "季度报告：期初 + 增加 − 减少 = 期末",
+            source: "季度报告：期初 + 增加 − 减少 = 期末".to_owned(),
             message: finding.message,
-            hint: "在党员变动记录中补上缺少的一次变动，或更正起止日期。",
+            hint: "在党员变动记录中补上缺少的一次变动，或更正起止日期。".to_owned(),
             subject: Subject::Member,
             count: i64::try_from(rows.len()).unwrap_or(i64::MAX),
             members: members(Subject::Member, &rows),
@@ -136,23 +151,37 @@ pub struct Checked {
 
 #[derive(QueryableByName)]
 struct Counted {
+    #[diesel(sql_type = Text)]
+    rule: String,
     #[diesel(sql_type = Uuid)]
     id: uuid::Uuid,
     #[diesel(sql_type = Nullable<Text>)]
     name: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     place: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    detail: Option<String>,
+    #[diesel(sql_type = Text)]
+    path: String,
+    #[diesel(sql_type = Text)]
+    detail: String,
     #[diesel(sql_type = BigInt)]
     total: i64,
 }
 
 impl From<Counted> for QualityRow {
     fn from(one: Counted) -> Self {
-        Self { id: one.id, name: one.name, place: one.place, detail: one.detail }
+        Self { id: one.id, name: one.name, place: one.place, detail: Some(one.detail), path: one.path }
     }
 }
+
+/// Names of the records `x`: of a person and where he stands, else of an organisation and what stands above it.
+const NAMES: &str = "\
+    LEFT JOIN people p ON p.county_id = $1 AND p.id = x.person_id
+    LEFT JOIN organisations here ON here.county_id = $1 AND here.code = nullif(split_part(x.path, '/', -2), '')
+    LEFT JOIN organisations above ON above.county_id = $1 AND above.code = nullif(split_part(x.path, '/', -3), '')";
+
+/// What is shown of the records `x`.
+const SHOWN: &str = "coalesce(p.name, here.name) AS name, \
+    CASE WHEN x.person_id IS NULL THEN above.name ELSE here.name END AS place";
 
 /// Checks the records of an organisation by every rule, on a connection that may read the whole county. Identifiers are
 /// compared in memory and shown nowhere.
@@ -170,54 +199,37 @@ pub async fn check(
     db::read_snapshot(conn, &county, async |conn| {
         let found = reported(conn, actor, organisation).await?;
         let report = quarterly_of(conn, actor, organisation, quarter).await?;
-        let mut findings: Vec<QualityFinding> =
+        let mut checked: Vec<QualityFinding> =
             report.findings.into_iter().map(QualityFinding::of_balance).collect();
-        let asked = Asked { actor, organisation: &found.code, path: found.path() };
-        for rule in RULES {
-            let counted: Vec<Counted> = asked.about(rule).load(conn).await?;
-            if let Some(total) = counted.as_slice().first().map(|one| one.total) {
-                let rows = counted.into_iter().map(QualityRow::from).collect();
-                findings.push(QualityFinding::of(rule, total, rows));
+        let basis = Basis::live(conn, &county, quarter).await?;
+        let statement = format!(
+            "SELECT x.rule, x.subject_id AS id, {SHOWN}, x.path, x.detail, x.total FROM ( \
+                SELECT f.*, count(*) OVER (PARTITION BY f.rule) AS total, \
+                    row_number() OVER (PARTITION BY f.rule ORDER BY f.path, f.subject_id) AS number FROM ({}) f) x \
+             {NAMES} WHERE x.number <= {NAMED} ORDER BY x.rule, x.number",
+            findings(extent(&basis, &found.code), &basis.rules, basis.day())
+        );
+        let counted: Vec<Counted> = basis.ask(vec![found.code.clone()]).about(statement).load(conn).await?;
+        let mut by_rule: HashMap<String, (i64, Vec<QualityRow>)> = HashMap::new();
+        for one in counted {
+            let (total, rows) = by_rule.entry(one.rule.clone()).or_default();
+            *total = one.total;
+            rows.push(QualityRow::from(one));
+        }
+        for known in RULES {
+            let Some((count, rows)) = by_rule.remove(known.code) else { continue };
+            let Some(version) = basis.rules.on(known.code, basis.day()) else { continue };
+            checked.push(QualityFinding::of(known, version, count, rows));
+        }
+        if let Some(version) = basis.rules.on(IDENTITY.code, basis.day()) {
+            let (count, mut rows) = identity::check(conn, actor, keys, &found.path()).await?;
+            rows.truncate(usize::try_from(NAMED).unwrap_or_default());
+            if count > 0 {
+                checked.push(QualityFinding::of(&IDENTITY, version, count, rows));
             }
         }
-        findings.extend(identity::check(conn, actor, keys, &found.path()).await?);
-        findings.sort_by_key(|finding| finding.severity);
-        Ok(Checked { organisation: found.code, name: found.name, quarter, findings })
+        checked.sort_by_key(|finding| finding.severity);
+        Ok(Checked { organisation: found.code, name: found.name, quarter, findings: checked })
     })
     .await
-}
-
-/// An organisation on a day.
-struct Asked<'a> {
-    actor: &'a Actor,
-    organisation: &'a str,
-    path: Path,
-}
-
-impl Asked<'_> {
-    /// The statement of a rule with its parameters: `$1` county, `$2` and `$5` paths from and to, `$3` today, `$4` code of
-    /// the organisation, `$6` statuses in the register.
-    fn about(
-        &self,
-        rule: &Rule,
-    ) -> diesel::query_builder::BoxedSqlQuery<'static, diesel::pg::Pg, diesel::query_builder::SqlQuery> {
-        let in_register: Vec<&'static str> = MembershipStatus::ALL
-            .iter()
-            .copied()
-            .filter(|status| status.in_register())
-            .map(MembershipStatus::code)
-            .collect();
-        diesel::sql_query(format!(
-            "SELECT x.id, x.name, x.place, x.detail, count(*) OVER () AS total FROM ({}) x \
-             ORDER BY x.place, x.name, x.id LIMIT {NAMED}",
-            (rule.select)()
-        ))
-        .into_boxed::<diesel::pg::Pg>()
-        .bind::<Uuid, _>(self.actor.scope.county)
-        .bind::<Text, _>(self.path.as_str().to_owned())
-        .bind::<Date, _>(clock::today())
-        .bind::<Array<Text>, _>(vec![self.organisation.to_owned()])
-        .bind::<Text, _>(self.path.end())
-        .bind::<Array<Text>, _>(in_register)
-    }
 }

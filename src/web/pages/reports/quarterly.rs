@@ -6,17 +6,19 @@ use rocket::{Route, State, get, routes};
 use super::{address, printed, signed, unit};
 use crate::across::reports::figures::{self, FigureValue};
 use crate::across::reports::{
-    self, OrganisationReport, QuarterStatus, QuarterlyReport, ReportTable, SectionReport, TableRow,
-    TableValue,
+    self, ExportLine, OrganisationReport, QuarterStatus, QuarterlyReport, ReportTable, RevealLine,
+    SectionReport, TableRow, TableValue,
 };
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing};
 use crate::base::policy::{self, Action};
+use crate::records::audit::names;
+use crate::records::imports::Kind;
 use crate::records::organisations::{self, Organisation};
 use crate::records::quarters::QuarterState;
 use crate::web;
-use crate::web::api::reports::{ReportQuery, Wanted};
+use crate::web::api::reports::{ReportQuery, Wanted, read};
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::Choice;
@@ -30,24 +32,18 @@ pub fn routes() -> Vec<Route> {
     routes![show]
 }
 
-#[get("/reports/quarterly?<query..>")]
+#[get("/reports/quarterly?<last_year>&<query..>")]
 async fn show(
     who: SignedIn,
     mut db: Db,
     state: &State<web::State>,
+    last_year: Option<bool>,
     query: ReportQuery<'_>,
     flash: Option<FlashMessage<'_>>,
 ) -> Answer<Page<Quarterly>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let wanted = query.read(&who.actor)?;
-    let report = reports::quarterly_at_once(
-        &state.database,
-        &who.actor,
-        &wanted.organisation,
-        wanted.quarter,
-        wanted.revision,
-    )
-    .await?;
+    let report = read(state, &who.actor, &wanted, last_year == Some(true)).await?;
     let statuses = reports::statuses(&mut db.0, &who.actor, Some(wanted.quarter)).await?;
     let (above, below) = neighbours(&who, &mut db, &wanted).await?;
     let status = statuses.iter().find(|status| status.quarter == wanted.quarter);
@@ -73,7 +69,14 @@ async fn show(
         articles_page: address("/articles", &wanted, &wanted.organisation, &[]),
         team_page: address("/reports/team", &wanted, &wanted.organisation, &[]),
         quarters_page: closes.then(|| "/quarters".to_owned()),
+        cockpit_page: address("/cockpit", &wanted, &wanted.organisation, &[]),
+        last_year_page: (!shows_last_year(&report))
+            .then(|| address("/reports/quarterly", &wanted, &wanted.organisation, &[("last_year", "true")])),
     }))
+}
+
+fn shows_last_year(report: &QuarterlyReport) -> bool {
+    report.sections.iter().flat_map(|section| &section.figures).any(|figure| figure.last_year.is_some())
 }
 
 /// The organisations to choose from: those above the one shown that the caller may see, itself, and those below it.
@@ -158,6 +161,9 @@ fn figure_line(figure: &FigureValue, wanted: &Wanted) -> FigureLine {
         parts,
         previous: figure.previous.map(|previous| previous.to_string()),
         change: figure.change.map(signed),
+        last_year: figure.last_year.map(|last_year| {
+            (last_year.to_string(), figure.change_on_last_year.map_or_else(|| "—".to_owned(), signed))
+        }),
         term: None,
         href: Some(address(&format!("/figures/{}", figure.code), wanted, &wanted.organisation, &[])),
         inner: figure.denominator.is_some() || figure.code.starts_with("members.age."),
@@ -174,6 +180,7 @@ fn section_view(section: &SectionReport, wanted: &Wanted) -> ReportSection {
         code: section.code.to_owned(),
         title: section.title.to_owned(),
         has_terms: figures.iter().any(|figure| figure.term.is_some()),
+        has_years: figures.iter().any(|figure| figure.last_year.is_some()),
         figures,
         chart: chart(section),
         tables: section.tables.iter().filter(|table| table.code == RANKING).map(ranking).collect(),
@@ -329,5 +336,58 @@ fn appendices(report: &QuarterlyReport) -> Vec<Table> {
             ..Table::default()
         });
     }
+    tables.extend(outgoing(report));
     tables
+}
+
+/// The lists that left the house and the identifiers that were shown, where there are any.
+fn outgoing(report: &QuarterlyReport) -> Vec<Table> {
+    let text = |value: &Option<String>| Cell::Text(value.clone().unwrap_or_else(|| "—".to_owned()));
+    let export = |line: &ExportLine| {
+        let kind = line.kind.as_deref().unwrap_or_default();
+        let known = Kind::ALL.iter().copied().find(|known| known.code() == kind);
+        let digest = line.sha256.as_deref().unwrap_or_default().chars().take(16).collect::<String>();
+        Row::new(vec![
+            Cell::Text(clock::minute_in_china(line.at)),
+            Cell::Text(line.actor.clone()),
+            Cell::Text(known.map_or(kind, |known| known.name()).to_owned()),
+            text(&line.organisation),
+            Cell::Text(conditions(&line.filter)),
+            Cell::Number(line.rows.to_string()),
+            Cell::Text(if line.unmasked { "含完整号码" } else { "已遮盖" }.to_owned()),
+            text(&line.reason),
+            Cell::Text(digest),
+        ])
+    };
+    let reveal = |line: &RevealLine| {
+        Row::new(vec![
+            Cell::Text(clock::minute_in_china(line.at)),
+            Cell::Text(line.actor.clone()),
+            text(&line.name),
+            Cell::Text(names::field(line.field.as_deref().unwrap_or_default()).to_owned()),
+            text(&line.purpose),
+        ])
+    };
+    let titles = ["时间", "经办", "内容", "组织", "条件", "行数", "号码", "理由", "文件摘要"];
+    let numeric =
+        |title: &&str| if *title == "行数" { Column::numeric(*title) } else { Column::new(*title) };
+    let exports = Table {
+        caption: "本季导出".to_owned(),
+        columns: titles.iter().map(numeric).collect(),
+        rows: report.exports.iter().map(export).collect(),
+        ..Table::default()
+    };
+    let reveals = Table {
+        caption: "本季查看完整号码".to_owned(),
+        columns: ["时间", "经办", "姓名", "内容", "用途"].map(Column::new).to_vec(),
+        rows: report.reveals.iter().map(reveal).collect(),
+        ..Table::default()
+    };
+    [exports, reveals].into_iter().filter(|table| !table.rows.is_empty()).collect()
+}
+
+/// A filter as it was asked for, without its marks; `全部` where nothing was left out.
+fn conditions(filter: &str) -> String {
+    let plain: String = filter.chars().filter(|sign| !matches!(sign, '{' | '}' | '"')).collect();
+    if plain.is_empty() || plain == "null" { "全部".to_owned() } else { plain }
 }

@@ -3,7 +3,7 @@
 use rocket::{Route, State, get, routes};
 
 use super::{address, arithmetic, printed, signed, unit};
-use crate::across::reports::{self, RowLine, figures};
+use crate::across::reports::{self, RowLine, figures, quality};
 use crate::base::codes;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing};
@@ -86,6 +86,7 @@ async fn show(
             parts: parts.filter(|_| definition.comparison.is_none()),
             previous: value.previous.map(|previous| previous.to_string()),
             change: value.change.map(signed),
+            last_year: None,
             term: None,
             href: None,
             inner: false,
@@ -125,11 +126,15 @@ fn table(caption: &str, rows: Option<Vec<RowLine>>, words: &WordBook) -> Table {
     let moved = rows.iter().any(|row| row.from_name.is_some());
     let dated = rows.iter().any(|row| row.day.is_some());
     let seated = rows.iter().any(|row| row.subject == "person");
+    let found = rows.iter().any(is_finding);
     let weighed = rows.iter().any(|row| row.amount != 1);
     let mut columns =
         vec![Column::new("名称"), Column::new(if moved { "转入或所在组织" } else { "所在组织" })];
     if moved {
         columns.push(Column::new("转出或原组织"));
+    }
+    if found {
+        columns.push(Column::new("问题"));
     }
     if seated {
         columns.push(Column::new("职务"));
@@ -146,6 +151,9 @@ fn table(caption: &str, rows: Option<Vec<RowLine>>, words: &WordBook) -> Table {
         let mut cells = vec![Cell::Text(name(row)), text(&row.branch_name)];
         if moved {
             cells.push(text(&row.from_name));
+        }
+        if found {
+            cells.push(Cell::Text(kind(row)));
         }
         if seated {
             cells.push(Cell::Text(posts(row, words)));
@@ -166,6 +174,11 @@ fn table(caption: &str, rows: Option<Vec<RowLine>>, words: &WordBook) -> Table {
         empty: empty.to_owned(),
         pager: None,
     }
+}
+
+/// Whether a row is a finding of data quality.
+fn is_finding(row: &RowLine) -> bool {
+    row.kind.as_deref().is_some_and(|code| quality::rule(code).is_some())
 }
 
 fn name(row: &RowLine) -> String {
@@ -190,6 +203,7 @@ fn kind(row: &RowLine) -> String {
         "recorded_late" => "补录",
         "trained" => "轮训合格",
         "attended" => "到课",
+        _ if quality::rule(code).is_some() => quality::rule(code).map_or(code, |rule| rule.title),
         _ if row.subject == "reserve" => named("reserve_state", code),
         _ if row.subject == "award" => named("award_kind", code),
         _ if row.subject == "committee" => named("committee_kind", code),
@@ -216,6 +230,9 @@ fn href(row: &RowLine) -> Option<String> {
         "reserve" => Some(format!("/reserves/{}", row.id)),
         "award" => Some(format!("/ratings/awards/{}", row.id)),
         "organisation" => Some(format!("/members?within={}", row.id)),
+        "seat" | "committee" if is_finding(row) => {
+            row.branch_code.as_ref().map(|code| format!("/committees/villages/{code}"))
+        }
         "assessment" => Some(format!("/assessments/{}", row.id)),
         _ => None,
     }

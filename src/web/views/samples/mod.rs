@@ -6,6 +6,7 @@ mod articles;
 mod assessments;
 mod awards;
 mod class_plan;
+mod cockpit;
 mod committees;
 mod desk;
 mod pages;

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    accounts, articles, assessments, awards, class_plan, committees, desk, people, ratings, reports,
+    accounts, articles, assessments, awards, class_plan, cockpit, committees, desk, people, ratings, reports,
     reserves, slates, training, vetting,
 };
 use crate::web::views::imports::Plan;
@@ -28,6 +28,7 @@ pub fn frame(role: &str, section: Section) -> Frame {
         section: Some(section),
         sections: Section::of_role(role).to_vec(),
         notices: vec![],
+        queue: None,
     }
 }
 
@@ -119,6 +120,9 @@ fn of_the_house() -> Vec<(&'static str, String)> {
         page("reports_rows", &reports::figure_rows()),
         page("articles_checked", &articles::checked()),
         page("articles_refused", &articles::refused()),
+        page("cockpit", &cockpit::county()),
+        page("cockpit_town", &cockpit::town()),
+        page("quality", &cockpit::quality()),
         page("quarters_list", &reports::quarters()),
         page("quarters_close", &reports::close()),
         page("accounts_list", &desk::accounts()),

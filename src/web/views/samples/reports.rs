@@ -18,6 +18,7 @@ fn line(label: &str, value: &str, unit: &str, change: &str, inner: bool) -> Figu
         parts: (unit == "%").then(|| ("530".into(), "1,287".into())),
         previous: Some("1,275".into()),
         change: Some(change.into()),
+        last_year: Some(("1,240".into(), "+47".into())),
         term: None,
         href: Some("/figures/members.total?quarter=2026Q1".into()),
         inner,
@@ -47,6 +48,7 @@ pub fn quarterly() -> Quarterly {
                 title: "党组织".into(),
                 figures: vec![line("村（社区）", "340", "个", "0", false), line("党组织", "702", "个", "+2", false), line("其中党支部", "611", "个", "+2", true)],
                 has_terms: false,
+                has_years: true,
                 chart: None,
                 tables: vec![],
             },
@@ -61,6 +63,7 @@ pub fn quarterly() -> Quarterly {
                     line("大专及以上比例", "41.18", "%", "+0.92", false),
                 ],
                 has_terms: false,
+                has_years: true,
                 chart: Some(Chart {
                     kind: "bar",
                     title: "年龄分布".into(),

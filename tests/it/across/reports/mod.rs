@@ -3,7 +3,9 @@
 mod assessments;
 mod at_once;
 mod closing;
+mod cockpit;
 mod committees;
+mod findings;
 mod quality;
 mod random;
 mod rated;

@@ -6,13 +6,18 @@ use cadre::base::db;
 use cadre::base::edit::Edit;
 use cadre::records::imports::{self, Counts, Kind, Receive};
 use cadre::records::organisations::{self, Change, Edits, Found};
+use cadre::records::quarters::{
+    self, SetQualityRule, SetQuarterSettings, Severity, SignOff, WithdrawSignOff,
+};
 use diesel_async::AsyncPgConnection;
 
 use super::Story;
+use crate::support::builders::day;
 
 pub(super) async fn tell(story: &mut Story) {
     found(story).await;
     import(story).await;
+    sign_off(story).await;
     close(story).await;
 }
 
@@ -95,6 +100,65 @@ async fn import(story: &mut Story) {
     story.done("imports::given_back", given).await;
     story.refused("imports::undo", async |conn| imports::undo(conn, &outsider, id, Some("误传")).await).await;
     story.done("imports::undo", async |conn| imports::undo(conn, &clerk, id, Some("误传")).await).await;
+}
+
+/// A town signs a quarter off; the county takes that back, and sets by which rules it signs and is checked.
+async fn sign_off(story: &mut Story) {
+    let county = story.county.clone();
+    let quarter = "2026Q1".parse().unwrap();
+    let town = county.town(1).code.clone();
+    let signer = story.actor(Role::Supervisor, county.town(1));
+    let clerk = story.actor(Role::Clerk, county.town(1));
+    let wang = story.actor(Role::Supervisor, &county.county);
+    let sign = [SignOff { organisation: town.clone(), quarter, open_items: 0, note: None }];
+    story.refused("quarters::sign_off", async |conn| quarters::sign_off(conn, &clerk, &sign).await).await;
+    story.done("quarters::sign_off", async |conn| quarters::sign_off(conn, &signer, &sign).await).await;
+    let back = [WithdrawSignOff { organisation: town, quarter, reason: "名册有误".to_owned() }];
+    story
+        .refused("quarters::withdraw_sign_off", async |conn| {
+            quarters::withdraw_sign_off(conn, &clerk, &back).await
+        })
+        .await;
+    story
+        .done("quarters::withdraw_sign_off", async |conn| {
+            quarters::withdraw_sign_off(conn, &wang, &back).await
+        })
+        .await;
+    let settings = [SetQuarterSettings {
+        from_day: day("2026-01-01"),
+        village_days: 3,
+        town_days: 5,
+        county_days: 8,
+        villages_sign: true,
+        towns_must_sign: false,
+        source: "县委〔2026〕1号".to_owned(),
+    }];
+    story
+        .refused("quarters::set_settings", async |conn| {
+            quarters::set_settings(conn, &signer, &settings).await
+        })
+        .await;
+    story
+        .done("quarters::set_settings", async |conn| quarters::set_settings(conn, &wang, &settings).await)
+        .await;
+    let rules = [SetQualityRule {
+        rule: "members.lost_for_long".to_owned(),
+        from_day: day("2026-01-01"),
+        severity: Severity::Error,
+        weight: 7,
+        threshold: Some(3),
+        source: "县委〔2026〕2号".to_owned(),
+    }];
+    story
+        .refused("quarters::set_quality_rules", async |conn| {
+            quarters::set_quality_rules(conn, &signer, &rules).await
+        })
+        .await;
+    story
+        .done("quarters::set_quality_rules", async |conn| {
+            quarters::set_quality_rules(conn, &wang, &rules).await
+        })
+        .await;
 }
 
 async fn close(story: &mut Story) {

@@ -1,0 +1,2 @@
+DROP TABLE quarter_sign_offs;
+DROP TABLE quarter_settings;
