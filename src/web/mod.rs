@@ -80,6 +80,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::reports::routes(),
         pages::articles::routes(),
         pages::quarters::routes(),
+        pages::amendments::routes(),
     ]
     .concat()
 }
@@ -89,6 +90,8 @@ pub fn page_routes() -> Vec<Route> {
 pub fn api_routes() -> Vec<Route> {
     [
         api::session::routes(),
+        api::amendments::routes(),
+        api::changes::routes(),
         api::organisations::routes(),
         api::members::routes(),
         api::member_events::routes(),

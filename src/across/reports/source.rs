@@ -219,7 +219,7 @@ const POOLED: &str = "x.reserve_id, x.person_id, x.path, x.kind, x.state, x.stat
     x.education, x.birth_date, x.fully_mentored, concat(' ', x.sources, ' ') AS sources";
 
 /// A county's own report needs no filter: everything is inside.
-fn extent(basis: &Basis, organisation: &str) -> Extent {
+pub(super) fn extent(basis: &Basis, organisation: &str) -> Extent {
     if basis.county.path.as_str().trim_end_matches('/') == organisation {
         Extent::COUNTY
     } else {

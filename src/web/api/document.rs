@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, approvals, articles, assessments, audit, committees, exports, imports, kinships, member_events,
-    members, organisations, own_sessions, people, ratings, reports, reserves, security_policy, session,
-    slates, training, vetting, words,
+    accounts, amendments, approvals, articles, assessments, audit, changes, committees, exports, imports,
+    kinships, member_events, members, organisations, own_sessions, people, ratings, reports, reserves,
+    security_policy, session, slates, training, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -84,6 +84,8 @@ use crate::web::respond::{Answer, Failure, Problem};
         audit::list, audit::checkpoint, audit::bundle,
         reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,
         reports::list_quarters, reports::close,
+        changes::figure_changes, changes::figure_change_rows,
+        amendments::amend, amendments::withdraw, amendments::differences,
         articles::check_article,
         document,
     ),

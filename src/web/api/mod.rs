@@ -1,9 +1,11 @@
 //! The JSON API below `/api/v1`, one file per area; whatever a page does, the API does.
 pub mod accounts;
+pub mod amendments;
 pub mod approvals;
 pub mod articles;
 pub mod assessments;
 pub mod audit;
+pub mod changes;
 pub mod committees;
 pub mod document;
 pub mod exports;

@@ -14,6 +14,7 @@ use crate::base::values::Quarter;
 use crate::records::quarters::QuarterState;
 use crate::web;
 use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::pages::amendments::late_sentence;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::parts::Fact;
 use crate::web::views::quarters::{Check, Close, Quarters};
@@ -35,7 +36,7 @@ fn state_badge(status: &QuarterStatus) -> Badge {
 }
 
 /// Code of the county: what is closed. Only who acts for all of it may.
-fn county(actor: &Actor) -> Option<String> {
+pub(super) fn county(actor: &Actor) -> Option<String> {
     let whole = actor.scope.whole_county().path;
     let own = actor.scope.path == whole && policy::may(actor, Action::CloseQuarter, &whole);
     own.then(|| whole.as_str().trim_end_matches('/').to_owned())
@@ -90,7 +91,7 @@ async fn ask(who: SignedIn, mut db: Db, state: &State<web::State>, quarter: &str
     Ok(Page(view(&who, &mut db, state, parse(quarter)?, None).await?))
 }
 
-fn parse(quarter: &str) -> Result<Quarter, Error> {
+pub(super) fn parse(quarter: &str) -> Result<Quarter, Error> {
     Quarter::parse(quarter).map_err(|_| Error::Missing { what: "这个季度" })
 }
 
@@ -146,13 +147,22 @@ async fn view(
     };
     form.refuse(refused.unwrap_or_default());
     let open = status.state != QuarterState::Closed && !own;
+    let late = if status.state == QuarterState::Closed {
+        let mut conn = state.database.report().await?;
+        let late = reports::late_corrections(&mut conn, &who.actor, quarter).await?;
+        late.map(|late| late_sentence(quarter, &late)).unwrap_or_default()
+    } else {
+        String::new()
+    };
     Ok(Close {
         frame: who.frame(Section::Reports),
         title: format!("结账 {}", quarter.title()),
         back: Link::new("季度结账", "/quarters"),
         facts: facts(status, &report),
         checks: checks(&report),
-        note: note(status, own),
+        amend: (status.state == QuarterState::Closed)
+            .then(|| Link::new("申请修订", format!("/quarters/{quarter}/amend"))),
+        note: note(status, own, &late),
         form: (open || refused.is_some()).then_some(form),
     })
 }
@@ -169,7 +179,7 @@ fn facts(status: &QuarterStatus, report: &QuarterlyReport) -> Vec<Fact> {
     facts
 }
 
-fn note(status: &QuarterStatus, own: bool) -> String {
+fn note(status: &QuarterStatus, own: bool, late: &str) -> String {
     match status.state {
         QuarterState::Open => {
             "提出后，由另一位审核员复核确认；确认时冻结全县本季数据，此后的补录计入下一季。".to_owned()
@@ -178,7 +188,7 @@ fn note(status: &QuarterStatus, own: bool) -> String {
         QuarterState::Proposed => {
             "确认后冻结全县本季数据，报告从此不再变动；此后的补录计入下一季并逐人列出。".to_owned()
         }
-        QuarterState::Closed => "这个季度已经结账。".to_owned(),
+        QuarterState::Closed => format!("这个季度已经结账。{late}"),
     }
 }
 

@@ -24,6 +24,8 @@ pub struct FigureLine {
     pub previous: Option<String>,
     /// Against the quarter before, with sign.
     pub change: Option<String>,
+    /// Why it changed.
+    pub why: Option<String>,
     /// Against the term before, with sign and unit, and the figure that says so.
     pub term: Option<Link>,
     /// The rows behind it.
@@ -112,6 +114,8 @@ pub struct Quarterly {
     pub team_page: String,
     /// Where a draft is held against these figures.
     pub articles_page: String,
+    /// Where the closed quarter is amended, for whom may.
+    pub amend_page: Option<String>,
     /// Where the quarters are closed.
     pub quarters_page: Option<String>,
 }

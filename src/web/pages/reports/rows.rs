@@ -2,7 +2,7 @@
 
 use rocket::{Route, State, get, routes};
 
-use super::{address, arithmetic, printed, signed, unit};
+use super::{address, arithmetic, printed, signed, unit, why};
 use crate::across::reports::{self, RowLine, figures};
 use crate::base::codes;
 use crate::base::db;
@@ -86,6 +86,7 @@ async fn show(
             parts: parts.filter(|_| definition.comparison.is_none()),
             previous: value.previous.map(|previous| previous.to_string()),
             change: value.change.map(signed),
+            why: value.change.is_some().then(|| why(code, &wanted)),
             term: None,
             href: None,
             inner: false,
