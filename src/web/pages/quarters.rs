@@ -27,6 +27,9 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn state_badge(status: &QuarterStatus) -> Badge {
+    if status.amendment_proposed_by.is_some() {
+        return Badge::new("已结，修订待复核", Tone::Waiting);
+    }
     let tone = match status.state {
         QuarterState::Open => Tone::Neutral,
         QuarterState::Proposed => Tone::Waiting,
@@ -49,7 +52,9 @@ async fn list(who: SignedIn, mut db: Db, flash: Option<FlashMessage<'_>>) -> Ans
     let text = |value: Option<String>| Cell::Text(value.unwrap_or_else(|| "—".to_owned()));
     let row = |status: &QuarterStatus| {
         let open = status.state != QuarterState::Closed && status.ended && closes;
-        let href = if open {
+        let href = if closes && status.amendment_proposed_by.is_some() {
+            format!("/quarters/{}/amend", status.quarter)
+        } else if open {
             format!("/quarters/{}/close", status.quarter)
         } else {
             format!("/reports/quarterly?quarter={}", status.quarter)

@@ -43,7 +43,7 @@ pub struct ChangeEnd {
     /// The quarter.
     #[schema(value_type = String)]
     pub quarter: Quarter,
-    /// The revision; none: the records of this moment.
+    /// The revision; none: the records of this moment; 0: what was frozen as the quarter before of the first closed one.
     pub revision: Option<i32>,
     /// The number; null where the denominator is 0.
     #[schema(value_type = Option<f64>)]
@@ -199,7 +199,7 @@ async fn asked(conn: &mut AsyncPgConnection, actor: &Actor, query: &ChangesQuery
             format!("起始季度{}晚于截止季度{}；请把较早的季度填在from。", query.from.0, query.to.0),
         ));
     }
-    let from = Basis::of(conn, &county, query.from.0, query.from.1).await?;
+    let from = beginning(conn, &to, query.from, figure.numerator.table).await?;
     let number = |basis: &Basis| basis.revision.as_ref().map(|revision| revision.number);
     if query.from.0 == query.to.0 && number(&from) >= number(&to) {
         return Err(Error::invalid(
@@ -214,6 +214,24 @@ async fn asked(conn: &mut AsyncPgConnection, actor: &Actor, query: &ChangesQuery
         policy::require(actor, Action::ReadTrail, &organisation.path())?;
     }
     Ok(Asked { organisation, from, to, figure })
+}
+
+/// The beginning of a change. Where no revision is asked for, the quarter before the end is as the end knows it: the
+/// revision that it rests on, as in its report. (A baseline has no opening of its own.)
+async fn beginning(
+    conn: &mut AsyncPgConnection,
+    to: &Basis,
+    (quarter, number): (Quarter, Option<i32>),
+    table: Table,
+) -> Result<Basis> {
+    if number.is_none()
+        && quarter == to.quarter.previous()
+        && let Some(previous) = to.previous(conn).await?
+        && !(previous.is_baseline() && table == Table::Opening)
+    {
+        return Ok(previous);
+    }
+    Basis::of(conn, &to.county, quarter, number).await
 }
 
 impl Asked {

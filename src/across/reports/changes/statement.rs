@@ -67,7 +67,13 @@ impl Ends<'_> {
     pub fn joined(&self, part: &Part) -> String {
         let marks = causes::marks(part);
         let same_quarter = self.from.quarter == self.to.quarter;
-        let cause = causes::cause(part, &marks, same_quarter, self.from.revision.is_some());
+        // An opening is frozen with the quarter before.
+        let from_is_frozen = if part.table == Table::Opening {
+            self.from.previous_number.is_some()
+        } else {
+            self.from.revision.is_some()
+        };
+        let cause = causes::cause(part, &marks, same_quarter, from_is_frozen);
         let flowing = causes::is_told_by_flow(part.table) && !same_quarter;
         let (events, event) = if flowing {
             (format!("events AS MATERIALIZED ({}), ", self.events(part)), EVENT)
@@ -87,9 +93,9 @@ impl Ends<'_> {
             "coalesce(b.to_path, a.to_path)"
         };
         format!(
-            "WITH a AS MATERIALIZED ({from}), b AS MATERIALIZED ({to}), {events}joined AS MATERIALIZED ( \
+            "WITH a AS ({from}), b AS ({to}), {events}joined AS ( \
                 SELECT coalesce(b.subject, a.subject) AS subject, coalesce(b.id, a.id) AS id, \
-                    coalesce(b.joint, a.joint) AS key, coalesce(b.member, a.member) AS member, \
+                    coalesce(b.key, a.key) COLLATE \"C\" AS key, coalesce(b.member, a.member) AS member, \
                     coalesce(b.person_id, a.person_id) AS person_id, coalesce(b.kind, a.kind) AS kind, {day} AS day, \
                     {from_path} AS from_path, {to_path} AS to_path, \
                     coalesce(b.to_path, b.from_path, a.to_path, a.from_path, '') COLLATE \"C\" AS place, \
@@ -99,10 +105,18 @@ impl Ends<'_> {
         )
     }
 
-    /// The rows of the part's table on a basis.
+    /// The rows of the part's table on a basis. OFFSET 0 keeps the planner from working out an amount anew wherever it is
+    /// named, and still lets it leave out what a statement does not name.
     fn side(&self, part: &Part, marks: &[&'static str], basis: &Basis) -> String {
         let county = basis.county.path.as_str().trim_end_matches('/');
         let organisation = if is_read_whole(part.table) { county } else { self.organisation };
+        // Rows that only stand somewhere, and were read for the organisation alone, all stand in it.
+        let all_stand = part.table != Table::Flow && organisation == self.organisation;
+        let (leaves, arrives) = if all_stand {
+            ("false".to_owned(), "true".to_owned())
+        } else {
+            (inside("r.from_path", TOP), inside("r.to_path", TOP))
+        };
         let marks: String =
             marks.iter().map(|mark| format!(", (f.{mark})::text COLLATE \"C\" AS mark_{mark}")).collect();
         let born = if matches!(part.table, Table::Members | Table::Reserves) {
@@ -111,21 +125,23 @@ impl Ends<'_> {
             "NULL::date"
         };
         let rated = if part.table == Table::Members { "f.rating_id" } else { "NULL::uuid" };
-        let standing = matches!(part.table, Table::Seats | Table::Committees);
-        let joint = if standing { "x.standing || ' ' || x.key" } else { "x.key" };
-        let standing = if standing { ", f.standing" } else { "" };
+        let (joint, standing) = match part.table {
+            Table::Members | Table::Opening | Table::Training => ("x.member", ""),
+            Table::Seats | Table::Committees => {
+                ("(x.standing || ' ' || x.key) COLLATE \"C\"", ", f.standing")
+            }
+            _ => ("x.key COLLATE \"C\"", ""),
+        };
         format!(
-            "SELECT x.*, ({joint}) COLLATE \"C\" AS joint FROM ( \
+            "SELECT x.*, {joint} AS joint FROM ( \
                 SELECT {columns}{standing}, f.from_path, f.to_path, {weight} <> 0 AS stands, \
                     CASE WHEN {filter} THEN ({amount})::bigint * {weight} ELSE 0 END AS amount, \
                     {born} AS born, {rated} AS rated_by{marks} \
-                FROM (SELECT r.*, {leaves} AS leaves, {arrives} AS arrives FROM ({rows}) r) f) x",
+                FROM (SELECT r.*, {leaves} AS leaves, {arrives} AS arrives FROM ({rows}) r) f) x OFFSET 0",
             columns = columns(part.table),
             weight = weight(part.side),
             filter = part.condition(),
             amount = part.sum.unwrap_or("1"),
-            leaves = inside("r.from_path", TOP),
-            arrives = inside("r.to_path", TOP),
             rows = rows_of(part.table, basis, organisation),
         )
     }

@@ -104,7 +104,11 @@ fn summary(change: &FigureChange) -> String {
 }
 
 fn end(end: &ChangeEnd) -> String {
-    let revision = end.revision.map_or_else(|| "现有记录".to_owned(), |number| format!("第{number}版"));
+    let revision = match end.revision {
+        None => "现有记录".to_owned(),
+        Some(0) => "下一季结账时冻结的数据".to_owned(),
+        Some(number) => format!("第{number}版"),
+    };
     format!("{}（{revision}）", end.quarter.title())
 }
 
