@@ -89,6 +89,13 @@ async fn a_closed_quarter_is_amended_by_two_and_the_differences_are_listed() {
     assert!(shown.contains("第2版修订明细") && shown.contains("迟登人"), "{shown}");
     let shown = app.get(&wang, "/quarters/2026Q1/differences?to_revision=2").await.body;
     assert!(shown.contains("第2版与第1版的差异") && shown.contains("迟登人"), "{shown}");
+    let bytes =
+        app.download(&wang, "/api/v1/reports/quarterly.xlsx?organisation=500237&quarter=2026Q1").await;
+    let mut book = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let sheet = book.worksheet_range("修订明细").unwrap();
+    let told =
+        sheet.rows().filter(|row| row.iter().any(|cell| cell.as_string().as_deref() == Some("迟登人")));
+    assert!(told.count() >= items.len(), "each row by name, a line for each column");
 }
 
 fn figure<'a>(report: &'a Value, code: &str) -> &'a Value {
@@ -136,6 +143,40 @@ async fn two_supervisors_close_and_the_auditor_reads() {
         .map(|child| child["organisation"]["code"].as_str().unwrap())
         .collect();
     assert_eq!(below, ["500237101", "500237102"]);
+}
+
+#[tokio::test]
+async fn why_a_figure_changed_is_told_on_the_page_and_in_the_api() {
+    let app = county().await;
+    let auditor = app.signed_in("auditor", Role::Auditor, &app.county.county).await;
+    let asked = "members.total/changes?organisation=500237&from=2025Q4&to=2026Q1";
+    let told = app.get(&auditor, &format!("/api/v1/figures/{asked}")).await.json();
+    assert_eq!(
+        (&told["from"]["value"], &told["to"]["value"], &told["change"]),
+        (&json!(5), &json!(7), &json!(2))
+    );
+    assert_eq!(
+        told["parts"],
+        json!([{ "part": "numerator", "from": 5, "to": 7, "difference": 2, "groups": [
+            { "cause": "joined", "label": "发展入党", "rows": 1, "amount": 1 },
+            { "cause": "transferred_in", "label": "组织关系转入", "rows": 1, "amount": 1 },
+        ] }])
+    );
+    let rows = asked.replace("changes?", "changes/rows?limit=1&count=true&");
+    let first = app.get(&auditor, &format!("/api/v1/figures/{rows}")).await.json();
+    assert_eq!((first["items"].as_array().unwrap().len(), &first["total"]), (1, &json!(2)), "{first}");
+    let next = first["next"].as_str().unwrap();
+    let second = app.get(&auditor, &format!("/api/v1/figures/{rows}&after={next}")).await.json();
+    assert_eq!(second["next"], Value::Null);
+    let causes = [&first["items"][0]["cause"], &second["items"][0]["cause"]];
+    assert!(causes.contains(&&json!("joined")) && causes.contains(&&json!("transferred_in")), "{causes:?}");
+    let page = app.get(&auditor, &format!("/figures/{asked}")).await;
+    assert_eq!(page.status, Status::Ok, "{}", page.body);
+    assert!(page.body.contains("5 + 1 发展入党 + 1 组织关系转入 = 7"), "{}", page.body);
+    let report = app.get(&auditor, "/reports/quarterly?quarter=2026Q1").await.body;
+    assert!(report.contains("/figures/members.total/changes?"), "{report}");
+    let wrong = app.get(&auditor, "/api/v1/figures/members.total/changes?from=2026Q1&to=2025Q4").await;
+    assert_eq!(wrong.status, Status::UnprocessableEntity, "{}", wrong.body);
 }
 
 #[tokio::test]

@@ -141,8 +141,8 @@ async fn two_supervisors_amend_a_closed_quarter_and_what_was_frozen_stays_to_the
         told(rows, "flow_facts", "kind"),
         [
             (name_of(20), RowChange::Added, "→补录".to_owned()),
-            (name_of(21), RowChange::Added, "→死亡".to_owned()),
             (name_of(21), RowChange::Added, "→补录".to_owned()),
+            (name_of(21), RowChange::Added, "→死亡".to_owned()),
         ]
     );
     let branch = told(rows, "organisation_facts", "members");

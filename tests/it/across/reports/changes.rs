@@ -256,8 +256,8 @@ async fn groups_sum_to_the_difference_of_every_figure_of_a_generated_county() {
     let test = TestDb::new().await;
     let keys = KeyRing::ephemeral().unwrap();
     let mut pack = Pack::load("fuling").unwrap();
-    pack.county.members = 1_200;
-    pack.county.history.members = 1_190;
+    pack.county.members = 2_400;
+    pack.county.history.members = 2_380;
     let sample = generate(&pack, 7, clock::today()).unwrap();
     let (mut owner, mut conn) = (test.owner().await, test.web().await);
     let loaded = load(&mut owner, &mut conn, &keys, &sample, |_| {}).await.unwrap();
@@ -279,10 +279,10 @@ async fn groups_sum_to_the_difference_of_every_figure_of_a_generated_county() {
     let town = &sample.organisations.iter().find(|one| one.code.len() == 9).unwrap().code;
     let mut report = test.report().await;
     let early = before.same_quarter_last_year();
-    sums(&mut report, &actor, &county, ((early, None), (last, None)), (3, 0)).await;
-    sums(&mut report, &actor, &county, ((before, None), (last, None)), (3, 1)).await;
-    sums(&mut report, &actor, town, ((before, None), (last, None)), (3, 2)).await;
-    sums(&mut report, &actor, town, ((last, None), (running, None)), (3, 0)).await;
+    sums(&mut report, &actor, &county, ((early, None), (last, None)), (5, 0)).await;
+    sums(&mut report, &actor, &county, ((before, None), (last, None)), (5, 1)).await;
+    sums(&mut report, &actor, town, ((before, None), (last, None)), (5, 2)).await;
+    sums(&mut report, &actor, town, ((last, None), (running, None)), (5, 3)).await;
     // Deaths before the closing, recorded late.
     let mut left = 3;
     for (place, member) in sample.members.iter().enumerate() {
@@ -292,13 +292,13 @@ async fn groups_sum_to_the_difference_of_every_figure_of_a_generated_county() {
                 version: None,
                 kind: EventKind::Decease,
                 on: last.last_day(),
-                reason: None,
+                reason: Some("家属报告".to_owned()),
             };
             left -= i32::from(members::record(&mut conn, &actor, &[event]).await.is_ok());
         }
     }
     assert_eq!(left, 0);
     reports::amend(&mut conn, &actor, &county, last, "补登去世党员").await.unwrap();
-    sums(&mut report, &actor, &county, ((last, Some(1)), (last, Some(2))), (2, 0)).await;
+    sums(&mut report, &actor, &county, ((last, Some(1)), (last, Some(2))), (5, 4)).await;
     sums(&mut report, &actor, &county, ((before, None), (last, Some(2))), (5, 2)).await;
 }
