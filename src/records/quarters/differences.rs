@@ -81,7 +81,7 @@ impl Compared<'_> {
         format!("({}) o FULL JOIN ({new}) n ON {}", frozen("$12"), joined(table))
     }
 
-    /// The rows of a table that differ: `key`, `old`, `new`.
+    /// The rows of a table that differ: `key`, and the records `old` and `new`.
     fn differing(&self, table: FactTable) -> String {
         let first = table.key().iter().copied().next().unwrap_or_default();
         let key: Vec<String> =
@@ -95,8 +95,7 @@ impl Compared<'_> {
             places.flat_map(|column| ["o", "n"].map(|side| within(side, column.name))).collect();
         format!(
             "SELECT concat_ws(' ', {key}) COLLATE \"C\" AS key, \
-                CASE WHEN o.{first} IS NOT NULL THEN to_jsonb(o) END AS old, \
-                CASE WHEN n.{first} IS NOT NULL THEN to_jsonb(n) END AS new \
+                CASE WHEN o.{first} IS NOT NULL THEN o END AS old, CASE WHEN n.{first} IS NOT NULL THEN n END AS new \
              FROM {rows} WHERE {old} IS DISTINCT FROM {new} AND ({inside})",
             key = key.join(", "),
             rows = self.rows(table),
@@ -170,8 +169,10 @@ pub async fn differences(
         compared.prepare(conn, table).await?;
         let after = after.filter(|(of, _)| *of == table).map(|(_, key)| key).unwrap_or_default();
         let statement = format!(
-            "WITH page AS (SELECT d.*, coalesce(d.new, d.old) AS fact FROM ({}) d WHERE d.key > $13 COLLATE \"C\" \
-                ORDER BY d.key LIMIT $14) \
+            "WITH differing AS ({}), \
+             rows AS (SELECT * FROM differing WHERE key > $13 COLLATE \"C\" ORDER BY key LIMIT $14), \
+             page AS (SELECT key, to_jsonb(old) AS old, to_jsonb(new) AS new, \
+                coalesce(to_jsonb(new), to_jsonb(old)) AS fact FROM rows) \
              SELECT key, old, new, {NAME} AS name FROM page ORDER BY key",
             compared.differing(table)
         );
