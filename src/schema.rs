@@ -1753,6 +1753,12 @@ diesel::table! {
         confirmed_at -> Nullable<Timestamptz>,
         /// Rises by one with every change.
         version -> Int4,
+        /// User name of who proposed to amend the closed quarter; empty: no amendment waits.
+        amendment_proposed_by -> Nullable<Text>,
+        /// When.
+        amendment_proposed_at -> Nullable<Timestamptz>,
+        /// Why; it becomes the reason of the revision.
+        amendment_reason -> Nullable<Text>,
     }
 }
 

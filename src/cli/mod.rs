@@ -101,7 +101,7 @@ enum Command {
     /// List every figure code with its definition
     #[command(after_help = "Example:\n  cadre figures")]
     Figures,
-    /// Close quarters, or say how far they are
+    /// Close or amend quarters, or say how far they are
     #[command(subcommand, after_help = "Example:\n  cadre quarter status --organisation 500237")]
     Quarter(quarter::Command),
     /// Compare published figures with what is computed from the records

@@ -83,6 +83,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::quarters::routes(),
         pages::cockpit::routes(),
         pages::quality::routes(),
+        pages::amendments::routes(),
     ]
     .concat()
 }
@@ -92,6 +93,8 @@ pub fn page_routes() -> Vec<Route> {
 pub fn api_routes() -> Vec<Route> {
     [
         api::session::routes(),
+        api::amendments::routes(),
+        api::changes::routes(),
         api::organisations::routes(),
         api::members::routes(),
         api::member_events::routes(),

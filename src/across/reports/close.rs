@@ -40,13 +40,7 @@ pub async fn close(
     organisation: &str,
     quarter: Quarter,
 ) -> Result<Closed> {
-    let found = db::read(conn, &actor.scope, async |conn| {
-        organisations::queries::by_code(conn, &actor.scope, organisation).await.or_missing("该组织")
-    })
-    .await?;
-    if found.kind() != Some(Kind::County) {
-        return Err(Error::Refused(Refusal::NotACounty(found.name).to_string()));
-    }
+    let found = require_county(conn, actor, organisation).await?;
     db::read(conn, &actor.scope, async |conn| require_signatures(conn, &found, quarter).await).await?;
     if quarters::propose(conn, actor, quarter).await? == Step::Propose {
         return Ok(Closed::Proposed);
@@ -92,6 +86,25 @@ async fn require_signatures(
     )))
 }
 
+/// That an organisation which the actor may see is a county: nothing else is closed.
+///
+/// # Errors
+/// `Missing`, or `Refused` with the reason.
+pub(super) async fn require_county(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    organisation: &str,
+) -> Result<Organisation> {
+    let found = db::read(conn, &actor.scope, async |conn| {
+        organisations::queries::by_code(conn, &actor.scope, organisation).await.or_missing("该组织")
+    })
+    .await?;
+    if found.kind() == Some(Kind::County) {
+        return Ok(found);
+    }
+    Err(Error::Refused(Refusal::NotACounty(found.name).to_string()))
+}
+
 /// Freezes revision 1 of a quarter, and the quarter before as a baseline where it is open: so neither the opening nor
 /// any comparison of the closed quarter moves afterwards.
 async fn freeze(
@@ -110,6 +123,8 @@ async fn freeze(
         at: clock::now(),
         star_scale: basis.star_scale,
     };
+    // Nothing is late against a baseline of the same moment.
+    let facts = statements(&basis);
     if basis.previous_number.is_none() {
         let before = Basis::live(conn, &county, quarter.previous()).await?;
         let baseline = Frozen { star_scale: before.star_scale, ..frozen.clone() };
@@ -120,16 +135,16 @@ async fn freeze(
     frozen.previous_number = basis.previous_number;
     let mut ask = basis.ask(vec![county_code(&basis)]);
     ask.revision = 1;
-    quarters::freeze(conn, &ask, &statements(&basis), &frozen).await
+    quarters::freeze(conn, &ask, &facts, &frozen).await
 }
 
-fn county_code(basis: &Basis) -> String {
+pub(super) fn county_code(basis: &Basis) -> String {
     basis.county.path.as_str().trim_end_matches('/').to_owned()
 }
 
-/// The statements of a live basis for the whole county. What was recorded late is told against a revision, so a quarter
-/// that rests on its own baseline has none.
-fn statements(basis: &Basis) -> Vec<Facts> {
+/// The statements of a live basis for the whole county. What was recorded late is told against the frozen quarter before,
+/// where there is one.
+pub(super) fn statements(basis: &Basis) -> Vec<Facts> {
     let county = Extent::COUNTY;
     let facts = |table, select, reach| Facts { table, select, reach };
     let mut statements = vec![
@@ -149,7 +164,7 @@ fn statements(basis: &Basis) -> Vec<Facts> {
         facts(FactTable::Findings, quality::findings(county, &basis.rules, basis.day()), Reach::Everybody),
         facts(FactTable::Rules, quality::rules_in_force(&basis.rules, basis.day()), Reach::Few),
     ];
-    if matches!(basis.previous_number, Some(1..)) {
+    if basis.previous_number.is_some() {
         statements.push(facts(FactTable::Flow, facts::recorded_late(county), Reach::Everybody));
     }
     statements

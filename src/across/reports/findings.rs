@@ -4,6 +4,7 @@
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::basis::Basis;
+use super::differences::Sides;
 use super::facts::{TOP, inside};
 use super::figures::MOVES;
 use super::report::{Amendment, Finding, LateEntry, Named};
@@ -13,6 +14,10 @@ use crate::records::quarters;
 
 /// At most so many names stand in a report; the rest is behind the figure.
 const NAMES: i64 = 200;
+/// At most so many rows of an amendment.
+const ROWS: usize = 200;
+/// Of so many amendments, the last ones.
+const TOLD_ROW_BY_ROW: usize = 8;
 
 /// The members for whom opening, flow and closing do not agree.
 ///
@@ -71,19 +76,35 @@ pub(super) async fn recorded_late(
     Ok(basis.ask(vec![organisation.to_owned()]).about(statement).load(conn).await?)
 }
 
-/// The revisions that amended the quarter, up to the one reported.
+/// The revisions that amended the quarter, up to the one reported, each with the rows of an organisation that differ from
+/// the revision before; of the first ones, where they are many, the reason alone.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub(super) async fn amendments(conn: &mut AsyncPgConnection, basis: &Basis) -> Result<Vec<Amendment>> {
+pub(super) async fn amendments(
+    conn: &mut AsyncPgConnection,
+    basis: &Basis,
+    organisation: &str,
+) -> Result<Vec<Amendment>> {
     let Some(revision) = &basis.revision else { return Ok(Vec::new()) };
     let found = quarters::queries::amendments(conn, &basis.county, basis.quarter, revision.number).await?;
-    Ok(found
-        .into_iter()
-        .map(|amended| Amendment {
+    let brief = found.len().saturating_sub(TOLD_ROW_BY_ROW);
+    let mut amendments = Vec::new();
+    for (place, amended) in found.into_iter().enumerate() {
+        let new = Basis { revision: Some(amended.clone()), ..basis.clone() };
+        let sides = Sides::between(&new, organisation);
+        let limit = if place < brief { 0 } else { ROWS };
+        let (differences, more) = sides.page(conn, None, limit).await?;
+        let shown = i64::try_from(differences.len()).unwrap_or(i64::MAX);
+        amendments.push(Amendment {
             revision: amended.number,
             reason: amended.reason.unwrap_or_default(),
             at: amended.closed_at,
-        })
-        .collect())
+            preparer: amended.preparer,
+            confirmer: amended.confirmer,
+            rows: if more { sides.count(conn).await? } else { shown },
+            differences,
+        });
+    }
+    Ok(amendments)
 }

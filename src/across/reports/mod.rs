@@ -5,12 +5,15 @@
 //! one, with the same filter. A closed quarter is read from its revision alone.
 
 pub mod acceptance;
+mod amend;
 mod assessment_facts;
 mod award_facts;
 mod basis;
+mod changes;
 mod close;
 mod cockpit;
 mod committee_facts;
+mod differences;
 mod facts;
 pub mod figures;
 mod findings;
@@ -33,8 +36,14 @@ mod team_counts;
 mod training_facts;
 mod workbook;
 
+pub use amend::{Amended, LateCorrections, amend, late_corrections, withdraw_amendment};
+pub use changes::{
+    CauseGroup, ChangeEnd, ChangeLine, ChangeRowsQuery, ChangesQuery, FigureChange, PartChange, cause_name,
+    figure_change_rows, figure_changes,
+};
 pub use close::{Closed, close};
 pub use cockpit::{Cockpit, Duty, DutyKind, RuleLine, Unit, cockpit, sign_off};
+pub use differences::{Difference, DifferencesQuery, FieldChange, RowChange, count_differences, differences};
 pub use kept::KeptPictures;
 pub use outgoing::{ExportLine, RevealLine};
 pub use picture::{BeforeValue, PictureLine, TeamPicture, team_picture};

@@ -314,7 +314,7 @@ impl Sheet {
             sections,
             findings,
             recorded_late: findings::recorded_late(conn, &self.basis, code).await?,
-            amendments: findings::amendments(conn, &self.basis).await?,
+            amendments: findings::amendments(conn, &self.basis, code).await?,
             exports: outgoing::exports(conn, actor, &self.basis, organisation).await?,
             reveals: outgoing::reveals(conn, actor, &self.basis, organisation).await?,
             by_organisation: self.children.iter().map(|child| self.below(child)).collect(),

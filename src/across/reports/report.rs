@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Nullable, Text, Uuid};
 use serde::Serialize;
 
+use super::differences::Difference;
 use super::figures::FigureValue;
 use super::outgoing::{ExportLine, RevealLine};
 use crate::base::ids::MembershipId;
@@ -147,6 +148,14 @@ pub struct Amendment {
     pub reason: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// Who proposed it.
+    pub preparer: String,
+    /// Who confirmed it.
+    pub confirmer: String,
+    /// How many rows of facts differ from the revision before.
+    pub rows: i64,
+    /// Those rows, by name; at most the first 200, the rest is in `/quarters/{quarter}/differences`.
+    pub differences: Vec<Difference>,
 }
 
 /// Something that does not fit, and whom it concerns.

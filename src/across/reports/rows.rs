@@ -212,7 +212,7 @@ where
     .await
 }
 
-fn part_of(figure: &Figure, part: FigurePart) -> Result<Part> {
+pub(super) fn part_of(figure: &Figure, part: FigurePart) -> Result<Part> {
     match part {
         FigurePart::Numerator => Ok(figure.numerator),
         FigurePart::Denominator => figure.denominator.or_missing("该指标的分母"),
@@ -226,7 +226,7 @@ fn part_of(figure: &Figure, part: FigurePart) -> Result<Part> {
 }
 
 /// What a row is about, its id, its key in the order of the list, its person, what happened, and when.
-fn columns(table: Table) -> &'static str {
+pub(super) fn columns(table: Table) -> &'static str {
     match table {
         Table::Organisations => {
             "'organisation' AS subject, f.code AS id, f.code AS key, NULL::uuid AS member, NULL::uuid AS person_id, \

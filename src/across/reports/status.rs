@@ -39,6 +39,12 @@ pub struct QuarterStatus {
     pub proposed_at: Option<DateTime<Utc>>,
     /// Who confirmed it.
     pub confirmed_by: Option<String>,
+    /// Who proposed to amend it, where that waits for another supervisor.
+    pub amendment_proposed_by: Option<String>,
+    /// When.
+    pub amendment_proposed_at: Option<DateTime<Utc>>,
+    /// Why it is to be amended.
+    pub amendment_reason: Option<String>,
     /// When the latest revision was frozen.
     pub closed_at: Option<DateTime<Utc>>,
     /// The digest over its rows, in hexadecimal.
@@ -87,6 +93,9 @@ pub async fn statuses(
                     proposed_by: closing.and_then(|closing| closing.proposed_by.clone()),
                     proposed_at: closing.and_then(|closing| closing.proposed_at),
                     confirmed_by: revision.map(|revision| revision.confirmer.clone()),
+                    amendment_proposed_by: closing.and_then(|closing| closing.amendment_proposed_by.clone()),
+                    amendment_proposed_at: closing.and_then(|closing| closing.amendment_proposed_at),
+                    amendment_reason: closing.and_then(|closing| closing.amendment_reason.clone()),
                     closed_at: revision.map(|revision| revision.closed_at),
                     digest: revision.map(|revision| hex::encode(&revision.digest)),
                     rows: revision.map(|revision| revision.row_count),

@@ -28,6 +28,9 @@ pub fn workbook(report: &QuarterlyReport) -> Result<Vec<u8>, WriteError> {
     if !report.reveals.is_empty() {
         reveals(&mut book, report)?;
     }
+    if report.amendments.iter().any(|amendment| !amendment.differences.is_empty()) {
+        amended(&mut book, report)?;
+    }
     let mut bytes = Vec::new();
     book.finish(&mut bytes)?;
     Ok(bytes)
@@ -91,8 +94,11 @@ fn overview(book: &mut Book, report: &QuarterlyReport, title: &str) -> Result<()
         sheet.row(&[text("需要核对"), text(format!("{}{}", finding.message, names.join("、")))])?;
     }
     for amendment in &report.amendments {
-        let line = format!("第{}版：{}", amendment.revision, amendment.reason);
-        sheet.row(&[text("更正"), text(line)])?;
+        let line = format!(
+            "第{}版（{}提出、{}复核）：{} 与上一版相差{}行。",
+            amendment.revision, amendment.preparer, amendment.confirmer, amendment.reason, amendment.rows
+        );
+        sheet.row(&[text("修订"), text(line)])?;
     }
     sheet.finish()
 }
@@ -255,6 +261,47 @@ fn reveals(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> 
             text(line.field.clone().unwrap_or_default()),
             text(line.purpose.clone().unwrap_or_default()),
         ])?;
+    }
+    sheet.finish()
+}
+
+/// What each amendment changed, row by row: a line for each column that says something else.
+fn amended(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
+    let mut sheet = book.sheet(
+        "修订明细",
+        vec![
+            column("版本", ColumnKind::Number, 8),
+            column("内容", ColumnKind::Text, 12),
+            column("名称", ColumnKind::Text, 16),
+            column("所在组织", ColumnKind::Text, 26),
+            column("变化", ColumnKind::Text, 8),
+            column("项目", ColumnKind::Text, 18),
+            column("原版", ColumnKind::Text, 22),
+            column("本版", ColumnKind::Text, 22),
+            column("记录编号", ColumnKind::Identifier, 38),
+        ],
+    )?;
+    for amendment in &report.amendments {
+        for difference in &amendment.differences {
+            for field in &difference.fields {
+                sheet.row(&[
+                    whole(i64::from(amendment.revision)),
+                    text(difference.table_label),
+                    text(difference.name.as_deref().unwrap_or("（记录已撤销）")),
+                    text(difference.organisation_name.as_ref().unwrap_or(&difference.organisation_code)),
+                    text(difference.change.name()),
+                    text(field.label),
+                    text(&field.old_text),
+                    text(&field.new_text),
+                    text(&difference.id),
+                ])?;
+            }
+        }
+        let told = i64::try_from(amendment.differences.len()).unwrap_or(i64::MAX);
+        if amendment.rows > told {
+            let rest = format!("另有{}行未列出，请在页面“修订明细”查看。", amendment.rows - told);
+            sheet.row(&[whole(i64::from(amendment.revision)), text(rest)])?;
+        }
     }
     sheet.finish()
 }

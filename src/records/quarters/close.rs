@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::base::actor::Actor;
+use crate::base::actor::{Actor, Door};
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, Result};
@@ -37,13 +37,18 @@ pub async fn next_step(conn: &mut AsyncPgConnection, actor: &Actor, quarter: Qua
         closes_quarters: queries::closes_quarters(conn, &actor.scope).await?,
         previous_closed: previous.is_some(),
         caller: &actor.name,
-        in_one_step: actor.account.is_none() && actor.door == crate::base::actor::Door::CommandLine,
+        in_one_step: in_one_step(actor),
     };
     rules::step(&call).map_err(|refusal| Error::Refused(refusal.to_string()))
 }
 
-fn county_path(actor: &Actor) -> Path {
+pub(super) fn county_path(actor: &Actor) -> Path {
     actor.scope.whole_county().path
+}
+
+/// Whether one call does what takes two people elsewhere (contract 2: the command line).
+pub(super) fn in_one_step(actor: &Actor) -> bool {
+    actor.account.is_none() && actor.door == Door::CommandLine
 }
 
 fn standing(closing: &Closing) -> Result<Standing> {
@@ -142,7 +147,7 @@ pub async fn conclude(
     append_entry(conn, actor, "quarters.close", details).await
 }
 
-async fn append_entry(
+pub(super) async fn append_entry(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     action: &'static str,

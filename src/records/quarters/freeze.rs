@@ -61,7 +61,9 @@ pub enum FactTable {
 }
 
 impl FactTable {
-    fn name(self) -> &'static str {
+    /// Its name in the database.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Organisations => "organisation_facts",
             Self::Members => "member_facts",
@@ -93,7 +95,7 @@ pub enum Reach {
 }
 
 impl Reach {
-    fn advice(self) -> &'static str {
+    pub(super) fn advice(self) -> &'static str {
         match self {
             Self::Everybody => "SET LOCAL enable_nestloop = off",
             Self::Few => "SET LOCAL enable_nestloop = on",

@@ -24,6 +24,12 @@ pub struct Closing {
     pub confirmed_by: Option<String>,
     /// When.
     pub confirmed_at: Option<DateTime<Utc>>,
+    /// Who proposed to amend it.
+    pub amendment_proposed_by: Option<String>,
+    /// When.
+    pub amendment_proposed_at: Option<DateTime<Utc>>,
+    /// Why it is to be amended.
+    pub amendment_reason: Option<String>,
 }
 
 impl Closing {

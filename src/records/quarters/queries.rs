@@ -134,6 +134,27 @@ pub async fn amendments(
         .await
 }
 
+/// The closed quarters from one on, in order, at most `limit`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn closed_from(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    from: Quarter,
+    limit: i64,
+) -> QueryResult<Vec<String>> {
+    quarters::table
+        .filter(quarters::county_id.eq(within.county))
+        .filter(quarters::quarter.ge(from.to_string()))
+        .filter(quarters::state.eq(QuarterState::Closed.code()))
+        .order(quarters::quarter)
+        .limit(limit)
+        .select(quarters::quarter)
+        .load(conn)
+        .await
+}
+
 /// Locks what stands on record about a quarter until the end of the transaction; makes the row where there is none.
 pub(super) async fn lock(
     conn: &mut AsyncPgConnection,

@@ -7,7 +7,7 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, approvals, articles, assessments, audit, cockpit, committees, exports, imports, kinships,
+    accounts, amendments, approvals, articles, assessments, audit, changes, cockpit, committees, exports, imports, kinships,
     member_events, members, organisations, own_sessions, people, quality, ratings, reports, reserves,
     security_policy, session, slates, training, vetting, words,
 };
@@ -86,6 +86,8 @@ use crate::web::respond::{Answer, Failure, Problem};
         reports::list_quarters, reports::close,
         cockpit::show_cockpit, cockpit::sign_off_quarter, cockpit::withdraw_sign_off, cockpit::list_quarter_settings,
         cockpit::set_quarter_settings, quality::show_quality, quality::list_quality_rules, quality::set_quality_rule,
+        changes::figure_changes, changes::figure_change_rows,
+        amendments::amend, amendments::withdraw, amendments::differences,
         articles::check_article,
         document,
     ),

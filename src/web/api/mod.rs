@@ -1,10 +1,12 @@
 //! The JSON API below `/api/v1`, one file per area; whatever a page does, the API does.
 pub mod accounts;
+pub mod amendments;
 pub mod approvals;
 pub mod articles;
 pub mod assessments;
 pub mod audit;
 pub mod cockpit;
+pub mod changes;
 pub mod committees;
 pub mod document;
 pub mod exports;

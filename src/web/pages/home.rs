@@ -412,6 +412,13 @@ async fn quarter_tasks(who: &SignedIn, db: &mut Db) -> Result<Vec<Task>> {
             task(&text, &format!("/quarters/{}/close", status.quarter), 1, Tone::Warning, &note)
         })
         .collect();
+    let amended = statuses.iter().filter_map(|status| {
+        let by = status.amendment_proposed_by.as_deref().filter(|by| *by != who.actor.name)?;
+        let text = format!("复核修订：{}", status.quarter.title());
+        let note = format!("{by}已申请修订，确认后形成新的一版。");
+        Some(task(&text, &format!("/quarters/{}/amend", status.quarter), 1, Tone::Warning, &note))
+    });
+    tasks.extend(amended);
     tasks.extend(last.filter(|status| status.state == QuarterState::Open).map(|status| {
         let text = format!("结账：{}", status.quarter.title());
         let href = format!("/quarters/{}/close", status.quarter);

@@ -1,5 +1,6 @@
 //! Pages for people, one file or folder per area.
 pub mod accounts;
+pub mod amendments;
 pub mod approvals;
 pub mod articles;
 pub mod assessments;

@@ -15,6 +15,7 @@ use crate::records::quarters::QuarterState;
 use crate::web;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::cockpit;
+use crate::web::pages::amendments::late_sentence;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::parts::Fact;
 use crate::web::views::quarters::{Check, Close, Quarters};
@@ -27,6 +28,9 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn state_badge(status: &QuarterStatus) -> Badge {
+    if status.amendment_proposed_by.is_some() {
+        return Badge::new("已结，修订待复核", Tone::Waiting);
+    }
     let tone = match status.state {
         QuarterState::Open => Tone::Neutral,
         QuarterState::Proposed => Tone::Waiting,
@@ -36,7 +40,7 @@ fn state_badge(status: &QuarterStatus) -> Badge {
 }
 
 /// Code of the county: what is closed. Only who acts for all of it may.
-fn county(actor: &Actor) -> Option<String> {
+pub(super) fn county(actor: &Actor) -> Option<String> {
     let whole = actor.scope.whole_county().path;
     let own = actor.scope.path == whole && policy::may(actor, Action::CloseQuarter, &whole);
     own.then(|| whole.as_str().trim_end_matches('/').to_owned())
@@ -49,7 +53,9 @@ async fn list(who: SignedIn, mut db: Db, flash: Option<FlashMessage<'_>>) -> Ans
     let text = |value: Option<String>| Cell::Text(value.unwrap_or_else(|| "—".to_owned()));
     let row = |status: &QuarterStatus| {
         let open = status.state != QuarterState::Closed && status.ended && closes;
-        let href = if open {
+        let href = if closes && status.amendment_proposed_by.is_some() {
+            format!("/quarters/{}/amend", status.quarter)
+        } else if open {
             format!("/quarters/{}/close", status.quarter)
         } else {
             format!("/reports/quarterly?quarter={}", status.quarter)
@@ -91,7 +97,7 @@ async fn ask(who: SignedIn, mut db: Db, state: &State<web::State>, quarter: &str
     Ok(Page(view(&who, &mut db, state, parse(quarter)?, None).await?))
 }
 
-fn parse(quarter: &str) -> Result<Quarter, Error> {
+pub(super) fn parse(quarter: &str) -> Result<Quarter, Error> {
     Quarter::parse(quarter).map_err(|_| Error::Missing { what: "这个季度" })
 }
 
@@ -149,13 +155,22 @@ async fn view(
     let mut checks = checks(&report);
     checks.push(cockpit::signatures(who, db, quarter).await?);
     let open = status.state != QuarterState::Closed && !own;
+    let late = if status.state == QuarterState::Closed {
+        let mut conn = state.database.report().await?;
+        let late = reports::late_corrections(&mut conn, &who.actor, quarter).await?;
+        late.map(|late| late_sentence(quarter, &late)).unwrap_or_default()
+    } else {
+        String::new()
+    };
     Ok(Close {
         frame: who.frame(Section::Reports),
         title: format!("结账 {}", quarter.title()),
         back: Link::new("季度结账", "/quarters"),
         facts: facts(status, &report),
         checks,
-        note: note(status, own),
+        amend: (status.state == QuarterState::Closed)
+            .then(|| Link::new("申请修订", format!("/quarters/{quarter}/amend"))),
+        note: note(status, own, &late),
         form: (open || refused.is_some()).then_some(form),
     })
 }
@@ -172,7 +187,7 @@ fn facts(status: &QuarterStatus, report: &QuarterlyReport) -> Vec<Fact> {
     facts
 }
 
-fn note(status: &QuarterStatus, own: bool) -> String {
+fn note(status: &QuarterStatus, own: bool, late: &str) -> String {
     match status.state {
         QuarterState::Open => {
             "提出后，由另一位审核员复核确认；确认时冻结全县本季数据，此后的补录计入下一季。".to_owned()
@@ -181,7 +196,7 @@ fn note(status: &QuarterStatus, own: bool) -> String {
         QuarterState::Proposed => {
             "确认后冻结全县本季数据，报告从此不再变动；此后的补录计入下一季并逐人列出。".to_owned()
         }
-        QuarterState::Closed => "这个季度已经结账。".to_owned(),
+        QuarterState::Closed => format!("这个季度已经结账。{late}"),
     }
 }
 

@@ -8,10 +8,12 @@
 //! each control has a label, no identifier of a person in an address.
 
 pub mod accounts;
+pub mod amendments;
 pub mod articles;
 pub mod assessments;
 pub mod audit;
 pub mod awards;
+pub mod changes;
 pub mod class_plan;
 pub mod cockpit;
 pub mod committees;

@@ -1,4 +1,4 @@
-//! Quarters: their states, proposing and confirming the closing, amending.
+//! Quarters: their states, proposing and confirming the closing.
 
 use askama::Template;
 
@@ -27,7 +27,7 @@ pub struct Check {
     pub note: String,
 }
 
-/// Closing (or amending) a quarter: what is checked, who proposed it, the button of the second person.
+/// Closing a quarter: what is checked, who proposed it, the button of the second person.
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "quarters/close.html")]
 pub struct Close {
@@ -41,8 +41,10 @@ pub struct Close {
     pub facts: Vec<Fact>,
     /// What was checked.
     pub checks: Vec<Check>,
+    /// Where the quarter is amended, once it is closed.
+    pub amend: Option<Link>,
     /// What the button does, in one sentence; who may press it.
     pub note: String,
-    /// The form, for whom may; amending asks for `reason`.
+    /// The form, for whom may.
     pub form: Option<Form>,
 }

@@ -26,6 +26,8 @@ pub struct FigureLine {
     pub change: Option<String>,
     /// The same quarter last year, and against that with sign.
     pub last_year: Option<(String, String)>,
+    /// Why it changed.
+    pub why: Option<String>,
     /// Against the term before, with sign and unit, and the figure that says so.
     pub term: Option<Link>,
     /// The rows behind it.
@@ -116,6 +118,8 @@ pub struct Quarterly {
     pub team_page: String,
     /// Where a draft is held against these figures.
     pub articles_page: String,
+    /// Where the closed quarter is amended, for whom may.
+    pub amend_page: Option<String>,
     /// Where the quarters are closed.
     pub quarters_page: Option<String>,
     /// What stands open before the quarter is closed.

@@ -120,3 +120,33 @@ test("a closed quarter stays as it was, whatever is recorded later", async (t) =
   if (earlier !== null) assert.equal(later, earlier, "its checkpoint stays");
   assert.equal((await visit(clerk, `/quarters/${quarter}/close`)).status(), 403);
 });
+
+test("what was recorded after the closing is amended by two supervisors and told by name", async (t) => {
+  const first = await signIn(t, server, "supervisor");
+  const organisation = first.account.organisation;
+  const told = async (revision) => apart(JSON.parse((await server.run("report", "quarterly", "--organisation", organisation, "--quarter", quarter, "--revision", revision)).out));
+  const [before] = await told("1");
+  await visit(first, `/reports/quarterly?quarter=${quarter}`);
+  await leads(first, `/quarters/${quarter}/amend`, () => first.getByRole("link", { name: "申请修订" }).press("Enter"));
+  assert.match(await first.locator(".content").textContent(), /结账后又有补录或更正：按现有记录计算，与第1版相差\d+条/);
+  await first.getByLabel("修订原因").fill("补登结账前去世的党员一名");
+  await leads(first, `/quarters/${quarter}/amend`, () => first.keyboard.press("Alt+s"));
+  assert.match(await first.locator(".content").textContent(), /修订申请是您提出的，须由另一位审核员复核确认/);
+
+  const second = await signIn(t, server, "supervisor", { at: 1 });
+  const waiting = second.locator(".tasks li", { hasText: `复核修订：${title}` });
+  await leads(second, `/quarters/${quarter}/amend`, () => waiting.getByRole("link").press("Enter"));
+  assert.match(await second.locator(".content").textContent(), /补登结账前去世的党员一名/);
+  await leads(second, /^\/reports\/quarterly/, () => second.getByRole("button", { name: "复核确认，修订" }).press("Enter"));
+  assert.match(await second.locator(".page-head").textContent(), /已结账 第2版/);
+  assert.match(await second.locator(".content").textContent(), /第2版修订明细：与第1版相差\d+条/);
+  assert.deepEqual((await told("1"))[0], before, "revision 1 stays as it was");
+
+  // Why it changed: from the figure's change, cause by cause, to the people.
+  await visit(second, `/figures/members.total/changes?from=${quarter}&from_revision=1&to=${quarter}&to_revision=2`);
+  assert.match(await second.locator(".content").textContent(), /结账后删去或移出/);
+  const sum = await second.locator("tbody tr", { hasText: "合计" }).textContent();
+  assert.match(sum, /合计1−1/);
+  await leads(second, /cause=corrected_removed/, () => second.getByRole("link", { name: "结账后删去或移出" }).first().press("Enter"));
+  await leads(second, /^\/members\/0/, () => second.locator("section").last().locator("tbody a").first().press("Enter"));
+});

@@ -33,6 +33,71 @@ async fn close(app: &TestApp, who: &Credential, quarter: &str, organisation: &st
     app.send(who, Method::Post, &format!("/api/v1/quarters/{quarter}/close"), &[], &body).await
 }
 
+#[tokio::test]
+async fn a_closed_quarter_is_amended_by_two_and_the_differences_are_listed() {
+    let app = county().await;
+    let wang = app.signed_in("wang", Role::Supervisor, &app.county.county).await;
+    let li = app.signed_in("li.na", Role::Supervisor, &app.county.county).await;
+    let amend = async |who: &Credential, body: Value| {
+        app.send(who, Method::Post, "/api/v1/quarters/2026Q1/amend", &[], &body).await
+    };
+    let body = json!({ "organisation": "500237", "reason": "补录漏登党员" });
+    assert_eq!(amend(&wang, body.clone()).await.status, Status::Conflict, "it is open");
+    close(&app, &wang, "2026Q1", "500237").await;
+    close(&app, &li, "2026Q1", "500237").await;
+    assert_eq!(amend(&wang, body.clone()).await.status, Status::Conflict, "nothing differs");
+    let page = app.get(&wang, "/quarters/2026Q1/amend").await;
+    assert!(page.body.contains("没有需要修订的内容"), "{}", page.body);
+    let clerk = app.county.county.actor(Role::Clerk);
+    let late = member(app.county.branch(1, 1).id, "迟登人", 90);
+    members::enrol(&mut app.db.web().await, &clerk, &app.keys, &[late]).await.unwrap();
+    let closed = app.get(&wang, "/quarters/2026Q1/close").await;
+    assert!(closed.body.contains("结账后又有补录或更正") && closed.body.contains("/quarters/2026Q1/amend"));
+    let page = app.get(&wang, "/quarters/2026Q1/amend").await;
+    assert!(page.body.contains("迟登人") && page.body.contains("申请修订"), "{}", page.body);
+    let first = "/api/v1/reports/quarterly?organisation=500237&quarter=2026Q1&revision=1";
+    let before = app.get(&wang, first).await.body;
+    let wrong = amend(&wang, json!({ "organisation": "500237", "reason": " " })).await;
+    assert_eq!(wrong.status, Status::UnprocessableEntity, "{}", wrong.body);
+    let proposed = amend(&wang, body.clone()).await;
+    assert_eq!(proposed.status, Status::Accepted, "{}", proposed.body);
+    assert_eq!(proposed.json()["amendment_proposed_by"], "wang");
+    assert_eq!(amend(&wang, body.clone()).await.status, Status::Conflict, "his own");
+    let task = app.get(&li, "/").await;
+    assert!(task.body.contains("复核修订：2026年第一季度"), "{}", task.body);
+    let amended = amend(&li, body).await;
+    assert_eq!((amended.status, &amended.json()["revision"]), (Status::Ok, &json!(2)), "{}", amended.body);
+    assert_eq!(amended.json()["amendment_proposed_by"], Value::Null);
+    assert_eq!(app.get(&wang, first).await.body, before, "revision 1 is the same to the byte");
+    let asked = "/api/v1/quarters/2026Q1/differences?to_revision=2";
+    let all = app.get(&wang, &format!("{asked}&count=true")).await.json();
+    let items = all["items"].as_array().unwrap();
+    assert_eq!(all["total"], json!(items.len()));
+    let added = items.iter().find(|item| item["table"] == "member_facts").unwrap();
+    assert_eq!(
+        (&added["name"], &added["change"], &added["subject"]),
+        (&json!("迟登人"), &json!("added"), &json!("member"))
+    );
+    let page = app.get(&wang, &format!("{asked}&limit=1")).await.json();
+    let next = page["next"].as_str().unwrap();
+    let rest = app.get(&wang, &format!("{asked}&after={next}")).await.json();
+    assert_eq!(rest["items"].as_array().unwrap()[..], items[1..]);
+    let report = app.get(&wang, "/api/v1/reports/quarterly?organisation=500237&quarter=2026Q1").await.json();
+    assert_eq!(report["amendments"][0]["reason"], "补录漏登党员");
+    assert_eq!(report["amendments"][0]["differences"].as_array().unwrap()[..], items[..]);
+    let shown = app.get(&wang, "/reports/quarterly?quarter=2026Q1").await.body;
+    assert!(shown.contains("第2版修订明细") && shown.contains("迟登人"), "{shown}");
+    let shown = app.get(&wang, "/quarters/2026Q1/differences?to_revision=2").await.body;
+    assert!(shown.contains("第2版与第1版的差异") && shown.contains("迟登人"), "{shown}");
+    let bytes =
+        app.download(&wang, "/api/v1/reports/quarterly.xlsx?organisation=500237&quarter=2026Q1").await;
+    let mut book = Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
+    let sheet = book.worksheet_range("修订明细").unwrap();
+    let told =
+        sheet.rows().filter(|row| row.iter().any(|cell| cell.as_string().as_deref() == Some("迟登人")));
+    assert!(told.count() >= items.len(), "each row by name, a line for each column");
+}
+
 fn figure<'a>(report: &'a Value, code: &str) -> &'a Value {
     let sections = report["sections"].as_array().unwrap();
     let mut figures = sections.iter().flat_map(|section| section["figures"].as_array().unwrap());
@@ -78,6 +143,40 @@ async fn two_supervisors_close_and_the_auditor_reads() {
         .map(|child| child["organisation"]["code"].as_str().unwrap())
         .collect();
     assert_eq!(below, ["500237101", "500237102"]);
+}
+
+#[tokio::test]
+async fn why_a_figure_changed_is_told_on_the_page_and_in_the_api() {
+    let app = county().await;
+    let auditor = app.signed_in("auditor", Role::Auditor, &app.county.county).await;
+    let asked = "members.total/changes?organisation=500237&from=2025Q4&to=2026Q1";
+    let told = app.get(&auditor, &format!("/api/v1/figures/{asked}")).await.json();
+    assert_eq!(
+        (&told["from"]["value"], &told["to"]["value"], &told["change"]),
+        (&json!(5), &json!(7), &json!(2))
+    );
+    assert_eq!(
+        told["parts"],
+        json!([{ "part": "numerator", "from": 5, "to": 7, "difference": 2, "groups": [
+            { "cause": "joined", "label": "发展入党", "rows": 1, "amount": 1 },
+            { "cause": "transferred_in", "label": "组织关系转入", "rows": 1, "amount": 1 },
+        ] }])
+    );
+    let rows = asked.replace("changes?", "changes/rows?limit=1&count=true&");
+    let first = app.get(&auditor, &format!("/api/v1/figures/{rows}")).await.json();
+    assert_eq!((first["items"].as_array().unwrap().len(), &first["total"]), (1, &json!(2)), "{first}");
+    let next = first["next"].as_str().unwrap();
+    let second = app.get(&auditor, &format!("/api/v1/figures/{rows}&after={next}")).await.json();
+    assert_eq!(second["next"], Value::Null);
+    let causes = [&first["items"][0]["cause"], &second["items"][0]["cause"]];
+    assert!(causes.contains(&&json!("joined")) && causes.contains(&&json!("transferred_in")), "{causes:?}");
+    let page = app.get(&auditor, &format!("/figures/{asked}")).await;
+    assert_eq!(page.status, Status::Ok, "{}", page.body);
+    assert!(page.body.contains("5 + 1 发展入党 + 1 组织关系转入 = 7"), "{}", page.body);
+    let report = app.get(&auditor, "/reports/quarterly?quarter=2026Q1").await.body;
+    assert!(report.contains("/figures/members.total/changes?"), "{report}");
+    let wrong = app.get(&auditor, "/api/v1/figures/members.total/changes?from=2026Q1&to=2025Q4").await;
+    assert_eq!(wrong.status, Status::UnprocessableEntity, "{}", wrong.body);
 }
 
 #[tokio::test]

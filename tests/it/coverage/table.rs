@@ -246,6 +246,7 @@ POST   /imports/<id>/undo                    formreason=误传             in   
 # Pages of reports and quarters
 GET    /reports/quarterly                    -                           in       ok    ok      ok      ok      403   403      in
 GET    /figures/<code>                       -                           in       ok    ok      ok      ok      403   403      in
+GET    /figures/<code>/changes               -                           in       ok    ok      ok      ok      403   403      in
 GET    /reports/team                         -                           in       ok    ok      ok      ok      403   403      in
 GET    /articles                             -                           in       ok    ok      ok      ok      403   403      in
 POST   /articles                             file                        in       ok    404     ok      ok      403   403      in
@@ -262,6 +263,10 @@ GET    /quality/queue                        -                           in     
 GET    /quality/queue/<step>|next            -                           in       ok    ok      ok      ok      403   403      in
 GET    /quality/rules/<rule>|members.in_and_out -                        in       403   403     ok      403     403   403      in
 POST   /quality/rules/<rule>|members.in_and_out form                     in       403   403     ok      403     403   403      in
+GET    /quarters/<quarter>/amend             -                           in       403   403     ok      403     403   403      in
+POST   /quarters/<quarter>/amend             formreason=补录             in       403   403     ok      403     403   403      in
+POST   /quarters/<quarter>/amend/withdraw    form                        in       403   403     ok      403     403   403      in
+GET    /quarters/<quarter>/differences       -                           in       404   404     404     404     403   403      in
 # Pages of accounts
 GET    /accounts                             -                           in       403   403     403     403     ok    ok       in
 GET    /accounts/new                         -                           in       403   403     403     403     ok    403      in
@@ -466,6 +471,8 @@ POST   /api/v1/articles/check                file                        401    
 GET    /api/v1/figures                       -                           401      ok    ok      ok      ok      ok    ok       ok
 GET    /api/v1/figures/<code>                -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/figures/<code>/rows           -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/figures/<code>/changes        -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/figures/<code>/changes/rows   -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/quarters                      -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/quarters/<quarter>/close      json{"organisation":"500237"} 401    404   404     ok      403     403   403      404
 GET    /api/v1/quarters/<quarter>/cockpit    -                           401      ok    ok      ok      ok      403   403      ok
@@ -476,6 +483,9 @@ POST   /api/v1/quarter-settings              json{"from_day":"2026-01-01","villa
 GET    /api/v1/quality                       -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/quality-rules                 -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/quality-rules                 json{"rule":"members.in_and_out","from_day":"2026-01-01","severity":"error","weight":9,"source":"部务会"} 401 403 403 ok 403 403 403 403
+POST   /api/v1/quarters/<quarter>/amend      json{"organisation":"500237","reason":"补录"} 401 404 404 ok   403     403   403      404
+POST   /api/v1/quarters/<quarter>/amend/withdraw json{"organisation":"500237"} 401 404  404     ok      403     403   403      404
+GET    /api/v1/quarters/<quarter>/differences -                          401      404   404     404     404     403   403      404
 # API: trail and accounts
 GET    /api/v1/audit/entries                 -                           401      ok    ok      ok      ok      ok    ok       ok
 GET    /api/v1/audit/checkpoint              -                           401      ok    ok      ok      ok      ok    ok       ok

@@ -26,6 +26,22 @@ async fn every_table_and_column_says_what_it_is() {
 }
 
 #[tokio::test]
+async fn every_column_of_the_facts_has_its_name() {
+    let db = TestDb::new().await;
+    let client = db.owner_client().await;
+    for table in cadre::records::quarters::FactTable::ALL {
+        let query = format!(
+            "SELECT attname::text FROM tables JOIN pg_attribute a ON attrelid = tables.oid WHERE attnum > 3 \
+             AND NOT attisdropped AND name = '{}' ORDER BY attnum",
+            table.name()
+        );
+        let named: Vec<&str> = table.columns().iter().map(|column| column.name).collect();
+        assert_eq!(named, lines(&client, &query).await, "{}", table.name());
+        assert!(table.key().iter().all(|key| named.contains(key)), "{}", table.name());
+    }
+}
+
+#[tokio::test]
 async fn every_foreign_key_has_an_index_that_begins_with_it() {
     let db = TestDb::new().await;
     let client = db.owner_client().await;

@@ -13,9 +13,9 @@ pub(super) fn section() -> Section {
             count("audit.entries", "审计记录", "true", "本季在本组织范围内留下的审计记录。"),
             count(
                 "audit.amendments",
-                "更正已结账季度",
+                "修订已结账季度",
                 "f.action = 'quarters.amend'",
-                "本季更正已结账季度的次数。",
+                "本季修订已结账季度所形成的新版本数；其后已结账的季度随之重新衔接的，各计一次。",
             ),
             count(
                 "audit.reveals",

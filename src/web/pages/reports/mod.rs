@@ -1,5 +1,6 @@
 //! The quarterly report and the rows behind its figures.
 
+mod changes;
 mod quarterly;
 mod rows;
 mod team;
@@ -14,7 +15,7 @@ use crate::web::api::reports::Wanted;
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [quarterly::routes(), rows::routes(), team::routes()].concat()
+    [quarterly::routes(), rows::routes(), changes::routes(), team::routes()].concat()
 }
 
 /// An address with what a report is asked for.
@@ -34,6 +35,20 @@ pub(in crate::web::pages) fn address(
     }
     for (name, value) in more {
         address.push_str(&format!("&{name}={}", RawStr::new(value).percent_encode()));
+    }
+    address
+}
+
+/// Where it is told why a figure changed since the quarter before.
+fn why(code: &str, wanted: &Wanted) -> String {
+    let mut address = format!(
+        "/figures/{code}/changes?organisation={}&from={}&to={}",
+        RawStr::new(&wanted.organisation).percent_encode(),
+        wanted.quarter.previous(),
+        wanted.quarter
+    );
+    if let Some(revision) = wanted.revision {
+        address.push_str(&format!("&to_revision={revision}"));
     }
     address
 }

@@ -3,7 +3,7 @@
 use rocket::request::FlashMessage;
 use rocket::{Route, State, get, routes};
 
-use super::{address, printed, signed, unit};
+use super::{address, printed, signed, unit, why};
 use crate::across::reports::figures::{self, FigureValue};
 use crate::across::reports::{
     self, ExportLine, OrganisationReport, QuarterStatus, QuarterlyReport, ReportTable, RevealLine,
@@ -20,6 +20,8 @@ use crate::records::quarters::QuarterState;
 use crate::web;
 use crate::web::api::reports::{ReportQuery, Wanted, read};
 use crate::web::guards::{Db, SignedIn};
+use crate::web::pages::amendments;
+use crate::web::pages::quarters::county;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::Choice;
 use crate::web::views::parts::Fact;
@@ -61,13 +63,15 @@ async fn show(
         balance: balance(&report),
         sections: report.sections.iter().map(|section| section_view(section, &wanted)).collect(),
         below: below_view(&report, &wanted),
-        appendices: appendices(&report),
+        appendices: appendices(&report, &wanted),
         downloads: vec![Link::new(
             "XLSX",
             address("/api/v1/reports/quarterly.xlsx", &wanted, &wanted.organisation, &[]),
         )],
         articles_page: address("/articles", &wanted, &wanted.organisation, &[]),
         team_page: address("/reports/team", &wanted, &wanted.organisation, &[]),
+        amend_page: (report.revision.is_some() && county(&who.actor).is_some())
+            .then(|| format!("/quarters/{}/amend", wanted.quarter)),
         quarters_page: closes.then(|| "/quarters".to_owned()),
         cockpit_page: address("/cockpit", &wanted, &wanted.organisation, &[]),
         last_year_page: (!shows_last_year(&report))
@@ -164,6 +168,7 @@ fn figure_line(figure: &FigureValue, wanted: &Wanted) -> FigureLine {
         last_year: figure.last_year.map(|last_year| {
             (last_year.to_string(), figure.change_on_last_year.map_or_else(|| "—".to_owned(), signed))
         }),
+        why: figure.change.is_some().then(|| why(&figure.code, wanted)),
         term: None,
         href: Some(address(&format!("/figures/{}", figure.code), wanted, &wanted.organisation, &[])),
         inner: figure.denominator.is_some() || figure.code.starts_with("members.age."),
@@ -303,7 +308,7 @@ fn below_view(report: &QuarterlyReport, wanted: &Wanted) -> Option<Table> {
     })
 }
 
-fn appendices(report: &QuarterlyReport) -> Vec<Table> {
+fn appendices(report: &QuarterlyReport, wanted: &Wanted) -> Vec<Table> {
     let mut tables = Vec::new();
     if !report.recorded_late.is_empty() {
         let rows = report.recorded_late.iter().map(|entry| {
@@ -322,19 +327,23 @@ fn appendices(report: &QuarterlyReport) -> Vec<Table> {
         });
     }
     if !report.amendments.is_empty() {
-        let rows = report.amendments.iter().map(|amendment| {
-            Row::new(vec![
-                Cell::Number(amendment.revision.to_string()),
-                Cell::Text(clock::date_in_china(amendment.at).to_string()),
-                Cell::Text(amendment.reason.clone()),
-            ])
-        });
-        tables.push(Table {
-            caption: "更正".to_owned(),
-            columns: vec![Column::numeric("版本"), Column::new("日期"), Column::new("原因")],
-            rows: rows.collect(),
-            ..Table::default()
-        });
+        tables.push(amended(report, wanted));
+        let told = report.amendments.iter().filter(|amendment| !amendment.differences.is_empty());
+        tables.extend(told.map(|amendment| {
+            let shown = amendment.differences.len();
+            let rest = if i64::try_from(shown).unwrap_or(i64::MAX) < amendment.rows {
+                format!("，这里列出前{shown}条")
+            } else {
+                String::new()
+            };
+            let caption = format!(
+                "第{}版修订明细：与第{}版相差{}条{rest}",
+                amendment.revision,
+                amendment.revision - 1,
+                amendment.rows
+            );
+            amendments::table(&caption, &amendment.differences, "")
+        }));
     }
     tables.extend(outgoing(report));
     tables
@@ -390,4 +399,37 @@ fn outgoing(report: &QuarterlyReport) -> Vec<Table> {
 fn conditions(filter: &str) -> String {
     let plain: String = filter.chars().filter(|sign| !matches!(sign, '{' | '}' | '"')).collect();
     if plain.is_empty() || plain == "null" { "全部".to_owned() } else { plain }
+}
+
+/// The revisions that amended the quarter: each leads to all that it changed.
+fn amended(report: &QuarterlyReport, wanted: &Wanted) -> Table {
+    let rows = report.amendments.iter().map(|amendment| {
+        Row::to(
+            format!(
+                "/quarters/{}/differences?organisation={}&to_revision={}",
+                wanted.quarter, wanted.organisation, amendment.revision
+            ),
+            vec![
+                Cell::Text(format!("第{}版", amendment.revision)),
+                Cell::Text(clock::date_in_china(amendment.at).to_string()),
+                Cell::Text(amendment.preparer.clone()),
+                Cell::Text(amendment.confirmer.clone()),
+                Cell::Number(amendment.rows.to_string()),
+                Cell::Text(amendment.reason.clone()),
+            ],
+        )
+    });
+    Table {
+        caption: "修订".to_owned(),
+        columns: vec![
+            Column::new("版本"),
+            Column::new("日期"),
+            Column::new("提出"),
+            Column::new("复核"),
+            Column::numeric("相差条数"),
+            Column::new("原因"),
+        ],
+        rows: rows.collect(),
+        ..Table::default()
+    }
 }

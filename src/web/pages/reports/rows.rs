@@ -2,7 +2,7 @@
 
 use rocket::{Route, State, get, routes};
 
-use super::{address, arithmetic, printed, signed, unit};
+use super::{address, arithmetic, printed, signed, unit, why};
 use crate::across::reports::{self, RowLine, figures, quality};
 use crate::base::codes;
 use crate::base::db;
@@ -87,6 +87,7 @@ async fn show(
             previous: value.previous.map(|previous| previous.to_string()),
             change: value.change.map(signed),
             last_year: None,
+            why: value.change.is_some().then(|| why(code, &wanted)),
             term: None,
             href: None,
             inner: false,

@@ -5,6 +5,7 @@ mod accounts;
 mod articles;
 mod assessments;
 mod awards;
+mod changes;
 mod class_plan;
 mod cockpit;
 mod committees;

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    accounts, articles, assessments, awards, class_plan, cockpit, committees, desk, people, ratings, reports,
+    accounts, articles, assessments, awards, changes, class_plan, cockpit, committees, desk, people, ratings, reports,
     reserves, slates, training, vetting,
 };
 use crate::web::views::imports::Plan;
@@ -125,6 +125,9 @@ fn of_the_house() -> Vec<(&'static str, String)> {
         page("quality", &cockpit::quality()),
         page("quarters_list", &reports::quarters()),
         page("quarters_close", &reports::close()),
+        page("quarters_amend", &changes::amend()),
+        page("quarters_differences", &changes::differences()),
+        page("reports_changes", &changes::changes()),
         page("accounts_list", &desk::accounts()),
         page("accounts_form", &desk::account_form()),
         page("accounts_codes", &accounts::codes()),

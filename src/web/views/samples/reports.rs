@@ -19,6 +19,7 @@ fn line(label: &str, value: &str, unit: &str, change: &str, inner: bool) -> Figu
         previous: Some("1,275".into()),
         change: Some(change.into()),
         last_year: Some(("1,240".into(), "+47".into())),
+        why: Some("/figures/members.total/changes?to=2026Q1".into()),
         term: None,
         href: Some("/figures/members.total?quarter=2026Q1".into()),
         inner,
@@ -88,6 +89,7 @@ pub fn quarterly() -> Quarterly {
         downloads: vec![Link::new("XLSX", "/reports/quarterly.xlsx")],
         team_page: "/reports/team?organisation=500237&quarter=2026Q1".into(),
         articles_page: "/articles?organisation=500237&quarter=2026Q1".into(),
+        amend_page: Some("/quarters/2026Q1/amend".into()),
         quarters_page: Some("/quarters".into()),
     }
 }
@@ -180,6 +182,7 @@ pub fn close() -> Close {
             check("数据质量", "17 条提示", Tone::Warning, "不影响结账，列入报告附录"),
             check("未确定的星级评定", "0", Tone::Good, ""),
         ],
+        amend: None,
         note: "结账由一名主管提出、另一名主管复核。结账后本季数据冻结为第 1 版，之后的更正只能以新版次说明。"
             .into(),
         form: Some(Form {

@@ -1,7 +1,9 @@
 //! Quarters and their reports: figures worked out by hand, the balance under random lives, what is frozen stays.
 
+mod amending;
 mod assessments;
 mod at_once;
+mod changes;
 mod closing;
 mod cockpit;
 mod committees;

@@ -114,5 +114,12 @@ async fn the_flow_balances_whatever_happens() {
         check(&mut stage, seed).await;
         stage.close("2026Q2").await;
         check(&mut stage, seed).await;
+        for number in 36..=42 {
+            live(&mut stage, &mut random, number).await;
+        }
+        stage.amend("2026Q1").await;
+        check(&mut stage, seed).await;
+        stage.close("2026Q3").await;
+        check(&mut stage, seed).await;
     }
 }

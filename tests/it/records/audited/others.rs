@@ -1,10 +1,11 @@
 //! Organisations, imports and quarters.
 
-use cadre::across::reports::{self, Closed};
+use cadre::across::reports::{self, Amended, Closed};
 use cadre::base::actor::{Actor, Role};
 use cadre::base::db;
 use cadre::base::edit::Edit;
 use cadre::records::imports::{self, Counts, Kind, Receive};
+use cadre::records::members;
 use cadre::records::organisations::{self, Change, Edits, Found};
 use cadre::records::quarters::{
     self, SetQualityRule, SetQuarterSettings, Severity, SignOff, WithdrawSignOff,
@@ -13,6 +14,7 @@ use diesel_async::AsyncPgConnection;
 
 use super::Story;
 use crate::support::builders::day;
+use crate::support::builders::member;
 
 pub(super) async fn tell(story: &mut Story) {
     found(story).await;
@@ -177,4 +179,25 @@ async fn close(story: &mut Story) {
     story.refused("quarters::conclude", by(&first)).await;
     let closed = story.done("quarters::conclude", by(&second)).await;
     assert!(matches!(closed, Closed::Closed(_)));
+    let late = member(story.county.branch(1, 1).id, "补录一", 77);
+    let keys = &story.keys;
+    members::enrol(&mut story.conn, &clerk, keys, &[late]).await.unwrap();
+    let amend = |actor: &Actor| {
+        let (actor, code) = (actor.clone(), county.code.clone());
+        async move |conn: &mut AsyncPgConnection| reports::amend(conn, &actor, &code, quarter, "补录").await
+    };
+    let withdraw = |actor: &Actor| {
+        let (actor, code) = (actor.clone(), county.code.clone());
+        async move |conn: &mut AsyncPgConnection| {
+            reports::withdraw_amendment(conn, &actor, &code, quarter).await
+        }
+    };
+    story.refused("quarters::propose_amendment", amend(&clerk)).await;
+    story.refused("quarters::withdraw_amendment", withdraw(&first)).await;
+    story.done("quarters::propose_amendment", amend(&first)).await;
+    story.done("quarters::withdraw_amendment", withdraw(&second)).await;
+    story.done("quarters::propose_amendment", amend(&first)).await;
+    story.refused("quarters::conclude_amendment", amend(&first)).await;
+    let amended = story.done("quarters::conclude_amendment", amend(&second)).await;
+    assert!(matches!(amended, Amended::Amended(_)));
 }
