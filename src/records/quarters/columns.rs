@@ -232,9 +232,26 @@ const ASSESSMENTS: &[FactColumn] = &[
     number("streak", "连续持有季数"),
 ];
 
+const FINDINGS: &[FactColumn] = &[
+    column("rule", "规则", ColumnKind::Text),
+    column("subject_kind", "记录类别", ColumnKind::Text),
+    id("subject_id", "记录"),
+    PERSON,
+    place("path", "所在位置"),
+    column("detail", "问题", ColumnKind::Text),
+];
+
+const RULES: &[FactColumn] = &[
+    column("rule", "规则", ColumnKind::Text),
+    column("severity", "严重程度", ColumnKind::Text),
+    number("weight", "权重"),
+    number("threshold", "界限"),
+];
+
 impl FactTable {
-    /// All tables, in the order in which their rows are listed.
-    pub const ALL: [Self; 13] = [
+    /// All tables whose rows are about somebody or some place, in the order in which they are listed. The rules that a
+    /// revision was checked by are about neither.
+    pub const ALL: [Self; 14] = [
         Self::Members,
         Self::Flow,
         Self::Organisations,
@@ -248,6 +265,7 @@ impl FactTable {
         Self::Ratings,
         Self::Awards,
         Self::Assessments,
+        Self::Findings,
     ];
 
     /// What its rows are about.
@@ -267,6 +285,8 @@ impl FactTable {
             Self::TrainingAttendances => "参训",
             Self::Awards => "星级村",
             Self::Assessments => "季度考核",
+            Self::Findings => "数据质量问题",
+            Self::Rules => "数据质量规则",
         }
     }
 
@@ -287,6 +307,8 @@ impl FactTable {
             Self::TrainingAttendances => TRAINING_ATTENDANCES,
             Self::Awards => AWARDS,
             Self::Assessments => ASSESSMENTS,
+            Self::Findings => FINDINGS,
+            Self::Rules => RULES,
         }
     }
 
@@ -306,6 +328,8 @@ impl FactTable {
             Self::TrainingAttendances => &["class_id", "membership_id"],
             Self::Awards => &["award_id"],
             Self::Assessments => &["assessment_id"],
+            Self::Findings => &["rule", "subject_id"],
+            Self::Rules => &["rule"],
         }
     }
 }
