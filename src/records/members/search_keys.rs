@@ -78,7 +78,8 @@ pub(in crate::records) async fn name_anew(
 ) -> QueryResult<()> {
     let rows: Vec<(MembershipId, String, String)> = memberships::table
         .inner_join(
-            people::table.on(people::county_id.eq(memberships::county_id).and(people::id.eq(memberships::person_id))),
+            people::table
+                .on(people::county_id.eq(memberships::county_id).and(people::id.eq(memberships::person_id))),
         )
         .filter(memberships::county_id.eq(county).and(memberships::person_id.eq_any(whom)))
         .select((memberships::id, people::name, memberships::path))

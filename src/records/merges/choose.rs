@@ -68,14 +68,11 @@ pub fn fields_of(winner: &Identity, loser: &Identity) -> Vec<FieldPair> {
     let number = |identity: &Identity| {
         format!("{}（{}，{}生）", identity.citizen_id.masked(), identity.sex.name(), identity.birth_date)
     };
-    let mut numbers = pair(
-        "citizen_id",
-        number(winner),
-        number(loser),
-        winner.citizen_id != loser.citizen_id,
-    );
+    let mut numbers =
+        pair("citizen_id", number(winner), number(loser), winner.citizen_id != loser.citizen_id);
     numbers.hint = numbers.differs.then(|| likeness(winner, loser));
-    let reached = |one: Option<String>, other: Option<String>| (one.unwrap_or_default(), other.unwrap_or_default());
+    let reached =
+        |one: Option<String>, other: Option<String>| (one.unwrap_or_default(), other.unwrap_or_default());
     let mobiles = reached(
         winner.mobile.as_ref().map(|number| number.masked()),
         loser.mobile.as_ref().map(|number| number.masked()),
@@ -108,7 +105,8 @@ pub fn fields_of(winner: &Identity, loser: &Identity) -> Vec<FieldPair> {
 /// In what two citizen IDs are alike, without showing them.
 fn likeness(winner: &Identity, loser: &Identity) -> String {
     let (one, other) = (&winner.citizen_id, &loser.citizen_id);
-    let short = |number: &str| number.get(..6).zip(number.get(8..17)).map(|(place, rest)| format!("{place}{rest}"));
+    let short =
+        |number: &str| number.get(..6).zip(number.get(8..17)).map(|(place, rest)| format!("{place}{rest}"));
     if short(one.as_str()) == short(other.as_str()) {
         return "两个号码的15位旧号相同，只是补成18位时的世纪不同，请按身份证核对。".to_owned();
     }
@@ -131,7 +129,8 @@ pub(super) fn chosen(
     loser: &Identity,
     choices: &BTreeMap<String, Side>,
 ) -> Result<Identity, Vec<FieldError>> {
-    let differing: Vec<FieldPair> = fields_of(winner, loser).into_iter().filter(|pair| pair.differs).collect();
+    let differing: Vec<FieldPair> =
+        fields_of(winner, loser).into_iter().filter(|pair| pair.differs).collect();
     let open = differing.iter().filter(|pair| !choices.contains_key(pair.field)).map(|pair| {
         let said = |text: &str| if text.is_empty() { "未填".to_owned() } else { format!("“{text}”") };
         let message = format!(
@@ -144,13 +143,15 @@ pub(super) fn chosen(
     });
     let mut errors: Vec<FieldError> = open.collect();
     let known = fields_of(winner, loser);
-    errors.extend(choices.keys().filter(|field| !known.iter().any(|pair| pair.field == field.as_str())).map(|field| {
-        FieldError::new(
-            &format!("fields.{field}"),
-            format!("“{field}”不是可以选择的项目，请使用比对结果中列出的项目。"),
-            Some(field),
-        )
-    }));
+    errors.extend(choices.keys().filter(|field| !known.iter().any(|pair| pair.field == field.as_str())).map(
+        |field| {
+            FieldError::new(
+                &format!("fields.{field}"),
+                format!("“{field}”不是可以选择的项目，请使用比对结果中列出的项目。"),
+                Some(field),
+            )
+        },
+    ));
     if !errors.is_empty() {
         return Err(errors);
     }

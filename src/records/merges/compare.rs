@@ -119,7 +119,11 @@ const MOVES: [(&str, &str); 10] = [
     ("training_pairs", "apprentice_id"),
 ];
 
-async fn moves(conn: &mut AsyncPgConnection, actor: &Actor, loser: PersonId) -> QueryResult<Vec<(&'static str, i64)>> {
+async fn moves(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    loser: PersonId,
+) -> QueryResult<Vec<(&'static str, i64)>> {
     #[derive(QueryableByName)]
     struct Count {
         #[diesel(sql_type = Text)]

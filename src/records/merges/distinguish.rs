@@ -38,7 +38,11 @@ impl Distinguish {
 /// # Errors
 /// `Missing` where the actor does not see both; `Invalid` for one person twice or a reason that is too long; `Refused` where
 /// it is settled already; `Forbidden`.
-pub async fn distinguish(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Distinguish]) -> Result<()> {
+pub async fn distinguish(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    commands: &[Distinguish],
+) -> Result<()> {
     db::write(conn, actor, async |conn| {
         policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
         let mut rows = Vec::with_capacity(commands.len());
@@ -52,10 +56,13 @@ pub async fn distinguish(conn: &mut AsyncPgConnection, actor: &Actor, commands: 
             ));
         }
         see(conn, actor, commands).await?;
-        diesel::insert_into(distinct_people::table).values(rows).execute(conn).await.constraint(
-            "distinct_people_pkey",
-            || Error::Refused("这两份档案已经认定不是同一人，请刷新页面查看。".to_owned()),
-        )?;
+        diesel::insert_into(distinct_people::table)
+            .values(rows)
+            .execute(conn)
+            .await
+            .constraint("distinct_people_pkey", || {
+                Error::Refused("这两份档案已经认定不是同一人，请刷新页面查看。".to_owned())
+            })?;
         append_entry(conn, actor, "merges.distinguish", commands).await
     })
     .await

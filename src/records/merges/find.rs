@@ -111,6 +111,25 @@ pub struct Cursor {
 
 const PAIRS: &str = "FROM find_duplicate_people($1, $2, $3, $4) WHERE NOT is_settled AND strength >= $5";
 
+/// A page of pairs.
+#[derive(Debug, Clone, Default)]
+pub struct Pairs {
+    /// The pairs.
+    pub pairs: Vec<Pair>,
+    /// Where the next page begins.
+    pub next: Option<Cursor>,
+    /// How many there are on all pages; told by a page that has some.
+    pub total: i64,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(embed)]
+    pair: Pair,
+    #[diesel(sql_type = BigInt)]
+    total: i64,
+}
+
 /// A page of the pairs that nobody has settled, the strongest first, among equals those with the newest record.
 ///
 /// # Errors
@@ -120,12 +139,14 @@ pub async fn list(
     looked: &Looked,
     after: Option<&Cursor>,
     limit: u16,
-) -> diesel::QueryResult<(Vec<Pair>, Option<Cursor>)> {
-    let first = Cursor { strength: i32::MAX, other: PersonId(uuid::Uuid::max()), person: PersonId(uuid::Uuid::max()) };
+) -> QueryResult<Pairs> {
+    let last = PersonId(uuid::Uuid::max());
+    let first = Cursor { strength: i32::MAX, other: last, person: last };
     let after = after.unwrap_or(&first);
-    let mut pairs: Vec<Pair> = diesel::sql_query(format!(
-        "SELECT person_id, other_id, is_same_name, is_same_day, is_same_unit, strength {PAIRS} \
-         AND (strength, other_id, person_id) < ($6, $7, $8) \
+    // One look at the county for the page and for the total.
+    let mut lines: Vec<Line> = diesel::sql_query(format!(
+        "SELECT * FROM (SELECT person_id, other_id, is_same_name, is_same_day, is_same_unit, strength, \
+            count(*) OVER () AS total {PAIRS}) p WHERE (strength, other_id, person_id) < ($6, $7, $8) \
          ORDER BY strength DESC, other_id DESC, person_id DESC LIMIT $9"
     ))
     .bind::<Uuid, _>(looked.within.county)
@@ -139,17 +160,19 @@ pub async fn list(
     .bind::<BigInt, _>(i64::from(limit) + 1)
     .load(conn)
     .await?;
-    let more = pairs.len() > usize::from(limit);
-    pairs.truncate(usize::from(limit));
+    let total = lines.iter().map(|line| line.total).max().unwrap_or(0);
+    let more = lines.len() > usize::from(limit);
+    lines.truncate(usize::from(limit));
+    let pairs: Vec<Pair> = lines.into_iter().map(|line| line.pair).collect();
     let next = pairs.last().filter(|_| more).map(Pair::cursor);
-    Ok((pairs, next))
+    Ok(Pairs { pairs, next, total })
 }
 
 /// How many pairs nobody has settled.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn count(conn: &mut AsyncPgConnection, looked: &Looked) -> diesel::QueryResult<i64> {
+pub async fn count(conn: &mut AsyncPgConnection, looked: &Looked) -> QueryResult<i64> {
     #[derive(QueryableByName)]
     struct Total {
         #[diesel(sql_type = BigInt)]

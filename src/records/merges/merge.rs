@@ -62,7 +62,12 @@ struct Work {
 /// `Missing` where the actor does not see both; `Stale` where somebody changed one of them meanwhile; `Invalid` where a
 /// choice is missing or contradicts another; `Refused` where facts contradict that they are one, or relations of theirs
 /// stand outside of what the actor sees; `Forbidden`.
-pub async fn merge(conn: &mut AsyncPgConnection, actor: &Actor, keys: &KeyRing, command: &Merge) -> Result<Merged> {
+pub async fn merge(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    keys: &KeyRing,
+    command: &Merge,
+) -> Result<Merged> {
     db::write(conn, actor, async |conn| {
         policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
         let work = look(conn, actor, keys, command).await?;
@@ -132,7 +137,8 @@ async fn look(conn: &mut AsyncPgConnection, actor: &Actor, keys: &KeyRing, comma
 fn common(paths: &[&Path]) -> Option<Path> {
     let (first, rest) = paths.split_first()?;
     let ends = first.as_str().match_indices('/').map(|(at, slash)| at + slash.len());
-    let stems: Vec<Path> = ends.filter_map(|end| first.as_str().get(..end)).map(|stem| Path::stored(stem.to_owned())).collect();
+    let stems: Vec<Path> =
+        ends.filter_map(|end| first.as_str().get(..end)).map(|stem| Path::stored(stem.to_owned())).collect();
     stems.into_iter().rev().find(|stem| rest.iter().all(|path| stem.contains(path)))
 }
 
@@ -155,7 +161,12 @@ async fn note(conn: &mut AsyncPgConnection, actor: &Actor, command: &Merge, work
 }
 
 /// Has the database move and remove the rows; answers how many.
-async fn carry_out(conn: &mut AsyncPgConnection, actor: &Actor, id: MergeId, drops: &[Drop]) -> Result<(i32, i32)> {
+async fn carry_out(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    id: MergeId,
+    drops: &[Drop],
+) -> Result<(i32, i32)> {
     #[derive(QueryableByName)]
     struct Counts {
         #[diesel(sql_type = BigInt)]
@@ -184,7 +195,8 @@ async fn carry_out(conn: &mut AsyncPgConnection, actor: &Actor, id: MergeId, dro
         }
         other => other?,
     };
-    let total = |of: fn(&Counts) -> i64| i32::try_from(counts.iter().map(of).sum::<i64>()).unwrap_or(i32::MAX);
+    let total =
+        |of: fn(&Counts) -> i64| i32::try_from(counts.iter().map(of).sum::<i64>()).unwrap_or(i32::MAX);
     Ok((total(|row| row.moved), total(|row| row.removed)))
 }
 
@@ -213,7 +225,12 @@ pub(super) async fn told_rows(
     Ok(told.into_iter().map(|told| told.id).collect())
 }
 
-async fn append_entry(conn: &mut AsyncPgConnection, actor: &Actor, merged: &Merged, work: &Work) -> Result<()> {
+async fn append_entry(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    merged: &Merged,
+    work: &Work,
+) -> Result<()> {
     let changes: Vec<FieldChange> = identity_changes(&work.before, &work.after);
     let details = serde_json::json!({
         "merge": merged.id,
@@ -248,7 +265,8 @@ mod tests {
     fn a_merge_stands_where_everything_of_both_is_inside() {
         let county = Path::root("500237");
         let (one, other) = (county.child("500237101"), county.child("500237102"));
-        let (village, branch) = (one.child("500237101201"), one.child("500237101201").child("500237101201-ZB01"));
+        let (village, branch) =
+            (one.child("500237101201"), one.child("500237101201").child("500237101201-ZB01"));
         assert_eq!(common(&[&branch, &village]), Some(village.clone()));
         assert_eq!(common(&[&village, &one.child("500237101202")]), Some(one.clone()));
         assert_eq!(common(&[&village, &other]), Some(county));

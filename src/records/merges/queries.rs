@@ -139,11 +139,8 @@ pub async fn settled(
     after: Option<(DateTime<Utc>, PersonId, PersonId)>,
     limit: u16,
 ) -> QueryResult<Vec<Settled>> {
-    let (at, person, other) = after.unwrap_or((
-        DateTime::<Utc>::MAX_UTC,
-        PersonId(uuid::Uuid::max()),
-        PersonId(uuid::Uuid::max()),
-    ));
+    let (at, person, other) =
+        after.unwrap_or((DateTime::<Utc>::MAX_UTC, PersonId(uuid::Uuid::max()), PersonId(uuid::Uuid::max())));
     let at = at.min(crate::base::clock::now() + chrono::TimeDelta::days(1));
     let sees = |whose: &str| {
         format!(
@@ -167,4 +164,35 @@ pub async fn settled(
     .bind::<BigInt, _>(i64::from(limit))
     .load(conn)
     .await
+}
+
+/// How many other people inside a scope look like whoever has this relation: for whoever has just entered it.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_alike(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    relation: uuid::Uuid,
+) -> QueryResult<i64> {
+    #[derive(QueryableByName)]
+    struct Total {
+        #[diesel(sql_type = BigInt)]
+        total: i64,
+    }
+    let totals: Vec<Total> = diesel::sql_query(
+        "SELECT count(*) AS total FROM person_visibility v \
+         JOIN people a ON a.county_id = $1 AND a.id = v.person_id \
+         JOIN people b ON b.county_id = $1 AND b.birth_date = a.birth_date AND b.sound = a.sound AND b.id <> a.id \
+            AND (b.sex = a.sex OR b.name = a.name) \
+         WHERE v.county_id = $1 AND v.relation_id = $2 AND EXISTS (SELECT FROM person_visibility o \
+            WHERE o.county_id = $1 AND o.person_id = b.id AND o.path >= $3 AND o.path < $4)",
+    )
+    .bind::<Uuid, _>(within.county)
+    .bind::<Uuid, _>(relation)
+    .bind::<Text, _>(within.path.as_str())
+    .bind::<Text, _>(within.path.end())
+    .load(conn)
+    .await?;
+    Ok(totals.iter().map(|row| row.total).sum())
 }

@@ -132,7 +132,8 @@ const SAME_STAY: &str = "(w.village_id, w.kind, w.entered_on, w.left_on, w.state
 const SAME_PAIR: &str = "(w.organisation_id, w.agreed, w.from_day, w.to_day, w.outcome, w.result) \
     IS NOT DISTINCT FROM (l.organisation_id, l.agreed, l.from_day, l.to_day, l.outcome, l.result)";
 
-const SAME_RATING: &str = "(w.state, w.total, w.stars, w.veto) IS NOT DISTINCT FROM (l.state, l.total, l.stars, l.veto)";
+const SAME_RATING: &str =
+    "(w.state, w.total, w.stars, w.veto) IS NOT DISTINCT FROM (l.state, l.total, l.stars, l.veto)";
 
 /// What two people have twice, in the order in which it goes: what hangs on another record before that record.
 ///
@@ -172,14 +173,22 @@ pub(super) async fn load(
     let seats = columns(
         "seats",
         SAME_SEAT,
-        &format!("(SELECT o.name FROM committees c JOIN organisations o ON o.county_id = $1 AND o.id = c.village_id \
-            WHERE c.county_id = $1 AND c.id = #.committee_id)"),
+        &format!(
+            "(SELECT o.name FROM committees c JOIN organisations o ON o.county_id = $1 AND o.id = c.village_id \
+            WHERE c.county_id = $1 AND c.id = #.committee_id)"
+        ),
         "#.post",
         "#.from_day",
         "#.to_day",
     );
-    let stays =
-        columns("reserves", SAME_STAY, &format!("{named}#.village_id)"), "#.kind", "#.entered_on", "#.left_on");
+    let stays = columns(
+        "reserves",
+        SAME_STAY,
+        &format!("{named}#.village_id)"),
+        "#.kind",
+        "#.entered_on",
+        "#.left_on",
+    );
     let pairs = columns(
         "training_pairs",
         SAME_PAIR,

@@ -165,7 +165,10 @@ async fn take_back(conn: &mut AsyncPgConnection, actor: &Actor, merged: &Merged)
 fn counted(kept: &[Kept]) -> Vec<(&'static str, usize)> {
     let mut nouns: Vec<&'static str> = kept.iter().map(|one| noun(&one.kept_relation)).collect();
     nouns.sort_unstable();
-    nouns.chunk_by(|one, other| one == other).filter_map(|group| Some((*group.iter().next()?, group.len()))).collect()
+    nouns
+        .chunk_by(|one, other| one == other)
+        .filter_map(|group| Some((*group.iter().next()?, group.len())))
+        .collect()
 }
 
 async fn append_entry(conn: &mut AsyncPgConnection, actor: &Actor, undone: &Undone) -> Result<()> {

@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, approvals, articles, assessments, audit, committees, duplicates, exports, imports, kinships, member_events,
-    members, merges, organisations, own_sessions, people, ratings, reports, reserves, security_policy, session,
-    slates, training, vetting, words,
+    accounts, approvals, articles, assessments, audit, committees, duplicates, exports, imports, kinships,
+    member_events, members, merges, organisations, own_sessions, people, ratings, reports, reserves,
+    security_policy, session, slates, training, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 

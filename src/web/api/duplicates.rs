@@ -16,9 +16,7 @@ use crate::base::error::{Error, FieldError};
 use crate::base::ids::PersonId;
 use crate::base::keys::KeyRing;
 use crate::base::policy::{self, Action};
-use crate::records::merges::{
-    self, Comparison, Cursor, Distinguish, Looked, Pair, Strength, queries,
-};
+use crate::records::merges::{self, Comparison, Cursor, Distinguish, Looked, Pair, Strength, queries};
 use crate::web::api::organisations::narrowed;
 use crate::web::api::people::PersonRecordJson;
 use crate::web::guards::{Body, Caller, Db, Listing, Page};
@@ -28,13 +26,7 @@ use crate::web::{self, reading};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![
-        list_duplicates,
-        compare_people,
-        list_distinct,
-        distinguish_people,
-        reconsider_people
-    ]
+    routes![list_duplicates, compare_people, list_distinct, distinguish_people, reconsider_people]
 }
 
 /// Two people who look like one.
@@ -100,21 +92,20 @@ pub async fn pairs(
     let page = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, query.within).await?;
         let looked = Looked::new(within, &kinds_seen(actor), least);
-        let (pairs, next) = merges::list(conn, &looked, after.as_ref(), listing.limit).await?;
-        let total = listing.total(merges::count(conn, &looked)).await?;
-        let next = next.map(|next| {
+        let found = merges::list(conn, &looked, after.as_ref(), listing.limit).await?;
+        let total = listing.count.then_some(found.total);
+        let next = found.next.map(|next| {
             Listing::cursor(&[&next.strength.to_string(), &next.other.to_string(), &next.person.to_string()])
         });
+        let pairs = found.pairs;
         let ids: Vec<PersonId> = pairs.iter().flat_map(|pair| [pair.person_id, pair.other_id]).collect();
-        let mut people = by_id(conn, actor, keys, &ids).await?;
+        let people = by_id(conn, actor, keys, &ids).await?;
         let found = pairs.into_iter().filter_map(|pair| {
             let one = people.get(&pair.person_id).cloned();
             let other = people.get(&pair.other_id).cloned();
             one.zip(other).map(|(one, other)| Found { pair, one, other })
         });
-        let items: Vec<Found> = found.collect();
-        people.clear();
-        Ok(Page { items, next, total })
+        Ok(Page { items: found.collect(), next, total })
     });
     Ok(page.await?)
 }
@@ -274,7 +265,8 @@ pub async fn compared(
     loser: PersonId,
 ) -> Result<Comparison, Error> {
     let keys = &state.keys;
-    db::read(&mut db.0, &actor.scope, async |conn| merges::compare(conn, actor, keys, winner, loser).await).await
+    db::read(&mut db.0, &actor.scope, async |conn| merges::compare(conn, actor, keys, winner, loser).await)
+        .await
 }
 
 /// Compare two records before they are merged.
@@ -416,4 +408,3 @@ pub async fn reconsider_people(
     state.pairs.forget(caller.scope().county);
     Ok(Status::NoContent)
 }
-

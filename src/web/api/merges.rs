@@ -269,7 +269,11 @@ pub async fn list_merges(
 ///
 /// # Errors
 /// `Missing`, `Forbidden`.
-pub async fn merge_with_rows(db: &mut Db, actor: &Actor, id: MergeId) -> Result<(Merged, Vec<MergedRow>), Error> {
+pub async fn merge_with_rows(
+    db: &mut Db,
+    actor: &Actor,
+    id: MergeId,
+) -> Result<(Merged, Vec<MergedRow>), Error> {
     policy::require(actor, Action::SeeRecords, &actor.scope.path)?;
     let scope = &actor.scope;
     db::read(&mut db.0, scope, async |conn| {

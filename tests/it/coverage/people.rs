@@ -16,6 +16,8 @@ GET    /people/duplicates                    -                           in     
 GET    /people/distinct                      -                           in       ok    ok      ok      ok      403   403      in
 POST   /people/distinct                      form                        in       ok    ok      ok      403     403   403      in
 POST   /people/distinct/reopen               form                        in       ok    ok      ok      403     403   403      in
+GET    /people/<id>/merge                    -                           in       ok    404     ok      403     403   403      in
+POST   /people/<id>/merge                    form                        in       ok    404     ok      403     403   403      in
 GET    /people/merge                         -                           in       ok    ok      ok      403     403   403      in
 POST   /people/merge                         form                        in       ok    ok      ok      403     403   403      in
 GET    /people/merges                        -                           in       ok    ok      ok      ok      403   403      in

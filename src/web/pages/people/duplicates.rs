@@ -83,7 +83,8 @@ async fn list(
         settled: false,
         tabs: tabs("/people/duplicates"),
         pairs: page.items.iter().map(line).collect(),
-        empty: "没有待核对的人员对。录入和导入时，公民身份号码相同的（含15位和18位）已直接认作同一人。".to_owned(),
+        empty: "没有待核对的人员对。录入和导入时，公民身份号码相同的（含15位和18位）已直接认作同一人。"
+            .to_owned(),
         pager: Pager {
             shown: page.items.len(),
             total: page.total.and_then(|total| u64::try_from(total).ok()),

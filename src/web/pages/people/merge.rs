@@ -7,25 +7,84 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
 use super::duplicates::{book, party};
-use crate::across::people as on_record;
+use super::told_identity;
+use crate::across::people::{self as on_record, OnRecord};
 use crate::base::db;
 use crate::base::error::{Error, FieldError};
 use crate::base::ids::PersonId;
 use crate::base::policy::{self, Action};
 use crate::records::merges::{self, Comparison, FieldPair, Half, Merge, Side, Twice};
 use crate::web::api::duplicates::{compared, person};
+use crate::web::api::people::read;
 use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
+use crate::web::views::controls::{Kind, Source};
 use crate::web::views::merges::{FieldLine, MergePage};
 use crate::web::views::parts::Fact;
-use crate::web::views::{Notice, Section, Tone};
+use crate::web::views::{Control, Form, FormPage, Group, Link, Notice, Section, Tone};
 use crate::web::{self, reading};
 
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![ask, carry_out]
+    routes![pick, picked, ask, carry_out]
+}
+
+/// The form that asks for the other record, for two whom no sweep found.
+fn pick_page(who: &SignedIn, record: &OnRecord, typed: Option<(&Fields, &[FieldError])>) -> FormPage {
+    let person = &record.card.person;
+    let here = format!("/people/{}", person.id);
+    let people = Kind::Picker(Source::Search("/committees/people".to_owned()));
+    let other = Control::new("loser", "另一份档案", people).required().columns(6).focus();
+    let mut form = Form {
+        action: format!("{here}/merge"),
+        csrf_token: who.known.csrf_token.clone().unwrap_or_default(),
+        groups: vec![Group::new("", vec![other])],
+        submit: "比对".to_owned(),
+        cancel: Some(here.clone()),
+        ..Form::default()
+    };
+    if let Some((fields, errors)) = typed {
+        form.keep(|name| fields.has(name).then(|| fields.get(name)));
+        form.refuse(errors);
+    }
+    FormPage {
+        frame: who.frame(Section::Members),
+        title: "合并重复档案".to_owned(),
+        back: Link::new(&person.name, here),
+        facts: vec![Fact::text("保留的档案", &person.name), Fact::text("身份", told_identity(&record.card))],
+        note: "先逐项比对，再决定是否合并；这一步不改动任何内容。".to_owned(),
+        form,
+    }
+}
+
+#[get("/people/<id>/merge", rank = 3)]
+async fn pick(who: SignedIn, mut db: Db, id: PersonId, state: &State<web::State>) -> Answer<Page<FormPage>> {
+    policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
+    let record = read(&mut db, &who.actor, state, id).await?;
+    Ok(Page(pick_page(&who, &record, None)))
+}
+
+#[post("/people/<id>/merge", data = "<fields>", rank = 3)]
+async fn picked(
+    who: SignedIn,
+    mut db: Db,
+    id: PersonId,
+    fields: Fields,
+    state: &State<web::State>,
+) -> Answer<Result<Redirect, PageWith<FormPage>>> {
+    policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
+    let record = read(&mut db, &who.actor, state, id).await?;
+    match person("loser", fields.get("loser")) {
+        Ok(loser) => Ok(Ok(Redirect::to(format!("/people/merge?winner={id}&loser={loser}")))),
+        Err(_) => {
+            let message = "请输入姓名或拼音，从列出的人员中选择另一份档案。";
+            let errors = [FieldError::new("loser", message, None)];
+            let page = pick_page(&who, &record, Some((&fields, &errors)));
+            Ok(Err(PageWith(Status::UnprocessableEntity, page)))
+        }
+    }
 }
 
 #[get("/people/merge?<winner>&<loser>")]
@@ -66,9 +125,10 @@ async fn page(
     let compared = compared(db, &who.actor, state, winner, loser).await?;
     reading::note(state, &who.known.identity, &who.actor, 2).await?;
     let (words, keys, actor) = (book(who, db).await?, &state.keys, &who.actor);
-    let people =
-        db::read(&mut db.0, who.scope(), async |conn| on_record::some(conn, actor, keys, &[winner, loser]).await)
-            .await?;
+    let people = db::read(&mut db.0, who.scope(), async |conn| {
+        on_record::some(conn, actor, keys, &[winner, loser]).await
+    })
+    .await?;
     let party_of = |id: PersonId| {
         people.iter().find(|one| one.card.person.id == id).map(|one| party(one, &words)).unwrap_or_default()
     };
@@ -90,7 +150,12 @@ async fn page(
         obstacles: compared.obstacles.iter().map(bad).collect(),
         warnings: compared.warnings.clone(),
         fields: compared.fields.iter().map(|pair| field(pair, tried)).collect(),
-        twice: compared.twice.iter().enumerate().map(|(at, pair)| twice(at, pair, &compared, tried)).collect(),
+        twice: compared
+            .twice
+            .iter()
+            .enumerate()
+            .map(|(at, pair)| twice(at, pair, &compared, tried))
+            .collect(),
         moves: compared.moves.iter().map(|(what, rows)| Fact::text(*what, format!("{rows}条"))).collect(),
     })
 }
@@ -135,7 +200,11 @@ fn twice(at: usize, pair: &Twice, compared: &Comparison, tried: Option<&Tried<'_
         loser: pair.loser_told(&compared.words),
         choice: Some((pair.winner_record.to_string(), pair.loser_record.to_string())),
         chosen: tried.map_or(preset, |tried| tried.fields.get(&name).to_owned()),
-        hint: if pair.agrees { "两份登记内容一致。".to_owned() } else { "两份登记内容不一致。".to_owned() },
+        hint: if pair.agrees {
+            "两份登记内容一致。".to_owned()
+        } else {
+            "两份登记内容不一致。".to_owned()
+        },
         error: None,
         name,
     }
@@ -150,10 +219,12 @@ fn command(fields: &Fields) -> Result<Merge, Error> {
     let mut keep = Vec::new();
     for (name, value) in fields.iter() {
         if let Some(field) = name.strip_prefix("field-") {
-            let side = Side::parse(value).map_err(|error| Error::invalid(&format!("fields.{field}"), error))?;
+            let side =
+                Side::parse(value).map_err(|error| Error::invalid(&format!("fields.{field}"), error))?;
             chosen.insert(field.to_owned(), side);
         } else if name.starts_with("keep-") {
-            let wrong = |_| Error::invalid("keep", format!("“{value}”不是登记的编号，请刷新页面后重新选择。"));
+            let wrong =
+                |_| Error::invalid("keep", format!("“{value}”不是登记的编号，请刷新页面后重新选择。"));
             keep.push(value.parse().map_err(wrong)?);
         }
     }

@@ -69,11 +69,20 @@ async fn list(who: SignedIn, mut db: Db, listing: Listing) -> Answer<Page<Merges
 }
 
 fn state_of(merged: &Merged) -> Badge {
-    if merged.undone_at.is_some() { Badge::new("已撤销", Tone::Neutral) } else { Badge::new("已合并", Tone::Good) }
+    if merged.undone_at.is_some() {
+        Badge::new("已撤销", Tone::Neutral)
+    } else {
+        Badge::new("已合并", Tone::Good)
+    }
 }
 
 #[get("/people/merges/<id>", rank = 2)]
-async fn show(who: SignedIn, mut db: Db, id: MergeId, flash: Option<FlashMessage<'_>>) -> Answer<Page<MergedPage>> {
+async fn show(
+    who: SignedIn,
+    mut db: Db,
+    id: MergeId,
+    flash: Option<FlashMessage<'_>>,
+) -> Answer<Page<MergedPage>> {
     let page = page(&who, &mut db, id).await?;
     Ok(Page(MergedPage { frame: who.frame(Section::Members).telling(flash), ..page }))
 }
@@ -122,7 +131,8 @@ fn table(merged: &Merged, rows: &[MergedRow]) -> Table {
     };
     let listed: Vec<&MergedRow> = rows.iter().filter(|row| row.relation != "person_visibility").collect();
     let groups = listed.chunk_by(|one, other| {
-        (merges::noun(&one.relation), &one.action, &one.kept) == (merges::noun(&other.relation), &other.action, &other.kept)
+        (merges::noun(&one.relation), &one.action, &one.kept)
+            == (merges::noun(&other.relation), &other.action, &other.kept)
     });
     let row = |group: &[&MergedRow]| {
         let first = group.iter().next()?;
@@ -154,7 +164,8 @@ async fn undo(
     let (status, errors) = match outcome {
         Ok(undone) => {
             state.pairs.forget(who.scope().county);
-            let kept: Vec<String> = undone.kept.iter().map(|(what, count)| format!("{what}{count}条")).collect();
+            let kept: Vec<String> =
+                undone.kept.iter().map(|(what, count)| format!("{what}{count}条")).collect();
             let said = if kept.is_empty() {
                 "已撤销合并，两份档案恢复原状。".to_owned()
             } else {

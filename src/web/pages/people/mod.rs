@@ -11,25 +11,41 @@ use rocket::Route;
 
 use crate::across::people::OnRecord;
 use crate::base::clock;
+use crate::base::db;
+use crate::base::error::Error;
 use crate::base::values::{MembershipStatus, Sex};
 use crate::records::committees::queries::PersonSeat;
 use crate::records::members::PersonMembership;
+use crate::records::merges;
 use crate::records::people::{PersonCard, RelationKind};
 use crate::records::reserves::{Reserve, ReserveKind, ReserveState};
 use crate::records::words::WordBook;
+use crate::web::guards::{Db, SignedIn};
 
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [
-        list::routes(),
-        show::routes(),
-        edit::routes(),
-        duplicates::routes(),
-        merge::routes(),
-        merges::routes(),
-    ]
-    .concat()
+    [list::routes(), show::routes(), edit::routes(), duplicates::routes(), merge::routes(), merges::routes()]
+        .concat()
+}
+
+/// What is said once somebody was entered: and that he may be on record already, under another number.
+pub(in crate::web::pages) async fn entered(
+    db: &mut Db,
+    who: &SignedIn,
+    relation: uuid::Uuid,
+    said: &str,
+) -> Result<String, Error> {
+    let scope = who.scope();
+    let alike = db::read(&mut db.0, scope, async |conn| {
+        Ok(merges::queries::count_alike(conn, scope, relation).await?)
+    });
+    Ok(match alike.await? {
+        0 => said.to_owned(),
+        count => format!(
+            "{said}另有{count}份档案与此人姓名读音相同或相近、出生日期相同，可能是同一人，请在“人员库—疑似重复”中核对。"
+        ),
+    })
 }
 
 fn status(membership: &PersonMembership) -> &str {

@@ -73,6 +73,9 @@ async fn show(
     let enters = may_enter(&who.actor);
     let pairs = (!pairs.is_empty()).then(|| pair_table(&pairs, enters));
     let guide = Link::new("师徒结对", format!("/training/pairs/new?apprentice={id}"));
+    let merge = Link::new("合并重复档案", format!("/people/{id}/merge"));
+    let actions =
+        vec![Offered { link: guide, icon: "user-plus" }, Offered { link: merge, icon: "arrows-exchange" }];
     Ok(Ok(Page(Show {
         frame: who.frame(Section::Members).telling(flash),
         kind: "人员档案",
@@ -83,7 +86,7 @@ async fn show(
         groups,
         history,
         edit: enters.then(|| format!("{home}/edit")),
-        actions: enters.then_some(Offered { link: guide, icon: "user-plus" }).into_iter().collect(),
+        actions: if enters { actions } else { Vec::new() },
         tables: seats.into_iter().chain(reserves).chain(pairs).chain([trail(entries)]).collect(),
     })))
 }

@@ -8,6 +8,7 @@ mod awards;
 mod class_plan;
 mod committees;
 mod desk;
+mod merges;
 mod pages;
 mod people;
 mod ratings;

@@ -18,7 +18,8 @@ pub(super) async fn tell(story: &mut Story) {
     let branch = county.branch(1, 1).id;
     let commands = [member(branch, "龙翔", 801), member(branch, "龙翔", 803)];
     members::enrol(&mut story.conn, &clerk, &keys, &commands).await.unwrap();
-    let rows = story.behind.query("SELECT id::text FROM people WHERE name = '龙翔' ORDER BY id", &[]).await.unwrap();
+    let rows =
+        story.behind.query("SELECT id::text FROM people WHERE name = '龙翔' ORDER BY id", &[]).await.unwrap();
     let [one, other] = [0, 1].map(|at| rows[at].get::<_, String>(0).parse().unwrap());
     let apart = [Distinguish { one, other, reason: None }];
     let verb = "merges::distinguish";

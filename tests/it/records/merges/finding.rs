@@ -49,7 +49,8 @@ async fn dialects_and_tones_sound_alike_and_other_names_do_not() {
         stage.text("SELECT id::text FROM people WHERE name = '胡兰珍'").await,
         stage.text("SELECT id::text FROM people WHERE name = '扶南曾'").await,
     );
-    let found: Vec<_> = pairs.iter().map(|pair| (pair.person_id.to_string(), pair.other_id.to_string())).collect();
+    let found: Vec<_> =
+        pairs.iter().map(|pair| (pair.person_id.to_string(), pair.other_id.to_string())).collect();
     assert_eq!(found, [(hu, fu)]);
 }
 
@@ -93,7 +94,8 @@ async fn whoever_was_told_apart_is_not_listed_until_that_is_taken_back() {
     let mut stage = Stage::new().await;
     let (one, other) = (stage.member(1, "王伟", 1).await.0, stage.member(1, "王伟", 3).await.0);
     let clerk = stage.clerk.clone();
-    let apart = Distinguish { one: other, other: one, reason: Some("身份证不同，已当面核对".to_owned()) };
+    let apart =
+        Distinguish { one: other, other: one, reason: Some("身份证不同，已当面核对".to_owned()) };
     let commands = std::slice::from_ref(&apart);
     let outsider = stage.county.town(2).actor(Role::Clerk);
     let refused = merges::distinguish(&mut stage.conn, &outsider, commands).await;

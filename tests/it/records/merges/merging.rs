@@ -30,9 +30,12 @@ async fn two_become_one_and_the_address_of_the_other_leads_to_him() {
     let merged = stage.merge(&clerk, &merge).await.unwrap();
     assert_eq!((merged.winner_name.as_str(), merged.loser_name.as_str()), ("王玮", "王玮"));
     assert_eq!(stage.text("SELECT count(*)::text FROM people").await, "1");
-    let holds = format!("SELECT count(*)::text FROM reserves WHERE person_id = '{winner}' AND sort_key = 'wang wei'");
+    let holds =
+        format!("SELECT count(*)::text FROM reserves WHERE person_id = '{winner}' AND sort_key = 'wang wei'");
     assert_eq!(stage.text(&holds).await, "1");
-    let places = format!("SELECT string_agg(kind, ',' ORDER BY kind) FROM person_visibility WHERE person_id = '{winner}'");
+    let places = format!(
+        "SELECT string_agg(kind, ',' ORDER BY kind) FROM person_visibility WHERE person_id = '{winner}'"
+    );
     assert_eq!(stage.text(&places).await, "membership,reserve");
     assert_eq!(stage.leads_to(loser.0).await, Some(winner.0));
     // The member is found by the name that stayed, and by that alone.
@@ -40,12 +43,17 @@ async fn two_become_one_and_the_address_of_the_other_leads_to_him() {
     for (typed, count) in [("王玮", 1), ("王伟", 0)] {
         let filter = Filter { query: Some(typed.to_owned()), ..Filter::default() };
         let keys = &stage.keys;
-        let found = db::read(&mut stage.conn, &scope, async |conn| Ok(listing::count(conn, &scope, keys, &filter).await?));
+        let found = db::read(&mut stage.conn, &scope, async |conn| {
+            Ok(listing::count(conn, &scope, keys, &filter).await?)
+        });
         assert_eq!(found.await.unwrap(), count, "{typed}");
     }
     let told = "SELECT details::text FROM audit_entries WHERE action = 'merges.merge'";
     let told: serde_json::Value = serde_json::from_str(&stage.text(told).await).unwrap();
-    assert_eq!((told["from"].as_str(), told["to"].as_str()), (Some(&*loser.to_string()), Some(&*winner.to_string())));
+    assert_eq!(
+        (told["from"].as_str(), told["to"].as_str()),
+        (Some(&*loser.to_string()), Some(&*winner.to_string()))
+    );
     let changed: BTreeSet<_> =
         told["changes"].as_array().unwrap().iter().map(|change| change["field"].as_str().unwrap()).collect();
     assert_eq!(changed, BTreeSet::from(["name", "address"]));
@@ -62,9 +70,14 @@ async fn of_two_memberships_of_one_time_the_chosen_one_stays_and_the_other_leads
     other.full_member_on = Some(day("2017-07-01"));
     let (loser, theirs) = stage.enrol(other).await;
     let merge = stage.command(winner, loser, &["citizen_id"], &[]).await;
-    let Err(Error::Invalid(errors)) = stage.merge(&clerk, &merge).await else { panic!("a choice is missing") };
+    let Err(Error::Invalid(errors)) = stage.merge(&clerk, &merge).await else {
+        panic!("a choice is missing")
+    };
     assert_eq!(errors.len(), 1);
-    assert!(errors[0].message.contains("2015-07-01") && errors[0].message.contains("2016-07-01"), "{errors:?}");
+    assert!(
+        errors[0].message.contains("2015-07-01") && errors[0].message.contains("2016-07-01"),
+        "{errors:?}"
+    );
     let both = stage.command(winner, loser, &["citizen_id"], &[own.0, theirs.0]).await;
     assert_eq!(fields(stage.merge(&clerk, &both).await), ["keep"]);
     let merge = stage.command(winner, loser, &["citizen_id"], &[theirs.0]).await;

@@ -63,9 +63,10 @@ impl Stage {
     pub async fn pairs(&mut self, actor: &Actor) -> Vec<Pair> {
         let looked = Looked::new(actor.scope.clone(), &kinds_seen(actor), None);
         let read = db::read(&mut self.conn, &actor.scope, async |conn| {
-            let (pairs, _) = merges::list(conn, &looked, None, 50).await?;
-            assert_eq!(merges::count(conn, &looked).await?, i64::try_from(pairs.len()).unwrap());
-            Ok(pairs)
+            let found = merges::list(conn, &looked, None, 50).await?;
+            let total = i64::try_from(found.pairs.len()).unwrap();
+            assert_eq!((found.total, merges::count(conn, &looked).await?), (total, total));
+            Ok(found.pairs)
         });
         read.await.unwrap()
     }
@@ -75,7 +76,13 @@ impl Stage {
     }
 
     /// A merge in which the winner's facts stay.
-    pub async fn command(&self, winner: PersonId, loser: PersonId, differing: &[&str], keep: &[uuid::Uuid]) -> Merge {
+    pub async fn command(
+        &self,
+        winner: PersonId,
+        loser: PersonId,
+        differing: &[&str],
+        keep: &[uuid::Uuid],
+    ) -> Merge {
         Merge {
             winner: Half { person: winner, version: self.version(winner).await },
             loser: Half { person: loser, version: self.version(loser).await },

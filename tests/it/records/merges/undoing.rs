@@ -1,9 +1,10 @@
 //! Taking a merge back: everything stands again; what somebody changed since stays with the winner and is named.
 
+use cadre::across::reports;
 use cadre::base::actor::{Actor, Role};
 use cadre::base::edit::Edit;
 use cadre::base::error::Error;
-use cadre::base::ids::{MergeId, PersonId};
+use cadre::base::ids::{AccountId, MergeId, PersonId};
 use cadre::base::values::Sex;
 use cadre::records::members::{self, Change, Edits};
 use cadre::records::merges::{self, Side, Undone};
@@ -72,9 +73,9 @@ const EVERYTHING: &str = "
     FROM organisations o, rating_schemes s, (VALUES ('2026Q1', DATE '2026-01-01', DATE '2026-03-31'), ('2026Q2', '2026-04-01', '2026-06-30'))
         AS r (period, first, last) WHERE o.id = 'V';
     INSERT INTO ratings (county_id, id, round_id, membership_id, person_id, path, state, updated_by)
-    SELECT r.county_id, gen_random_uuid(), r.id, m.id, NULL, r.path, 'draft', 'x' FROM rating_rounds r, memberships m
+    SELECT r.county_id, gen_random_uuid(), r.id, m.id, NULL::uuid, r.path, 'draft', 'x' FROM rating_rounds r, memberships m
     WHERE m.id = 'M' OR m.id = 'N' AND r.period = '2026Q2'
-    UNION ALL SELECT r.county_id, gen_random_uuid(), r.id, NULL, 'L', r.path, 'draft', 'x' FROM rating_rounds r WHERE r.period = '2026Q1';
+    UNION ALL SELECT r.county_id, gen_random_uuid(), r.id, NULL, 'L'::uuid, r.path, 'draft', 'x' FROM rating_rounds r WHERE r.period = '2026Q1';
     INSERT INTO rating_scores (county_id, rating_id, dimension_id, score)
     SELECT g.county_id, g.id, d.id, 3 FROM ratings g, rating_dimensions d;
     INSERT INTO rating_raters (county_id, id, round_id, name, membership_id, created_by)
@@ -98,8 +99,6 @@ const EVERYTHING: &str = "
     INSERT INTO training_completions (county_id, programme_id, membership_id, class_id, passed_on)
     SELECT DISTINCT ON (a.membership_id) a.county_id, c.programme_id, a.membership_id, c.id, c.last_day FROM training_attendances a JOIN training_classes c ON c.id = a.class_id
     ORDER BY a.membership_id, c.last_day;
-    INSERT INTO seat_facts
-    SELECT county_id, '2026Q1', 1, 'now', id, person_id, 'village_party', post, path, '2026-03-31', education, is_party_member, '1', '01', '1980-05-06', false, false, false, '' FROM seats;
 ";
 
 /// Everything that names two people, one of whom was registered in the middle of it.
@@ -123,6 +122,11 @@ pub(super) async fn everything(stage: &mut Stage) -> (PersonId, PersonId) {
         .replace("'N'", &format!("'{own}'"))
         .replace("'V'", &format!("'{}'", stage.county.village(1, 1).id));
     stage.execute(&statements).await;
+    let (code, quarter) = (stage.county.county.code.clone(), "2026Q1".parse().unwrap());
+    for name in ["wang", "li"] {
+        let actor = Actor { name: name.to_owned(), account: Some(AccountId::new()), ..supervisor.clone() };
+        reports::close(&mut stage.conn, &actor, &code, quarter).await.unwrap();
+    }
     (winner, loser)
 }
 
@@ -213,7 +217,9 @@ async fn what_was_changed_since_stays_with_the_winner_and_is_named() {
     let keep = records(&stage, winner).await;
     let merge = stage.command(winner, loser, &["name", "citizen_id", "address"], &keep).await;
     let merged = stage.merge(&supervisor, &merge).await.unwrap();
-    stage.execute("UPDATE seats SET version = version + 1, note = '改过' WHERE post = 'deputy_secretary'").await;
+    stage
+        .execute("UPDATE seats SET version = version + 1, note = '改过' WHERE post = 'deputy_secretary'")
+        .await;
     stage.execute("UPDATE slate_seats SET post = 'committee_member'").await;
     let query = format!("SELECT id::text || ' ' || version FROM memberships WHERE person_id = '{winner}'");
     let told = stage.text(&query).await;
@@ -242,7 +248,11 @@ async fn what_was_changed_since_stays_with_the_winner_and_is_named() {
 async fn merges_that_build_on_each_other_are_taken_back_from_the_last() {
     let mut stage = Stage::new().await;
     let supervisor = stage.supervisor.clone();
-    let people = [stage.member(1, "王伟", 1).await.0, stage.member(1, "王伟", 3).await.0, stage.member(1, "王伟", 5).await.0];
+    let people = [
+        stage.member(1, "王伟", 1).await.0,
+        stage.member(1, "王伟", 3).await.0,
+        stage.member(1, "王伟", 5).await.0,
+    ];
     let [first, second, third] = people;
     let before = stage.shot().await;
     let merge = stage.command(second, third, &["citizen_id"], &[]).await;
