@@ -98,6 +98,57 @@ const BOTH: &str = "SELECT w.id AS w, l.id AS l FROM memberships w JOIN membersh
     AND l.person_id = $3 AND daterange(w.from_day, w.to_day) && daterange(l.from_day, l.to_day) \
     WHERE w.county_id = $1 AND w.person_id = $2";
 
+/// What each kind of contradiction looks for: `kind`, `of`, `one`, `other`, `third` of [`Clash`].
+const CASES: [&str; 11] = [
+    "SELECT 'settled' AS kind, NULL::uuid AS of, d.decided_by AS one, \
+        (d.decided_at AT TIME ZONE 'Asia/Shanghai')::date::text AS other, '' AS third FROM distinct_people d \
+        WHERE d.county_id = $1 AND d.person_id = least($2, $3) AND d.other_id = greatest($2, $3)",
+    "SELECT 'kin', NULL, k.kinship, '', '' FROM kin k WHERE k.person = $2 AND k.third = $3",
+    "SELECT 'third', NULL, t.name, w.kinship, l.kinship FROM kin w JOIN kin l ON l.third = w.third AND l.person = $3 \
+        AND l.kinship <> w.kinship JOIN people t ON t.county_id = $1 AND t.id = w.third WHERE w.person = $2",
+    "SELECT 'ballot', NULL, o.name, e.held_on::text, e.post FROM election_ballots w \
+        JOIN election_ballots l ON l.county_id = $1 AND l.election_id = w.election_id AND l.person_id = $3 \
+        JOIN elections e ON e.county_id = $1 AND e.id = w.election_id \
+        JOIN organisations o ON o.county_id = $1 AND o.path = e.path WHERE w.county_id = $1 AND w.person_id = $2",
+    "SELECT 'check', NULL, o.name, '', '' FROM candidate_checks w JOIN candidate_checks l \
+        ON l.county_id = $1 AND l.person_id = $3 AND (l.village_id, l.committee_kind, l.term_ordinal) = \
+            (w.village_id, w.committee_kind, w.term_ordinal) AND l.state IN ('proposed', 'vetted', 'filed') \
+        JOIN organisations o ON o.county_id = $1 AND o.id = w.village_id \
+        WHERE w.county_id = $1 AND w.person_id = $2 AND w.state IN ('proposed', 'vetted', 'filed')",
+    "SELECT 'mentor', NULL, o.name, '', '' FROM reserve_mentors m JOIN reserves r ON r.county_id = $1 \
+        AND r.id = m.reserve_id JOIN organisations o ON o.county_id = $1 AND o.id = r.village_id \
+        WHERE m.county_id = $1 AND (m.person_id, r.person_id) IN (($2, $3), ($3, $2))",
+    "SELECT 'pair', NULL, o.name, t.from_day::text, '' FROM training_pairs t \
+        JOIN organisations o ON o.county_id = $1 AND o.id = t.organisation_id \
+        WHERE t.county_id = $1 AND (t.mentor_id, t.apprentice_id) IN (($2, $3), ($3, $2))",
+    "SELECT 'transfer', t.membership_id, o.name, '', '' FROM transfers t JOIN organisations o \
+        ON o.county_id = $1 AND o.id = t.from_branch_id WHERE t.county_id = $1 AND t.state = 'pending' \
+        AND t.membership_id IN (SELECT unnest(ARRAY[w, l]) FROM both_files)",
+    "SELECT 'attendance', NULL, c.name, a.hours::text || '学时', b.hours::text || '学时' FROM both_files f \
+        JOIN training_attendances a ON a.county_id = $1 AND a.membership_id = f.w \
+        JOIN training_attendances b ON b.county_id = $1 AND b.membership_id = f.l AND b.class_id = a.class_id \
+            AND (b.hours, b.result) IS DISTINCT FROM (a.hours, a.result) \
+        JOIN training_classes c ON c.county_id = $1 AND c.id = a.class_id",
+    "SELECT 'classes', NULL, c.name, d.name, '' FROM both_files f \
+        JOIN training_enrolments a ON a.county_id = $1 AND a.membership_id = f.w AND a.withdrawn_on IS NULL \
+            AND a.kind = 'class' \
+        JOIN training_enrolments b ON b.county_id = $1 AND b.membership_id = f.l AND b.withdrawn_on IS NULL \
+            AND b.kind = 'class' AND b.class_id <> a.class_id \
+            AND daterange(a.first_day, a.last_day, '[]') && daterange(b.first_day, b.last_day, '[]') \
+        JOIN training_classes c ON c.county_id = $1 AND c.id = a.class_id \
+        JOIN training_classes d ON d.county_id = $1 AND d.id = b.class_id",
+    "SELECT CASE WHEN s.rating_id IS NOT NULL THEN 'sampled' ELSE 'decided' END, g.id, r.period, '', '' \
+        FROM (SELECT w.round_id, unnest(ARRAY[w.id, l.id]) AS id, (w.state, w.total, w.stars, w.veto) \
+                IS NOT DISTINCT FROM (l.state, l.total, l.stars, l.veto) AS agrees \
+            FROM ratings w JOIN ratings l ON l.county_id = $1 AND l.round_id = w.round_id WHERE w.county_id = $1 \
+            AND (w.person_id = $2 AND l.person_id = $3 OR (w.membership_id, l.membership_id) IN \
+                (SELECT f.w, f.l FROM both_files f))) d \
+        JOIN ratings g ON g.county_id = $1 AND g.id = d.id \
+        JOIN rating_rounds r ON r.county_id = $1 AND r.id = d.round_id \
+        LEFT JOIN rating_sample_subjects s ON s.county_id = $1 AND s.rating_id = g.id \
+        WHERE s.rating_id IS NOT NULL OR NOT d.agrees AND g.state NOT IN ('draft', 'returned', 'revoked')",
+];
+
 /// What contradicts that two people are one.
 ///
 /// # Errors
@@ -113,55 +164,8 @@ pub(super) async fn clashes(
          kin AS (SELECT p.id AS person, CASE WHEN k.person_id = p.id THEN k.relative_id ELSE k.person_id END AS third, \
             {KIN} AS kinship FROM (VALUES ($2), ($3)) AS p (id) \
             JOIN kinships k ON k.county_id = $1 AND p.id IN (k.person_id, k.relative_id)) \
-         SELECT 'settled' AS kind, NULL::uuid AS of, d.decided_by AS one, (d.decided_at AT TIME ZONE 'Asia/Shanghai')::date::text AS other, \
-            '' AS third FROM distinct_people d WHERE d.county_id = $1 AND d.person_id = least($2, $3) \
-            AND d.other_id = greatest($2, $3) \
-         UNION ALL SELECT 'kin', NULL, k.kinship, '', '' FROM kin k WHERE k.person = $2 AND k.third = $3 \
-         UNION ALL SELECT 'third', NULL, t.name, w.kinship, l.kinship FROM kin w JOIN kin l ON l.third = w.third \
-            AND l.person = $3 AND l.kinship <> w.kinship JOIN people t ON t.county_id = $1 AND t.id = w.third \
-            WHERE w.person = $2 \
-         UNION ALL SELECT 'ballot', NULL, o.name, e.held_on::text, e.post FROM election_ballots w \
-            JOIN election_ballots l ON l.county_id = $1 AND l.election_id = w.election_id AND l.person_id = $3 \
-            JOIN elections e ON e.county_id = $1 AND e.id = w.election_id \
-            JOIN organisations o ON o.county_id = $1 AND o.path = e.path WHERE w.county_id = $1 AND w.person_id = $2 \
-         UNION ALL SELECT 'check', NULL, o.name, '', '' FROM candidate_checks w JOIN candidate_checks l \
-            ON l.county_id = $1 AND l.person_id = $3 AND (l.village_id, l.committee_kind, l.term_ordinal) = \
-                (w.village_id, w.committee_kind, w.term_ordinal) AND l.state IN ('proposed', 'vetted', 'filed') \
-            JOIN organisations o ON o.county_id = $1 AND o.id = w.village_id \
-            WHERE w.county_id = $1 AND w.person_id = $2 AND w.state IN ('proposed', 'vetted', 'filed') \
-         UNION ALL SELECT 'mentor', NULL, o.name, '', '' FROM reserve_mentors m JOIN reserves r ON r.county_id = $1 \
-            AND r.id = m.reserve_id JOIN organisations o ON o.county_id = $1 AND o.id = r.village_id \
-            WHERE m.county_id = $1 AND (m.person_id, r.person_id) IN (($2, $3), ($3, $2)) \
-         UNION ALL SELECT 'pair', NULL, o.name, t.from_day::text, '' FROM training_pairs t \
-            JOIN organisations o ON o.county_id = $1 AND o.id = t.organisation_id \
-            WHERE t.county_id = $1 AND (t.mentor_id, t.apprentice_id) IN (($2, $3), ($3, $2)) \
-         UNION ALL SELECT 'transfer', t.membership_id, o.name, '', '' FROM transfers t JOIN organisations o \
-            ON o.county_id = $1 AND o.id = t.from_branch_id WHERE t.county_id = $1 AND t.state = 'pending' \
-            AND t.membership_id IN (SELECT unnest(ARRAY[w, l]) FROM both_files) \
-         UNION ALL SELECT 'attendance', NULL, c.name, a.hours::text || '学时', b.hours::text || '学时' FROM both_files f \
-            JOIN training_attendances a ON a.county_id = $1 AND a.membership_id = f.w \
-            JOIN training_attendances b ON b.county_id = $1 AND b.membership_id = f.l AND b.class_id = a.class_id \
-                AND (b.hours, b.result) IS DISTINCT FROM (a.hours, a.result) \
-            JOIN training_classes c ON c.county_id = $1 AND c.id = a.class_id \
-         UNION ALL SELECT 'classes', NULL, c.name, d.name, '' FROM both_files f \
-            JOIN training_enrolments a ON a.county_id = $1 AND a.membership_id = f.w AND a.withdrawn_on IS NULL \
-                AND a.kind = 'class' \
-            JOIN training_enrolments b ON b.county_id = $1 AND b.membership_id = f.l AND b.withdrawn_on IS NULL \
-                AND b.kind = 'class' AND b.class_id <> a.class_id \
-                AND daterange(a.first_day, a.last_day, '[]') && daterange(b.first_day, b.last_day, '[]') \
-            JOIN training_classes c ON c.county_id = $1 AND c.id = a.class_id \
-            JOIN training_classes d ON d.county_id = $1 AND d.id = b.class_id \
-         UNION ALL SELECT CASE WHEN s.rating_id IS NOT NULL THEN 'sampled' ELSE 'decided' END, g.id, r.period, '', '' \
-            FROM (SELECT w.round_id, unnest(ARRAY[w.id, l.id]) AS id, (w.state, w.total, w.stars, w.veto) \
-                    IS NOT DISTINCT FROM (l.state, l.total, l.stars, l.veto) AS agrees \
-                FROM ratings w JOIN ratings l ON l.county_id = $1 AND l.round_id = w.round_id WHERE w.county_id = $1 \
-                AND (w.person_id = $2 AND l.person_id = $3 OR (w.membership_id, l.membership_id) IN \
-                    (SELECT f.w, f.l FROM both_files f))) d \
-            JOIN ratings g ON g.county_id = $1 AND g.id = d.id \
-            JOIN rating_rounds r ON r.county_id = $1 AND r.id = d.round_id \
-            LEFT JOIN rating_sample_subjects s ON s.county_id = $1 AND s.rating_id = g.id \
-            WHERE s.rating_id IS NOT NULL OR NOT d.agrees AND g.state NOT IN ('draft', 'returned', 'revoked') \
-         LIMIT 100"
+         {} LIMIT 100",
+        CASES.join(" UNION ALL ")
     ))
     .bind::<Uuid, _>(scope.county)
     .bind::<Uuid, _>(winner)

@@ -135,7 +135,105 @@ const SAME_PAIR: &str = "(w.organisation_id, w.agreed, w.from_day, w.to_day, w.o
 const SAME_RATING: &str =
     "(w.state, w.total, w.stars, w.veto) IS NOT DISTINCT FROM (l.state, l.total, l.stars, l.veto)";
 
-/// What two people have twice, in the order in which it goes: what hangs on another record before that record.
+/// What two people may have twice: over rows `w` of the winner and `l` of the loser.
+struct Kind {
+    relation: &'static str,
+    /// When both say the same.
+    same: &'static str,
+    /// Place, what, first and last day, over a row `#`.
+    place: &'static str,
+    what: &'static str,
+    from: &'static str,
+    to: &'static str,
+    /// Which two rows.
+    rows: &'static str,
+}
+
+/// In the order in which it goes: what hangs on another record before that record.
+const KINDS: [Kind; 5] = [
+    // Two memberships of one time become one, and with it what hangs on them.
+    Kind {
+        relation: "ratings",
+        same: SAME_RATING,
+        place: "(SELECT o.name FROM organisations o WHERE o.county_id = $1 AND o.id = r.organisation_id)",
+        what: "r.period || coalesce('，' || #.total::text || '分', '')",
+        from: "r.first_day",
+        to: "r.last_day",
+        rows: "ratings w JOIN ratings l ON l.county_id = $1 AND l.round_id = w.round_id \
+            JOIN rating_rounds r ON r.county_id = $1 AND r.id = w.round_id \
+            WHERE w.county_id = $1 AND (w.person_id = $2 AND l.person_id = $3 OR (w.membership_id, l.membership_id) IN \
+                (SELECT a.id, b.id FROM memberships a JOIN memberships b ON b.county_id = $1 AND b.person_id = $3 \
+                    AND daterange(a.from_day, a.to_day) && daterange(b.from_day, b.to_day) \
+                WHERE a.county_id = $1 AND a.person_id = $2))",
+    },
+    Kind {
+        relation: "training_pairs",
+        same: SAME_PAIR,
+        place: "(SELECT o.name FROM organisations o WHERE o.county_id = $1 AND o.id = #.organisation_id)",
+        what: "#.agreed",
+        from: "#.from_day",
+        to: "#.to_day",
+        rows: "training_pairs w JOIN training_pairs l ON l.county_id = $1 \
+            AND (w.mentor_id = $2 AND l.mentor_id = $3 AND l.apprentice_id = w.apprentice_id \
+                OR w.apprentice_id = $2 AND l.apprentice_id = $3 AND l.mentor_id = w.mentor_id) \
+            AND daterange(w.from_day, w.to_day) && daterange(l.from_day, l.to_day) WHERE w.county_id = $1",
+    },
+    Kind {
+        relation: "seats",
+        same: SAME_SEAT,
+        place: "(SELECT o.name FROM committees c JOIN organisations o ON o.county_id = $1 AND o.id = c.village_id \
+            WHERE c.county_id = $1 AND c.id = #.committee_id)",
+        what: "#.post",
+        from: "#.from_day",
+        to: "#.to_day",
+        rows: "seats w JOIN seats l ON l.county_id = $1 AND l.person_id = $3 AND l.committee_id = w.committee_id \
+            AND l.post = w.post AND daterange(w.from_day, w.to_day) && daterange(l.from_day, l.to_day) \
+            WHERE w.county_id = $1 AND w.person_id = $2",
+    },
+    Kind {
+        relation: "reserves",
+        same: SAME_STAY,
+        place: "(SELECT o.name FROM organisations o WHERE o.county_id = $1 AND o.id = #.village_id)",
+        what: "#.kind",
+        from: "#.entered_on",
+        to: "#.left_on",
+        rows: "reserves w JOIN reserves l ON l.county_id = $1 AND l.person_id = $3 \
+            AND daterange(w.entered_on, w.left_on) && daterange(l.entered_on, l.left_on) \
+            WHERE w.county_id = $1 AND w.person_id = $2",
+    },
+    Kind {
+        relation: "memberships",
+        same: SAME_MEMBERSHIP,
+        place: "(SELECT o.name FROM organisations o WHERE o.county_id = $1 AND o.id = #.branch_id)",
+        what: "#.status",
+        from: "#.from_day",
+        to: "#.to_day",
+        rows: "memberships w JOIN memberships l ON l.county_id = $1 AND l.person_id = $3 \
+            AND daterange(w.from_day, w.to_day) && daterange(l.from_day, l.to_day) \
+            WHERE w.county_id = $1 AND w.person_id = $2",
+    },
+];
+
+impl Kind {
+    fn select(&self, number: usize) -> String {
+        let of = |side: &str, row: &str| {
+            let column = |text: &str, name: &str| format!("{} AS {side}_{name}", text.replace('#', row));
+            let columns = [(self.place, "place"), (self.what, "what"), (self.from, "from"), (self.to, "to")];
+            columns.map(|(text, name)| column(text, name)).join(", ")
+        };
+        format!(
+            "SELECT {number} AS number, '{}' AS relation, w.id AS winner_record, l.id AS loser_record, {} AS agrees, \
+             {}, {} FROM {}",
+            self.relation,
+            self.same,
+            of("winner", "w"),
+            of("loser", "l"),
+            self.rows
+        )
+    }
+}
+
+/// What two people have twice, in the order in which it goes.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -145,93 +243,10 @@ pub(super) async fn load(
     winner: PersonId,
     loser: PersonId,
 ) -> QueryResult<Vec<Twice>> {
-    let columns = |relation: &str, same: &str, place: &str, what: &str, from: &str, to: &str| {
-        let of = |row: &str| {
-            format!(
-                "{}, {}, {}, {}",
-                place.replace('#', row),
-                what.replace('#', row),
-                from.replace('#', row),
-                to.replace('#', row)
-            )
-        };
-        format!(
-            "SELECT '{relation}' AS relation, w.id AS winner_record, l.id AS loser_record, {same} AS agrees, {}, {}",
-            of("w"),
-            of("l")
-        )
-    };
-    let named = "(SELECT o.name FROM organisations o WHERE o.county_id = $1 AND o.id = ";
-    let memberships = columns(
-        "memberships",
-        SAME_MEMBERSHIP,
-        &format!("{named}#.branch_id)"),
-        "#.status",
-        "#.from_day",
-        "#.to_day",
-    );
-    let seats = columns(
-        "seats",
-        SAME_SEAT,
-        &format!(
-            "(SELECT o.name FROM committees c JOIN organisations o ON o.county_id = $1 AND o.id = c.village_id \
-            WHERE c.county_id = $1 AND c.id = #.committee_id)"
-        ),
-        "#.post",
-        "#.from_day",
-        "#.to_day",
-    );
-    let stays = columns(
-        "reserves",
-        SAME_STAY,
-        &format!("{named}#.village_id)"),
-        "#.kind",
-        "#.entered_on",
-        "#.left_on",
-    );
-    let pairs = columns(
-        "training_pairs",
-        SAME_PAIR,
-        &format!("{named}#.organisation_id)"),
-        "#.agreed",
-        "#.from_day",
-        "#.to_day",
-    );
-    let ratings = columns(
-        "ratings",
-        SAME_RATING,
-        &format!("{named}r.organisation_id)"),
-        "r.period || coalesce('，' || #.total::text || '分', '')",
-        "r.first_day",
-        "r.last_day",
-    );
-    // Two memberships of one time become one, and with it what hangs on them.
-    let both = "memberships wm JOIN memberships lm ON lm.county_id = $1 AND lm.person_id = $3 \
-        AND daterange(wm.from_day, wm.to_day) && daterange(lm.from_day, lm.to_day) ";
+    let selects: Vec<String> = KINDS.iter().enumerate().map(|(number, kind)| kind.select(number)).collect();
     diesel::sql_query(format!(
-        "SELECT relation, winner_record, loser_record, agrees, winner_place, winner_what, winner_from, winner_to, \
-            loser_place, loser_what, loser_from, loser_to FROM ( \
-         {ratings} FROM ratings w JOIN ratings l ON l.county_id = $1 AND l.round_id = w.round_id \
-            JOIN rating_rounds r ON r.county_id = $1 AND r.id = w.round_id \
-            WHERE w.county_id = $1 AND (w.person_id = $2 AND l.person_id = $3 OR (w.membership_id, l.membership_id) IN \
-                (SELECT wm.id, lm.id FROM {both} WHERE wm.county_id = $1 AND wm.person_id = $2)) \
-         UNION ALL {pairs} FROM training_pairs w JOIN training_pairs l ON l.county_id = $1 \
-            AND (w.mentor_id = $2 AND l.mentor_id = $3 AND l.apprentice_id = w.apprentice_id \
-                OR w.apprentice_id = $2 AND l.apprentice_id = $3 AND l.mentor_id = w.mentor_id) \
-            AND daterange(w.from_day, w.to_day) && daterange(l.from_day, l.to_day) WHERE w.county_id = $1 \
-         UNION ALL {seats} FROM seats w JOIN seats l ON l.county_id = $1 AND l.person_id = $3 \
-            AND l.committee_id = w.committee_id AND l.post = w.post \
-            AND daterange(w.from_day, w.to_day) && daterange(l.from_day, l.to_day) \
-            WHERE w.county_id = $1 AND w.person_id = $2 \
-         UNION ALL {stays} FROM reserves w JOIN reserves l ON l.county_id = $1 AND l.person_id = $3 \
-            AND daterange(w.entered_on, w.left_on) && daterange(l.entered_on, l.left_on) \
-            WHERE w.county_id = $1 AND w.person_id = $2 \
-         UNION ALL {memberships} FROM memberships w JOIN memberships l ON l.county_id = $1 AND l.person_id = $3 \
-            AND daterange(w.from_day, w.to_day) && daterange(l.from_day, l.to_day) \
-            WHERE w.county_id = $1 AND w.person_id = $2) AS t (relation, winner_record, loser_record, agrees, \
-            winner_place, winner_what, winner_from, winner_to, loser_place, loser_what, loser_from, loser_to) \
-         ORDER BY array_position(ARRAY['ratings', 'training_pairs', 'seats', 'reserves', 'memberships'], relation), \
-            winner_from, winner_record, loser_record LIMIT 200"
+        "SELECT * FROM ({}) t ORDER BY number, winner_from, winner_record, loser_record LIMIT 200",
+        selects.join(" UNION ALL ")
     ))
     .bind::<Uuid, _>(scope.county)
     .bind::<Uuid, _>(winner)

@@ -4,7 +4,7 @@ use cadre::across::reports;
 use cadre::base::actor::{Actor, Role};
 use cadre::base::edit::Edit;
 use cadre::base::error::Error;
-use cadre::base::ids::{AccountId, MergeId, PersonId};
+use cadre::base::ids::{MergeId, PersonId};
 use cadre::base::values::Sex;
 use cadre::records::members::{self, Change, Edits};
 use cadre::records::merges::{self, Side, Undone};
@@ -124,7 +124,7 @@ pub(super) async fn everything(stage: &mut Stage) -> (PersonId, PersonId) {
     stage.execute(&statements).await;
     let (code, quarter) = (stage.county.county.code.clone(), "2026Q1".parse().unwrap());
     for name in ["wang", "li"] {
-        let actor = Actor { name: name.to_owned(), account: Some(AccountId::new()), ..supervisor.clone() };
+        let actor = Actor { name: name.to_owned(), ..supervisor.clone() };
         reports::close(&mut stage.conn, &actor, &code, quarter).await.unwrap();
     }
     (winner, loser)
