@@ -16,7 +16,7 @@ use crate::base::error::Error;
 use crate::base::values::{MembershipStatus, Sex};
 use crate::records::committees::queries::PersonSeat;
 use crate::records::members::PersonMembership;
-use crate::records::merges;
+use crate::records::merges::queries::count_alike;
 use crate::records::people::{PersonCard, RelationKind};
 use crate::records::reserves::{Reserve, ReserveKind, ReserveState};
 use crate::records::words::WordBook;
@@ -38,7 +38,7 @@ pub(in crate::web::pages) async fn entered(
 ) -> Result<String, Error> {
     let scope = who.scope();
     let alike = db::read(&mut db.0, scope, async |conn| {
-        Ok(merges::queries::count_alike(conn, scope, relation).await?)
+        Ok(count_alike(conn, scope, relation).await?)
     });
     Ok(match alike.await? {
         0 => said.to_owned(),
