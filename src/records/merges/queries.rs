@@ -126,6 +126,9 @@ pub struct Settled {
     /// When.
     #[diesel(sql_type = Timestamptz)]
     pub decided_at: DateTime<Utc>,
+    /// How many such pairs the whole list has.
+    #[diesel(sql_type = BigInt)]
+    pub total: i64,
 }
 
 /// The pairs inside a scope that were found to be two people, the newest decision first. Who sees one of them alone does
@@ -149,9 +152,10 @@ pub async fn settled(
         )
     };
     diesel::sql_query(format!(
-        "SELECT d.person_id, d.other_id, d.reason, d.decided_by, d.decided_at FROM distinct_people d \
-         WHERE d.county_id = $1 AND {} AND {} AND (d.decided_at, d.person_id, d.other_id) < ($4, $5, $6) \
-         ORDER BY d.decided_at DESC, d.person_id DESC, d.other_id DESC LIMIT $7",
+        "SELECT * FROM (SELECT d.person_id, d.other_id, d.reason, d.decided_by, d.decided_at, count(*) OVER () AS total \
+         FROM distinct_people d WHERE d.county_id = $1 AND {} AND {}) t \
+         WHERE (decided_at, person_id, other_id) < ($4, $5, $6) \
+         ORDER BY decided_at DESC, person_id DESC, other_id DESC LIMIT $7",
         sees("person_id"),
         sees("other_id")
     ))

@@ -324,6 +324,7 @@ pub async fn settled(
         let mut rows = queries::settled(conn, scope, after, listing.limit.saturating_add(1)).await?;
         let more = rows.len() > usize::from(listing.limit);
         rows.truncate(usize::from(listing.limit));
+        let total = listing.count.then(|| rows.iter().map(|row| row.total).max().unwrap_or(0));
         let next = rows.last().filter(|_| more).map(|last| {
             let at = last.decided_at.to_rfc3339();
             Listing::cursor(&[&at, &last.person_id.to_string(), &last.other_id.to_string()])
@@ -335,14 +336,14 @@ pub async fn settled(
             let other = people.get(&row.other_id).cloned()?;
             Some((row, one, other))
         });
-        Ok(Page { items: items.collect(), next, total: None })
+        Ok(Page { items: items.collect(), next, total })
     });
     Ok(page.await?)
 }
 
 /// List the pairs that were found to be two people, the newest decision first.
 #[utoipa::path(context_path = "/api/v1", tag = "people",
-    params(("limit" = Option<u16>, Query), ("after" = Option<String>, Query)),
+    params(("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<DistinctJson>)))]
 #[get("/people/distinct")]
 pub async fn list_distinct(

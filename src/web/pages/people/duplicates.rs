@@ -101,7 +101,7 @@ async fn list_settled(
     listing: Listing,
     state: &State<web::State>,
 ) -> Answer<Page<Duplicates>> {
-    let listing = Listing { limit: PAIRS, count: false, ..listing };
+    let listing = Listing { limit: PAIRS, count: true, ..listing };
     let page = settled(&mut db, &who.actor, state, &listing).await?;
     reading::note(state, &who.known.identity, &who.actor, page.items.len().saturating_mul(2)).await?;
     let words = book(&who, &mut db).await?;
@@ -124,7 +124,7 @@ async fn list_settled(
         empty: "没有排除过的人员对。在“待核对”中点“不是同一人”的，列在这里，可以撤回。".to_owned(),
         pager: Pager {
             shown: page.items.len(),
-            total: None,
+            total: page.total.and_then(|total| u64::try_from(total).ok()),
             first: listing.after.is_some().then(|| "/people/distinct".to_owned()),
             next: page.next.map(|next| format!("/people/distinct?after={next}")),
         },

@@ -37,9 +37,7 @@ pub(in crate::web::pages) async fn entered(
     said: &str,
 ) -> Result<String, Error> {
     let scope = who.scope();
-    let alike = db::read(&mut db.0, scope, async |conn| {
-        Ok(count_alike(conn, scope, relation).await?)
-    });
+    let alike = db::read(&mut db.0, scope, async |conn| Ok(count_alike(conn, scope, relation).await?));
     Ok(match alike.await? {
         0 => said.to_owned(),
         count => format!(
