@@ -947,6 +947,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Pairs that look like one person and were found to be two.
+    distinct_people (county_id, person_id, other_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The one whose id comes first.
+        person_id -> Uuid,
+        /// The other one.
+        other_id -> Uuid,
+        /// How that was found out, in words.
+        reason -> Nullable<Text>,
+        /// User name of who decided.
+        decided_by -> Text,
+        /// When.
+        decided_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// What the ballots of one vote said of one candidate.
     election_ballots (county_id, election_id, person_id) {
         /// The county that owns the row.
@@ -1467,6 +1485,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Where the addresses of records that went in a merge lead. Ids alone: whether the record may be seen is asked there.
+    merged_ids (county_id, old_id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// Id of the record that went.
+        old_id -> Uuid,
+        /// Id of the record that stands for it.
+        new_id -> Uuid,
+        /// The merge.
+        merge_id -> Uuid,
+        /// The table of both.
+        relation -> Text,
+    }
+}
+
+diesel::table! {
     /// The tree of the last day of a quarter: the organisations that existed.
     organisation_facts (county_id, quarter, revision, organisation_id) {
         /// The county.
@@ -1595,6 +1629,72 @@ diesel::table! {
         pinyin_joined -> Text,
         /// First letters of the pinyin, by whose beginning he is found.
         initials -> Text,
+        /// How the name sounds, without what is often taken for the same; records that sound alike are compared.
+        sound -> Text,
+    }
+}
+
+diesel::table! {
+    /// Every row that a merge moved, removed or changed.
+    person_merge_rows (county_id, merge_id, step, number) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The merge.
+        merge_id -> Uuid,
+        /// The order of the statements; taken back from the last.
+        step -> Int4,
+        /// Which row of the statement.
+        number -> Int4,
+        /// The table.
+        relation -> Text,
+        /// moved (given to the winner), removed, or changed (the winner himself).
+        action -> Text,
+        /// The primary key of the row, as it is after the merge.
+        key -> Jsonb,
+        /// Of a row that was moved the columns as they were, of others the whole row as it was.
+        before -> Jsonb,
+        /// The row as the merge left it; empty: it went.
+        after -> Nullable<Jsonb>,
+        /// The version that the merge left, of tables that have one.
+        row_version -> Nullable<Int4>,
+        /// Why it was kept when the merge was taken back; empty: it was not.
+        kept -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    /// Two records of one person that somebody made one; the loser's row stands among the rows of the merge.
+    person_merges (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Path of the smallest organisation that holds every relation of both.
+        path -> Text,
+        /// The record that stayed.
+        winner_id -> Uuid,
+        /// Its name after the merge.
+        winner_name -> Text,
+        /// The record that went.
+        loser_id -> Uuid,
+        /// Its name.
+        loser_name -> Text,
+        /// How many rows were given to the winner.
+        moved -> Int4,
+        /// How many rows went, the loser's own included.
+        removed -> Int4,
+        /// User name of who merged.
+        merged_by -> Text,
+        /// When.
+        merged_at -> Timestamptz,
+        /// User name of who took it back; empty: it stands.
+        undone_by -> Nullable<Text>,
+        /// When.
+        undone_at -> Nullable<Timestamptz>,
+        /// Why, in words.
+        undo_reason -> Nullable<Text>,
+        /// Rises by one with every change; the ETag.
+        version -> Int4,
     }
 }
 
@@ -3362,6 +3462,7 @@ diesel::joinable!(committees -> counties (county_id));
 diesel::joinable!(county_words -> counties (county_id));
 diesel::joinable!(organisations -> counties (county_id));
 diesel::joinable!(people -> counties (county_id));
+diesel::joinable!(person_merges -> counties (county_id));
 diesel::joinable!(quality_rules -> counties (county_id));
 diesel::joinable!(quarter_settings -> counties (county_id));
 diesel::joinable!(quarters -> counties (county_id));

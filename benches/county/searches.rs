@@ -27,6 +27,24 @@ pub fn measure(stage: &Stage, server: &Server, options: &Options, table: &mut Ta
         let what = format!("{what}, p99 (median {middle:.1} ms)");
         table.add(&what, &format!("under {limit:.0} ms"), quantile(&mut times, 990), limit, "ms");
     }
+    sweep(server, options, table)
+}
+
+/// How often the sweep is asked for.
+const SWEEPS: usize = 12;
+
+/// Measures the sweep for people who look like one, over the whole county.
+fn sweep(server: &Server, options: &Options, table: &mut Table) -> anyhow::Result<()> {
+    let limit = if options.members <= SAMPLE { 500.0 } else { 10_000.0 };
+    let mut client = Client::connect(&server.address, &server.token)?;
+    let mut times = Vec::with_capacity(SWEEPS);
+    for _ in 0..SWEEPS {
+        let begin = Instant::now();
+        client.get("/api/v1/people/duplicates?limit=50&count=true")?;
+        times.push(begin.elapsed().as_secs_f64() * 1000.0);
+    }
+    let what = "sweep of the county for people who look like one";
+    table.add(what, &format!("under {limit:.0} ms"), median(&mut times), limit, "ms");
     Ok(())
 }
 

@@ -72,6 +72,22 @@ pub async fn find(
     found.filter(|person| !person.kinds.is_empty()).ok_or(Error::Missing { what: "人员" })
 }
 
+/// Some people by id, in the order given; those whom the actor does not see are left out.
+///
+/// # Errors
+/// Whatever the database answers; `Broken` where a key does not fit.
+pub async fn some(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    keys: &KeyRing,
+    ids: &[PersonId],
+) -> Result<Vec<OnRecord>> {
+    let cards = people::queries::cards(conn, &actor.scope, keys, ids).await?;
+    let mut found = on_record(conn, actor, cards).await?;
+    found.retain(|person| !person.kinds.is_empty());
+    Ok(found)
+}
+
 async fn on_record(
     conn: &mut AsyncPgConnection,
     actor: &Actor,

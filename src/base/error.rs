@@ -108,6 +108,14 @@ impl From<diesel::result::Error> for Error {
             Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
             | Diesel::BrokenTransactionManager => Self::Unavailable,
             Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Stale,
+            // Whom the actor saw a moment ago was merged into another record while he wrote.
+            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, told)
+                if told.constraint_name().is_some_and(|name| {
+                    ["_person_fkey", "_membership_fkey"].iter().any(|end| name.ends_with(end))
+                }) =>
+            {
+                Self::Stale
+            }
             other => Self::Broken(Box::new(other)),
         }
     }

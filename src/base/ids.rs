@@ -78,6 +78,10 @@ id!(
     AccountId
 );
 id!(
+    /// Two records of one person that were made one.
+    MergeId
+);
+id!(
     /// A signed-in browser.
     SessionId
 );

@@ -17,6 +17,8 @@ pub enum Action {
     RevealIdentifier,
     /// Take back an import that somebody else handed in; one's own is entering.
     UndoOthersImports,
+    /// Make two of a person that was merged from two records.
+    Unmerge,
     /// Take a list out of the house, masked.
     Export,
     /// Take a list out of the house with identifiers in clear.
@@ -49,6 +51,7 @@ impl Action {
         Self::AcceptTransfer,
         Self::RevealIdentifier,
         Self::UndoOthersImports,
+        Self::Unmerge,
         Self::Export,
         Self::ExportUnmasked,
         Self::Vet,
@@ -80,7 +83,7 @@ impl Action {
     /// Whether no program may do it, whatever its account may.
     #[must_use]
     pub const fn needs_a_person(self) -> bool {
-        self.needs_recent_proof() || matches!(self, Self::UndoOthersImports | Self::SignOff)
+        self.needs_recent_proof() || matches!(self, Self::UndoOthersImports | Self::SignOff | Self::Unmerge)
     }
 }
 
@@ -112,6 +115,7 @@ pub fn allows(role: Role, action: Action, relation: Relation) -> bool {
                 | A::AcceptTransfer
                 | A::RevealIdentifier
                 | A::UndoOthersImports
+                | A::Unmerge
                 | A::Export
                 | A::ExportUnmasked
                 | A::Vet

@@ -48,6 +48,7 @@ pub async fn serve(
         program,
         uploads: uploads.clone(),
         pictures: Arc::default(),
+        pairs: Arc::default(),
         readings: Arc::default(),
         trail: Published { store: Store::new(&installation.config.data), key: signer.verifier() },
         front: installation.config.front.clone(),

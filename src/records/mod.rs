@@ -1,5 +1,5 @@
 //! The subject itself: one folder per area, each owning its tables. An area imports only areas below it:
-//! quarters · imports · ratings · slates · {assessments, training, reserves} · committees · vetting · words · members · people · accounts · approvals · organisations · audit.
+//! quarters · imports · merges · ratings · slates · {assessments, training, reserves} · committees · vetting · words · members · people · accounts · approvals · organisations · audit.
 pub mod accounts;
 pub mod approvals;
 pub mod assessments;
@@ -7,6 +7,7 @@ pub mod audit;
 pub mod committees;
 pub mod imports;
 pub mod members;
+pub mod merges;
 pub mod organisations;
 pub mod people;
 pub mod quarters;
@@ -47,6 +48,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "transfers",
         ],
     ),
+    ("merges", &["distinct_people", "person_merges", "person_merge_rows", "merged_ids"]),
     ("words", &["county_words"]),
     (
         "vetting",

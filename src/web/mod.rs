@@ -17,6 +17,7 @@ pub mod queue;
 pub mod reading;
 pub mod respond;
 pub mod views;
+pub mod waiting;
 pub mod witness;
 
 use std::path::PathBuf;
@@ -44,6 +45,8 @@ pub struct State {
     pub uploads: PathBuf,
     /// Team pictures that were counted before.
     pub pictures: Arc<KeptPictures>,
+    /// How many pairs of people who look like one wait in each place.
+    pub pairs: Arc<waiting::Pairs>,
     /// How many records of people each account was shown of late.
     pub readings: Arc<reading::Readings>,
     /// The checkpoints of the trail.
@@ -99,6 +102,8 @@ pub fn api_routes() -> Vec<Route> {
         api::members::routes(),
         api::member_events::routes(),
         api::people::routes(),
+        api::duplicates::routes(),
+        api::merges::routes(),
         api::exports::routes(),
         api::imports::routes(),
         api::reserves::routes(),

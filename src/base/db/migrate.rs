@@ -9,7 +9,8 @@ use crate::base::error::{Error, Result};
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// The functions that are rebuilt each time.
-const REPLACEABLE: [&str; 2] = [include_str!("replaceable.sql"), include_str!("undo.sql")];
+const REPLACEABLE: [&str; 3] =
+    [include_str!("replaceable.sql"), include_str!("undo.sql"), include_str!("merge.sql")];
 
 /// Lets the roles use the schema that the connection works in.
 const GRANTS: &str = "DO $$ BEGIN

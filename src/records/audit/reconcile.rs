@@ -102,14 +102,15 @@ const COMPARISONS: [(&str, &str); 4] = [
         WHERE a.username IS NULL OR a.role <> t.role OR d.sequence > t.sequence AND a.state <> 'disabled'
         ORDER BY t.chain, t.sequence",
     ),
-    // Members that an entry tells of by themselves: nobody's record is deleted but with the import that made it.
+    // Members that an entry tells of by themselves: nobody's record is deleted but with the import that made it, or
+    // in a merge with another of his; taking the merge back restores it.
     (
         "党员记录 ",
         "SELECT e.chain, min(e.sequence), e.subject_id::text, '审计记录中有，党员表中已不存在'
         FROM audit_entries e WHERE e.subject_kind = 'membership' AND e.subject_id IS NOT NULL
             AND e.action LIKE 'members.%'
             AND NOT EXISTS (SELECT FROM memberships m WHERE m.id = e.subject_id)
-            AND NOT EXISTS (SELECT FROM audit_entries u WHERE u.action = 'imports.undo' AND u.sequence > e.sequence
+            AND NOT EXISTS (SELECT FROM audit_entries u WHERE u.action IN ('imports.undo', 'merges.merge') AND u.sequence > e.sequence
                 AND u.chain = e.chain AND u.details->'removed' ? e.subject_id::text)
         GROUP BY e.chain, e.subject_id ORDER BY 1, 2",
     ),
@@ -129,7 +130,9 @@ const COMPARISONS: [(&str, &str); 4] = [
                 coalesce(t.seat->>'to_day', '今'), s.post, s.from_day, coalesce(s.to_day::text, '今'))
         FROM told t JOIN seats s ON s.id = (t.seat->>'id')::uuid
         WHERE t.seat ? 'post' AND (s.post <> t.seat->>'post' OR s.from_day::text <> t.seat->>'from_day'
-            OR s.person_id::text <> t.seat->>'person')
+            OR s.person_id::text <> t.seat->>'person' AND NOT EXISTS (SELECT FROM audit_entries u
+                WHERE u.action IN ('merges.merge', 'merges.undo') AND u.chain = t.chain AND u.sequence > t.sequence
+                    AND u.details->'seats' ? s.id::text AND u.details->>'to' = s.person_id::text))
         ORDER BY t.chain, t.sequence",
     ),
     // Closed quarters: the digest of a revision stands in the entry of its closing.

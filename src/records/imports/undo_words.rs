@@ -17,6 +17,7 @@ pub(super) fn noun(table: &str) -> &'static str {
         "reserve_mentors" | "mentor_notes" => "帮带记录",
         "reserve_reviews" => "年度评价",
         "kinships" => "亲属关系",
+        "distinct_people" => "“不是同一人”的认定",
         "slates" | "slate_seats" => "配备方案",
         "ratings" | "rating_scores" | "rating_rater_scores" | "rating_raters" | "rating_objections" => {
             "星级评定"

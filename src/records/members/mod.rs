@@ -31,3 +31,4 @@ pub use model::{Floating, MemberCard, MemberLine};
 pub use of_people::{PersonMembership, of_people};
 pub use propose_transfer::{ProposeTransfer, propose_transfers};
 pub use reveal::{Reveal, reveal};
+pub(in crate::records) use search_keys::name_anew;

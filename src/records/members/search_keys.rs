@@ -4,9 +4,9 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::base::ids::{CountyId, MembershipId};
+use crate::base::ids::{CountyId, MembershipId, PersonId};
 use crate::base::values::pinyin;
-use crate::schema::member_search_keys;
+use crate::schema::{member_search_keys, memberships, people};
 
 /// A member's name and place, from which keys are made.
 pub(super) struct Named<'a> {
@@ -65,4 +65,26 @@ pub(super) async fn replace(
     .execute(conn)
     .await?;
     add(conn, county, members).await
+}
+
+/// Makes the keys of every membership of some people anew, as part of a verb that changed whose they are.
+///
+/// # Errors
+/// Whatever the database answers.
+pub(in crate::records) async fn name_anew(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    whom: &[PersonId],
+) -> QueryResult<()> {
+    let rows: Vec<(MembershipId, String, String)> = memberships::table
+        .inner_join(
+            people::table
+                .on(people::county_id.eq(memberships::county_id).and(people::id.eq(memberships::person_id))),
+        )
+        .filter(memberships::county_id.eq(county).and(memberships::person_id.eq_any(whom)))
+        .select((memberships::id, people::name, memberships::path))
+        .load(conn)
+        .await?;
+    let named: Vec<Named<'_>> = rows.iter().map(|(id, name, path)| Named { id: *id, name, path }).collect();
+    replace(conn, county, &named).await
 }

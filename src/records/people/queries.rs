@@ -103,7 +103,7 @@ pub async fn cards(
 ///
 /// # Errors
 /// Whatever the database answers. Those whom the scope does not see are left out.
-pub(super) async fn lock(
+pub(in crate::records) async fn lock(
     conn: &mut AsyncPgConnection,
     within: &Scope,
     ids: &[PersonId],

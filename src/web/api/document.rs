@@ -7,8 +7,8 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, amendments, approvals, articles, assessments, audit, changes, cockpit, committees, exports, imports, kinships,
-    member_events, members, organisations, own_sessions, people, quality, ratings, reports, reserves,
+    accounts, amendments, approvals, articles, assessments, audit, changes, cockpit, committees, duplicates, exports,
+    imports, kinships, member_events, members, merges, organisations, own_sessions, people, quality, ratings, reports, reserves,
     security_policy, session, slates, training, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
@@ -28,6 +28,9 @@ use crate::web::respond::{Answer, Failure, Problem};
         member_events::event, member_events::reveal, member_events::accesses, member_events::transfer, member_events::show_transfer,
         member_events::decide_transfer,
         people::list_people, people::show_person, people::correct_person, people::reveal_person,
+        duplicates::list_duplicates, duplicates::compare_people, duplicates::list_distinct,
+        duplicates::distinguish_people, duplicates::reconsider_people,
+        merges::merge_people, merges::list_merges, merges::show_merge, merges::undo_merge,
         ratings::list_schemes, ratings::set_scheme, ratings::list_rounds, ratings::open_round, ratings::show_round,
         ratings::show_scores, ratings::enter_scores, ratings::decide_round, ratings::show_rating,
         ratings::decide_rating, ratings::return_rating, ratings::object_rating, ratings::resolve_rating,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{FromForm, Route, State, get, patch, post, routes};
 use utoipa::ToSchema;
@@ -17,6 +18,7 @@ use crate::base::values::{Category, MembershipStatus, Sex, count_digits, parse_d
 use crate::records::members::listing::{self, Cursor, Filter, Sort};
 use crate::records::members::{self, Change, MemberCard, queries};
 use crate::records::organisations;
+use crate::web::api::merges::led_member;
 use crate::web::api::organisations::narrowed;
 use crate::web::forms::member::MemberInput;
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
@@ -316,17 +318,24 @@ fn versioned(card: MemberCard, created: bool) -> Versioned<MemberJson> {
 
 /// Show one member.
 #[utoipa::path(context_path = "/api/v1", tag = "members", params(("id" = String, Path)),
-    responses((status = 200, body = MemberJson), (status = 404, description = "none in your scope")))]
+    responses((status = 200, body = MemberJson), (status = 307, description = "merged into the record of `Location`"),
+    (status = 404, description = "none in your scope")))]
 #[get("/members/<id>")]
 pub async fn show(
     caller: Caller,
     mut db: Db,
     id: MembershipId,
     state: &State<web::State>,
-) -> Answer<Versioned<MemberJson>> {
-    let card = read(&mut db, &caller.actor, state, id).await?;
+) -> Answer<Result<Versioned<MemberJson>, Redirect>> {
+    let card = match read(&mut db, &caller.actor, state, id).await {
+        Ok(card) => card,
+        Err(missing) => {
+            let to = led_member(&mut db, &caller.actor, state, id, missing).await?;
+            return Ok(Err(Redirect::temporary(format!("/api/v1/members/{to}"))));
+        }
+    };
     reading::note(state, &caller.known.identity, &caller.actor, 1).await?;
-    Ok(versioned(card, false))
+    Ok(Ok(versioned(card, false)))
 }
 
 /// The branch that a code names, inside the caller's scope.

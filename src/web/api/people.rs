@@ -1,6 +1,7 @@
 //! `/people`: whoever is on record, for whatever.
 
 use chrono::NaiveDate;
+use rocket::response::Redirect;
 use rocket::serde::json::Json;
 use rocket::{FromForm, Route, State, get, patch, post, routes};
 use utoipa::ToSchema;
@@ -15,6 +16,7 @@ use crate::records::people::listing::{self, Cursor, Filter};
 use crate::records::people::{self, Correct, RelationKind, Reveal};
 use crate::web::api::member_events::{RevealInput, RevealedJson};
 use crate::web::api::members::BranchJson;
+use crate::web::api::merges::led_person;
 use crate::web::api::organisations::narrowed;
 use crate::web::forms::person::PersonInput;
 use crate::web::guards::{Body, Caller, Db, IfMatch, Listing, Page};
@@ -251,19 +253,26 @@ fn versioned(record: OnRecord) -> Versioned<PersonRecordJson> {
     Versioned { version: record.card.stamp.version, created: false, body: record.into() }
 }
 
-/// Show somebody with what he is on record for.
+/// Show somebody with what he is on record for. The address of a record that was merged leads to the one that stayed.
 #[utoipa::path(context_path = "/api/v1", tag = "people", params(("id" = String, Path)),
-    responses((status = 200, body = PersonRecordJson), (status = 404, description = "none in your scope")))]
+    responses((status = 200, body = PersonRecordJson), (status = 307, description = "merged into the record of `Location`"),
+    (status = 404, description = "none in your scope")))]
 #[get("/people/<id>")]
 pub async fn show_person(
     caller: Caller,
     mut db: Db,
     id: PersonId,
     state: &State<web::State>,
-) -> Answer<Versioned<PersonRecordJson>> {
-    let record = read(&mut db, &caller.actor, state, id).await?;
+) -> Answer<Result<Versioned<PersonRecordJson>, Redirect>> {
+    let record = match read(&mut db, &caller.actor, state, id).await {
+        Ok(record) => record,
+        Err(missing) => {
+            let to = led_person(&mut db, &caller.actor, state, id, missing).await?;
+            return Ok(Err(Redirect::temporary(format!("/api/v1/people/{to}"))));
+        }
+    };
     reading::note(state, &caller.known.identity, &caller.actor, 1).await?;
-    Ok(versioned(record))
+    Ok(Ok(versioned(record)))
 }
 
 /// Correct the own facts of somebody who is no member; needs the version that you saw in `If-Match`. A member's are

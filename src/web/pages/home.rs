@@ -110,6 +110,7 @@ async fn desk(
     tasks.extend(training_tasks(who, db).await?);
     tasks.extend(pool_tasks(who, pool));
     tasks.extend(quarter_tasks(who, db).await?);
+    tasks.extend(pair_task(who, db, state).await?);
     tasks.retain(|task| task.count > 0);
     Ok((figures, tasks))
 }
@@ -320,6 +321,16 @@ fn check_tasks(who: &SignedIn, checks: vetting::queries::Waiting) -> Vec<Task> {
         ));
     }
     tasks
+}
+
+/// People who look like one, for whoever enters records: to be merged or told apart.
+async fn pair_task(who: &SignedIn, db: &mut Db, state: &State<web::State>) -> Answer<Option<Task>> {
+    if policy::require(&who.actor, Action::EnterRecords, &who.scope().path).is_err() {
+        return Ok(None);
+    }
+    let count = usize::try_from(state.pairs.count(&mut db.0, &who.actor).await?).unwrap_or_default();
+    let note = "逐对核对，是同一人的合并，不是的排除。";
+    Ok(Some(task("疑似重复的人员（对）", "/people/duplicates", count, Tone::Waiting, note)))
 }
 
 /// What the pool wants of whoever keeps it: notes of mentors that are overdue, villages with too few reserve cadres.

@@ -23,6 +23,7 @@ pub mod frame;
 pub mod home;
 pub mod imports;
 pub mod members;
+pub mod merges;
 pub mod parts;
 pub mod problem;
 pub mod qr_code;

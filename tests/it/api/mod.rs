@@ -11,6 +11,7 @@ mod exports;
 mod home;
 mod imports;
 mod members;
+mod merges;
 mod people;
 mod proofs;
 mod ratings;

@@ -1,7 +1,11 @@
 //! A county in which every route has something to work on, and one caller of each kind.
 
-use cadre::base::actor::Role;
+use std::collections::BTreeMap;
+
+use cadre::base::actor::{Actor, Role};
 use cadre::records::members;
+use cadre::records::merges::{self, Half, Merge, Side};
+use diesel_async::AsyncPgConnection;
 use rocket::http::Method;
 use serde_json::{Value, json};
 
@@ -26,6 +30,7 @@ pub struct Stage {
     pub callers: Vec<Credential>,
     member: String,
     transfer: String,
+    merge: String,
     account: String,
     round: String,
     rating: String,
@@ -57,6 +62,19 @@ pub struct Stage {
 fn id(answer: &Answer, field: &str) -> String {
     let told = answer.json();
     told[field].as_str().unwrap_or_else(|| panic!("{}: {told}", answer.status)).to_owned()
+}
+
+/// Two records of one person of the first town, made one.
+async fn merged(conn: &mut AsyncPgConnection, app: &TestApp, actor: &Actor) -> String {
+    let branch = app.county.branch(1, 2).id;
+    let commands = [member(branch, "王伟", 21), member(branch, "王伟", 23)];
+    members::enrol(conn, actor, &app.keys, &commands).await.unwrap();
+    let query = "SELECT id::text FROM people WHERE name = '王伟' ORDER BY id";
+    let rows = app.db.owner_client().await.query(query, &[]).await.unwrap();
+    let half = |at: usize| Half { person: rows[at].get::<_, String>(0).parse().unwrap(), version: 1 };
+    let fields = BTreeMap::from([("citizen_id".to_owned(), Side::Winner)]);
+    let command = Merge { winner: half(0), loser: half(1), fields, keep: Vec::new() };
+    merges::merge(conn, actor, &app.keys, &command).await.unwrap().id.to_string()
 }
 
 fn scheme() -> Value {
@@ -113,12 +131,14 @@ impl Stage {
         let actor = app.county.town(1).actor(Role::Clerk);
         let mut conn = app.db.web().await;
         let ids = members::enrol(&mut conn, &actor, &app.keys, &[command]).await.unwrap();
+        let merge = merged(&mut conn, &app, &actor).await;
         drop(conn);
         let mut stage = Self {
             app,
             callers,
             member: ids[0].to_string(),
             transfer: String::new(),
+            merge,
             account,
             round: String::new(),
             rating: String::new(),
@@ -301,6 +321,7 @@ impl Stage {
             () if thing("/training/classes") => &self.class,
             () if thing("/training/exemptions") => &self.exemption,
             () if thing("/training/pairs") => &self.pair,
+            () if thing("/people/merges") => &self.merge,
             () if thing("/people") => &self.person,
             () if thing("/members") => &self.member,
             () if thing("/transfers") => &self.transfer,
@@ -337,6 +358,8 @@ impl Stage {
             .replace("<file>", "members.xlsx")
             .replace("<path..>", "cadre.css")
             .replace("<mentor>", &self.mentor)
+            .replace("<one>", &self.person)
+            .replace("<other>", &self.member)
             .replace("<member>", &self.member)
             .replace("<rating>", &self.rating)
             .replace("<exemption>", &self.exemption)

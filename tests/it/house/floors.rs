@@ -6,9 +6,10 @@ use super::sources::{self, Source};
 const FLOORS: [&str; 6] = ["cli", "web", "across", "records", "base", "schema"];
 
 /// The areas, from top to bottom (design.md 3). Two on one line do not know each other.
-const AREAS: [&[&str]; 14] = [
+const AREAS: [&[&str]; 15] = [
     &["quarters"],
     &["imports"],
+    &["merges"],
     &["ratings"],
     &["slates"],
     &["assessments", "training", "reserves"],

@@ -5,6 +5,7 @@ mod assessments;
 mod audited;
 mod committees;
 mod members;
+mod merges;
 mod organisations;
 mod people;
 pub mod ratings;

@@ -98,6 +98,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ committees
     s------ s------ counties
     siu---- s------ county_words
+    si-d--- ------- distinct_people
     siud--- s------ election_ballots
     siud--- s------ elections
     si----- ------- finding_explanations
@@ -117,10 +118,13 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ membership_statuses
     siu---- s------ memberships
     si----- ------- mentor_notes
+    s------ ------- merged_ids
     si----- s------ organisation_facts
     siu---- s------ organisation_parents
     siu---- s------ organisations
     siu---- s------ people
+    s------ ------- person_merge_rows
+    siu---- ------- person_merges
     siud--- ------- person_visibility
     siu---- s------ quality_rules
     si----- s------ quarter_revisions

@@ -48,11 +48,14 @@ const EITHER: &str = "(person_id IN (SELECT person_id FROM person_visibility WHE
 const BOTH: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
     AND relative_id IN (SELECT person_id FROM person_visibility WHERE @path))";
 
+const BOTH_OF_PAIR: &str = "(person_id IN (SELECT person_id FROM person_visibility WHERE @path) \
+    AND other_id IN (SELECT person_id FROM person_visibility WHERE @path))";
+
 const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
 const OF_SAMPLE: &str = "sample_id IN (SELECT id FROM rating_samples WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 118] = [
+const CASES: [Case; 122] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("approvals", "@path"),
     scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
@@ -96,6 +99,8 @@ const CASES: [Case; 118] = [
     scoped("committee_terms", "@path"),
     scoped("committees", "@path"),
     of_county("county_words"),
+    // Whoever sees both of a pair.
+    scoped("distinct_people", BOTH_OF_PAIR),
     scoped("election_ballots", "election_id IN (SELECT id FROM elections WHERE @path)"),
     scoped("elections", "@path"),
     scoped("finding_explanations", "@path"),
@@ -116,6 +121,8 @@ const CASES: [Case; 118] = [
     scoped("membership_statuses", OF_MEMBER),
     scoped("memberships", "@path"),
     scoped("mentor_notes", OF_RESERVE),
+    // Ids alone: whether what they lead to may be seen is asked there.
+    of_county("merged_ids"),
     scoped("organisation_facts", "@path"),
     // The tree is no secret inside a county: a clerk names another branch to propose a transfer to it.
     Case {
@@ -132,6 +139,8 @@ const CASES: [Case; 118] = [
         changed: "id IN (SELECT person_id FROM person_visibility WHERE @path)",
         inserted: "@county",
     },
+    scoped("person_merge_rows", "merge_id IN (SELECT id FROM person_merges WHERE @path)"),
+    scoped("person_merges", "@path"),
     scoped("person_visibility", "@path"),
     of_county("quality_rules"),
     of_county("quarter_revisions"),

@@ -95,6 +95,15 @@ const BESIDE: &str = r"
     INSERT INTO kinships (county_id, id, person_id, relative_id, kinship, created_by)
     SELECT a.county_id, gen_random_uuid(), a.id, b.id, 'sibling', a.name
     FROM people a JOIN people b ON b.county_id = a.county_id AND a.id < b.id;
+    INSERT INTO distinct_people (county_id, person_id, other_id, decided_by)
+    SELECT a.county_id, a.id, b.id, a.name FROM people a JOIN people b ON b.county_id = a.county_id AND a.id < b.id;
+    INSERT INTO person_merges (county_id, id, path, winner_id, winner_name, loser_id, loser_name, merged_by)
+    SELECT county_id, gen_random_uuid(), path, gen_random_uuid(), name, gen_random_uuid(), name, code FROM organisations
+    WHERE kind = 'town';
+    INSERT INTO person_merge_rows (county_id, merge_id, step, number, relation, action, key, before)
+    SELECT county_id, id, 1, 1, 'people', 'removed', '{}', jsonb_build_object('id', loser_id) FROM person_merges;
+    INSERT INTO merged_ids (county_id, old_id, new_id, merge_id, relation)
+    SELECT county_id, loser_id, winner_id, id, 'people' FROM person_merges;
     INSERT INTO finding_explanations (county_id, id, term_id, path, finding, reason, created_by)
     SELECT county_id, gen_random_uuid(), id, path, 'overdue', '已批准延期', created_by FROM committee_terms;
     INSERT INTO committee_targets (county_id, id, level, figure, comparison, hundredths, from_day, source, created_by)

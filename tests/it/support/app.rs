@@ -89,6 +89,7 @@ impl TestApp {
             program: env!("CARGO_BIN_EXE_cadre").into(),
             uploads: std::env::temp_dir(),
             pictures: Arc::default(),
+            pairs: Arc::default(),
             readings: Arc::default(),
             trail: Published { store, key },
             front: vec![FRONT],

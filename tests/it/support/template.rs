@@ -69,6 +69,7 @@ fn fingerprint() -> String {
     migrations.sort();
     migrations.push(root.join("src/base/db/replaceable.sql"));
     migrations.push(root.join("src/base/db/undo.sql"));
+    migrations.push(root.join("src/base/db/merge.sql"));
     migrations.push(root.join("src/base/db/migrate.rs"));
     let mut hash = Sha256::new();
     for path in migrations {

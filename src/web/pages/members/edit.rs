@@ -19,6 +19,7 @@ use crate::web::api::members::{branch_id, read};
 use crate::web::forms::member::{MemberInput, Said};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::members::{form, stale};
+use crate::web::pages::people::entered;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::{Badge, Form, Link, Section, Tone, members as views};
 
@@ -81,7 +82,8 @@ async fn enrol(who: SignedIn, mut db: Db, fields: Fields, state: &State<web::Sta
     match outcome {
         Ok(ids) => {
             let id = ids.into_iter().next().or_missing("党员")?;
-            Ok(Ok(Flash::success(Redirect::to(format!("/members/{id}")), "已录入。")))
+            let said = entered(&mut db, &who, id.0, "已录入。").await?;
+            Ok(Ok(Flash::success(Redirect::to(format!("/members/{id}")), said)))
         }
         Err(error) => {
             let errors = field_errors(error)?;

@@ -2,6 +2,7 @@
 
 use rocket::http::Status;
 use rocket::request::FlashMessage;
+use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
 use crate::base::actor::Proof;
@@ -19,6 +20,7 @@ use crate::records::members::{self, Access, MemberCard, Reveal, queries};
 use crate::records::people::{Masks, Person};
 use crate::records::words::{self, WordBook};
 use crate::web::api::members::read;
+use crate::web::api::merges::led_member;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::members::list::{badges, may_enter};
 use crate::web::pages::members::stale::moment;
@@ -41,8 +43,14 @@ async fn show(
     id: MembershipId,
     flash: Option<FlashMessage<'_>>,
     state: &State<web::State>,
-) -> Answer<Page<Show>> {
-    let card = read(&mut db, &who.actor, state, id).await?;
+) -> Answer<Result<Page<Show>, Redirect>> {
+    let card = match read(&mut db, &who.actor, state, id).await {
+        Ok(card) => card,
+        Err(missing) => {
+            let to = led_member(&mut db, &who.actor, state, id, missing).await?;
+            return Ok(Err(Redirect::to(format!("/members/{to}"))));
+        }
+    };
     let scope = who.scope();
     let person = card.person.id;
     reading::note(state, &who.known.identity, &who.actor, 1).await?;
@@ -58,7 +66,7 @@ async fn show(
     let frame = who.frame(Section::Members).telling(flash);
     let may_enter = may_enter(&who.actor);
     let may_reveal = policy::may(&who.actor, Action::RevealIdentifier, &scope.path);
-    Ok(Page(Show {
+    Ok(Ok(Page(Show {
         frame,
         kind: "党员档案",
         back: Link::new("党员名册", "/members"),
@@ -70,7 +78,7 @@ async fn show(
         edit: may_enter.then(|| format!("/members/{id}/edit")),
         actions: if may_enter { actions(&card) } else { Vec::new() },
         tables: tables(seats, &words, accesses, entries),
-    }))
+    })))
 }
 
 fn groups(card: &MemberCard, may_reveal: bool) -> Vec<FactGroup> {

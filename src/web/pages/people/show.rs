@@ -2,6 +2,7 @@
 
 use rocket::http::Status;
 use rocket::request::FlashMessage;
+use rocket::response::Redirect;
 use rocket::{Route, State, get, post, routes};
 
 use super::{pool_kind, pool_state, seat, status};
@@ -16,6 +17,7 @@ use crate::records::reserves::{Reserve, queries::VillageName};
 use crate::records::training::queries::pairs::{self, PairFilter};
 use crate::records::words::{self, WordBook};
 use crate::web;
+use crate::web::api::merges::led_person;
 use crate::web::api::people::read;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::members::list::may_enter;
@@ -40,8 +42,14 @@ async fn show(
     id: PersonId,
     flash: Option<FlashMessage<'_>>,
     state: &State<web::State>,
-) -> Answer<Page<Show>> {
-    let record = read(&mut db, &who.actor, state, id).await?;
+) -> Answer<Result<Page<Show>, Redirect>> {
+    let record = match read(&mut db, &who.actor, state, id).await {
+        Ok(record) => record,
+        Err(missing) => {
+            let to = led_person(&mut db, &who.actor, state, id, missing).await?;
+            return Ok(Err(Redirect::to(format!("/people/{to}"))));
+        }
+    };
     reading::note(state, &who.known.identity, &who.actor, 1).await?;
     let scope = who.scope();
     let (entries, pairs, words) = db::read(&mut db.0, scope, async |conn| {
@@ -65,7 +73,10 @@ async fn show(
     let enters = may_enter(&who.actor);
     let pairs = (!pairs.is_empty()).then(|| pair_table(&pairs, enters));
     let guide = Link::new("师徒结对", format!("/training/pairs/new?apprentice={id}"));
-    Ok(Page(Show {
+    let merge = Link::new("合并重复档案", format!("/people/{id}/merge"));
+    let actions =
+        vec![Offered { link: guide, icon: "user-plus" }, Offered { link: merge, icon: "arrows-exchange" }];
+    Ok(Ok(Page(Show {
         frame: who.frame(Section::Members).telling(flash),
         kind: "人员档案",
         back: Link::new("人员库", "/people"),
@@ -75,9 +86,9 @@ async fn show(
         groups,
         history,
         edit: enters.then(|| format!("{home}/edit")),
-        actions: enters.then_some(Offered { link: guide, icon: "user-plus" }).into_iter().collect(),
+        actions: if enters { actions } else { Vec::new() },
         tables: seats.into_iter().chain(reserves).chain(pairs).chain([trail(entries)]).collect(),
-    }))
+    })))
 }
 
 fn groups(record: &OnRecord, reveal: Option<&str>) -> Vec<FactGroup> {

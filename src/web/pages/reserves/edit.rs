@@ -21,6 +21,7 @@ use crate::web::forms::member::Said;
 use crate::web::forms::refusals;
 use crate::web::forms::reserve::ReserveInput;
 use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::pages::people::entered;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind, Source};
 use crate::web::views::form_page::FormPage;
@@ -160,14 +161,15 @@ async fn enter(
     let input = typed(&fields);
     let village = branch_id(&mut db, &who.actor, input.village_code()).await?;
     let words = db.words(who.scope()).await?;
-    let entered = match input.enter(village, &words) {
+    let outcome = match input.enter(village, &words) {
         Ok(command) => reserves::enter(&mut db.0, &who.actor, &state.keys, &[command]).await,
         Err(errors) => Err(Error::Invalid(errors)),
     };
-    match entered {
+    match outcome {
         Ok(ids) => {
             let id = ids.into_iter().next().or_missing("后备人员")?;
-            Ok(Ok(Flash::success(Redirect::to(format!("/reserves/{id}")), "已入库。")))
+            let said = entered(&mut db, &who, id.0, "已入库。").await?;
+            Ok(Ok(Flash::success(Redirect::to(format!("/reserves/{id}")), said)))
         }
         Err(error) => {
             let errors = beside(refusals(error)?);

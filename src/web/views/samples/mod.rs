@@ -10,6 +10,7 @@ mod class_plan;
 mod cockpit;
 mod committees;
 mod desk;
+mod merges;
 mod pages;
 mod people;
 mod ratings;

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{
-    accounts, articles, assessments, awards, changes, class_plan, cockpit, committees, desk, people, ratings, reports,
+    accounts, articles, assessments, awards, changes, class_plan, cockpit, committees, desk, merges, people, ratings, reports,
     reserves, slates, training, vetting,
 };
 use crate::web::views::imports::Plan;
@@ -52,6 +52,12 @@ fn of_people() -> Vec<(&'static str, String)> {
         page("members_stale", &people::stale()),
         page("members_show", &people::show()),
         page("people_list", &people::people()),
+        page("people_duplicates", &merges::waiting()),
+        page("people_distinct", &merges::settled()),
+        page("people_merge", &merges::merge()),
+        page("people_merge_contradicts", &merges::contradicts()),
+        page("people_merges", &merges::merges()),
+        page("people_merged", &merges::merged()),
         page("members_action", &desk::action()),
         page("members_duplicates", &people::duplicates()),
         page("ratings_rounds", &ratings::rounds()),

@@ -5,6 +5,7 @@ mod accounts;
 mod assessments;
 mod committees;
 mod members;
+mod merges;
 mod others;
 mod people;
 mod ratings;
@@ -29,7 +30,7 @@ use crate::support::TestDb;
 use crate::support::builders::{Place, TestCounty};
 
 /// Functions with an actor that leave no entry of their own, each with its reason.
-const SILENT: [(&str, &str); 24] = [
+const SILENT: [(&str, &str); 25] = [
     ("accounts::once", "keeps the answer of the verb within it, which leaves the entry"),
     ("approvals::conclude", "a step of a subject's verb, which leaves the entry"),
     ("approvals::file", "a step of a subject's verb, which leaves the entry"),
@@ -43,6 +44,7 @@ const SILENT: [(&str, &str); 24] = [
     ("imports::read_again", "says what columns are; no record was touched"),
     ("imports::return_to_plan", "nothing was written"),
     ("imports::stage", "notes what a row would do; no record was touched"),
+    ("merges::compare", "a read: what `merges::merge` would do"),
     ("quarters::next_amendment", "a read"),
     ("quarters::next_step", "a read"),
     ("vetting::of", "a read: whose verdicts somebody may see"),
@@ -152,6 +154,7 @@ async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     vetting::tell(&mut story).await;
     words::tell(&mut story).await;
     people::tell(&mut story).await;
+    merges::tell(&mut story).await;
     others::tell(&mut story).await;
     let names =
         |list: &[(&str, &str)]| list.iter().map(|(verb, _)| (*verb).to_owned()).collect::<BTreeSet<_>>();
