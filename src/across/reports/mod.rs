@@ -16,6 +16,7 @@ mod findings;
 mod kept;
 mod measure;
 mod picture;
+pub mod proof;
 pub mod quality;
 mod quarterly;
 mod ranking;
