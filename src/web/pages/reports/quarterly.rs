@@ -66,14 +66,19 @@ async fn show(
         sections: report.sections.iter().map(|section| section_view(section, &wanted)).collect(),
         below: below_view(&report, &wanted),
         appendices: appendices(&report),
-        downloads: vec![Link::new(
-            "XLSX",
-            address("/api/v1/reports/quarterly.xlsx", &wanted, &wanted.organisation, &[]),
-        )],
+        downloads: downloads(&report, &wanted, &who),
         articles_page: address("/articles", &wanted, &wanted.organisation, &[]),
         team_page: address("/reports/team", &wanted, &wanted.organisation, &[]),
         quarters_page: closes.then(|| "/quarters".to_owned()),
     }))
+}
+
+/// The report as files; with everything that proves it, where it is closed and he reads the trail of everything shown.
+fn downloads(report: &QuarterlyReport, wanted: &Wanted, who: &SignedIn) -> Vec<Link> {
+    let link = |name, page| Link::new(name, address(page, wanted, &wanted.organisation, &[]));
+    let proves = report.revision.is_some() && policy::may(&who.actor, Action::ReadTrail, &who.scope().path);
+    let xlsx = link("XLSX", "/api/v1/reports/quarterly.xlsx");
+    std::iter::once(xlsx).chain(proves.then(|| link("证明包", "/audit/bundle"))).collect()
 }
 
 /// The organisations to choose from: those above the one shown that the caller may see, itself, and those below it.
