@@ -172,11 +172,7 @@ fn report(verdict: &Verdict, milliseconds: u128, json: bool) {
     );
 }
 
-async fn export(
-    path: &Path,
-    organisation: Option<&str>,
-    json: bool,
-) -> Result<(), Failure> {
+async fn export(path: &Path, organisation: Option<&str>, json: bool) -> Result<(), Failure> {
     let installation = Installation::open().await?;
     let chain = match organisation {
         None => None,

@@ -82,6 +82,7 @@ async fn a_proof_bundle_is_checked_where_no_database_is() {
         let refused = run(&["audit", "verify", "--bundle", file], &[], "");
         assert!(refused.status == 3 && refused.err.contains("不是证明包"), "{refused:?}");
     }
-    let open = program.run(&["audit", "export", "-o", file, "--organisation", "500237", "--quarter", "2026Q2"]);
+    let open =
+        program.run(&["audit", "export", "-o", file, "--organisation", "500237", "--quarter", "2026Q2"]);
     assert!(open.status == 3 && open.err.contains("尚未结账"), "{open:?}");
 }

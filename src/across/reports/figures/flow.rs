@@ -154,8 +154,11 @@ mod tests {
 
     #[test]
     fn the_arithmetic_shows_what_does_not_balance() {
-        let mut balance =
-            Balance { opening: 10, lines: vec![("发展党员".to_owned(), 1, 2), ("死亡".to_owned(), -1, 1)], closing: 11 };
+        let mut balance = Balance {
+            opening: 10,
+            lines: vec![("发展党员".to_owned(), 1, 2), ("死亡".to_owned(), -1, 1)],
+            closing: 11,
+        };
         assert_eq!(balance.arithmetic(), "期初党员数 10 + 发展党员 2 − 死亡 1 = 期末党员数 11");
         balance.closing = 12;
         assert!(!balance.holds());

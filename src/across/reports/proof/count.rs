@@ -65,7 +65,11 @@ impl Fold {
     fn over(&self, seats: &[&Row]) -> Result<Datum, Unfit> {
         let seen = |expression: &Expression| -> Result<Vec<Datum>, Unfit> {
             let all = seats.iter().map(|seat| expression.of(&seat.values).map(owned));
-            Ok(all.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|datum| *datum != Datum::Nothing).collect())
+            Ok(all
+                .collect::<Result<Vec<_>, _>>()?
+                .into_iter()
+                .filter(|datum| *datum != Datum::Nothing)
+                .collect())
         };
         Ok(match self {
             Self::Key(place) => {
@@ -115,9 +119,7 @@ impl Plan {
     /// # Errors
     /// [`Unfit`] with the fragment.
     pub(super) fn of(definitions: &Definitions) -> Result<Self, Unfit> {
-        let fields_of = |table: &str| {
-            definitions.fields(table).ok_or_else(|| Unfit::Field(table.to_owned()))
-        };
+        let fields_of = |table: &str| definitions.fields(table).ok_or_else(|| Unfit::Field(table.to_owned()));
         let seats = fields_of(SEATS)?;
         let person: Result<Vec<Fold>, Unfit> =
             definitions.person.iter().map(|fold| Fold::of(fold, &seats)).collect();
@@ -128,8 +130,7 @@ impl Plan {
             if readings.iter().any(|reading| reading.part == *part) {
                 continue;
             }
-            let fields =
-                if part.table == SEATS { person_fields.clone() } else { fields_of(&part.table)? };
+            let fields = if part.table == SEATS { person_fields.clone() } else { fields_of(&part.table)? };
             readings.push(Reading {
                 filter: Expression::parse(&part.filter, &fields)?,
                 sum: part.sum.as_deref().map(|sum| Expression::parse(sum, &fields)).transpose()?,
@@ -176,7 +177,8 @@ impl Tally {
         }
         let mut counts = vec![vec![0_i64; tags.len()]; readings.len()];
         for row in rows {
-            let at = |path: &Option<String>, tag: &String| path.as_ref().is_some_and(|path| within(path, tag));
+            let at =
+                |path: &Option<String>, tag: &String| path.as_ref().is_some_and(|path| within(path, tag));
             let sides: Vec<(usize, bool, bool)> = tags
                 .iter()
                 .enumerate()

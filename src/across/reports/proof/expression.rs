@@ -234,7 +234,11 @@ impl Node {
                 _ => Err(Mismatch),
             },
             Self::Case(when, then, otherwise) => {
-                if truth(when.of(row)?)? == Some(true) { then.of(row) } else { otherwise.of(row) }
+                if truth(when.of(row)?)? == Some(true) {
+                    then.of(row)
+                } else {
+                    otherwise.of(row)
+                }
             }
             Self::Not(node) => Ok(answer(truth(node.of(row)?)?.map(|truth| !truth))),
             Self::Both(left, right) => {

@@ -249,7 +249,9 @@ pub(super) struct Facts {
 pub(super) fn read(text: &str, fields: impl Fn(&str) -> Option<Vec<String>>) -> Result<Facts, String> {
     let mut lines = text.lines().enumerate().map(|(at, line)| (at.saturating_add(1), line));
     let first = lines.next().and_then(|(_, line)| serde_json::from_str(line).ok());
-    let Some(Line::Facts(header)) = first else { return Err("第1行：不是本格式的文件头".to_owned()) };
+    let Some(Line::Facts(header)) = first else {
+        return Err("第1行：不是本格式的文件头".to_owned());
+    };
     if header.form != FORM {
         return Err(format!("第1行：格式“{}”未知", header.form));
     }
@@ -361,8 +363,7 @@ impl Reading {
             }
         };
         let leads = fields.iter().any(|field| field == TO);
-        let (from, to) =
-            if leads { (end(FROM), end(TO)) } else { (None, Some(open.place.tags.clone())) };
+        let (from, to) = if leads { (end(FROM), end(TO)) } else { (None, Some(open.place.tags.clone())) };
         if leads && ![&from, &to].contains(&&Some(open.place.tags.clone())) {
             return Err("此行变动与所在地点无关".to_owned());
         }

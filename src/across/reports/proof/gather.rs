@@ -112,12 +112,8 @@ pub(super) async fn counted_entries(
     let lines: Vec<Counted> = basis.ask(organisations.to_vec()).about(statement).load(conn).await?;
     let mut out = String::new();
     for line in lines {
-        let row = serde_json::json!([
-            line.sequence,
-            line.action,
-            line.is_covered,
-            pseudonyms.tags(&line.path)
-        ]);
+        let row =
+            serde_json::json!([line.sequence, line.action, line.is_covered, pseudonyms.tags(&line.path)]);
         out.push_str(&row.to_string());
         out.push('\n');
     }

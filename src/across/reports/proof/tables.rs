@@ -60,13 +60,7 @@ pub(super) const TABLES: [FactRows; 13] = [
     FactRows {
         table: Table::Organisations,
         name: "organisations",
-        fields: &[
-            Plain("code"),
-            Plain("name"),
-            Plain("kind"),
-            Plain("members"),
-            Plain("full_members"),
-        ],
+        fields: &[Plain("code"), Plain("name"), Plain("kind"), Plain("members"), Plain("full_members")],
     },
     FactRows {
         table: Table::Members,
@@ -88,11 +82,7 @@ pub(super) const TABLES: [FactRows; 13] = [
         name: "flow",
         fields: &[Id("member", "membership_id"), Plain("kind"), Day("day")],
     },
-    FactRows {
-        table: Table::Ratings,
-        name: "ratings",
-        fields: &[Id("rating", "rating_id"), Plain("state")],
-    },
+    FactRows { table: Table::Ratings, name: "ratings", fields: &[Id("rating", "rating_id"), Plain("state")] },
     FactRows {
         table: Table::Awards,
         name: "awards",

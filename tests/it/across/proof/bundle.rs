@@ -47,7 +47,10 @@ pub(super) fn rehashed(text: &str, hidden: &[&str]) -> String {
             .unwrap()
             .iter()
             .map(|table| {
-                format!("{{\"table\":{},\"rows\":{},\"root\":{}}}", table["table"], table["rows"], table["root"])
+                format!(
+                    "{{\"table\":{},\"rows\":{},\"root\":{}}}",
+                    table["table"], table["rows"], table["root"]
+                )
             })
             .collect();
         let line = format!(

@@ -48,6 +48,7 @@ impl Office {
         sample::load_reserves(&mut web, &keys, &sample, &loaded).await.unwrap();
         sample::load_training(&mut owner, &mut web, &sample, &loaded).await.unwrap();
         sample::load_assessments(&mut web, &keys, &sample, &loaded).await.unwrap();
+        cadre::base::db::tidy(&mut owner).await.unwrap();
         let actor = Actor::command_line(loaded.scope.clone());
         let quarter = Quarter::containing(clock::today()).previous();
         for closed in [quarter.previous(), quarter] {
@@ -74,7 +75,8 @@ impl Office {
     async fn take(&self, organisation: &str, quarter: Quarter) -> Result<ProofBundle> {
         let (mut reading, mut writing) = (self.db.report().await, self.db.web().await);
         let published = self.signer().published();
-        proof::proof_bundle(&mut reading, &mut writing, &published, &self.actor, organisation, quarter, None).await
+        proof::proof_bundle(&mut reading, &mut writing, &published, &self.actor, organisation, quarter, None)
+            .await
     }
 
     async fn bundle(&self, organisation: &str) -> Bundle {
@@ -88,10 +90,10 @@ impl Office {
 
     /// A town with villages, and one of them.
     fn places(&self) -> (String, String) {
-        let town = format!("{}100", self.sample.code);
         let organisations = &self.sample.organisations;
-        let village = organisations.iter().find(|one| one.parent_code == town && one.code.len() == 12);
-        (town, village.expect("a village").code.clone())
+        let village = organisations.iter().find(|one| one.code.len() == 12 && !one.code.contains('-'));
+        let village = village.expect("a village");
+        (village.parent_code.clone(), village.code.clone())
     }
 }
 
@@ -148,4 +150,15 @@ impl Bundle {
 fn first(verdict: &ProofVerdict) -> (ProofFaultKind, &str) {
     let fault = verdict.faults.first().unwrap_or_else(|| panic!("nothing was found: {verdict:?}"));
     (fault.kind, &fault.message)
+}
+
+/// What the second verifier says of a bundle: its status, and its words. It was written from `docs/proof-bundle.md` alone.
+fn second(bundle: &Bundle) -> (i32, serde_json::Value) {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, &bundle.pack()).unwrap();
+    let program = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/trail/verify_proof.py");
+    let ran = std::process::Command::new("python3").arg(program).arg(file.path()).output().expect("python3");
+    let said = serde_json::from_slice(&ran.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&ran.stderr)));
+    (ran.status.code().unwrap(), said)
 }

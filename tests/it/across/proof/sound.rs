@@ -4,7 +4,9 @@ use cadre::base::error::Error;
 use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
 
-use super::Office;
+use serde_json::json;
+
+use super::{Office, second};
 
 #[derive(diesel::QueryableByName)]
 struct Line {
@@ -30,9 +32,17 @@ async fn a_bundle_of_every_level_is_checked_alone_and_names_nobody() {
          UNION ALL SELECT id::text FROM reserves UNION ALL SELECT id::text FROM ratings",
     )
     .await;
-    let births = texts(&office, "SELECT DISTINCT to_char(birth_date, 'YYYY-MM-DD') AS text FROM people").await;
-    let mut numbers: Vec<&str> = office.sample.members.iter().map(|one| one.person.citizen_id.as_str()).collect();
-    numbers.extend(office.sample.members.iter().filter_map(|one| one.person.mobile.as_deref()));
+    let births =
+        texts(&office, "SELECT DISTINCT to_char(birth_date, 'YYYY-MM-DD') AS text FROM people").await;
+    let mut numbers: Vec<&str> =
+        office.sample.members.iter().map(|one| one.person.citizen_id.as_str()).collect();
+    numbers.extend(
+        office
+            .sample
+            .members
+            .iter()
+            .filter_map(|one| one.person.mobile.as_ref().map(|mobile| mobile.as_str())),
+    );
     assert!(ids.len() > 1_000 && births.len() > 300 && numbers.len() > 600);
     let others: Vec<&str> = office
         .sample
@@ -52,12 +62,14 @@ async fn a_bundle_of_every_level_is_checked_alone_and_names_nobody() {
         let below = report["by_organisation"].as_array().unwrap().len();
         assert_eq!((verdict.figures, own > 150), (own * (below + 1), true), "{code}");
         assert!(verdict.rows > if code.len() > 9 { 10 } else { 300 }, "{code}: {}", verdict.rows);
+        assert_eq!(second(&bundle), (0, json!({ "sound": true, "figures": verdict.figures })), "{code}");
         // Nobody's name, number, day of birth or id; of other towns not even the codes of their organisations.
         let text = bundle.text();
         assert!(!text.contains("独孤求证"), "{code}: a name");
         let pieces: std::collections::HashSet<&str> =
             text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).collect();
-        let leak = |of: &mut dyn Iterator<Item = &str>| of.find(|one| pieces.contains(one)).map(str::to_owned);
+        let leak =
+            |of: &mut dyn Iterator<Item = &str>| of.find(|one| pieces.contains(one)).map(str::to_owned);
         assert_eq!(leak(&mut ids.iter().map(String::as_str)), None, "{code}: an id");
         assert_eq!(leak(&mut numbers.iter().copied()), None, "{code}: a number");
         assert_eq!(leak(&mut births.iter().map(String::as_str)), None, "{code}: a birth date");
@@ -66,8 +78,11 @@ async fn a_bundle_of_every_level_is_checked_alone_and_names_nobody() {
         }
     }
     // Each taking leaves its entry.
-    let taken =
-        texts(&office, "SELECT details->>'organisation' AS text FROM audit_entries WHERE action = 'audit.take_proof'").await;
+    let taken = texts(
+        &office,
+        "SELECT details->>'organisation' AS text FROM audit_entries WHERE action = 'audit.take_proof'",
+    )
+    .await;
     assert_eq!(taken, [office.sample.code.as_str(), &town, &village]);
 }
 
@@ -88,7 +103,8 @@ async fn a_baseline_an_open_quarter_and_facts_changed_behind_its_back() {
     assert!(matches!(missing, Error::Missing { .. }), "{missing:?}");
     // A row that somebody changes in the tables is no longer under the root.
     let mut owner = office.db.owner().await;
-    let change = format!("UPDATE member_facts SET sex = '2' WHERE quarter = '{}' AND sex = '1'", office.quarter);
+    let change =
+        format!("UPDATE member_facts SET sex = '2' WHERE quarter = '{}' AND sex = '1'", office.quarter);
     diesel::sql_query(change).execute(&mut owner).await.unwrap();
     let changed = office.take(&town, office.quarter).await.unwrap_err();
     assert!(matches!(&changed, Error::Refused(why) if why.contains("不符")), "{changed:?}");
@@ -112,7 +128,10 @@ async fn a_revision_from_before_there_were_bundles_says_so() {
         "SELECT append_audit_entry(chain, county_id, account_id, actor, role, door, NULL, path, action, subject_kind, \
             NULL, subject_count, details - 'proof') FROM told",
     ] {
-        diesel::sql_query(statement).execute(&mut owner).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+        diesel::sql_query(statement)
+            .execute(&mut owner)
+            .await
+            .unwrap_or_else(|error| panic!("{statement}: {error}"));
     }
     let office = Office { files: tempfile::tempdir().unwrap(), ..office };
     office.sign().await;

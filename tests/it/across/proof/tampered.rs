@@ -7,7 +7,7 @@ use cadre::records::audit::verify::Known;
 use sha2::{Digest, Sha256};
 
 use super::bundle::rehashed;
-use super::{Bundle, Office, first};
+use super::{Bundle, Office, first, second};
 
 /// Somebody who writes a manifest that fits, and signs it with a key, where he has one.
 struct Forger<'k>(Option<&'k NoteKey>);
@@ -16,7 +16,8 @@ impl Forger<'_> {
     fn seals(&self, bundle: &Bundle) -> Bundle {
         let mut files = bundle.clone();
         let mut manifest = files.json("manifest.json");
-        let listed = files.0.iter().filter(|(name, _)| !["manifest.json", "signature.txt"].contains(&name.as_str()));
+        let listed =
+            files.0.iter().filter(|(name, _)| !["manifest.json", "signature.txt"].contains(&name.as_str()));
         manifest["files"] = listed
             .map(|(name, text)| {
                 serde_json::json!({
@@ -78,7 +79,13 @@ const ATTACKS: [Attack; 16] = [
         Kind::Closing,
         "摘要",
     ),
-    Attack("a row less", "facts/now.jsonl", |text| line(text, is_member, |_| None), Kind::Facts, "有事实被增删"),
+    Attack(
+        "a row less",
+        "facts/now.jsonl",
+        |text| line(text, is_member, |_| None),
+        Kind::Facts,
+        "有事实被增删",
+    ),
     Attack(
         "a row more",
         "facts/now.jsonl",
@@ -124,14 +131,25 @@ const ATTACKS: [Attack; 16] = [
     Attack(
         "a definition",
         "definitions.json",
-        |text| text.replace("f.kind = 'branch' AND f.full_members < 3", "f.kind = 'branch' AND f.full_members < 2"),
+        |text| {
+            text.replace(
+                "f.kind = 'branch' AND f.full_members < 3",
+                "f.kind = 'branch' AND f.full_members < 2",
+            )
+        },
         Kind::Definitions,
         "organisations.branches_below_three",
     ),
     Attack(
         "a checkpoint",
         "trail.jsonl",
-        |text| line(text, |line| line.contains("checkpoint"), |line| Some(line.replacen("420529\\n", "420529\\n1", 1))),
+        |text| {
+            line(
+                text,
+                |line| line.contains("checkpoint"),
+                |line| Some(line.replacen("420529\\n", "420529\\n1", 1)),
+            )
+        },
         Kind::Trail,
         "检查点",
     ),
@@ -141,9 +159,11 @@ const ATTACKS: [Attack; 16] = [
         |text| {
             let change = |line: &str| {
                 let (before, after) = line.rsplit_once(' ').unwrap();
-                Some(format!("{before} {}", after.chars().rev().collect::<String>()))
+                let mut signature: Vec<char> = after.chars().collect();
+                signature[20] = if signature[20] == 'A' { 'B' } else { 'A' };
+                Some(format!("{before} {}", signature.into_iter().collect::<String>()))
             };
-            line(text, |line| line.contains("checkpoint"), |line| change(line).or(None))
+            line(text, |line| line.contains("checkpoint"), change)
         },
         Kind::Trail,
         "trail.jsonl",
@@ -152,11 +172,15 @@ const ATTACKS: [Attack; 16] = [
         "a proof",
         "trail.jsonl",
         |text| {
-            line(text, |line| line.contains("\"proof\":[\""), |line| {
-                let (before, after) = line.split_once("\"proof\":[\"").unwrap();
-                let other = if after.starts_with('0') { '1' } else { '0' };
-                Some(format!("{before}\"proof\":[\"{other}{}", &after[1..]))
-            })
+            line(
+                text,
+                |line| line.contains("\"proof\":[\""),
+                |line| {
+                    let (before, after) = line.split_once("\"proof\":[\"").unwrap();
+                    let other = if after.starts_with('0') { '1' } else { '0' };
+                    Some(format!("{before}\"proof\":[\"{other}{}", &after[1..]))
+                },
+            )
         },
         Kind::Trail,
         "检查点不涵盖",
@@ -195,9 +219,13 @@ async fn every_part_that_is_changed_is_found_and_named() {
         let (found, message) = (changed.checked(&known), format!("{name}：与清单的摘要不符，被改动"));
         assert_eq!(first(&found), (Kind::Manifest, message.as_str()), "{what}");
         assert_eq!(first(&outsider.seals(&changed).checked(&known)).0, Kind::Signature, "{what}");
-        let found = insider.seals(&changed).checked(&known);
+        let sealed = insider.seals(&changed);
+        let found = sealed.checked(&known);
         let (of, message) = first(&found);
         assert!(of == kind && message.contains(told), "{what}: {:?}", found.faults);
+        // Another program has definitions of its own only if it wants to.
+        let (status, said) = second(&sealed);
+        assert!(status == 4 || kind == Kind::Definitions, "{what}: {said}");
     }
     // Another key, known or not: it signed neither the manifest that was expected nor the checkpoints.
     let other = NoteKey::random();
@@ -213,9 +241,14 @@ async fn every_part_that_is_changed_is_found_and_named() {
     let facts = &bundle.0["facts/now.jsonl"];
     let own = facts.lines().find(|line| line.contains(&format!("/{town}/\",\"blind"))).expect("the town");
     let tags = own.split('"').nth(5).unwrap().to_owned();
-    let counted = bundle.with("entries/now.jsonl", |text| format!("{text}[9999999,\"members.reveal\",false,\"{tags}\"]\n"));
+    let counted = bundle
+        .with("entries/now.jsonl", |text| format!("{text}[9999999,\"members.reveal\",false,\"{tags}\"]\n"));
     let found = insider.seals(&counted).checked(&known);
-    assert!(first(&found).0 == Kind::Report && first(&found).1.contains("audit.entries"), "{:?}", found.faults);
+    assert!(
+        first(&found).0 == Kind::Report && first(&found).1.contains("audit.entries"),
+        "{:?}",
+        found.faults
+    );
     swapped(&office, &bundle, &village).await;
     left_out(&office, &bundle, &village);
 }
@@ -230,8 +263,8 @@ async fn swapped(office: &Office, bundle: &Bundle, village: &str) {
         (&earlier, vec!["trail.jsonl", "consistency.json"], Kind::Closing),
         (&earlier, vec!["facts/now.jsonl"], Kind::Facts),
         (&earlier, vec!["facts/before.jsonl"], Kind::Facts),
-        (&earlier, vec!["report.json"], Kind::Trail),
-        (&earlier, vec!["report.json", "facts/now.jsonl", "facts/before.jsonl"], Kind::Trail),
+        (&earlier, vec!["report.json"], Kind::Closing),
+        (&earlier, vec!["report.json", "facts/now.jsonl", "facts/before.jsonl"], Kind::Closing),
         (&below, vec!["report.json"], Kind::Closing),
         (&below, vec!["facts/now.jsonl"], Kind::Facts),
     ];
@@ -258,7 +291,11 @@ fn left_out(office: &Office, bundle: &Bundle, village: &str) {
     let hidden = bundle.with("facts/now.jsonl", |text| rehashed(text, &[village]));
     let found = Forger(Some(&office.key)).seals(&hidden).checked(&office.known());
     let fault = found.faults.iter().find(|fault| fault.kind == Kind::Facts).expect("a fault");
-    assert!(fault.message.contains("没有给出事实") || fault.message.contains("没有组织"), "{:?}", found.faults);
+    assert!(
+        fault.message.contains("没有给出事实") || fault.message.contains("没有组织"),
+        "{:?}",
+        found.faults
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,5 @@
 -- The figures of the quarterly report a second time, written from contract 5 alone: plain tables, one row per thing and day,
--- no statement shared with the program. `asked` holds the quarter (first, last, before = the day before it began),
+-- no statement shared with the program. `asked` holds the quarter (first, last, before = the day before it began, quarter_before),
 -- `education` the levels of GB/T 4658.
 
 -- Every day of the quarter, the day before it among them.

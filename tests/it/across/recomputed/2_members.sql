@@ -85,8 +85,21 @@ LEFT JOIN stood stands ON stands.member = l.member AND stands.day = l.day
 LEFT JOIN membership_statuses has ON has.membership_id = l.member AND has.from_day <= l.day
     AND coalesce(has.to_day, 'infinity') > l.day
 GROUP BY 1, 2;
+-- The opening is the closing of the latest revision of the quarter before, where that is closed; what the records say of that
+-- day today and the revision does not was recorded late.
+CREATE TEMP TABLE revision_before AS
+SELECT max(number) AS number FROM quarter_revisions r, asked WHERE r.quarter = quarter_before AND number >= 1;
+CREATE TEMP TABLE openings AS
+SELECT o.id AS place,
+    (SELECT count(*) FROM inside i, asked WHERE i.place = o.id AND i.day = before) AS today,
+    (SELECT count(*) FROM member_facts f, asked WHERE f.quarter = quarter_before AND f.revision = b.number
+        AND o.code = ANY (string_to_array(f.path, '/'))) AS closed,
+    b.number IS NOT NULL AS is_closed
+FROM organisations o, revision_before b;
 INSERT INTO counted
-SELECT place, 'members.opening', count(*) FROM inside, asked WHERE day = before GROUP BY place
+SELECT place, 'members.opening', CASE WHEN is_closed THEN closed ELSE today END FROM openings
+UNION ALL
+SELECT place, 'members.recorded_late', today - closed FROM openings WHERE is_closed
 UNION ALL
 SELECT i.place, 'members.became_full', count(*) FROM memberships m, asked, inside i
 WHERE m.full_member_on BETWEEN first AND last AND i.member = m.id AND i.day = m.full_member_on GROUP BY i.place;

@@ -49,7 +49,7 @@ UNION
 SELECT r.id, r.path, 'ratings.overturned' FROM ratings r, asked
 WHERE r.state = 'revoked' AND (r.revoked_at AT TIME ZONE 'Asia/Shanghai')::date BETWEEN first AND last;
 INSERT INTO counted
-SELECT o.id, t.figure, count(*) FROM troubled t JOIN organisations o ON starts_with(t.path, o.path) GROUP BY 1, 2;
+SELECT o.id, t.figure, count(*) FROM troubled t JOIN organisations o ON o.code = ANY (string_to_array(t.path, '/')) GROUP BY 1, 2;
 
 -- Assessments: villages with a total in a confirmed or published round of the quarter. The flag: first of its town, published.
 CREATE TEMP TABLE assessed AS
@@ -67,7 +67,7 @@ WHERE a.state = 'published' AND a.place = 1 GROUP BY b.place;
 
 -- The trail of the quarter, by the clock of China.
 INSERT INTO counted
-SELECT o.id, figure, count(*) FROM audit_entries e JOIN organisations o ON starts_with(e.path, o.path), asked
+SELECT o.id, figure, count(*) FROM audit_entries e JOIN organisations o ON o.code = ANY (string_to_array(e.path, '/')), asked
 CROSS JOIN LATERAL (VALUES
     ('audit.entries', true), ('audit.amendments', e.action = 'quarters.amend'),
     ('audit.reveals', e.action IN ('members.reveal', 'people.reveal')),

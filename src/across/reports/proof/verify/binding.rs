@@ -108,17 +108,14 @@ fn told(text: &str) -> Option<Told> {
 }
 
 /// The report names the first checkpoint that covers the closing, and the newest extends it.
-fn checkpoints(
-    archive: &Archive,
-    report: &Json,
-    told: &Told,
-    known: &Known,
-    verdict: &mut ProofVerdict,
-) {
+fn checkpoints(archive: &Archive, report: &Json, told: &Told, known: &Known, verdict: &mut ProofVerdict) {
     let (Some(first), Some(newest)) = (told.notes.as_slice().first(), told.notes.last()) else { return };
     let fault = |verdict: &mut ProofVerdict, message: String| verdict.fault(ProofFaultKind::Trail, message);
     if u64::try_from(told.sequence).is_ok_and(|sequence| first.head.size < sequence) {
-        fault(verdict, format!("{TRAIL}：前{}条的检查点不涵盖结账（第{}条）", first.head.size, told.sequence));
+        fault(
+            verdict,
+            format!("{TRAIL}：前{}条的检查点不涵盖结账（第{}条）", first.head.size, told.sequence),
+        );
     }
     let line = first.text().lines().take(3).collect::<Vec<_>>().join(" ");
     if report.get("checkpoint").and_then(Json::as_str) != Some(&line) {

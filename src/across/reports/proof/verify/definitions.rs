@@ -32,8 +32,10 @@ pub(super) fn read(
             return None;
         }
     };
-    let stars = definitions.figures().filter_map(|figure| figure.code.strip_prefix(STARS)?.parse().ok()).max();
-    let own = Definitions::of(&figures::sections(stars.filter(|stars: &i32| *stars > 0), &WordBook::default()));
+    let stars =
+        definitions.figures().filter_map(|figure| figure.code.strip_prefix(STARS)?.parse().ok()).max();
+    let own =
+        Definitions::of(&figures::sections(stars.filter(|stars: &i32| *stars > 0), &WordBook::default()));
     let of_this_version = archive.manifest.cadre == env!("CARGO_PKG_VERSION");
     for difference in differences(&definitions, &own) {
         let message = format!("{DEFINITIONS}：{difference}");
@@ -48,7 +50,8 @@ pub(super) fn read(
         && then != now
     {
         verdict.notices.push(
-            "指标定义与结账时的不同：结账后程序更新过，或县（区）的词表变过。报告按证明包中的定义重算。".to_owned(),
+            "指标定义与结账时的不同：结账后程序更新过，或县（区）的词表变过。报告按证明包中的定义重算。"
+                .to_owned(),
         );
     }
     Some(definitions)
@@ -75,8 +78,6 @@ fn differences(bundle: &Definitions, own: &Definitions) -> Vec<String> {
         ("党员变动的平衡式", bundle.balance == own.balance),
         ("分组表", grids(bundle) == grids(own)),
     ];
-    found.extend(
-        parts.iter().filter(|(_, same)| !same).map(|(what, _)| format!("{what}不是本程序的定义")),
-    );
+    found.extend(parts.iter().filter(|(_, same)| !same).map(|(what, _)| format!("{what}不是本程序的定义")));
     found
 }

@@ -114,11 +114,15 @@ impl<'d> Sheet<'d> {
             self.figures(printed.get("figures"), &figures, top, differences);
             for grid in &section.grids {
                 let tables = printed.get("tables").and_then(Json::as_array);
-                let table = tables.into_iter().flatten().find(|table| table.get("code").and_then(Json::as_str) == Some(&grid.code));
+                let table = tables
+                    .into_iter()
+                    .flatten()
+                    .find(|table| table.get("code").and_then(Json::as_str) == Some(&grid.code));
                 let cells = |cells: &Vec<PartText>| -> Vec<i64> {
                     cells.iter().map(|part| self.now.of(&top.tag, part)).collect()
                 };
-                let rows = grid.rows.iter().map(|(label, parts)| json!({ "label": label, "values": cells(parts) }));
+                let rows =
+                    grid.rows.iter().map(|(label, parts)| json!({ "label": label, "values": cells(parts) }));
                 let what = format!("“{}”的表 {}", top.code, grid.code);
                 differences.same(&what, table.and_then(|table| table.get("rows")), &rows.collect());
             }
@@ -135,8 +139,7 @@ impl<'d> Sheet<'d> {
         let printed = printed.and_then(Json::as_array).cloned().unwrap_or_default();
         if printed.len() != figures.len() {
             let code = &organisation.code;
-            differences
-                .say(format!("报告中“{code}”有{}个指标，定义有{}个", printed.len(), figures.len()));
+            differences.say(format!("报告中“{code}”有{}个指标，定义有{}个", printed.len(), figures.len()));
         }
         for (printed, figure) in printed.iter().zip(figures) {
             let worked_out = self.figure(figure, &organisation.tag);

@@ -137,9 +137,10 @@ fn signature(archive: &Archive, known: &Known, verdict: &mut ProofVerdict) -> Op
         return None;
     };
     let signer = key.named(&bundle_origin(key.name()));
-    let holds = archive.note.as_ref().is_some_and(|note| {
-        note.text() == signed_text(&archive.manifest_text) && note.is_signed_by(&signer)
-    });
+    let holds = archive
+        .note
+        .as_ref()
+        .is_some_and(|note| note.text() == signed_text(&archive.manifest_text) && note.is_signed_by(&signer));
     if !holds {
         let message = format!("{SIGNATURE}：清单不是这个密钥签署的，清单或签名被改动");
         verdict.fault(ProofFaultKind::Signature, message);

@@ -72,7 +72,9 @@ pub(super) fn read(
     };
     let sets = [(Set::Now, Some(&now)), (Set::Before, Some(&before)), (Set::Opening, opening.as_ref())];
     for (set, facts) in sets.into_iter().filter_map(|(set, facts)| Some((set, facts?))) {
-        if let Some(fault) = bound(set, facts, closing, verdict).or_else(|| whole(&now, facts, &organisations)) {
+        if let Some(fault) =
+            bound(set, facts, closing, verdict).or_else(|| whole(&now, facts, &organisations))
+        {
             verdict.fault(ProofFaultKind::Facts, format!("{}：{fault}", set.facts_file()));
         }
         verdict.rows += facts.count;
@@ -119,18 +121,11 @@ fn set(
         }
         Ok(facts)
     });
-    checked
-        .map_err(|fault| verdict.fault(ProofFaultKind::Facts, format!("{name}：{fault}")))
-        .ok()
+    checked.map_err(|fault| verdict.fault(ProofFaultKind::Facts, format!("{name}：{fault}"))).ok()
 }
 
 /// The root of a set is the one of the closing's entry.
-fn bound(
-    set: Set,
-    facts: &Facts,
-    closing: Option<&Closing>,
-    verdict: &mut ProofVerdict,
-) -> Option<String> {
+fn bound(set: Set, facts: &Facts, closing: Option<&Closing>, verdict: &mut ProofVerdict) -> Option<String> {
     let header = &facts.header;
     let found = Committed {
         quarter: header.quarter.clone(),
@@ -160,7 +155,11 @@ fn bound(
 /// Every place of the organisations that are reported on is shown.
 fn whole(now: &Facts, facts: &Facts, organisations: &[Reported]) -> Option<String> {
     for organisation in organisations {
-        if now.tag(&organisation.code).zip(facts.tag(&organisation.code)).is_some_and(|(one, other)| one != other) {
+        if now
+            .tag(&organisation.code)
+            .zip(facts.tag(&organisation.code))
+            .is_some_and(|(one, other)| one != other)
+        {
             return Some(format!("组织“{}”的标记与本季事实中的不同", organisation.code));
         }
         if facts.elsewhere.iter().any(|tags| within(tags, &organisation.tag)) {
@@ -176,11 +175,16 @@ fn organisations(now: &Facts, code: &str) -> Option<Vec<Reported>> {
         Some(Datum::Text(text)) => text.clone(),
         _ => String::new(),
     };
-    let all: Vec<(String, Reported)> = now.rows.get(ORGANISATIONS)?.iter().filter_map(|row| {
-        let tags = row.to.clone()?;
-        let tag = tags.trim_end_matches('/').rsplit('/').next()?.to_owned();
-        Some((tags, Reported { code: text(row, 0), name: text(row, 1), kind: text(row, 2), tag }))
-    }).collect();
+    let all: Vec<(String, Reported)> = now
+        .rows
+        .get(ORGANISATIONS)?
+        .iter()
+        .filter_map(|row| {
+            let tags = row.to.clone()?;
+            let tag = tags.trim_end_matches('/').rsplit('/').next()?.to_owned();
+            Some((tags, Reported { code: text(row, 0), name: text(row, 1), kind: text(row, 2), tag }))
+        })
+        .collect();
     let (own_tags, own) = all.iter().find(|(_, reported)| reported.code == code)?;
     let path = |tags: &String| now.shown.iter().find(|(_, own)| own == tags).map(|(path, _)| path.clone());
     let mut below: Vec<(Option<String>, &Reported)> = all
@@ -198,9 +202,8 @@ fn entries(archive: &Archive, set: Set) -> Result<Vec<Row>, String> {
     let text = archive.files.get(name).ok_or_else(|| format!("{name}：文件缺失"))?;
     let (mut rows, mut last) = (Vec::new(), 0);
     for (number, line) in text.lines().enumerate() {
-        let row = entry(line, last).ok_or_else(|| {
-            format!("{name}：第{}行不是一条审计记录，或次序不对", number.saturating_add(1))
-        })?;
+        let row = entry(line, last)
+            .ok_or_else(|| format!("{name}：第{}行不是一条审计记录，或次序不对", number.saturating_add(1)))?;
         last = row.0;
         rows.push(row.1);
     }
