@@ -226,21 +226,34 @@ async fn sets(
     Ok(())
 }
 
+/// What a bundle says of a revision that amended the quarter: not which rows differ, which names people.
+const OF_AMENDMENT: [&str; 4] = ["revision", "reason", "at", "rows"];
+
 /// The report with pseudonyms in the place of ids, and nobody's name.
 fn nameless(report: &QuarterlyReport, pseudonyms: &Pseudonyms) -> Result<String> {
     let mut report = serde_json::to_value(report).map_err(Error::broken)?;
-    let hide = |people: Option<&mut serde_json::Value>| {
-        let people = people.and_then(serde_json::Value::as_array_mut).into_iter().flatten();
-        for person in people.filter_map(serde_json::Value::as_object_mut) {
-            let id = person.get("id").and_then(serde_json::Value::as_str).map(|id| pseudonyms.of(id));
-            person.insert("id".to_owned(), id.into());
-            person.insert("name".to_owned(), serde_json::Value::Null);
-        }
-    };
-    hide(report.get_mut("recorded_late"));
-    let findings = report.get_mut("findings").and_then(serde_json::Value::as_array_mut);
-    findings.into_iter().flatten().for_each(|finding| hide(finding.get_mut("members")));
+    let amendments = report.get_mut("amendments").and_then(serde_json::Value::as_array_mut);
+    for amendment in amendments.into_iter().flatten().filter_map(serde_json::Value::as_object_mut) {
+        amendment.retain(|field, _| OF_AMENDMENT.contains(&field.as_str()));
+    }
+    hide(&mut report, pseudonyms);
     serde_json::to_string_pretty(&report).map_err(Error::broken)
+}
+
+/// Whatever has an id is somebody: organisations have codes.
+fn hide(told: &mut serde_json::Value, pseudonyms: &Pseudonyms) {
+    match told {
+        serde_json::Value::Array(list) => list.iter_mut().for_each(|told| hide(told, pseudonyms)),
+        serde_json::Value::Object(fields) => {
+            if let Some(id) = fields.get("id").and_then(serde_json::Value::as_str) {
+                let id = pseudonyms.of(id);
+                fields.insert("id".to_owned(), id.into());
+                fields.insert("name".to_owned(), serde_json::Value::Null);
+            }
+            fields.values_mut().for_each(|told| hide(told, pseudonyms));
+        }
+        _ => {}
+    }
 }
 
 /// The entry of the closing under the newest checkpoint, and that this one extends the first that covers it.
