@@ -2501,6 +2501,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// What a proof bundle of a revision is held against: the root over its facts under pseudonyms, which also stands in the trail. Revisions that were frozen before there were bundles have none.
+    revision_proofs (county_id, quarter, revision) {
+        /// The county.
+        county_id -> Uuid,
+        /// 2026Q1.
+        quarter -> Text,
+        /// Number of the revision.
+        revision -> Int4,
+        /// How the facts are written and hashed.
+        form -> Text,
+        /// The key of the county's pseudonyms, the same in all of its revisions. It leaves the database in no bundle.
+        pseudonym_key -> Bytea,
+        /// How many places have facts.
+        place_count -> Int8,
+        /// How many rows stand in them; one that concerns two places counts twice.
+        row_count -> Int8,
+        /// The root over the places.
+        root -> Bytea,
+        /// SHA-256 of the definitions of the figures when it was frozen.
+        definitions -> Bytea,
+    }
+}
+
+diesel::table! {
     /// The rules of data quality by which a revision was checked. A revision without rows was frozen before findings were kept.
     rule_facts (county_id, quarter, revision, rule) {
         /// The county.

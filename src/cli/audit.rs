@@ -9,10 +9,9 @@ use crate::base::config::Config;
 use crate::base::note::{NoteKey, Verifier};
 use crate::base::values::Quarter;
 use crate::cli::installation::Installation;
-use crate::cli::{Failure, output, witness};
+use crate::cli::{Failure, output, proof, witness};
 use crate::records::audit::chain::{Fault, FaultKind};
 use crate::records::audit::checkpoints::{Kept, Signed, Signer, Store, key_file};
-use crate::records::audit::format::Sealed;
 use crate::records::audit::verify::{self, Known, Verdict};
 use crate::records::audit::{bundle, reader, reconcile};
 use crate::records::quarters;
@@ -24,23 +23,24 @@ pub enum Command {
     #[command(after_help = "Examples:\n  \
         cadre audit verify\n  \
         cadre audit verify --bundle trail.jsonl --key 'cadre.1a2b3c4d+…'\n  \
+        cadre audit verify --bundle proof.zip --key 'cadre.1a2b3c4d+…'\n  \
         cadre audit verify --bundle trail.jsonl --checkpoints /media/auditor/checkpoints")]
     Verify(VerifyOptions),
-    /// Write the trail to a file that can be checked without the database
+    /// Write the trail, or the proof bundle of a report, to a file that can be checked without the database
     #[command(after_help = "Examples:\n  \
         cadre audit export -o trail.jsonl --organisation 500237\n  \
-        cadre audit export -o proof.jsonl --organisation 500237 --quarter 2026Q1")]
+        cadre audit export -o proof.zip --organisation 500237 --quarter 2026Q1")]
     Export {
         /// The file
         #[arg(short, long)]
         output: PathBuf,
-        /// Only the chain of this organisation's county
+        /// Only the chain of this organisation's county; with a quarter, the organisation that is reported on
         #[arg(long)]
         organisation: Option<String>,
-        /// Only what closed this quarter (2026Q1), each entry with its proof: the proof bundle of a report
+        /// The proof bundle of the report of this closed quarter (2026Q1): report, facts, definitions, proofs
         #[arg(long, requires = "organisation")]
         quarter: Option<Quarter>,
-        /// Only this revision of the quarter
+        /// This revision of the quarter; the latest when not given
         #[arg(long, requires = "quarter")]
         revision: Option<i32>,
     },
@@ -71,25 +71,29 @@ pub struct VerifyOptions {
 pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
     match command {
         Command::Verify(options) => verify(options, json).await,
-        Command::Export { output, organisation, quarter, revision } => {
-            export(output, organisation.as_deref(), *quarter, *revision, json).await
+        Command::Export { output, organisation: Some(organisation), quarter: Some(quarter), revision } => {
+            let wanted = proof::Wanted { organisation, quarter: *quarter, revision: *revision };
+            proof::export(output, &wanted, json).await
         }
+        Command::Export { output, organisation, .. } => export(output, organisation.as_deref(), json).await,
         Command::Checkpoint => checkpoint(json).await,
         Command::Witness(options) => witness::run(options).await,
     }
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
+pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::Failed(format!("文件“{}”无法读写：{error}。请检查路径和权限。", path.display()))
 }
 
 async fn verify(options: &VerifyOptions, json: bool) -> Result<(), Failure> {
     let begun = Instant::now();
+    let known = Known { key: options.key.clone(), store: options.checkpoints.as_deref().map(Store::at) };
     let verdict = match &options.bundle {
         Some(path) => {
-            let file = File::open(path).map_err(|error| unreadable(path, &error))?;
-            let known =
-                Known { key: options.key.clone(), store: options.checkpoints.as_deref().map(Store::at) };
+            let file = match proof::open(path)? {
+                proof::File::Proof(bytes) => return proof::verify(path, &bytes, &known, begun, json),
+                proof::File::Trail(file) => file,
+            };
             let input = BufReader::with_capacity(1 << 20, file);
             verify::file(input, &known).map_err(|error| unreadable(path, &error))?
         }
@@ -168,13 +172,7 @@ fn report(verdict: &Verdict, milliseconds: u128, json: bool) {
     );
 }
 
-async fn export(
-    path: &Path,
-    organisation: Option<&str>,
-    quarter: Option<Quarter>,
-    revision: Option<i32>,
-    json: bool,
-) -> Result<(), Failure> {
+async fn export(path: &Path, organisation: Option<&str>, json: bool) -> Result<(), Failure> {
     let installation = Installation::open().await?;
     let chain = match organisation {
         None => None,
@@ -193,13 +191,7 @@ async fn export(
     let key = signer.verifier().to_string();
     let file = File::create(path).map_err(|error| unreadable(path, &error))?;
     let mut out = BufWriter::with_capacity(1 << 20, file);
-    let entries = match (chain.as_deref(), quarter) {
-        (Some(chain), Some(quarter)) => {
-            let wanted = |entry: &Sealed<'_>| closes(entry, quarter, revision);
-            bundle::export_proven(&client, &store, &key, chain, wanted, &mut out).await?
-        }
-        (chain, _) => bundle::export(&client, &store, &key, chain, &mut out).await?,
-    };
+    let entries = bundle::export(&client, &store, &key, chain.as_deref(), &mut out).await?;
     out.flush().map_err(|error| unreadable(path, &error))?;
     output::print(
         json,
@@ -207,17 +199,6 @@ async fn export(
         &format!("已写出{entries}条审计记录：{}。公钥 {key}", path.display()),
     );
     Ok(())
-}
-
-/// Whether an entry tells of the closing of a quarter.
-fn closes(entry: &Sealed<'_>, quarter: Quarter, revision: Option<i32>) -> bool {
-    if !entry.action.starts_with("quarters.") {
-        return false;
-    }
-    let details: serde_json::Value = serde_json::from_str(&entry.details).unwrap_or_default();
-    let told = |field| details.get(field);
-    let same = told("revision").is_none_or(|of| revision.is_none_or(|number| *of == number));
-    same && told("quarter").and_then(|told| told.as_str()) == Some(&quarter.to_string())
 }
 
 /// The signer of an installation.
@@ -230,7 +211,7 @@ pub fn signer(config: &Config) -> Result<Signer, Failure> {
 }
 
 /// Signs every chain; answers the newest checkpoints, and what is wrong with the chains that were not signed.
-async fn sign_all(
+pub(super) async fn sign_all(
     installation: &Installation,
     signer: &mut Signer,
 ) -> Result<(Vec<Kept>, Vec<Fault>), Failure> {
@@ -245,7 +226,7 @@ async fn sign_all(
     Ok((newest, faults))
 }
 
-fn unsigned(faults: &[Fault]) -> String {
+pub(super) fn unsigned(faults: &[Fault]) -> String {
     let lines: Vec<String> = faults.iter().map(told).collect();
     format!("没有签署新的检查点：\n{}", lines.join("\n"))
 }

@@ -19,6 +19,7 @@ mod log;
 mod migrate;
 mod openapi;
 mod output;
+mod proof;
 mod quarter;
 mod read_sheet;
 mod report;

@@ -8,7 +8,7 @@ use rocket::fairing::AdHoc;
 use crate::cli::installation::Installation;
 use crate::cli::interruption::Serving;
 use crate::cli::{Failure, audit};
-use crate::records::audit::checkpoints::{Published, Store, keeper};
+use crate::records::audit::checkpoints::keeper;
 use crate::records::{accounts, organisations};
 use crate::web;
 
@@ -50,7 +50,7 @@ pub async fn serve(
         pictures: Arc::default(),
         pairs: Arc::default(),
         readings: Arc::default(),
-        trail: Published { store: Store::new(&installation.config.data), key: signer.verifier() },
+        trail: signer.published(),
         front: installation.config.front.clone(),
     };
     let pictures = state.pictures.clone();

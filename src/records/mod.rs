@@ -153,6 +153,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
         &[
             "quarters",
             "quarter_revisions",
+            "revision_proofs",
             "organisation_facts",
             "member_facts",
             "flow_facts",

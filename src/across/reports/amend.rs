@@ -9,6 +9,7 @@ use diesel_async::AsyncPgConnection;
 
 use super::basis::Basis;
 use super::close::{county_code, require_county, statements};
+use super::proof;
 use crate::base::actor::Actor;
 use crate::base::clock;
 use crate::base::db;
@@ -18,7 +19,7 @@ use crate::base::scope::Scope;
 use crate::base::values::Quarter;
 use crate::records::quarters::rules::{self, Refusal};
 use crate::records::quarters::{
-    self, Against, AmendStep, Ask, Compared, FactTable, Facts, Frozen, Proposal, Revision,
+    self, Against, AmendStep, Ask, Compared, FactTable, Facts, Frozen, Proposal, Proven, Revision,
 };
 
 /// At most so many quarters are amended at once: ten years.
@@ -68,7 +69,7 @@ pub async fn amend(
         };
         let revisions = freeze(conn, actor, quarter, &closed, &proposal).await?;
         quarters::conclude_amendment(conn, actor, quarter, &revisions).await?;
-        Ok(Amended::Amended(revisions))
+        Ok(Amended::Amended(revisions.into_iter().map(|(revision, _)| revision).collect()))
     })
     .await
 }
@@ -116,15 +117,15 @@ async fn freeze(
     amended: Quarter,
     closed: &[Quarter],
     proposal: &Proposal,
-) -> Result<Vec<Revision>> {
+) -> Result<Vec<(Revision, Proven)>> {
     let county = actor.scope.whole_county();
-    let mut revisions: Vec<Revision> = Vec::new();
+    let mut revisions: Vec<(Revision, Proven)> = Vec::new();
     for quarter in closed {
         let latest = latest(conn, &county, *quarter).await?;
         let basis = rested(conn, &county, *quarter, &latest).await?;
         let reason = revisions
             .first()
-            .map_or_else(|| proposal.reason.clone(), |first| rules::follows(amended, first.number));
+            .map_or_else(|| proposal.reason.clone(), |(first, _)| rules::follows(amended, first.number));
         let frozen = Frozen {
             previous_number: basis.previous_number,
             preparer: proposal.by.clone(),
@@ -140,7 +141,8 @@ async fn freeze(
         if *quarter == amended && quarters::count_differences(conn, &compared).await?.is_empty() {
             return Err(nothing(amended, latest.number));
         }
-        revisions.push(revision);
+        let proven = proof::commit(conn, &basis.frozen_as(&revision)).await?;
+        revisions.push((revision, proven));
     }
     Ok(revisions)
 }

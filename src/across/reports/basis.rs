@@ -83,6 +83,16 @@ impl Basis {
         Ok(basis)
     }
 
+    /// The same quarter when its records have been frozen as a revision just now.
+    pub fn frozen_as(&self, revision: &Revision) -> Self {
+        Self {
+            previous_number: revision.previous_number,
+            star_scale: revision.star_scale,
+            revision: Some(revision.clone()),
+            ..self.clone()
+        }
+    }
+
     fn frozen(
         county: &Scope,
         quarter: Quarter,

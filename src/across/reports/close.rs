@@ -7,6 +7,7 @@ use super::award_facts;
 use super::basis::Basis;
 use super::committee_facts;
 use super::facts::{self, Extent};
+use super::proof;
 use super::quality;
 use super::reserve_facts;
 use super::training_facts;
@@ -18,7 +19,7 @@ use crate::base::values::Quarter;
 use crate::records::organisations;
 use crate::records::organisations::{Kind, Organisation};
 use crate::records::quarters::rules::Refusal;
-use crate::records::quarters::{self, FactTable, Facts, Frozen, QuarterState, Reach, Revision, Step};
+use crate::records::quarters::{self, FactTable, Facts, Frozen, Proven, QuarterState, Reach, Revision, Step};
 
 /// What a call to close a quarter did.
 #[derive(Debug, Clone)]
@@ -52,8 +53,8 @@ pub async fn close(
             return Err(Error::Stale);
         };
         require_signatures(conn, &found, quarter).await?;
-        let revision = freeze(conn, actor, quarter, preparer).await?;
-        quarters::conclude(conn, actor, quarter, &revision).await?;
+        let (revision, proven) = freeze(conn, actor, quarter, preparer).await?;
+        quarters::conclude(conn, actor, quarter, &revision, &proven).await?;
         Ok(Closed::Closed(revision))
     })
     .await
@@ -112,7 +113,7 @@ async fn freeze(
     actor: &Actor,
     quarter: Quarter,
     preparer: String,
-) -> Result<Revision> {
+) -> Result<(Revision, Proven)> {
     let county = actor.scope.whole_county();
     let mut basis = Basis::live(conn, &county, quarter).await?;
     let mut frozen = Frozen {
@@ -129,13 +130,16 @@ async fn freeze(
         let before = Basis::live(conn, &county, quarter.previous()).await?;
         let baseline = Frozen { star_scale: before.star_scale, ..frozen.clone() };
         let ask = before.ask(vec![county_code(&before)]);
-        quarters::freeze(conn, &ask, &statements(&before), &baseline).await?;
+        let baseline = quarters::freeze(conn, &ask, &statements(&before), &baseline).await?;
+        proof::commit(conn, &before.frozen_as(&baseline)).await?;
         basis.previous_number = Some(0);
     }
     frozen.previous_number = basis.previous_number;
     let mut ask = basis.ask(vec![county_code(&basis)]);
     ask.revision = 1;
-    quarters::freeze(conn, &ask, &facts, &frozen).await
+    let revision = quarters::freeze(conn, &ask, &facts, &frozen).await?;
+    let proven = proof::commit(conn, &basis.frozen_as(&revision)).await?;
+    Ok((revision, proven))
 }
 
 pub(super) fn county_code(basis: &Basis) -> String {

@@ -371,7 +371,9 @@ const fn subject(table: FactTable) -> (&'static str, &'static str) {
         FactTable::Members | FactTable::Flow | FactTable::Training | FactTable::TrainingAttendances => {
             ("member", "membership_id")
         }
-        FactTable::Organisations | FactTable::ReserveVillages => ("organisation", ""),
+        // A finding is told by its place; the record that it is about stands in its columns.
+        FactTable::Organisations | FactTable::ReserveVillages | FactTable::Findings => ("organisation", ""),
+        FactTable::Rules => ("rule", "rule"),
         FactTable::Ratings => ("rating", "rating_id"),
         FactTable::Seats => ("person", "person_id"),
         FactTable::Committees => ("committee", "committee_id"),

@@ -21,6 +21,7 @@ mod kept;
 mod measure;
 mod outgoing;
 mod picture;
+pub mod proof;
 pub mod quality;
 mod quarterly;
 mod ranking;

@@ -138,7 +138,11 @@ pub async fn all_figures(
     .await
 }
 
-async fn report(
+/// The report of a quarter in one of its revisions, in a snapshot that is open already.
+///
+/// # Errors
+/// As [`quarterly`].
+pub(super) async fn report(
     conn: &mut AsyncPgConnection,
     second: Option<&mut AsyncPgConnection>,
     actor: &Actor,

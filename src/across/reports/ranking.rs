@@ -48,7 +48,7 @@ pub(super) async fn ranking(
 ) -> Result<ReportTable> {
     let rows = rows_of(Table::Assessments, basis, organisation);
     let statement = format!(
-        "SELECT v.name AS village, t.name AS town, f.place, (f.total * 100)::bigint AS hundredths, f.place_before, \
+        "SELECT v.name AS village, t.name AS town, f.place, f.hundredths, f.place_before, \
             f.has_flag, f.streak, \
             (SELECT count(DISTINCT x.assessor_id) FROM ({rows}) x) AS towns \
          FROM ({rows}) f \

@@ -35,9 +35,9 @@ pub enum Table {
     Reserves,
     /// Villages with the depth of their reserve: `minimum`, `reserve_cadres`.
     ReserveVillages,
-    /// Villages that their towns assessed in the quarter: the columns of `assessment_facts`.
+    /// Villages that their towns assessed in the quarter: the columns of `assessment_facts`, `hundredths` (of the total).
     Assessments,
-    /// Entries of the trail in the quarter: `action`.
+    /// Entries of the trail in the quarter: `action`, `is_covered` (by a signed checkpoint).
     Trail,
     /// Who sits in the committees of villages, each person once at the organisation asked about (`PERSON`).
     Seats,
@@ -134,11 +134,15 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
         }
         Table::Assessments => {
             let rows = frozen_or(basis, "assessment_facts", "path", extent, assessment_facts::assessments);
-            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+            format!(
+                "SELECT x.*, NULL::text AS from_path, x.path AS to_path, (x.total * 100)::bigint AS hundredths \
+                 FROM ({rows}) x"
+            )
         }
         Table::Trail => format!(
-            "SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM audit_entries x \
-             WHERE x.county_id = $1 AND x.at >= ($2::timestamp AT TIME ZONE 'Asia/Shanghai') \
+            "SELECT x.*, NULL::text AS from_path, x.path AS to_path, \
+                x.sequence <= (SELECT max(c.size) FROM audit_checkpoints c WHERE c.chain = x.chain) AS is_covered \
+             FROM audit_entries x WHERE x.county_id = $1 AND x.at >= ($2::timestamp AT TIME ZONE 'Asia/Shanghai') \
              AND x.at < (($3::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') AND {}",
             extent.holds("x.path")
         ),

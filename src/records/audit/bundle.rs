@@ -166,39 +166,6 @@ pub async fn export(
     writer.end().map_err(Error::broken)
 }
 
-/// Writes those entries of a chain that `wanted` picks, each proven by the newest checkpoint; answers how many. Entries
-/// that no checkpoint covers yet are left out.
-///
-/// # Errors
-/// `Refused` where there is no checkpoint; whatever the database, the files of checkpoints or `out` answer.
-pub async fn export_proven(
-    client: &Client,
-    store: &Store,
-    key: &str,
-    chain: &str,
-    wanted: impl Fn(&Sealed<'_>) -> bool,
-    out: impl Write,
-) -> Result<u64> {
-    let files = store.chain(chain);
-    let newest = files.newest().map_err(Error::broken)?;
-    let newest =
-        newest.ok_or_else(|| Error::Refused("还没有检查点，请先执行 cadre audit checkpoint。".to_owned()))?;
-    let covered = Covered::of(&files, newest.checkpoint.head.size)?;
-    let mut writer = Writer::begin(out, key).map_err(Error::broken)?;
-    writer.chain(chain, std::iter::once(&newest)).map_err(Error::broken)?;
-    reader::read(client, chain, 0, |entry| {
-        if !covered.has(entry.sequence) {
-            return Ok(Next::Stop);
-        }
-        if wanted(entry) {
-            covered.write(&mut writer, entry.clone())?;
-        }
-        Ok(Next::On)
-    })
-    .await?;
-    writer.end().map_err(Error::broken)
-}
-
 /// The entries that a checkpoint covers, as hashes: what proofs are made from.
 pub struct Covered {
     hashes: Vec<Hash>,

@@ -317,6 +317,33 @@ pub async fn newest_checkpoint(
         .optional()
 }
 
+fn closings<'a>(county: &Scope, digest: &[u8]) -> Entries<'a> {
+    use audit_entries as e;
+    e::table
+        .filter(e::county_id.eq(county.county.0))
+        .filter(e::action.eq_any(["quarters.close", "quarters.amend"]))
+        .filter(diesel::dsl::sql::<Text>("details->>'digest'").eq(hex::encode(digest)))
+        .into_boxed()
+}
+
+/// The entry that closed or amended a quarter with the revision of a digest; none where it is gone.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn closing(
+    conn: &mut AsyncPgConnection,
+    county: &Scope,
+    digest: &[u8],
+) -> QueryResult<Option<Sealed<'static>>> {
+    let row: Option<SealedRow> = closings(county, digest)
+        .order(audit_entries::sequence.asc())
+        .select(SealedRow::as_select())
+        .first(conn)
+        .await
+        .optional()?;
+    Ok(row.map(Sealed::from))
+}
+
 /// The first checkpoint that covers the closing of a revision of a quarter; none where nobody signed since.
 ///
 /// # Errors
@@ -327,13 +354,8 @@ pub async fn checkpoint_of_closing(
     digest: &[u8],
 ) -> QueryResult<Option<Checkpoint>> {
     use {audit_checkpoints as c, audit_entries as e};
-    let closing: Option<i64> = e::table
-        .filter(e::county_id.eq(county.county.0))
-        .filter(e::action.eq_any(["quarters.close", "quarters.amend"]))
-        .filter(diesel::dsl::sql::<Text>("details->>'digest'").eq(hex::encode(digest)))
-        .select(diesel::dsl::min(e::sequence))
-        .first(conn)
-        .await?;
+    let closing: Option<i64> =
+        closings(county, digest).select(diesel::dsl::min(e::sequence)).first(conn).await?;
     let Some(closing) = closing else { return Ok(None) };
     c::table
         .filter(c::county_id.eq(county.county.0).and(c::size.ge(closing)))

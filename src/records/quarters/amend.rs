@@ -13,6 +13,7 @@ use crate::base::values::Quarter;
 use crate::records::quarters::QuarterState;
 use crate::records::quarters::close::{append_entry, county_path, in_one_step};
 use crate::records::quarters::model::{Closing, Revision};
+use crate::records::quarters::proofs::Proven;
 use crate::records::quarters::queries;
 use crate::records::quarters::rules::{self, AmendStep, Proposal, Refusal};
 use crate::schema::quarters;
@@ -104,7 +105,8 @@ async fn forget(conn: &mut AsyncPgConnection, actor: &Actor, quarter: Quarter) -
 }
 
 /// Concludes an amendment whose revisions have been frozen in the running transaction: the one of the quarter amended,
-/// then those of the closed quarters after it, which rest on it. Each leaves an entry of its own, with its digest.
+/// then those of the closed quarters after it, which rest on it. Each leaves an entry of its own, with its digest and what
+/// proof bundles are held against.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -112,10 +114,10 @@ pub async fn conclude_amendment(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     quarter: Quarter,
-    revisions: &[Revision],
+    revisions: &[(Revision, Proven)],
 ) -> Result<()> {
     forget(conn, actor, quarter).await?;
-    for revision in revisions {
+    for (revision, proven) in revisions {
         let mut details = serde_json::json!({
             "quarter": revision.quarter,
             "revision": revision.number,
@@ -123,6 +125,7 @@ pub async fn conclude_amendment(
             "preparer": revision.preparer,
             "rows": revision.row_count,
             "digest": hex::encode(&revision.digest),
+            "proof": proven.told(),
         });
         if let Some(details) = details.as_object_mut()
             && revision.quarter != quarter.to_string()

@@ -17,6 +17,7 @@ use crate::records::audit;
 use crate::records::organisations;
 use crate::records::quarters::QuarterState;
 use crate::records::quarters::model::{Closing, Revision};
+use crate::records::quarters::proofs::Proven;
 use crate::records::quarters::queries;
 use crate::records::quarters::rules::{self, Standing, Step};
 use crate::records::quarters::signed;
@@ -104,7 +105,8 @@ pub async fn prepare_partitions(conn: &mut AsyncPgConnection, of: &[Quarter]) ->
     Ok(())
 }
 
-/// Concludes the closing of a quarter whose first revision has been frozen in the running transaction.
+/// Concludes the closing of a quarter whose first revision has been frozen in the running transaction. The entry holds the
+/// digest of the frozen facts and the roots that proof bundles are held against.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -113,6 +115,7 @@ pub async fn conclude(
     actor: &Actor,
     quarter: Quarter,
     revision: &Revision,
+    proven: &Proven,
 ) -> Result<()> {
     let proposed_at: Option<DateTime<Utc>> = quarters::table
         .find((actor.scope.county, quarter.to_string()))
@@ -143,6 +146,7 @@ pub async fn conclude(
         "preparer": revision.preparer,
         "rows": revision.row_count,
         "digest": hex::encode(&revision.digest),
+        "proof": proven.told(),
     });
     append_entry(conn, actor, "quarters.close", details).await
 }

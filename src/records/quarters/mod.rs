@@ -4,7 +4,7 @@
 //!
 //! Owns `quarters`, `quarter_revisions` and the fact tables (`organisation_facts`, `member_facts`, `flow_facts`,
 //! `rating_facts`, `seat_facts`, `committee_facts`, `reserve_facts`, `reserve_village_facts`,
-//! `assessment_facts`, `finding_facts`, `rule_facts`), `quality_rules`, `quarter_settings` and `quarter_sign_offs`. Invariants: facts and
+//! `assessment_facts`, `finding_facts`, `rule_facts`), what a revision is proven with (`revision_proofs`), `quality_rules`, `quarter_settings` and `quarter_sign_offs`. Invariants: facts and
 //! revisions are inserted and never changed; a revision is bound to its rows by
 //! a digest that also stands in the trail; quarters are closed in order, so that the closing of one is the opening of
 //! the next. `team_counts`, `team_wanderers` and `team_changes` repeat what follows from the records of committees. What the facts are is told by the statements of `across::reports`, which also runs the closing.
@@ -16,6 +16,7 @@ mod columns;
 mod differences;
 mod freeze;
 pub mod model;
+pub mod proofs;
 pub mod quality_rules;
 pub mod queries;
 pub mod rules;
@@ -35,6 +36,7 @@ pub use columns::{ColumnKind, FactColumn};
 pub use differences::{Against, Compared, Differing, count_differences, differences};
 pub use freeze::{Altered, FactTable, Facts, Frozen, Reach, altered, digest, freeze};
 pub use model::{Closing, Revision};
+pub use proofs::{Proven, RevisionProof};
 pub use quality_rules::{RuleBook, RuleVersion, Severity};
 pub use rules::{AmendStep, Proposal, Step};
 pub use set_quality_rules::{SetQualityRule, set_quality_rules};

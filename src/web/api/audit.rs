@@ -5,9 +5,10 @@ use std::io::{BufWriter, Seek};
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use rocket::http::ContentType;
 use rocket::serde::json::Json;
-use rocket::{FromForm, Route, State, get, routes};
+use rocket::{FromForm, Responder, Route, State, get, routes};
 use utoipa::ToSchema;
 
+use crate::across::reports::proof;
 use crate::across::trail;
 use crate::base::actor::Actor;
 use crate::base::clock;
@@ -18,8 +19,9 @@ use crate::base::values::parse_date;
 use crate::records::audit::names;
 use crate::records::audit::queries::{self, EntryLine, Filter, Place, Reach};
 use crate::web;
+use crate::web::api::reports::{ReportQuery, Wanted};
 use crate::web::guards::{Caller, Db, Listing, Page};
-use crate::web::respond::{Answer, Attachment};
+use crate::web::respond::{Answer, Attachment, Download};
 
 /// The routes.
 #[must_use]
@@ -249,20 +251,89 @@ pub async fn bundled(db: Db, actor: &Actor, filter: &Filter, state: &web::State)
     })
 }
 
-/// Download the entries that you may read as a file that `cadre audit verify --bundle` checks without the database.
+/// The proof bundle of the report that a query asks for.
+///
+/// # Errors
+/// `Invalid` with the wrong field; as [`proof::proof_bundle`].
+pub async fn proven(
+    mut db: Db,
+    actor: &Actor,
+    query: &ReportQuery<'_>,
+    state: &web::State,
+) -> Result<Download> {
+    let wanted = query.read(actor)?;
+    let (published, actor, mut reading) =
+        (state.trail.clone(), actor.clone(), state.database.report().await?);
+    let runtime = rocket::tokio::runtime::Handle::current();
+    // On a thread of its own: hashing keeps a processor busy.
+    let made = rocket::tokio::task::spawn_blocking(move || {
+        let Wanted { organisation, quarter, revision } = wanted;
+        runtime.block_on(proof::proof_bundle(
+            &mut reading,
+            &mut db.0,
+            &published,
+            &actor,
+            &organisation,
+            quarter,
+            revision,
+        ))
+    });
+    let bundle = made.await.map_err(Error::broken)??;
+    let title = bundle.quarter.title();
+    Ok(Download {
+        name: format!("{}{title}第{}版证明包.zip", bundle.organisation, bundle.revision),
+        bytes: bundle.bytes,
+        kind: ContentType::ZIP,
+    })
+}
+
+/// A file that is handed out.
+#[derive(Responder)]
+pub enum Taken {
+    /// Entries of the trail.
+    Entries(Attachment),
+    /// The proof bundle of a report.
+    Proof(Download),
+}
+
+/// Download the entries that you may read, or (with a quarter) the proof bundle of the report of a closed quarter, as a file
+/// that `cadre audit verify --bundle` checks without the database.
 #[utoipa::path(context_path = "/api/v1", tag = "audit", params(
+    ("organisation" = Option<String>, Query, description = "code; your own when not given"),
+    ("quarter" = Option<String>, Query, description = "2026Q1: the proof bundle of its report"),
+    ("revision" = Option<i32>, Query, description = "the latest when not given"),
     ("from" = Option<String>, Query, description = "first day"), ("to" = Option<String>, Query, description = "last day"),
     ("actor" = Option<String>, Query), ("action" = Option<String>, Query), ("subject" = Option<String>, Query),
     ("door" = Option<String>, Query)),
-    responses((status = 200, content_type = "application/jsonl"),
-        (status = 409, description = "nothing was signed yet, or too many entries")))]
-#[get("/audit/bundle?<query..>")]
+    responses((status = 200, content_type = "application/jsonl"), (status = 200, content_type = "application/zip"),
+        (status = 409, description = "nothing was signed yet, too many entries, or the quarter is open")))]
+#[get("/audit/bundle?<organisation>&<quarter>&<revision>&<query..>")]
 pub async fn bundle(
     caller: Caller,
     db: Db,
+    organisation: Option<&str>,
+    quarter: Option<&str>,
+    revision: Option<&str>,
     query: TrailQuery<'_>,
     state: &State<web::State>,
-) -> Answer<Attachment> {
-    let filter = query.parse()?;
-    Ok(bundled(db, &caller.actor, &filter, state).await?)
+) -> Answer<Taken> {
+    taken(db, &caller.actor, ReportQuery { organisation, quarter, revision }, &query, state).await
+}
+
+/// Hands out what is asked for: entries, or the proof of a report where a quarter is named.
+///
+/// # Errors
+/// As [`proven`] and [`bundled`].
+pub async fn taken(
+    db: Db,
+    actor: &Actor,
+    report: ReportQuery<'_>,
+    entries: &TrailQuery<'_>,
+    state: &web::State,
+) -> Answer<Taken> {
+    if [report.organisation, report.quarter, report.revision].iter().any(Option::is_some) {
+        return Ok(Taken::Proof(proven(db, actor, &report, state).await?));
+    }
+    let filter = entries.parse()?;
+    Ok(Taken::Entries(bundled(db, actor, &filter, state).await?))
 }

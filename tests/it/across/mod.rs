@@ -4,6 +4,8 @@ mod appointment;
 mod exports;
 mod imports;
 mod planning;
+mod proof;
+mod recomputed;
 mod reports;
 mod sample;
 mod sheets;

@@ -2,6 +2,7 @@
 
 use std::io::Cursor;
 
+use cadre::across::reports::proof;
 use cadre::base::actor::{Actor, Role};
 use cadre::records::audit::checkpoints::{Signer, Store};
 use cadre::records::audit::verify::{self, Known, Verdict};
@@ -140,4 +141,52 @@ async fn the_page_tells_each_field_before_and_after() {
     }
     let empty = app.get(&auditor, "/audit?actor=nobody").await;
     assert!(empty.body.contains("没有符合条件的审计记录"));
+}
+
+#[tokio::test]
+async fn the_proof_of_a_report_is_for_who_reads_its_trail() {
+    let app = office().await;
+    let county = &app.county.county;
+    let wang = app.signed_in("wang", Role::Supervisor, county).await;
+    let li = app.signed_in("li", Role::Supervisor, county).await;
+    let auditor = app.token("auditor", Role::Auditor, county).await;
+    let of_town = app.token("chen", Role::Supervisor, app.county.town(1)).await;
+    let clerk = app.token("clerk", Role::Clerk, app.county.town(1)).await;
+    let town = app.county.town(1).code.clone();
+    let address = |place: &str| format!("/api/v1/audit/bundle?organisation={place}&quarter=2026Q1");
+    let open = app.get(&auditor, &address("500237")).await;
+    assert_eq!(open.status, Status::Conflict);
+    assert!(open.json()["detail"].as_str().unwrap().contains("尚未结账"), "{}", open.body);
+    for who in [&wang, &li] {
+        let body = json!({ "organisation": "500237" });
+        app.send(who, Method::Post, "/api/v1/quarters/2026Q1/close", &[], &body).await;
+    }
+    let unsigned = app.get(&auditor, &address("500237")).await;
+    assert_eq!(unsigned.status, Status::Conflict);
+    assert!(unsigned.json()["detail"].as_str().unwrap().contains("检查点"), "{}", unsigned.body);
+    app.sign().await;
+    let key = Signer::new(app.note_key.clone(), Store::new(app.files.path()), None).verifier();
+    let known = Known { key: Some(key), store: None };
+    let before = entries(&app, &auditor, "?action=audit.take_proof").await["items"].as_array().unwrap().len();
+    for (who, place) in [(&auditor, "500237"), (&of_town, &town), (&wang, &town)] {
+        let bytes = app.download(who, &address(place)).await;
+        let verdict = proof::verify(&bytes, &known).expect("a bundle");
+        assert!(verdict.faults.is_empty() && verdict.figures > 150, "{place}: {:?}", verdict.faults);
+        assert_eq!(verdict.organisation, place);
+    }
+    // The page hands out the same.
+    let bytes = app.download(&wang, &address(&town).replace("/api/v1", "")).await;
+    assert!(proof::verify(&bytes, &known).expect("a bundle").faults.is_empty());
+    let page = app.get(&wang, &format!("/reports/quarterly?organisation={town}&quarter=2026Q1")).await;
+    assert!(page.body.contains("/audit/bundle?organisation="), "{}", page.body);
+    let taken = entries(&app, &auditor, "?action=audit.take_proof").await;
+    assert_eq!(taken["items"].as_array().unwrap().len() - before, 4);
+    // Nobody else, and nothing else.
+    assert_eq!(app.get(&clerk, &address(&town)).await.status, Status::Forbidden);
+    assert_eq!(app.get(&of_town, &address("500237")).await.status, Status::NotFound);
+    assert_eq!(app.get(&of_town, &address(&app.county.town(2).code)).await.status, Status::NotFound);
+    let wrong = app.get(&auditor, "/api/v1/audit/bundle?quarter=2026Q5").await;
+    assert_eq!(wrong.status, Status::UnprocessableEntity);
+    let missing = app.get(&auditor, &format!("{}&revision=7", address("500237"))).await;
+    assert_eq!(missing.status, Status::NotFound);
 }

@@ -82,7 +82,7 @@ fn the_commands_and_their_options_are_these() {
       --name --days
     audit [OPTIONS] <COMMAND>: Verify the audit trail, take it out, sign its checkpoints, run a witness
     audit checkpoint [OPTIONS]: Sign what is new and print the newest checkpoints
-    audit export [OPTIONS] --output <OUTPUT>: Write the trail to a file that can be checked without the database
+    audit export [OPTIONS] --output <OUTPUT>: Write the trail, or the proof bundle of a report, to a file that can be checked without the database
       --output --organisation --quarter --revision
     audit verify [OPTIONS]: Check every entry, hash and checkpoint; status 4 where one is wrong
       --bundle --key --checkpoints

@@ -154,6 +154,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     siu---- s------ reserve_states
     si----- s------ reserve_village_facts
     siu---- s------ reserves
+    si----- s------ revision_proofs
     si----- s------ rule_facts
     si----- s------ seat_facts
     si-d--- s------ seat_sources

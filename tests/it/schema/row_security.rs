@@ -55,7 +55,7 @@ const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
 const OF_SAMPLE: &str = "sample_id IN (SELECT id FROM rating_samples WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 122] = [
+const CASES: [Case; 123] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("approvals", "@path"),
     scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
@@ -170,6 +170,8 @@ const CASES: [Case; 122] = [
     scoped("reserve_states", OF_RESERVE),
     scoped("reserve_village_facts", "@path"),
     scoped("reserves", "@path"),
+    // The key of the pseudonyms is for whoever acts for the whole county.
+    scoped("revision_proofs", "false"),
     of_county("rule_facts"),
     scoped("seat_facts", "@path"),
     scoped("seat_sources", "seat_id IN (SELECT id FROM seats WHERE @path)"),

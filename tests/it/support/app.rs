@@ -7,7 +7,7 @@ use cadre::base::ids::AccountId;
 use cadre::base::keys::KeyRing;
 use cadre::base::note::NoteKey;
 use cadre::records::accounts::{self, IssueToken, Open, RawOpen};
-use cadre::records::audit::checkpoints::{Published, Signed, Signer, Store};
+use cadre::records::audit::checkpoints::{Signed, Signer, Store};
 use cadre::records::audit::reader;
 use cadre::web;
 use rocket::http::{ContentType, Header, Method, Status};
@@ -81,8 +81,7 @@ impl TestApp {
         let county = TestCounty::new(&mut db.owner().await).await;
         let keys = Arc::new(KeyRing::ephemeral().expect("keys"));
         let (note_key, files) = (NoteKey::random(), tempfile::tempdir().expect("a folder"));
-        let store = Store::new(files.path());
-        let key = Signer::new(note_key.clone(), store.clone(), None).verifier();
+        let signer = Signer::new(note_key.clone(), Store::new(files.path()), None);
         let state = web::State {
             database: db.database(),
             keys: keys.clone(),
@@ -91,7 +90,7 @@ impl TestApp {
             pictures: Arc::default(),
             pairs: Arc::default(),
             readings: Arc::default(),
-            trail: Published { store, key },
+            trail: signer.published(),
             front: vec![FRONT],
         };
         let rocket = web::build(state, "127.0.0.1:0".parse().expect("an address"))

@@ -19,7 +19,7 @@ pub(super) fn section() -> Section {
             .to_owned(),
         unit: Unit::Marks,
         shape: super::Shape::Mean,
-        numerator: Part::of(Table::Assessments, "true").summing("(f.total * 100)::bigint"),
+        numerator: Part::of(Table::Assessments, "true").summing("f.hundredths"),
         denominator: Some(hundred),
         comparison: None,
     };

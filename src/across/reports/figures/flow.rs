@@ -52,8 +52,10 @@ const LINES: [Line; 8] = [
     Line("members.deceased", "死亡", "f.kind = 'deceased'", Side::OutOf, -1, "本季去世的党员。"),
 ];
 
-const OPENING: Part = Part::of(Table::Opening, "true");
-const CLOSING: Part = Part::of(Table::Members, "true");
+/// Who was there before.
+pub(in super::super) const OPENING: Part = Part::of(Table::Opening, "true");
+/// Who is there.
+pub(in super::super) const CLOSING: Part = Part::of(Table::Members, "true");
 
 /// What a row of the flow adds to the members of an organisation: used to find whom the identity does not explain.
 pub(in super::super) const MOVES: &str = "f.kind <> 'became_full'";
@@ -88,7 +90,7 @@ pub struct Balance {
     /// Opening.
     pub opening: i64,
     /// Each line: label, sign, count.
-    pub lines: Vec<(&'static str, i64, i64)>,
+    pub lines: Vec<(String, i64, i64)>,
     /// Closing.
     pub closing: i64,
 }
@@ -119,11 +121,15 @@ impl Balance {
     }
 }
 
+/// The lines of the identity: label, sign, what is counted.
+pub(in super::super) fn identity() -> impl Iterator<Item = (&'static str, i64, Part)> {
+    LINES.iter().map(|line| (line.1, line.4, Part::of(Table::Flow, line.2).on(line.3)))
+}
+
 /// The balance of an organisation whose parts `count` knows.
 #[must_use]
 pub fn balance(count: impl Fn(&Part) -> i64) -> Balance {
-    let lines =
-        LINES.iter().map(|line| (line.1, line.4, count(&Part::of(Table::Flow, line.2).on(line.3)))).collect();
+    let lines = identity().map(|(label, sign, part)| (label.to_owned(), sign, count(&part))).collect();
     Balance { opening: count(&OPENING), lines, closing: count(&CLOSING) }
 }
 
@@ -148,8 +154,11 @@ mod tests {
 
     #[test]
     fn the_arithmetic_shows_what_does_not_balance() {
-        let mut balance =
-            Balance { opening: 10, lines: vec![("发展党员", 1, 2), ("死亡", -1, 1)], closing: 11 };
+        let mut balance = Balance {
+            opening: 10,
+            lines: vec![("发展党员".to_owned(), 1, 2), ("死亡".to_owned(), -1, 1)],
+            closing: 11,
+        };
         assert_eq!(balance.arithmetic(), "期初党员数 10 + 发展党员 2 − 死亡 1 = 期末党员数 11");
         balance.closing = 12;
         assert!(!balance.holds());

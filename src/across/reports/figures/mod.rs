@@ -17,14 +17,15 @@ mod value;
 
 pub use super::source::Table;
 pub use flow::{Balance, balance};
-pub(super) use flow::{MOVES, carry_closings, imply_openings, section as flow_section};
+pub(super) use flow::{CLOSING, MOVES, OPENING, carry_closings, identity, imply_openings, section as flow_section};
 pub(super) use quality::{findings_of, population, section as quality_section};
 pub use value::{Amount, Change, FigureValue, TermBefore, Value};
 
 use crate::records::words::WordBook;
 
 /// On which side of an organisation's border a row counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Side {
     /// It comes in (or stands inside).
     Into,
@@ -87,7 +88,8 @@ impl Part {
 }
 
 /// How the number is made of the parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shape {
     /// The numerator.
     Count,
@@ -208,7 +210,8 @@ impl Unit {
 }
 
 /// How a figure stands against the same in the term before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Against {
     /// The difference of the unrounded values; of percentages in points.
     Difference,

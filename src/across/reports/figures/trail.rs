@@ -26,7 +26,7 @@ pub(super) fn section() -> Section {
             count(
                 "audit.checkpoint",
                 "检查点已涵盖的审计记录",
-                "f.sequence <= (SELECT max(c.size) FROM audit_checkpoints c WHERE c.chain = f.chain)",
+                "f.is_covered",
                 "本季审计记录中，已由签名检查点涵盖、不能再被改写而不被发现的条数。",
             ),
         ],

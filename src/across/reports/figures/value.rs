@@ -78,6 +78,16 @@ impl Value {
         }
     }
 
+    /// The same from numbers that were counted elsewhere.
+    pub(in super::super) fn counted(
+        shape: Shape,
+        against: Option<Against>,
+        now: TermBefore,
+        before: Option<TermBefore>,
+    ) -> Self {
+        Self { numerator: now.numerator, denominator: now.denominator, before, shape, against }
+    }
+
     /// The number; none over a denominator of 0, or where there is no term before to compare with.
     #[must_use]
     pub fn amount(&self) -> Option<Amount> {

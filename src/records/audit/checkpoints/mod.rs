@@ -14,15 +14,30 @@ pub use store::{ChainStore, Hashes, Kept, Store};
 
 use std::path::{Path, PathBuf};
 
-use crate::base::note::Verifier;
+use crate::base::note::{Note, NoteKey, Verifier};
 
-/// What readers need to take entries out with their proofs: the files, and the public key that signed them.
+/// What readers need to take entries out with their proofs: the files, and the key that signs.
 #[derive(Debug, Clone)]
 pub struct Published {
     /// The files.
     pub store: Store,
     /// The public key, under the name of the installation.
     pub key: Verifier,
+    signing: NoteKey,
+}
+
+/// The name under which an installation signs the manifests of proof bundles: no chain is called so.
+#[must_use]
+pub fn bundle_origin(log: &str) -> String {
+    origin(log, "bundle")
+}
+
+impl Published {
+    /// Signs the manifest of a proof bundle.
+    #[must_use]
+    pub fn seal(&self, text: &str) -> Note {
+        Note::signed(text, &bundle_origin(self.key.name()), &self.signing)
+    }
 }
 
 /// The file of the private key of an installation.

@@ -6,7 +6,7 @@ use std::io;
 use tokio_postgres::Client;
 
 use super::store::{ChainStore, Kept, Store};
-use super::{origin, post};
+use super::{Published, origin, post};
 use crate::base::clock;
 use crate::base::error::{Error, Result};
 use crate::base::http::HttpAddress;
@@ -52,6 +52,12 @@ impl Signer {
     #[must_use]
     pub fn verifier(&self) -> Verifier {
         self.key.verifier(&self.log)
+    }
+
+    /// What takes entries and bundles out.
+    #[must_use]
+    pub fn published(&self) -> Published {
+        Published { store: self.store.clone(), key: self.verifier(), signing: self.key.clone() }
     }
 
     /// The size of the newest checkpoint of a chain, as far as it is known here.

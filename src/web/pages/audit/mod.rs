@@ -9,9 +9,10 @@ use crate::base::db;
 use crate::records::audit::names;
 use crate::records::audit::queries::{self, Checkpoint, EntryLine};
 use crate::web;
-use crate::web::api::audit::{TrailQuery, bundled, page};
+use crate::web::api::audit::{Taken, TrailQuery, page, taken};
+use crate::web::api::reports::ReportQuery;
 use crate::web::guards::{Db, Listing, SignedIn};
-use crate::web::respond::{Answer, Attachment, Page};
+use crate::web::respond::{Answer, Page};
 use crate::web::views::audit::{Day, Entry, Trail};
 use crate::web::views::parts::{Link, Pager, Tone};
 use crate::web::views::{Badge, Choice, Section};
@@ -54,16 +55,18 @@ async fn list(who: SignedIn, mut db: Db, query: TrailQuery<'_>, listing: Listing
     }))
 }
 
-/// The entries of a filter as a file that can be verified.
-#[get("/audit/bundle?<query..>")]
+/// The entries of a filter, or the proof bundle of a report, as a file that can be verified.
+#[get("/audit/bundle?<organisation>&<quarter>&<revision>&<query..>")]
 async fn bundle(
     who: SignedIn,
     db: Db,
+    organisation: Option<&str>,
+    quarter: Option<&str>,
+    revision: Option<&str>,
     query: TrailQuery<'_>,
     state: &State<web::State>,
-) -> Answer<Attachment> {
-    let filter = query.parse()?;
-    Ok(bundled(db, &who.actor, &filter, state).await?)
+) -> Answer<Taken> {
+    taken(db, &who.actor, ReportQuery { organisation, quarter, revision }, &query, state).await
 }
 
 fn badge(checkpoint: &Checkpoint) -> Badge {

@@ -64,10 +64,7 @@ async fn show(
         sections: report.sections.iter().map(|section| section_view(section, &wanted)).collect(),
         below: below_view(&report, &wanted),
         appendices: appendices(&report, &wanted),
-        downloads: vec![Link::new(
-            "XLSX",
-            address("/api/v1/reports/quarterly.xlsx", &wanted, &wanted.organisation, &[]),
-        )],
+        downloads: downloads(&report, &wanted, &who),
         articles_page: address("/articles", &wanted, &wanted.organisation, &[]),
         team_page: address("/reports/team", &wanted, &wanted.organisation, &[]),
         amend_page: (report.revision.is_some() && county(&who.actor).is_some())
@@ -81,6 +78,14 @@ async fn show(
 
 fn shows_last_year(report: &QuarterlyReport) -> bool {
     report.sections.iter().flat_map(|section| &section.figures).any(|figure| figure.last_year.is_some())
+}
+
+/// The report as files; with everything that proves it, where it is closed and he reads the trail of everything shown.
+fn downloads(report: &QuarterlyReport, wanted: &Wanted, who: &SignedIn) -> Vec<Link> {
+    let link = |name, page| Link::new(name, address(page, wanted, &wanted.organisation, &[]));
+    let proves = report.revision.is_some() && policy::may(&who.actor, Action::ReadTrail, &who.scope().path);
+    let xlsx = link("XLSX", "/api/v1/reports/quarterly.xlsx");
+    std::iter::once(xlsx).chain(proves.then(|| link("证明包", "/audit/bundle"))).collect()
 }
 
 /// The organisations to choose from: those above the one shown that the caller may see, itself, and those below it.
