@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rocket::fairing::AdHoc;
 
+use crate::across::papers::Press;
 use crate::cli::installation::Installation;
 use crate::cli::interruption::Serving;
 use crate::cli::{Failure, audit};
@@ -49,6 +50,7 @@ pub async fn serve(
         uploads: uploads.clone(),
         pictures: Arc::default(),
         readings: Arc::default(),
+        press: Arc::new(Press::new(installation.config.fonts.clone())),
         trail: Published { store: Store::new(&installation.config.data), key: signer.verifier() },
         front: installation.config.front.clone(),
     };

@@ -36,8 +36,8 @@ pub use kept::KeptPictures;
 pub use picture::{BeforeValue, PictureLine, TeamPicture, team_picture};
 pub use quarterly::{AllFigures, all_figures, quarterly, quarterly_at_once};
 pub use report::{
-    Amendment, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable,
-    SectionReport, TableRow, TableValue,
+    Amendment, Definition, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport,
+    ReportTable, SectionReport, TableRow, TableValue,
 };
 pub use rows::{FigurePart, RowLine, RowsQuery, count_figure_rows, figure, figure_rows};
 pub use slate::{Outcome, Proposal, slate_outcome};

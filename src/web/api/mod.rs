@@ -13,6 +13,7 @@ pub mod member_events;
 pub mod members;
 pub mod organisations;
 pub mod own_sessions;
+pub mod papers;
 pub mod people;
 pub mod ratings;
 pub mod reports;

@@ -10,6 +10,7 @@ mod exports;
 mod home;
 mod imports;
 mod members;
+mod papers;
 mod people;
 mod proofs;
 mod ratings;

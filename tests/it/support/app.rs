@@ -90,6 +90,7 @@ impl TestApp {
             uploads: std::env::temp_dir(),
             pictures: Arc::default(),
             readings: Arc::default(),
+            press: Arc::default(),
             trail: Published { store, key },
             front: vec![FRONT],
         };

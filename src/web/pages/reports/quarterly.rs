@@ -66,10 +66,13 @@ async fn show(
         sections: report.sections.iter().map(|section| section_view(section, &wanted)).collect(),
         below: below_view(&report, &wanted),
         appendices: appendices(&report),
-        downloads: vec![Link::new(
-            "XLSX",
-            address("/api/v1/reports/quarterly.xlsx", &wanted, &wanted.organisation, &[]),
-        )],
+        downloads: ["PDF", "XLSX"]
+            .into_iter()
+            .map(|kind| {
+                let path = format!("/api/v1/reports/quarterly.{}", kind.to_lowercase());
+                Link::new(kind, address(&path, &wanted, &wanted.organisation, &[]))
+            })
+            .collect(),
         articles_page: address("/articles", &wanted, &wanted.organisation, &[]),
         team_page: address("/reports/team", &wanted, &wanted.organisation, &[]),
         quarters_page: closes.then(|| "/quarters".to_owned()),
