@@ -73,8 +73,8 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
         Format::Json => serde_json::to_vec(&report).map_err(Error::broken)?,
         Format::Xlsx => reports::workbook(&report).map_err(Error::broken)?,
         Format::Pdf => {
-            let press = Press::new(installation.config.fonts.clone());
-            papers::report(&report, &press.fonts()?).map_err(Error::broken)?
+            let fonts = Press::new(installation.config.fonts.clone()).fonts()?;
+            papers::report(&report, &fonts).map_err(Error::broken)?
         }
     };
     let Some(file) = &options.output else {

@@ -124,20 +124,6 @@ impl<'f> Form<'f> {
         }
     }
 
-    /// Leaves room, in points.
-    pub fn space(&mut self, points: f32) -> Result<()> {
-        match self {
-            Self::Paper { document, .. } => {
-                document.space(points);
-                Ok(())
-            }
-            Self::Sheet(sheet) => {
-                let cell = whole(sheet, "", look(10.5, Place::Left, false));
-                sheet.row(&[cell], f64::from(points)).map_err(Error::broken)
-            }
-        }
-    }
-
     /// Draws a line to cut along.
     pub fn cut(&mut self) -> Result<()> {
         match self {

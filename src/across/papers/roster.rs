@@ -11,18 +11,18 @@ use crate::base::error::Result;
 struct Column(&'static str, &'static str, f32, bool);
 
 const COLUMNS: [Column; 14] = [
-    Column("序号", "", 9.0, false),
+    Column("序号", "", 11.0, false),
     Column("姓名", "name", 18.0, false),
-    Column("性别", "sex", 9.0, false),
-    Column("民族", "ethnicity", 14.0, false),
+    Column("性别", "sex", 10.0, false),
+    Column("民族", "ethnicity", 17.0, false),
     Column("出生日期", "birth_date", 20.0, false),
-    Column("学历", "education", 20.0, false),
+    Column("学历", "education", 26.0, false),
     Column("公民身份号码", "citizen_id", 34.0, false),
     Column("人员类别", "category", 16.0, false),
     Column("入党日期", "joined_on", 20.0, false),
     Column("转正日期", "full_member_on", 20.0, false),
-    Column("所在党支部", "branch_name", 36.0, true),
-    Column("党内职务", "party_post", 20.0, false),
+    Column("所在党支部", "branch_name", 34.0, true),
+    Column("党内职务", "party_post", 17.0, false),
     Column("手机号码", "mobile", 22.0, false),
     Column("党籍状态", "status", 16.0, false),
 ];

@@ -250,7 +250,9 @@ fn may_break(before: char, next: char) -> bool {
     if next == ' ' || CLOSING.contains(next) || OPENING.contains(before) {
         return false;
     }
-    before == ' ' || !(is_latin(before) && is_latin(next))
+    // A code of several words may be broken between them.
+    let ends_a_word = before == '_' || before == '.';
+    before == ' ' || ends_a_word && next.is_ascii_alphabetic() || !(is_latin(before) && is_latin(next))
 }
 
 #[cfg(test)]
@@ -261,6 +263,7 @@ mod tests {
     fn a_line_neither_begins_with_a_comma_nor_ends_with_a_bracket() {
         assert_eq!(words("甲，乙（丙）。"), ["甲，", "乙", "（丙）。"]);
         assert_eq!(words("共12,031人 SHA-256"), ["共", "12,031", "人 ", "SHA-256"]);
+        assert_eq!(words("members.total 3.14"), ["members.", "total ", "3.14"]);
         assert!(words("").is_empty());
     }
 }

@@ -8,8 +8,8 @@ use utoipa::{Modify, OpenApi};
 use crate::base::error::Error;
 use crate::web::api::{
     accounts, approvals, articles, assessments, audit, committees, exports, imports, kinships, member_events,
-    members, organisations, own_sessions, people, ratings, reports, reserves, security_policy, session,
-    slates, training, vetting, words,
+    members, organisations, own_sessions, papers, people, ratings, reports, reserves, security_policy,
+    session, slates, training, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 

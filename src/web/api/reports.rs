@@ -130,7 +130,8 @@ pub async fn pages(caller: Caller, state: &State<web::State>, query: ReportQuery
     let press = state.press.clone();
     // On a thread of its own: reading fonts and setting pages keep a processor busy.
     let bytes = rocket::tokio::task::spawn_blocking(move || {
-        papers::report(&report, &press.fonts()?).map_err(Error::broken)
+        let fonts = press.fonts()?;
+        papers::report(&report, &fonts).map_err(Error::broken)
     });
     Ok(Download { bytes: bytes.await.map_err(Error::broken)??, kind: ContentType::PDF, name })
 }

@@ -32,7 +32,7 @@ impl Paper<'_> {
                 Cell::left(&definition.definition),
             ])
         });
-        self.table(&[1.7, 2.0, 3.2], &["指标", "代码", "定义"], rows);
+        self.table(&[1.7, 2.1, 3.1], &["指标", "代码", "定义"], rows);
     }
 
     fn balances(&mut self, report: &QuarterlyReport) {

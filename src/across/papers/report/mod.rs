@@ -71,7 +71,7 @@ impl Paper<'_> {
 
     fn heading(&mut self, text: &str) {
         let how = Paragraph {
-            keep: 70.0,
+            keep: 50.0,
             ..Paragraph::new(Style { face: Face::Hei, ..TEXT }).indent(2.0).room(10.0, 4.0)
         };
         // The mark stands where the heading will: on the next page when it does not fit here.
