@@ -107,6 +107,8 @@ pub struct Config {
     pub key_file: PathBuf,
     /// `CADRE_WITNESS_URL`: who cosigns the checkpoints of the trail.
     pub witness: Option<HttpAddress>,
+    /// `CADRE_FONTS`: a folder of fonts that PDF is printed with, before those of the machine.
+    pub fonts: Option<PathBuf>,
     /// `CADRE_LOG`; nothing means: by terminal.
     pub log: Option<LogFormat>,
 }
@@ -157,7 +159,8 @@ impl Config {
         };
         let front = front(text(&given, "CADRE_FRONT")?)?;
         let witness = witness(text(&given, "CADRE_WITNESS_URL")?)?;
-        Ok(Self { data, notice, database, listen, front, key_file, witness, log })
+        let fonts = fonts(here, given("CADRE_FONTS"))?;
+        Ok(Self { data, notice, database, listen, front, key_file, witness, fonts, log })
     }
 }
 
@@ -171,6 +174,19 @@ fn database(given: &impl Fn(&'static str) -> Option<OsString>) -> Result<Databas
         None if report.is_some() => Err(ConfigError::Alone { name: "REPORT_DATABASE_URL" }),
         None => Ok(DatabaseSource::Private),
     }
+}
+
+/// The folder of fonts, if one is named.
+fn fonts(here: &Path, given: Option<OsString>) -> Result<Option<PathBuf>, ConfigError> {
+    let Some(folder) = given.map(|folder| here.join(folder)) else { return Ok(None) };
+    if folder.is_dir() {
+        return Ok(Some(folder));
+    }
+    Err(ConfigError::Invalid {
+        name: "CADRE_FONTS",
+        value: folder.display().to_string(),
+        rule: "须为存放字体文件的文件夹，例如 /usr/local/share/fonts",
+    })
 }
 
 /// The addresses of the front.
@@ -283,6 +299,7 @@ mod tests {
             ("CADRE_LOG", "xml", "pretty"),
             ("CADRE_WITNESS_URL", "https://witness", "http://127.0.0.1"),
             ("CADRE_FRONT", "192.0.2.10;192.0.2.11", "none"),
+            ("CADRE_FONTS", "nowhere", "文件夹"),
             ("DATABASE_URL", "postgres://u:hidden@h:port/d", "postgresql://"),
         ] {
             let error = read(&[(name, value)], false).unwrap_err().to_string();

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::across::exports::{self, Format, Request};
 use crate::across::imports::context::Engine;
+use crate::across::papers::Press;
 use crate::base::values::parse_date;
 use crate::cli::import::kind;
 use crate::cli::installation::Installation;
@@ -21,7 +22,7 @@ pub struct Options {
     /// Code of the organisation, with everything below it
     #[arg(long, value_name = "CODE")]
     organisation: String,
-    /// The file to write, .xlsx or .csv
+    /// The file to write, .xlsx or .csv; of members also .pdf, a register to print
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     /// As of this day, as 2026-03-31; as now when not given
@@ -46,6 +47,10 @@ pub async fn run(options: &Options, json: bool) -> Result<(), Failure> {
     let installation = Installation::open().await?;
     let (organisation, actor) = installation.organisation(&options.organisation).await?;
     let engine = Engine { database: installation.database.clone(), keys: installation.keys.clone() };
+    let fonts = match format {
+        Format::Pdf => Some(Press::new(installation.config.fonts.clone()).fonts()?),
+        _ => None,
+    };
     let request = Request {
         kind,
         organisation,
@@ -55,6 +60,7 @@ pub async fn run(options: &Options, json: bool) -> Result<(), Failure> {
         reason: options.reason.clone(),
         members: (Filter::default(), Sort::default()),
         asked: serde_json::json!({}),
+        fonts,
     };
     let folder = options.output.parent().filter(|folder| !folder.as_os_str().is_empty());
     let file =

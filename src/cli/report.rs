@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::across::papers::{self, Press};
 use crate::across::reports::{self, figures};
 use crate::base::error::Error;
 use crate::base::values::Quarter;
@@ -46,13 +47,17 @@ pub enum Format {
     Json,
     /// A workbook
     Xlsx,
+    /// Pages to print
+    Pdf,
 }
 
 /// Writes a report.
 pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
     let Command::Quarterly(options) = command;
-    if options.format == Format::Xlsx && options.output.is_none() {
-        return Err(Failure::Usage("表格须写入文件，请用 -o 指定文件名，例如 -o 报告.xlsx。".to_owned()));
+    if options.format != Format::Json && options.output.is_none() {
+        return Err(Failure::Usage(
+            "表格和 PDF 须写入文件，请用 -o 指定文件名，例如 -o 报告.xlsx 或 -o 报告.pdf。".to_owned(),
+        ));
     }
     let installation = Installation::open().await?;
     let (_, actor) = installation.organisation(&options.organisation).await?;
@@ -67,6 +72,10 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
     let bytes = match options.format {
         Format::Json => serde_json::to_vec(&report).map_err(Error::broken)?,
         Format::Xlsx => reports::workbook(&report).map_err(Error::broken)?,
+        Format::Pdf => {
+            let fonts = Press::new(installation.config.fonts.clone()).fonts()?;
+            papers::report(&report, &fonts).map_err(Error::broken)?
+        }
     };
     let Some(file) = &options.output else {
         println!("{}", String::from_utf8_lossy(&bytes));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rocket::fairing::AdHoc;
 
+use crate::across::papers::Press;
 use crate::cli::installation::Installation;
 use crate::cli::interruption::Serving;
 use crate::cli::{Failure, audit};
@@ -50,6 +51,7 @@ pub async fn serve(
         pictures: Arc::default(),
         pairs: Arc::default(),
         readings: Arc::default(),
+        press: Arc::new(Press::new(installation.config.fonts.clone())),
         trail: signer.published(),
         front: installation.config.front.clone(),
     };

@@ -27,6 +27,7 @@ use rocket::config::{Ident, LogLevel, Shutdown};
 use rocket::data::{Limits, ToByteUnit};
 use rocket::{Build, Rocket, Route};
 
+use crate::across::papers::Press;
 use crate::across::reports::KeptPictures;
 use crate::base::db::Database;
 use crate::base::keys::KeyRing;
@@ -51,6 +52,8 @@ pub struct State {
     pub readings: Arc<reading::Readings>,
     /// The checkpoints of the trail.
     pub trail: Published,
+    /// What pages are printed with.
+    pub press: Arc<Press>,
     /// The addresses whose word is taken for where a request came from and whether over TLS.
     pub front: Vec<std::net::IpAddr>,
 }
@@ -74,6 +77,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::security_policy::routes(),
         pages::proof::routes(),
         pages::exports::routes(),
+        pages::papers::routes(),
         pages::audit::routes(),
         pages::ratings::routes(),
         pages::assessments::routes(),
@@ -105,6 +109,7 @@ pub fn api_routes() -> Vec<Route> {
         api::duplicates::routes(),
         api::merges::routes(),
         api::exports::routes(),
+        api::papers::routes(),
         api::imports::routes(),
         api::reserves::routes(),
         api::slates::routes(),

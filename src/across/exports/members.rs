@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use diesel_async::AsyncPgConnection;
 
-use crate::across::exports::sink::Sink;
 use crate::across::exports::{Job, day, optional, text};
 use crate::across::sheets::Cell;
 use crate::base::clock;
@@ -16,15 +15,25 @@ use crate::base::values::{CitizenId, MembershipStatus, MobileNumber, Telephone};
 use crate::records::members::listing::{self, Cursor};
 use crate::records::members::roster;
 use crate::records::members::standing::Standing;
-use crate::records::organisations::queries;
 use crate::records::people::Identity;
 
 /// Members read at a time.
 const PAGE: u16 = 2_000;
 
-/// Writes the members that the filter lets through, or all who were in the register on the day asked for.
-pub async fn write(conn: &mut AsyncPgConnection, job: &Job<'_>, sink: &mut Sink<'_>) -> Result<()> {
-    let codes: HashMap<OrganisationId, String> = queries::codes(conn, job.scope.county).await?;
+/// A member on his way out.
+pub struct Member<'a> {
+    job: &'a Job<'a>,
+    standing: Standing,
+    person: Identity,
+    openness: Openness,
+}
+
+/// Hands on the members that the filter lets through, or all who were in the register on the day asked for.
+pub async fn each(
+    conn: &mut AsyncPgConnection,
+    job: &Job<'_>,
+    mut take: impl FnMut(&Member<'_>) -> Result<()>,
+) -> Result<()> {
     let today = clock::today();
     let (filter, sort) = &job.request.members;
     let seen_over = if job.request.as_of.is_some() { job.scope.whole_county() } else { job.scope.clone() };
@@ -36,8 +45,7 @@ pub async fn write(conn: &mut AsyncPgConnection, job: &Job<'_>, sink: &mut Sink<
         };
         let as_of = job.request.as_of.unwrap_or(today);
         for standing in roster::on_day(conn, &seen_over, &ids, as_of).await? {
-            let branch = codes.get(&standing.membership.branch_id).map_or("", String::as_str);
-            sink.row(row(job, &standing, branch)?)?;
+            take(&Member::new(job, standing)?)?;
         }
         after = next;
         if after.is_none() {
@@ -57,29 +65,53 @@ enum Openness {
     Elsewhere,
 }
 
-fn row(job: &Job<'_>, standing: &Standing, branch: &str) -> Result<Vec<Cell>> {
-    let person = standing.person.unseal(job.keys)?;
-    let status = standing.membership.status()?;
-    let within = policy::relation(job.actor, &standing.membership.path()) == policy::Relation::Within;
-    let openness = match (within, &job.request.unmasked) {
-        (false, _) => Openness::Elsewhere,
-        (true, None) => Openness::Masked,
-        (true, Some(_)) => Openness::Clear,
-    };
-    Ok(job.row(|field| match field {
-        "branch" => text(branch),
-        "status" | "status_from" | "party_post" | "note" | "floating_since" | "floating_destination" => {
-            absence(field, standing, status, openness)
+impl<'a> Member<'a> {
+    fn new(job: &'a Job<'a>, standing: Standing) -> Result<Self> {
+        let person = standing.person.unseal(job.keys)?;
+        let within = policy::relation(job.actor, &standing.membership.path()) == policy::Relation::Within;
+        let openness = match (within, &job.request.unmasked) {
+            (false, _) => Openness::Elsewhere,
+            (true, None) => Openness::Masked,
+            (true, Some(_)) => Openness::Clear,
+        };
+        Ok(Self { job, standing, person, openness })
+    }
+
+    /// His row, with the code of his branch.
+    pub fn row(&self, codes: &HashMap<OrganisationId, String>) -> Result<Vec<Cell>> {
+        let branch = codes.get(&self.standing.membership.branch_id).map_or("", String::as_str);
+        let status = self.standing.membership.status()?;
+        Ok(self.job.row(|field| self.cell(field, branch, status)))
+    }
+
+    /// A field as it is printed, with the name of his branch.
+    pub fn printed(&self, field: &str, names: &HashMap<OrganisationId, String>) -> String {
+        let branch = names.get(&self.standing.membership.branch_id).map_or("", String::as_str);
+        let status = self.standing.membership.status().unwrap_or(MembershipStatus::Normal);
+        match self.cell(if field == "branch_name" { "branch" } else { field }, branch, status) {
+            Cell::Text(text) => text,
+            Cell::Date(day) => day.to_string(),
+            _ => String::new(),
         }
-        "joined_on" => day(Some(standing.membership.joined_on)),
-        "full_member_on" => day(standing.membership.full_member_on),
-        "arrived_on" => day(Some(standing.branch_since)),
-        "lost_contact_since" => day(standing.open.lost_contact_since),
-        "category" => text(standing.membership.category().name()),
-        "occupation" => text(codes::occupation().name_of(&standing.membership.occupation)),
-        "id" => text(standing.membership.id.to_string()),
-        field => identity(field, &person, openness),
-    }))
+    }
+
+    fn cell(&self, field: &str, branch: &str, status: MembershipStatus) -> Cell {
+        let (standing, openness) = (&self.standing, self.openness);
+        match field {
+            "branch" => text(branch),
+            "status" | "status_from" | "party_post" | "note" | "floating_since" | "floating_destination" => {
+                absence(field, standing, status, openness)
+            }
+            "joined_on" => day(Some(standing.membership.joined_on)),
+            "full_member_on" => day(standing.membership.full_member_on),
+            "arrived_on" => day(Some(standing.branch_since)),
+            "lost_contact_since" => day(standing.open.lost_contact_since),
+            "category" => text(standing.membership.category().name()),
+            "occupation" => text(codes::occupation().name_of(&standing.membership.occupation)),
+            "id" => text(standing.membership.id.to_string()),
+            field => identity(field, &self.person, openness),
+        }
+    }
 }
 
 fn absence(field: &str, standing: &Standing, status: MembershipStatus, openness: Openness) -> Cell {

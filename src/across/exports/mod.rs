@@ -12,6 +12,7 @@ pub(in crate::across) mod sink;
 mod training;
 
 use std::io::Write;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
@@ -19,6 +20,8 @@ use diesel_async::AsyncPgConnection;
 use crate::across::imports::columns::{Heading, RECORD};
 use crate::across::imports::context::Engine;
 use crate::across::imports::subject::headings;
+use crate::across::papers::roster::{Heading as Above, Roster};
+use crate::across::print::Fonts;
 use crate::across::sheets::Cell;
 use crate::base::actor::Actor;
 use crate::base::clock;
@@ -26,10 +29,11 @@ use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::keys::KeyRing;
 use crate::base::policy::{self, Action};
+use crate::base::scope::Path;
 use crate::records::audit;
 use crate::records::imports::Kind;
 use crate::records::members::listing::{Filter, Sort};
-use crate::records::organisations::Organisation;
+use crate::records::organisations::{Organisation, queries};
 use crate::records::words::{self, WordBook};
 use sink::{Sealed, Sink};
 
@@ -40,6 +44,10 @@ pub enum Format {
     Xlsx,
     /// UTF-8 with its mark.
     Csv,
+    /// A register of members to be printed (党员名册): pages.
+    Pdf,
+    /// The same as a workbook: it looks like the pages, and is not read back.
+    Register,
 }
 
 impl Format {
@@ -47,12 +55,28 @@ impl Format {
     #[must_use]
     pub fn extension(self) -> &'static str {
         match self {
-            Self::Xlsx => "xlsx",
+            Self::Xlsx | Self::Register => "xlsx",
             Self::Csv => "csv",
+            Self::Pdf => "pdf",
         }
     }
 
-    /// The format of a file name's end.
+    /// The code in the API.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            other => other.extension(),
+        }
+    }
+
+    /// Whether the list comes out as a register to be printed.
+    #[must_use]
+    pub fn is_register(self) -> bool {
+        matches!(self, Self::Pdf | Self::Register)
+    }
+
+    /// The format of a code, or of a file name's end.
     ///
     /// # Errors
     /// A sentence with the choice.
@@ -60,7 +84,11 @@ impl Format {
         match text.to_ascii_lowercase().as_str() {
             "xlsx" => Ok(Self::Xlsx),
             "csv" => Ok(Self::Csv),
-            _ => Err(format!("不能导出为“{text}”；请选择 xlsx 或 csv。")),
+            "pdf" => Ok(Self::Pdf),
+            "register" => Ok(Self::Register),
+            _ => Err(format!(
+                "不能导出为“{text}”；请选择 xlsx、csv，党员名册还可以选择 pdf 或 register（打印格式）。"
+            )),
         }
     }
 }
@@ -84,6 +112,8 @@ pub struct Request {
     pub members: (Filter, Sort),
     /// The filter as it was asked for, for the trail.
     pub asked: serde_json::Value,
+    /// What pages are printed with; needed for [`Format::Pdf`] alone.
+    pub fonts: Option<Arc<Fonts>>,
 }
 
 /// What went out.
@@ -120,45 +150,83 @@ pub async fn export<W: Write + Send>(
     let mut sealed = Sealed::new(out);
     let written = write(&mut conn, &engine.keys, actor, request, &mut sealed).await?;
     let receipt = Receipt { rows: written, sha256: hex::encode(sealed.finish()?) };
-    let path = request.organisation.path();
     let details = serde_json::json!({
         "kind": request.kind.code(),
         "organisation": request.organisation.code,
-        "format": request.format.extension(),
+        "format": request.format.code(),
         "filter": request.asked,
         "as_of": request.as_of,
         "unmasked": request.unmasked.is_some(),
         "reason": request.unmasked.as_ref().or(request.reason.as_ref()),
         "file_sha256": receipt.sha256,
     });
-    db::write(&mut conn, actor, async |conn| {
-        let entry = audit::Entry {
-            action: "exports.export",
-            subject_kind: "export",
-            subject: None,
-            count: receipt.rows,
-            path: &path,
-            details,
-        };
-        audit::append(conn, actor, &entry).await
-    })
-    .await?;
+    let path = request.organisation.path();
+    record(&mut conn, actor, &Left { subject: None, rows: receipt.rows, path: &path, details }).await?;
     Ok(receipt)
 }
 
-fn check(actor: &Actor, request: &Request) -> Result<()> {
-    let path = request.organisation.path();
-    policy::require(actor, Action::SeeRecords, &path)?;
-    policy::require(actor, Action::Export, &path)?;
-    if let Some(reason) = &request.unmasked {
-        policy::require(actor, Action::ExportUnmasked, &path)?;
-        if !(2..=200).contains(&reason.trim().chars().count()) {
+/// A file that leaves the house.
+pub(in crate::across) struct Left<'a> {
+    /// Whom alone it is about.
+    pub subject: Option<uuid::Uuid>,
+    /// How many rows.
+    pub rows: usize,
+    /// Where those stand whom it is about.
+    pub path: &'a Path,
+    /// What the trail tells of it.
+    pub details: serde_json::Value,
+}
+
+/// Puts it on record that a file leaves the house.
+pub(in crate::across) async fn record(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    left: &Left<'_>,
+) -> Result<()> {
+    db::write(conn, actor, async |conn| {
+        let entry = audit::Entry {
+            action: "exports.export",
+            subject_kind: if left.subject.is_some() { "membership" } else { "export" },
+            subject: left.subject,
+            count: left.rows,
+            path: left.path,
+            details: left.details.clone(),
+        };
+        audit::append(conn, actor, &entry).await
+    })
+    .await
+}
+
+/// Refuses unless the actor may take out what stands at `path`, in clear where that is asked for, for a reason.
+pub(in crate::across) fn allowed(
+    actor: &Actor,
+    path: &Path,
+    unmasked: Option<&str>,
+    reason: Option<&str>,
+) -> Result<()> {
+    policy::require(actor, Action::SeeRecords, path)?;
+    policy::require(actor, Action::Export, path)?;
+    let is_short = |reason: &str| !(2..=200).contains(&reason.trim().chars().count());
+    if let Some(reason) = unmasked {
+        policy::require(actor, Action::ExportUnmasked, path)?;
+        if is_short(reason) {
             let message = "导出完整证件号码须用2至200字写明理由，理由会记入审计记录。";
             return Err(Error::invalid("reason", message));
         }
     }
-    if request.reason.as_ref().is_some_and(|reason| !(2..=200).contains(&reason.trim().chars().count())) {
+    if reason.is_some_and(is_short) {
         return Err(Error::invalid("reason", "导出理由应为2至200字，会记入审计记录。"));
+    }
+    Ok(())
+}
+
+fn check(actor: &Actor, request: &Request) -> Result<()> {
+    let path = request.organisation.path();
+    allowed(actor, &path, request.unmasked.as_deref(), request.reason.as_deref())?;
+    if request.format.is_register() && request.kind != Kind::Members {
+        let message =
+            format!("“{}”没有打印格式，请选择 xlsx 或 csv；打印格式只用于党员名册。", request.kind.name());
+        return Err(Error::invalid("format", message));
     }
     match request.as_of {
         Some(day) if day > clock::today() => {
@@ -188,11 +256,18 @@ async fn write<W: Write + Send>(
             _ => Vec::new(),
         };
         let words = words::book(conn, scope.county).await?;
+        if request.format.is_register() {
+            let job = Job { keys, actor, request, scope: &scope, columns: &columns, words: &words };
+            return register(conn, &job, out).await;
+        }
         let headings = (columns.as_slice(), further.as_slice());
         Sink::write(request, &title, headings, &words, out, async |sink| {
             let job = Job { keys, actor, request, scope: &scope, columns: &columns, words: &words };
             match request.kind {
-                Kind::Members => members::write(conn, &job, sink).await,
+                Kind::Members => {
+                    let codes = queries::codes(conn, scope.county).await?;
+                    members::each(conn, &job, |member| sink.row(member.row(&codes)?)).await
+                }
                 Kind::Organisations => organisations::write(conn, &job, sink).await,
                 Kind::Committees => committees::write_seats(conn, &job, sink).await,
                 Kind::Elections => committees::write_votes(conn, &job, sink).await,
@@ -206,6 +281,31 @@ async fn write<W: Write + Send>(
         .await
     })
     .await
+}
+
+/// Writes the members as a register to be printed.
+async fn register<W: Write + Send>(
+    conn: &mut AsyncPgConnection,
+    job: &Job<'_>,
+    out: &mut Sealed<W>,
+) -> Result<usize> {
+    let request = job.request;
+    let fonts = match (request.format, &request.fonts) {
+        (Format::Pdf, None) => return Err(Error::broken("pages are printed with fonts")),
+        (Format::Pdf, fonts) => fonts.as_deref(),
+        _ => None,
+    };
+    let heading = Above {
+        organisation: request.organisation.name.clone(),
+        day: request.as_of.unwrap_or_else(clock::today),
+        narrowed: request.asked.as_object().is_some_and(|asked| !asked.is_empty()),
+    };
+    let names = queries::names(conn, job.scope.county).await?;
+    let mut roster = Roster::new(fonts, &heading)?;
+    members::each(conn, job, |member| roster.member(|field| member.printed(field, &names))).await?;
+    let (bytes, rows) = roster.finish()?;
+    out.write_all(&bytes).map_err(Error::broken)?;
+    Ok(rows)
 }
 
 /// What the rows of a list are written with.

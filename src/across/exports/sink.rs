@@ -87,6 +87,7 @@ impl Sink<'_> {
                 book.finish(out).map_err(Error::broken)?;
                 Ok(count)
             }
+            Format::Pdf | Format::Register => Err(Error::broken("a register is no sheet of rows")),
             Format::Csv => {
                 let out: &mut (dyn Write + Send) = out;
                 let further = further.iter().map(String::as_str);

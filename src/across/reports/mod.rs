@@ -50,8 +50,8 @@ pub use outgoing::{ExportLine, RevealLine};
 pub use picture::{BeforeValue, PictureLine, TeamPicture, team_picture};
 pub use quarterly::{AllFigures, all_figures, quarterly, quarterly_at_once, quarterly_beside_last_year};
 pub use report::{
-    Amendment, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable,
-    SectionReport, TableRow, TableValue,
+    Amendment, Definition, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport,
+    ReportTable, SectionReport, TableRow, TableValue,
 };
 pub use rows::{FigurePart, RowLine, RowsQuery, count_figure_rows, figure, figure_rows};
 pub use slate::{Outcome, Proposal, slate_outcome};

@@ -11,7 +11,8 @@ use super::measure::{Counts, measure};
 use super::outgoing;
 use super::ranking;
 use super::report::{
-    OrganisationName, OrganisationReport, QuarterlyReport, ReportTable, SectionReport, TableRow, TableValue,
+    Definition, OrganisationName, OrganisationReport, QuarterlyReport, ReportTable, SectionReport, TableRow,
+    TableValue,
 };
 use super::source::{Table, rows_of};
 use crate::base::actor::Actor;
@@ -312,6 +313,8 @@ impl Sheet {
             revision: revision.map(|revision| revision.number),
             closed_at: revision.map(|revision| revision.closed_at),
             digest: revision.map(|revision| hex::encode(&revision.digest)),
+            prepared_by: revision.map(|revision| revision.preparer.clone()),
+            reviewed_by: revision.map(|revision| revision.confirmer.clone()),
             checkpoint,
             balanced: balance.holds(),
             balance: balance.arithmetic(),
@@ -322,7 +325,18 @@ impl Sheet {
             exports: outgoing::exports(conn, actor, &self.basis, organisation).await?,
             reveals: outgoing::reveals(conn, actor, &self.basis, organisation).await?,
             by_organisation: self.children.iter().map(|child| self.below(child)).collect(),
+            definitions: self.definitions(),
         })
+    }
+
+    fn definitions(&self) -> Vec<Definition> {
+        let definition = |figure: &Figure| Definition {
+            code: figure.code.clone(),
+            label: figure.label.clone(),
+            unit: figure.unit.code(),
+            definition: figure.definition.clone(),
+        };
+        self.sections.iter().flat_map(|section| &section.figures).map(definition).collect()
     }
 
     fn section(&self, section: &Section, code: &str) -> SectionReport {

@@ -116,6 +116,10 @@ pub struct QuarterlyReport {
     pub closed_at: Option<DateTime<Utc>>,
     /// The digest that binds the revision's rows, in hexadecimal.
     pub digest: Option<String>,
+    /// Who prepared the revision.
+    pub prepared_by: Option<String>,
+    /// Who reviewed and confirmed it.
+    pub reviewed_by: Option<String>,
     /// The checkpoint of the trail that holds the closing.
     pub checkpoint: Option<String>,
     /// Whether the flow of members balances.
@@ -137,6 +141,22 @@ pub struct QuarterlyReport {
     pub reveals: Vec<RevealLine>,
     /// The same figures for each organisation directly below.
     pub by_organisation: Vec<OrganisationReport>,
+    /// What each figure means, in the order of the sections; the API has it at `/figures`.
+    #[serde(skip)]
+    pub definitions: Vec<Definition>,
+}
+
+/// What a figure means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Definition {
+    /// The code.
+    pub code: String,
+    /// What is counted.
+    pub label: String,
+    /// Code of what it is counted in.
+    pub unit: &'static str,
+    /// One sentence.
+    pub definition: String,
 }
 
 /// A revision that amended a closed quarter.

@@ -6,7 +6,7 @@
 //! decoded strictly and split here (`delimited`).
 //!
 //! **Writing** ([`Book`], [`DelimitedWriter`]) holds one row at a time. A text is written as a text: no cell
-//! of ours is ever run as a formula ([`formula`]).
+//! of ours is ever run as a formula ([`formula`]). [`FormSheet`] is a form to be printed, with cells over several columns.
 mod book;
 mod cell;
 pub mod child;
@@ -14,6 +14,7 @@ mod delimited;
 mod delimited_writer;
 mod encoding;
 mod error;
+mod form;
 pub mod formula;
 mod hidden;
 #[cfg(test)]
@@ -30,5 +31,6 @@ pub use cell::{Cell, Notice, Row, column_letters};
 pub use delimited_writer::DelimitedWriter;
 pub(in crate::across) use encoding::decode;
 pub use error::{ReadError, WriteError};
+pub use form::{FormCell, FormSheet, Look, Place};
 pub use limits::Limits;
 pub use reader::{Program, Rows, open};

@@ -54,8 +54,8 @@ const COLUMNS: (
     audit_entries::details,
 );
 
-/// The latest accesses to a member who stands at `place`, newest first, at most `limit`. Of exports, those of members of
-/// his branch and of every organisation above it; a filter may have left him out, which stands beside them.
+/// The latest accesses to a member who stands at `place`, newest first, at most `limit`. Of exports, the forms that were
+/// printed of him, and the lists of members of his branch and of every organisation above it; a filter may have left him out, which stands beside them.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -70,7 +70,7 @@ pub async fn accesses(
     let mut found: Vec<Access> = audit_entries::table
         .filter(audit_entries::county_id.eq(within.county))
         .filter(audit_entries::subject_id.eq_any([member.0, person.0]))
-        .filter(audit_entries::action.eq_any(REVEALS))
+        .filter(audit_entries::action.eq_any(REVEALS).or(audit_entries::action.eq("exports.export")))
         .order(audit_entries::at.desc())
         .limit(limit)
         .select(COLUMNS)

@@ -175,6 +175,22 @@ pub async fn codes(
     Ok(pairs.into_iter().collect())
 }
 
+/// The name of every organisation of a county.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn names(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+) -> QueryResult<HashMap<OrganisationId, String>> {
+    let pairs: Vec<(OrganisationId, String)> = organisations::table
+        .filter(organisations::county_id.eq(county))
+        .select((organisations::id, organisations::name))
+        .load(conn)
+        .await?;
+    Ok(pairs.into_iter().collect())
+}
+
 /// The code of the organisation that stood above each one on a day.
 ///
 /// # Errors

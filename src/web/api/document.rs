@@ -8,8 +8,8 @@ use utoipa::{Modify, OpenApi};
 use crate::base::error::Error;
 use crate::web::api::{
     accounts, amendments, approvals, articles, assessments, audit, changes, cockpit, committees, duplicates, exports,
-    imports, kinships, member_events, members, merges, organisations, own_sessions, people, quality, ratings, reports, reserves,
-    security_policy, session, slates, training, vetting, words,
+    imports, kinships, member_events, members, merges, organisations, own_sessions, papers, people, quality, ratings, reports,
+    reserves, security_policy, session, slates, training, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -61,6 +61,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         imports::list, imports::receive, imports::show, imports::rows, imports::events, imports::give_back,
         imports::carry_out, imports::undo,
         exports::export,
+        papers::registration_form, papers::transfer_letter,
         reserves::list_reserves, reserves::show_reserve, reserves::reserve_history, reserves::enter_reserve,
         reserves::change_reserve, reserves::step_reserve, reserves::add_mentor, reserves::end_mentor,
         reserves::write_note, reserves::review_reserve, reserves::list_reserve_settings,
@@ -85,7 +86,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         approvals::list, approvals::show, approvals::decide,
         security_policy::show, security_policy::set,
         audit::list, audit::checkpoint, audit::bundle,
-        reports::quarterly, reports::workbook, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,
+        reports::quarterly, reports::workbook, reports::pages, reports::team, reports::list_figures, reports::show_figure, reports::figure_rows,
         reports::list_quarters, reports::close,
         cockpit::show_cockpit, cockpit::sign_off_quarter, cockpit::withdraw_sign_off, cockpit::list_quarter_settings,
         cockpit::set_quarter_settings, quality::show_quality, quality::list_quality_rules, quality::set_quality_rule,

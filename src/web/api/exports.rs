@@ -105,6 +105,7 @@ impl ExportQuery<'_> {
             reason,
             members: members.parse()?,
             asked: serde_json::json!(asked),
+            fonts: None,
         })
     }
 }
@@ -114,7 +115,7 @@ impl ExportQuery<'_> {
 #[utoipa::path(context_path = "/api/v1", tag = "exports", params(
     ("kind" = String, Query, description = "organisations, members, committees, elections, reserve-cadres, training-classes, training-attendance, ratings or assessments"),
     ("organisation" = Option<String>, Query, description = "code; your own when not given"),
-    ("format" = Option<String>, Query, description = "xlsx (when not given) or csv"),
+    ("format" = Option<String>, Query, description = "xlsx (when not given) or csv; of members also pdf or register (xlsx), to be printed"),
     ("as_of" = Option<String>, Query, description = "a day; as now when not given"),
     ("unmasked" = Option<bool>, Query), ("reason" = Option<String>, Query, description = "why; needed with unmasked"),
     ("q" = Option<String>, Query), ("status" = Option<String>, Query), ("category" = Option<String>, Query),
@@ -161,10 +162,14 @@ pub async fn send(
     // do the same.
     drop(db);
     let (engine, name, format) = (engine(state), request.file_name(), request.format);
+    let press = state.press.clone();
     let file = tempfile::tempfile_in(&state.uploads).map_err(Error::broken)?;
     let runtime = rocket::tokio::runtime::Handle::current();
     // On a thread of its own: packing a workbook keeps a processor busy.
     let written = rocket::tokio::task::spawn_blocking(move || {
+        if format == Format::Pdf {
+            request.fonts = Some(press.fonts()?);
+        }
         let mut out = BufWriter::new(file);
         runtime.block_on(exports::export(&engine, &actor, &request, &mut out))?;
         let mut file = out.into_inner().map_err(|error| Error::broken(error.into_error()))?;
@@ -173,10 +178,11 @@ pub async fn send(
     });
     let file = written.await.map_err(Error::broken)??;
     let kind = match format {
-        Format::Xlsx => {
+        Format::Xlsx | Format::Register => {
             ContentType::new("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
         }
         Format::Csv => ContentType::CSV,
+        Format::Pdf => ContentType::PDF,
     };
     Ok(Attachment { file: rocket::tokio::fs::File::from_std(file), kind, name })
 }

@@ -18,6 +18,7 @@ pub mod members;
 pub mod merges;
 pub mod organisations;
 pub mod own_sessions;
+pub mod papers;
 pub mod people;
 pub mod quality;
 pub mod ratings;

@@ -6,6 +6,7 @@ use rocket::serde::json::Json;
 use rocket::{FromForm, Route, State, get, post, routes};
 use utoipa::ToSchema;
 
+use crate::across::papers;
 use crate::across::reports::{
     self, Closed, FigurePart, QuarterStatus, QuarterlyReport, RowLine, RowsQuery, TeamPicture, figures,
 };
@@ -20,7 +21,7 @@ use crate::web::{self, reading};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![quarterly, workbook, team, list_figures, show_figure, figure_rows, list_quarters, close]
+    routes![quarterly, workbook, pages, team, list_figures, show_figure, figure_rows, list_quarters, close]
 }
 
 /// Which report is asked for.
@@ -130,6 +131,24 @@ pub async fn workbook(caller: Caller, state: &State<web::State>, query: ReportQu
         .map_err(Error::broken)?
         .map_err(Error::broken)?;
     Ok(Download { bytes, kind: ContentType::new("application", XLSX), name })
+}
+
+/// Download the quarterly report as pages to print (PDF). A revision gives the same bytes each time.
+#[utoipa::path(context_path = "/api/v1", tag = "reports", params(
+    ("organisation" = Option<String>, Query), ("quarter" = Option<String>, Query), ("revision" = Option<i32>, Query)),
+    responses((status = 200, content_type = "application/pdf"), (status = 409, description = "no font to print with")))]
+#[get("/reports/quarterly.pdf?<query..>")]
+pub async fn pages(caller: Caller, state: &State<web::State>, query: ReportQuery<'_>) -> Answer<Download> {
+    let wanted = query.read(&caller.actor)?;
+    let report = read(state, &caller.actor, &wanted).await?;
+    let name = format!("{}{}报告.pdf", report.organisation.name, report.quarter.title());
+    let press = state.press.clone();
+    // On a thread of its own: reading fonts and setting pages keep a processor busy.
+    let bytes = rocket::tokio::task::spawn_blocking(move || {
+        let fonts = press.fonts()?;
+        papers::report(&report, &fonts).map_err(Error::broken)
+    });
+    Ok(Download { bytes: bytes.await.map_err(Error::broken)??, kind: ContentType::PDF, name })
 }
 
 const XLSX: &str = "vnd.openxmlformats-officedocument.spreadsheetml.sheet";

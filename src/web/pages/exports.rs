@@ -43,20 +43,19 @@ fn given(text: Option<&str>) -> Option<&str> {
 }
 
 /// What is asked for, whatever the list.
-fn controls(may_clear: bool) -> Vec<Control> {
+fn controls(kind: Kind, may_clear: bool) -> Vec<Control> {
+    let mut formats = vec![Choice::new("xlsx", "Excel 工作簿"), Choice::new("csv", "CSV")];
+    if kind == Kind::Members {
+        formats.push(Choice::new("pdf", "党员名册 PDF（打印）"));
+        formats.push(Choice::new("register", "党员名册 Excel（打印）"));
+    }
     let mut controls = vec![
         Control::new("reason", "用途", ControlKind::Text)
             .required()
             .columns(12)
             .hint("例如：上报县委组织部半年统计。用途、条数和文件指纹都记入审计记录")
             .focus(),
-        Control::new(
-            "format",
-            "格式",
-            ControlKind::Radio(vec![Choice::new("xlsx", "Excel 工作簿"), Choice::new("csv", "CSV")]),
-        )
-        .value("xlsx")
-        .columns(6),
+        Control::new("format", "格式", ControlKind::Select(formats)).value("xlsx").columns(6),
     ];
     if may_clear {
         let choices = vec![Choice::new("false", "遮盖"), Choice::new("true", "完整号码")];
@@ -86,7 +85,7 @@ async fn page(
     })
     .await?;
     let narrowed = NARROWED.iter().skip(2).any(|name| value(name).is_some());
-    let controls = controls(policy::may(&who.actor, Action::ExportUnmasked, &organisation.path()));
+    let controls = controls(kind, policy::may(&who.actor, Action::ExportUnmasked, &organisation.path()));
     let hidden = NARROWED
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), value(name)?)))

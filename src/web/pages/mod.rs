@@ -13,6 +13,7 @@ pub mod home;
 pub mod imports;
 pub mod members;
 pub mod own_account;
+pub mod papers;
 pub mod people;
 pub mod pickers;
 pub mod proof;

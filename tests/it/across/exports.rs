@@ -36,6 +36,7 @@ async fn request(stage: &Stage, place: &Place, kind: Kind, format: Format) -> Re
     let statuses = MembershipStatus::ALL.iter().map(|status| status.code().to_owned()).collect();
     let filter = Filter { statuses: Some(statuses), ..Filter::default() };
     Request {
+        fonts: None,
         kind,
         organisation,
         format,

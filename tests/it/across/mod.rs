@@ -4,6 +4,7 @@ mod appointment;
 mod exports;
 mod imports;
 mod planning;
+mod print;
 mod proof;
 mod recomputed;
 mod reports;

@@ -36,7 +36,7 @@ async fn a_list_is_downloaded_with_its_filter_and_masked() {
     assert!(!clear.body.contains("************"), "{}", clear.body);
     for (more, field) in [
         ("kind=nothing", "kind"),
-        ("kind=members&format=pdf", "format"),
+        ("kind=members&format=docx", "format"),
         ("kind=members&as_of=2099-01-01", "as_of"),
         ("kind=members&as_of=2020-01-01&q=zw", "as_of"),
         ("kind=organisations&q=zw", "as_of"),

@@ -12,6 +12,7 @@ mod home;
 mod imports;
 mod members;
 mod merges;
+mod papers;
 mod people;
 mod proofs;
 mod ratings;

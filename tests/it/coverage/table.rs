@@ -46,6 +46,10 @@ GET    /approvals/<id>                       -                           in     
 POST   /approvals/<id>                       formverb=approve            in       403   403     403     403     403   404      in
 GET    /security-policy                      -                           in       403   403     403     403     403   ok       in
 POST   /security-policy                      form                        in       403   403     403     403     403   ok       in
+GET    /members/<id>/registration-form       -                           in       ok    404     ok      ok      403   403      in
+POST   /members/<id>/registration-form       form                        in       ok    404     ok      ok      403   403      in
+GET    /transfers/<id>/letter                -                           in       ok    404     ok      ok      403   403      in
+POST   /transfers/<id>/letter                form                        in       ok    404     ok      ok      403   403      in
 # Pages of members
 GET    /members                              -                           in       ok    ok      ok      ok      403   403      in
 POST   /members/search                       form                        in       ok    ok      ok      ok      403   403      in
@@ -463,8 +467,11 @@ POST   /api/v1/imports/<id>/commit           -                           401    
 POST   /api/v1/imports/<id>/undo             json{"reason":"误传"}       401      ok    404     ok      403     403   403      403
 # API: exports
 GET    /api/v1/exports                       -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/members/<id>/registration-form -                          401      ok    404     ok      ok      403   403      ok
+GET    /api/v1/transfers/<id>/letter         -                           401      ok    404     ok      ok      403   403      ok
 # API: reports and quarters
 GET    /api/v1/reports/quarterly             -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/reports/quarterly.pdf         -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/reports/quarterly.xlsx        -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/reports/team                  -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/articles/check                file                        401      ok    404     ok      ok      403   403      ok

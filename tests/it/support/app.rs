@@ -90,6 +90,7 @@ impl TestApp {
             pictures: Arc::default(),
             pairs: Arc::default(),
             readings: Arc::default(),
+            press: Arc::default(),
             trail: signer.published(),
             front: vec![FRONT],
         };

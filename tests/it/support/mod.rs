@@ -5,6 +5,7 @@
 pub mod app;
 pub mod builders;
 pub mod database;
+pub mod pdf;
 mod server;
 mod template;
 

@@ -65,6 +65,11 @@ async fn show(
     .await?;
     let frame = who.frame(Section::Members).telling(flash);
     let may_enter = may_enter(&who.actor);
+    let prints = policy::may(&who.actor, Action::Export, &place).then(|| Offered {
+        link: Link::new("打印登记表", format!("/members/{id}/registration-form")),
+        icon: "download",
+    });
+    let acts = if may_enter { actions(&card) } else { Vec::new() };
     let may_reveal = policy::may(&who.actor, Action::RevealIdentifier, &scope.path);
     Ok(Ok(Page(Show {
         frame,
@@ -76,7 +81,7 @@ async fn show(
         groups: groups(&card, may_reveal),
         history: facts.into_iter().rev().map(event).collect(),
         edit: may_enter.then(|| format!("/members/{id}/edit")),
-        actions: if may_enter { actions(&card) } else { Vec::new() },
+        actions: prints.into_iter().chain(acts).collect(),
         tables: tables(seats, &words, accesses, entries),
     })))
 }
@@ -256,8 +261,16 @@ fn seen(accesses: Vec<Access>) -> Table {
             Some("mobile") => "查看手机号码".to_owned(),
             Some(_) => "查看固定电话".to_owned(),
             None => {
+                let form = match access.detail("kind") {
+                    Some("registration-form") => Some("打印党员登记表"),
+                    Some("transfer-letter") => Some("打印组织关系介绍信"),
+                    _ => None,
+                };
                 let clear = if access.is_clear() { "完整号码" } else { "遮盖" };
-                format!("导出名册（{clear}，{}条）", access.rows)
+                form.map_or_else(
+                    || format!("导出名册（{clear}，{}条）", access.rows),
+                    |form| format!("{form}（{clear}）"),
+                )
             }
         };
         let why = access.detail("purpose").or(access.detail("reason")).unwrap_or("—").to_owned();

@@ -96,6 +96,8 @@ async fn ask(who: SignedIn, mut db: Db, id: TransferId) -> Answer<Page<Ask>> {
     if own {
         choices.push(("withdraw", "撤回"));
     }
+    // Who is offered to the receiving side is not theirs to print.
+    let letter = own && policy::may(&who.actor, Action::Export, &scope.path);
     let choices = choices
         .into_iter()
         .map(|(code, name)| crate::web::views::controls::Choice::new(code, name))
@@ -118,12 +120,17 @@ async fn ask(who: SignedIn, mut db: Db, id: TransferId) -> Answer<Page<Ask>> {
         frame: who.frame(Section::Members),
         title: "办理组织关系转接".to_owned(),
         back: Link::new("组织关系转接", "/transfers"),
-        facts: vec![
+        facts: [
             Fact::text("姓名", line.member),
             Fact::text("转出党支部", line.from_branch),
             Fact::text("转入党支部", line.to_branch),
             Fact::text("转接日期", line.on_day.to_string()),
-        ],
+        ]
+        .into_iter()
+        .chain(letter.then(|| {
+            Fact::link("介绍信", Link::new("打印组织关系介绍信", format!("/transfers/{id}/letter")))
+        }))
+        .collect(),
         note:
             "接收后，党员自转接日期起属于转入党支部；不得无故拒绝接收（《党员教育管理工作条例》第二十五条）。"
                 .to_owned(),

@@ -86,7 +86,7 @@ pub fn quarterly() -> Quarterly {
             pager: None,
         }),
         appendices: vec![],
-        downloads: vec![Link::new("XLSX", "/reports/quarterly.xlsx")],
+        downloads: vec![Link::new("PDF", "/reports/quarterly.pdf"), Link::new("XLSX", "/reports/quarterly.xlsx")],
         team_page: "/reports/team?organisation=500237&quarter=2026Q1".into(),
         articles_page: "/articles?organisation=500237&quarter=2026Q1".into(),
         amend_page: Some("/quarters/2026Q1/amend".into()),
