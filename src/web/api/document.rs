@@ -7,9 +7,9 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, amendments, approvals, articles, assessments, audit, changes, cockpit, committees, duplicates, exports,
-    imports, kinships, member_events, members, merges, organisations, own_sessions, papers, people, quality, ratings, reports,
-    reserves, security_policy, session, slates, training, vetting, words,
+    accounts, amendments, approvals, articles, assessments, audit, changes, cockpit, committees, duplicates,
+    exports, imports, kinships, member_events, members, merges, organisations, own_sessions, papers, people,
+    quality, ratings, reports, reserves, security_policy, session, slates, training, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 

@@ -3,8 +3,8 @@
 use askama::Template;
 
 use super::{
-    accounts, articles, assessments, awards, changes, class_plan, cockpit, committees, desk, merges, people, ratings, reports,
-    reserves, slates, training, vetting,
+    accounts, articles, assessments, awards, changes, class_plan, cockpit, committees, desk, merges, people,
+    ratings, reports, reserves, slates, training, vetting,
 };
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
