@@ -312,6 +312,7 @@ async fn api_command_line_page_and_workbook_agree_to_the_digit() {
             "评定",
             "季度考核",
             "季度考核排名",
+            "数据质量",
             "审计",
             "下级组织"
         ]
