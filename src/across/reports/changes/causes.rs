@@ -8,7 +8,7 @@
 use super::super::figures::{Part, Table};
 
 /// Each cause with its Chinese name, in the order in which groups are shown.
-pub const CAUSES: [(&str, &str); 51] = [
+pub const CAUSES: [(&str, &str); 53] = [
     ("joined", "发展入党"),
     ("reinstated", "恢复党籍"),
     ("transferred_in", "组织关系转入"),
@@ -22,6 +22,8 @@ pub const CAUSES: [(&str, &str); 51] = [
     ("corrected", "更正"),
     ("unexplained", "记录中断，没有对应的变动"),
     ("in_period", "本期发生"),
+    ("found", "新查出"),
+    ("settled", "已处理"),
     ("out_of_period", "上期发生，本期不再计入"),
     ("founded", "新设"),
     ("dissolved", "撤销"),
@@ -149,6 +151,7 @@ fn in_and_out(part: &Part) -> (&'static str, &'static str) {
         Table::Reserves => ("pooled", "unpooled"),
         Table::Awards => ("awarded", "award_lost"),
         Table::Ratings => ("review_opened", "review_closed"),
+        Table::Findings => ("found", "settled"),
         Table::Training => ("scope_entered", "scope_left"),
         Table::Members | Table::Opening => ("recorded_late", "recorded_late"),
         Table::Flow

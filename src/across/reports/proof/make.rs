@@ -177,7 +177,7 @@ async fn read(
     };
     let entry = audit::queries::closing(conn, &county, &frozen.digest).await?;
     let entry = entry.ok_or_else(|| Error::broken("a revision without its entry in the trail"))?;
-    let report = report(conn, None, actor, organisation, quarter, Some(frozen.number)).await?;
+    let report = report(conn, None, actor, organisation, quarter, Some(frozen.number), false).await?;
     let key = proofs::pseudonym_key(conn, &county).await?.unwrap_or_else(|| random_key().to_vec());
     let pseudonyms = pseudonyms(&key)?;
     let below = report.by_organisation.iter().map(|child| child.organisation.code.clone());
