@@ -1,5 +1,5 @@
 //! The proof bundle of a closed quarter's report: everything that its figures follow from, bound to the trail, in one file
-//! that anybody can check without the database and without a key (`docs/proof-bundle.md`, `docs/decisions/0013`).
+//! that anybody can check without the database and without a key (`docs/proof-bundle.md`, `docs/decisions/0017`).
 //!
 //! `commit` binds the facts when they are frozen, `make` takes a bundle out, `verify` checks one. Between them stand the
 //! facts under pseudonyms (`facts`) and the definitions (`definitions`), whose fragments of SQL `expression` reads and `count`

@@ -168,6 +168,10 @@ impl County {
         let second = self.second(quarter, &wanted).await;
         let (mut compared, mut differences) = (0, Vec::new());
         let mut hold = |place: &str, figure: &FigureValue| {
+            // The contract names the rules of data quality nowhere: there is nothing to write them a second time from.
+            if figure.code.starts_with("quality.") {
+                return;
+            }
             let own =
                 figure.value.map(|value| BigDecimal::from_str(&value.to_string()).unwrap().normalized());
             let other = second.get(&(place.to_owned(), figure.code.clone()));
