@@ -45,7 +45,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::SeeRecords,
         Self::EnterRecords,
         Self::AcceptTransfer,

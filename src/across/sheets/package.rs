@@ -131,7 +131,7 @@ pub(super) fn check(file: &mut File, limits: &Limits) -> Result<Package, ReadErr
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(zip_error)?;
         // Styles speak of hidden cells too, in nearly every workbook of some programs.
-        let is_sheet = part.name().contains("worksheets/");
+        let is_sheet = part.name().is_ok_and(|name| name.contains("worksheets/"));
         let mut part = part.take(left.saturating_add(1));
         let scanned = scan(&mut part).map_err(|error| ReadError::broken(io_words(&error)))?;
         left = left.checked_sub(scanned.bytes).ok_or_else(too_large)?;

@@ -140,7 +140,7 @@ pub async fn workbook(caller: Caller, state: &State<web::State>, query: ReportQu
 #[get("/reports/quarterly.pdf?<query..>")]
 pub async fn pages(caller: Caller, state: &State<web::State>, query: ReportQuery<'_>) -> Answer<Download> {
     let wanted = query.read(&caller.actor)?;
-    let report = read(state, &caller.actor, &wanted).await?;
+    let report = read(state, &caller.actor, &wanted, false).await?;
     let name = format!("{}{}报告.pdf", report.organisation.name, report.quarter.title());
     let press = state.press.clone();
     // On a thread of its own: reading fonts and setting pages keep a processor busy.

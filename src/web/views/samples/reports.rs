@@ -91,6 +91,8 @@ pub fn quarterly() -> Quarterly {
         articles_page: "/articles?organisation=500237&quarter=2026Q1".into(),
         amend_page: Some("/quarters/2026Q1/amend".into()),
         quarters_page: Some("/quarters".into()),
+        cockpit_page: "/cockpit?organisation=500237&quarter=2026Q1".into(),
+        last_year_page: Some("/reports/quarterly?organisation=500237&quarter=2026Q1&last_year=true".into()),
     }
 }
 
