@@ -84,8 +84,8 @@ fn shows_last_year(report: &QuarterlyReport) -> bool {
 fn downloads(report: &QuarterlyReport, wanted: &Wanted, who: &SignedIn) -> Vec<Link> {
     let link = |name, page| Link::new(name, address(page, wanted, &wanted.organisation, &[]));
     let proves = report.revision.is_some() && policy::may(&who.actor, Action::ReadTrail, &who.scope().path);
-    let files =
-        ["PDF", "XLSX"].map(|kind| link(kind, &format!("/api/v1/reports/quarterly.{}", kind.to_lowercase())));
+    let files = [("PDF", "/api/v1/reports/quarterly.pdf"), ("XLSX", "/api/v1/reports/quarterly.xlsx")]
+        .map(|(name, page)| link(name, page));
     files.into_iter().chain(proves.then(|| link("证明包", "/audit/bundle"))).collect()
 }
 
