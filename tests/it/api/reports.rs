@@ -50,7 +50,7 @@ async fn a_closed_quarter_is_amended_by_two_and_the_differences_are_listed() {
     assert!(page.body.contains("没有需要修订的内容"), "{}", page.body);
     let clerk = app.county.county.actor(Role::Clerk);
     let late = member(app.county.branch(1, 1).id, "迟登人", 90);
-    members::enrol(&mut app.db.web().await, &clerk, &app.keys, &[late]).await.unwrap();
+    members::enrol(&mut *app.db.web().await, &clerk, &app.keys, &[late]).await.unwrap();
     let closed = app.get(&wang, "/quarters/2026Q1/close").await;
     assert!(closed.body.contains("结账后又有补录或更正") && closed.body.contains("/quarters/2026Q1/amend"));
     let page = app.get(&wang, "/quarters/2026Q1/amend").await;
