@@ -26,7 +26,7 @@ pub enum Command {
         cadre audit verify --bundle proof.zip --key 'cadre.1a2b3c4d+…'\n  \
         cadre audit verify --bundle trail.jsonl --checkpoints /media/auditor/checkpoints")]
     Verify(VerifyOptions),
-    /// Write the trail, or the proof bundle of a report, to a file that can be checked without the database
+    /// Write the trail, or the proof bundle of a report, to a file
     #[command(after_help = "Examples:\n  \
         cadre audit export -o trail.jsonl --organisation 500237\n  \
         cadre audit export -o proof.zip --organisation 500237 --quarter 2026Q1")]

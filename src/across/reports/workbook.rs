@@ -122,9 +122,9 @@ fn figures(book: &mut Book, section: &SectionReport) -> Result<(), WriteError> {
             column("分母", ColumnKind::Number, 10),
             column("上季", ColumnKind::Number, 12),
             column("增减", ColumnKind::Number, 12),
-            column("指标代码", ColumnKind::Identifier, 36),
             column("去年同期", ColumnKind::Number, 12),
             column("比去年同期", ColumnKind::Number, 12),
+            column("指标代码", ColumnKind::Identifier, 36),
         ],
     )?;
     for figure in &section.figures {
@@ -153,9 +153,9 @@ fn figure_row(sheet: &mut SheetWriter<'_>, figure: &FigureValue) -> Result<(), W
         number(figure.denominator.map(Amount::Whole)),
         number(figure.previous),
         number(figure.change),
-        text(&figure.code),
         number(figure.last_year),
         number(figure.change_on_last_year),
+        text(&figure.code),
     ])
 }
 

@@ -144,7 +144,7 @@ coalesce(
     (SELECT p.name FROM people p WHERE p.county_id = $1 AND p.id = (fact ->> 'person_id')::uuid),
     (SELECT c.name FROM training_classes c WHERE c.county_id = $1 AND c.id = (fact ->> 'class_id')::uuid),
     (SELECT o.name FROM organisations o WHERE o.county_id = $1
-        AND o.code = split_part(coalesce(fact ->> 'path', row ->> 'to_path', row ->> 'from_path'), '/', -2)))";
+        AND o.code = split_part(coalesce(fact ->> 'path', fact ->> 'to_path', fact ->> 'from_path'), '/', -2)))";
 
 /// The rows that differ, after a table and a key, at most `limit`. Without machine code: compiling the statements takes
 /// longer than running them.

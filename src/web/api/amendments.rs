@@ -33,7 +33,7 @@ pub struct AmendInput {
 /// Whose proposal is taken back.
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct WithdrawInput {
+pub struct WithdrawAmendmentInput {
     /// Code of the county.
     organisation: String,
 }
@@ -74,14 +74,14 @@ pub async fn amend(
 }
 
 /// Take back a proposal to amend a quarter.
-#[utoipa::path(context_path = "/api/v1", tag = "quarters", request_body = WithdrawInput, responses(
+#[utoipa::path(context_path = "/api/v1", tag = "quarters", request_body = WithdrawAmendmentInput, responses(
     (status = 200, body = QuarterStatus), (status = 409, description = "none waits")))]
 #[post("/quarters/<quarter>/amend/withdraw", data = "<body>")]
 pub async fn withdraw(
     caller: Caller,
     mut db: Db,
     quarter: &str,
-    body: Body<WithdrawInput>,
+    body: Body<WithdrawAmendmentInput>,
 ) -> Answer<Json<QuarterStatus>> {
     let quarter = parse(quarter)?;
     reports::withdraw_amendment(&mut db.0, &caller.actor, body.0.organisation.trim(), quarter).await?;

@@ -74,7 +74,7 @@ pub async fn sign_off_quarter(
 /// Why a sign-off is taken back.
 #[derive(serde::Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct WithdrawInput {
+pub struct WithdrawSignOffInput {
     /// Code of the town or village.
     organisation: String,
     /// Why.
@@ -82,14 +82,14 @@ pub struct WithdrawInput {
 }
 
 /// Take a sign-off back: the unit itself, or whoever stands above it.
-#[utoipa::path(context_path = "/api/v1", tag = "quarters", request_body = WithdrawInput, responses(
+#[utoipa::path(context_path = "/api/v1", tag = "quarters", request_body = WithdrawSignOffInput, responses(
     (status = 200, body = Cockpit), (status = 409, description = "closed, or not signed")))]
 #[post("/quarters/<quarter>/sign-off/withdraw", data = "<body>")]
 pub async fn withdraw_sign_off(
     caller: Caller,
     mut db: Db,
     quarter: &str,
-    body: Body<WithdrawInput>,
+    body: Body<WithdrawSignOffInput>,
 ) -> Answer<Json<Cockpit>> {
     let (quarter, input) = (quarter_of(quarter)?, body.0);
     let organisation = input.organisation.trim().to_owned();

@@ -159,7 +159,7 @@ async fn the_proof_of_a_report_is_for_who_reads_its_trail() {
     assert!(open.json()["detail"].as_str().unwrap().contains("尚未结账"), "{}", open.body);
     for who in [&wang, &li] {
         let body = json!({ "organisation": "500237" });
-        app.send(who, Method::Post, "/api/v1/quarters/2026Q1/close", &[], &body).await;
+        let _ = app.send(who, Method::Post, "/api/v1/quarters/2026Q1/close", &[], &body).await;
     }
     let unsigned = app.get(&auditor, &address("500237")).await;
     assert_eq!(unsigned.status, Status::Conflict);

@@ -37,7 +37,7 @@ async fn close(app: &TestApp) {
     for name in ["wang", "li.na"] {
         let who = app.signed_in(name, Role::Supervisor, &app.county.county).await;
         let body = json!({ "organisation": "500237" });
-        app.send(&who, Method::Post, "/api/v1/quarters/2026Q1/close", &[], &body).await;
+        let _ = app.send(&who, Method::Post, "/api/v1/quarters/2026Q1/close", &[], &body).await;
     }
 }
 
@@ -282,7 +282,9 @@ async fn a_letter_of_introduction_is_printed_by_the_side_that_sends() {
     assert!(page.body.contains(&format!("/transfers/{transfer}/letter")), "{}", page.body);
     let page = app.get(&receiver, &format!("/transfers/{transfer}")).await;
     assert!(!page.body.contains("打印组织关系介绍信"), "{}", page.body);
-    app.send(&sender, Method::Post, &format!("/api/v1/transfers/{transfer}/withdraw"), &[], &json!({})).await;
+    let _ = app
+        .send(&sender, Method::Post, &format!("/api/v1/transfers/{transfer}/withdraw"), &[], &json!({}))
+        .await;
     let withdrawn = app.get(&sender, &path).await;
     assert_eq!(withdrawn.status, Status::Conflict, "{}", withdrawn.body);
     assert!(withdrawn.body.contains("撤回"), "{}", withdrawn.body);

@@ -43,8 +43,8 @@ async fn a_closed_quarter_is_amended_by_two_and_the_differences_are_listed() {
     };
     let body = json!({ "organisation": "500237", "reason": "补录漏登党员" });
     assert_eq!(amend(&wang, body.clone()).await.status, Status::Conflict, "it is open");
-    close(&app, &wang, "2026Q1", "500237").await;
-    close(&app, &li, "2026Q1", "500237").await;
+    let _ = close(&app, &wang, "2026Q1", "500237").await;
+    let _ = close(&app, &li, "2026Q1", "500237").await;
     assert_eq!(amend(&wang, body.clone()).await.status, Status::Conflict, "nothing differs");
     let page = app.get(&wang, "/quarters/2026Q1/amend").await;
     assert!(page.body.contains("没有需要修订的内容"), "{}", page.body);

@@ -72,7 +72,7 @@ pub fn name(code: &str) -> &'static str {
 
 /// What a column that a figure looks at tells where it says something else; the first that does is the cause. An age
 /// comes last: it changes by itself.
-const MARKS: [(&str, &str); 38] = [
+const MARKS: [(&str, &str); 39] = [
     ("sex", "corrected"),
     ("ethnicity", "corrected"),
     ("required_percent", "scheme_changed"),
@@ -110,6 +110,7 @@ const MARKS: [(&str, &str); 38] = [
     ("is_overdue", "overdue_changed"),
     ("total", "corrected"),
     ("has_flag", "corrected"),
+    ("rule", "corrected"),
     ("age", AGED),
 ];
 

@@ -178,8 +178,8 @@ impl Ends<'_> {
 }
 
 /// The event that moved a row which stands in the organisation at one end only.
-const EVENT: &str = "\
- LEFT JOIN events e ON e.membership_id = coalesce(b.member, a.member)
+const EVENT: &str = " \
+LEFT JOIN events e ON e.membership_id = coalesce(b.member, a.member)
     AND coalesce(a.stands, false) <> coalesce(b.stands, false) AND e.came = coalesce(b.stands, false)";
 
 #[cfg(test)]

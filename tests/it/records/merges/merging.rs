@@ -116,7 +116,7 @@ async fn whoever_does_not_see_everything_or_looked_before_a_change_does_not_merg
     let refused = stage.merge(&outsider, &merge).await;
     assert!(matches!(refused, Err(Error::Missing { .. })), "{refused:?}");
     // A relation in the other town, which this clerk does not see.
-    let there = &stage.county.village(2, 1).path;
+    let there = stage.county.village(2, 1).path.clone();
     stage
         .execute(&format!(
             "INSERT INTO person_visibility (county_id, relation_id, person_id, path, kind)
