@@ -17,9 +17,14 @@ use crate::records::merges::{self, Looked};
 /// How long a count is shown, in minutes.
 const MINUTES: i64 = 10;
 
-/// The counts of late, by county, place, and whether whoever looked sees candidacies: the minute, and how many.
+/// County, place, and how many kinds of relations whoever looked sees.
+type Asked = (CountyId, String, usize);
+/// The minute it was counted in, and how many.
+type Counted = (i64, i64);
+
+/// The counts of late.
 #[derive(Debug, Default)]
-pub struct Pairs(Mutex<HashMap<(CountyId, String, usize), (i64, i64)>>);
+pub struct Pairs(Mutex<HashMap<Asked, Counted>>);
 
 impl Pairs {
     /// How many pairs wait inside the actor's scope.
@@ -30,7 +35,7 @@ impl Pairs {
         let (scope, kinds) = (&actor.scope, kinds_seen(actor));
         let key = (scope.county, scope.path.as_str().to_owned(), kinds.len());
         let minute = clock::now().timestamp().div_euclid(60);
-        let fresh = |(counted, _): &(i64, i64)| (*counted..counted + MINUTES).contains(&minute);
+        let fresh = |(counted, _): &Counted| (*counted..counted + MINUTES).contains(&minute);
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&key).copied();
         if let Some((_, count)) = kept.filter(fresh) {
             return Ok(count);

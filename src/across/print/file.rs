@@ -95,7 +95,7 @@ fn outline(
 ) -> Result<Option<Ref>, PrintError> {
     let headings = &document.headings;
     let ids = headings.iter().map(|_| numbers.next()).collect::<Result<Vec<Ref>, _>>()?;
-    let (Some(first), Some(last)) = (ids.iter().next(), ids.iter().next_back()) else { return Ok(None) };
+    let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(None) };
     let root = numbers.next()?;
     let count = i32::try_from(ids.len()).map_err(|_| PrintError::TooLong)?;
     pdf.outline(root).first(*first).last(*last).count(count);

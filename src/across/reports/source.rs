@@ -95,8 +95,7 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
     match table {
         Table::Organisations => {
             let live = |extent| facts::organisations(extent, by_place);
-            let rows = frozen_or(basis, "organisation_facts", "path", extent, live);
-            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+            standing(&frozen_or(basis, "organisation_facts", "path", extent, live))
         }
         Table::Members => {
             let rows = frozen_or(basis, "member_facts", "path", extent, facts::members);
@@ -107,19 +106,10 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
                  x.education = ANY ($11) AS college_or_above FROM ({rows}) x OFFSET 0"
             )
         }
-        Table::Opening => format!(
-            "SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({}) x",
-            opening(basis, extent)
-        ),
+        Table::Opening => standing(&opening(basis, extent)),
         Table::Flow => flow(basis, extent),
-        Table::Ratings => {
-            let rows = frozen_or(basis, "rating_facts", "path", extent, facts::ratings);
-            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
-        }
-        Table::Awards => {
-            let rows = frozen_or(basis, "award_facts", "path", extent, award_facts::awards);
-            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
-        }
+        Table::Ratings => standing(&frozen_or(basis, "rating_facts", "path", extent, facts::ratings)),
+        Table::Awards => standing(&frozen_or(basis, "award_facts", "path", extent, award_facts::awards)),
         Table::Reserves => {
             let rows = frozen_or(basis, "reserve_facts", "path", extent, reserve_facts::reserves);
             format!(
@@ -129,8 +119,7 @@ fn rows(table: Table, basis: &Basis, extent: Extent, by_place: Option<&str>) -> 
             )
         }
         Table::ReserveVillages => {
-            let rows = frozen_or(basis, "reserve_village_facts", "path", extent, reserve_facts::villages);
-            format!("SELECT x.*, NULL::text AS from_path, x.path AS to_path FROM ({rows}) x")
+            standing(&frozen_or(basis, "reserve_village_facts", "path", extent, reserve_facts::villages))
         }
         Table::Assessments => {
             let rows = frozen_or(basis, "assessment_facts", "path", extent, assessment_facts::assessments);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -74,7 +74,7 @@ fn each(archive: &mut Archive, part: &str, mut meet: impl FnMut(Step)) -> Result
     walk(BufReader::new(part), &mut meet)
 }
 
-fn walk(part: impl BufRead + Read, meet: &mut impl FnMut(Step)) -> Result<(), ReadError> {
+fn walk(part: impl BufRead, meet: &mut impl FnMut(Step)) -> Result<(), ReadError> {
     let mut reader = Reader::from_reader(part);
     let mut buffer = Vec::new();
     loop {

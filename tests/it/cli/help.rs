@@ -82,7 +82,7 @@ fn the_commands_and_their_options_are_these() {
       --name --days
     audit [OPTIONS] <COMMAND>: Verify the audit trail, take it out, sign its checkpoints, run a witness
     audit checkpoint [OPTIONS]: Sign what is new and print the newest checkpoints
-    audit export [OPTIONS] --output <OUTPUT>: Write the trail, or the proof bundle of a report, to a file that can be checked without the database
+    audit export [OPTIONS] --output <OUTPUT>: Write the trail, or the proof bundle of a report, to a file
       --output --organisation --quarter --revision
     audit verify [OPTIONS]: Check every entry, hash and checkpoint; status 4 where one is wrong
       --bundle --key --checkpoints
@@ -105,7 +105,9 @@ fn the_commands_and_their_options_are_these() {
       --reason
     migrate [OPTIONS]: Bring the database to the newest shape
     openapi [OPTIONS]: Print the OpenAPI 3.1 document of the API
-    quarter [OPTIONS] <COMMAND>: Close quarters, or say how far they are
+    quarter [OPTIONS] <COMMAND>: Close or amend quarters, or say how far they are
+    quarter amend [OPTIONS] --organisation <ORGANISATION> --quarter <QUARTER> --reason <REASON>: Amend a closed quarter of a county: its next revision, from the records as they are now
+      --organisation --quarter --reason
     quarter close [OPTIONS] --organisation <ORGANISATION> --quarter <QUARTER>: Close a quarter of a county: one step here, two people in the page
       --organisation --quarter
     quarter status [OPTIONS] --organisation <ORGANISATION>: Say how far the quarters of a county are

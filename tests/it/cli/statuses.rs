@@ -13,7 +13,7 @@ fn wrong_words_end_with_two() {
         &["report", "quarterly", "--organisation", "500237", "--quarter", "2026Q1", "--format", "xlsx"],
         &["import", "nothing", "a.xlsx", "--organisation", "500237"],
         &["quarter", "close", "--organisation", "500237"],
-        &["export", "members", "--organisation", "500237", "-o", "名册.pdf"],
+        &["export", "members", "--organisation", "500237", "-o", "名册.docx"],
         &["export", "members", "--organisation", "500237", "-o", "a.csv", "--unmasked"],
         &["export", "members", "--organisation", "500237", "-o", "a.csv", "--as-of", "2026-02-30"],
         &["serve", "--listen", "8000"],

@@ -7,6 +7,9 @@ use serde_json::Value;
 use super::stage::{CALLERS, Stage};
 use super::{Row, rows};
 
+/// Nobody gets these without a closed quarter: the tests of reports ask them.
+const OF_A_CLOSED_QUARTER: [&str; 1] = ["/api/v1/quarters/<quarter>/differences"];
+
 /// The routes whose answer is a page, as the document of the API says.
 fn lists() -> Vec<Row> {
     let document: Value = serde_json::from_str(&document::text().unwrap()).unwrap();
@@ -20,7 +23,8 @@ fn lists() -> Vec<Row> {
         assert!(!is_page || counts, "{path} does not say that it counts");
         is_page
     };
-    rows().into_iter().filter(|row| row.method == Method::Get && is_list(row)).collect()
+    let stands = |row: &Row| !OF_A_CLOSED_QUARTER.contains(&row.route);
+    rows().into_iter().filter(|row| row.method == Method::Get && is_list(row) && stands(row)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -49,6 +49,31 @@ fn unit(name: &str, badge: Badge, open: &str) -> Row {
     )
 }
 
+fn duties() -> Table {
+    Table {
+        caption: "谁来办".into(),
+        columns: vec![
+            Column::new("责任"),
+            Column::new("事项"),
+            Column::numeric("数量"),
+            Column::new("期限"),
+            Column::new("状态"),
+        ],
+        rows: vec![Row::to(
+            "/cockpit?organisation=500237101&quarter=2026Q1",
+            vec![
+                text("抱龙镇 录入员"),
+                text("处理数据质量问题"),
+                number("4"),
+                text("2026-04-10"),
+                Cell::Badge(Badge::new("逾期", Tone::Bad)),
+            ],
+        )],
+        empty: "没有待办的事项。".into(),
+        pager: None,
+    }
+}
+
 /// See the page of this name.
 pub fn county() -> CockpitPage {
     let columns = ["应处理", "错误和警告", "全部问题", "待审核", "待接收", "未公示", "未换届"];
@@ -107,28 +132,7 @@ pub fn county() -> CockpitPage {
             ],
             ..Table::default()
         }),
-        duties: Table {
-            caption: "谁来办".into(),
-            columns: vec![
-                Column::new("责任"),
-                Column::new("事项"),
-                Column::numeric("数量"),
-                Column::new("期限"),
-                Column::new("状态"),
-            ],
-            rows: vec![Row::to(
-                "/cockpit?organisation=500237101&quarter=2026Q1",
-                vec![
-                    text("抱龙镇 录入员"),
-                    text("处理数据质量问题"),
-                    number("4"),
-                    text("2026-04-10"),
-                    Cell::Badge(Badge::new("逾期", Tone::Bad)),
-                ],
-            )],
-            empty: "没有待办的事项。".into(),
-            pager: None,
-        },
+        duties: duties(),
         form: None,
         form_title: String::new(),
         links: vec![Link::new("数据质量得分", "/quality"), Link::new("去结账", "/quarters/2026Q1/close")],

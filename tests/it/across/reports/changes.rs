@@ -279,10 +279,10 @@ async fn groups_sum_to_the_difference_of_every_figure_of_a_generated_county() {
     let town = &sample.organisations.iter().find(|one| one.code.len() == 9).unwrap().code;
     let mut report = test.report().await;
     let early = before.same_quarter_last_year();
-    sums(&mut report, &actor, &county, ((early, None), (last, None)), (5, 0)).await;
-    sums(&mut report, &actor, &county, ((before, None), (last, None)), (5, 1)).await;
-    sums(&mut report, &actor, town, ((before, None), (last, None)), (5, 2)).await;
-    sums(&mut report, &actor, town, ((last, None), (running, None)), (5, 3)).await;
+    sums(&mut report, &actor, &county, ((early, None), (last, None)), (15, 0)).await;
+    sums(&mut report, &actor, &county, ((before, None), (last, None)), (15, 1)).await;
+    sums(&mut report, &actor, town, ((before, None), (last, None)), (15, 2)).await;
+    sums(&mut report, &actor, town, ((last, None), (running, None)), (15, 3)).await;
     // Deaths before the closing, recorded late.
     let mut left = 3;
     for (place, member) in sample.members.iter().enumerate() {
@@ -299,6 +299,6 @@ async fn groups_sum_to_the_difference_of_every_figure_of_a_generated_county() {
     }
     assert_eq!(left, 0);
     reports::amend(&mut conn, &actor, &county, last, "补登去世党员").await.unwrap();
-    sums(&mut report, &actor, &county, ((last, Some(1)), (last, Some(2))), (5, 4)).await;
-    sums(&mut report, &actor, &county, ((before, None), (last, Some(2))), (5, 2)).await;
+    sums(&mut report, &actor, &county, ((last, Some(1)), (last, Some(2))), (15, 4)).await;
+    sums(&mut report, &actor, &county, ((before, None), (last, Some(2))), (15, 2)).await;
 }

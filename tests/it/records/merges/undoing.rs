@@ -237,7 +237,7 @@ async fn what_was_changed_since_stays_with_the_winner_and_is_named() {
     assert_eq!(kept, [("人员", 1), ("班子任职", 1), ("班子方案", 1)]);
     let holder = "SELECT person_id::text FROM seats WHERE post = 'deputy_secretary'";
     assert_eq!(stage.text(holder).await, winner.to_string());
-    let seen = "SELECT person_id::text FROM person_visibility v JOIN seats s ON s.id = v.relation_id WHERE s.post = 'deputy_secretary'";
+    let seen = "SELECT v.person_id::text FROM person_visibility v JOIN seats s ON s.id = v.relation_id WHERE s.post = 'deputy_secretary'";
     assert_eq!(stage.text(seen).await, winner.to_string());
     let address = |person| format!("SELECT address FROM people WHERE id = '{person}'");
     assert_eq!(stage.text(&address(winner)).await, "五组");
