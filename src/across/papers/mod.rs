@@ -1,5 +1,5 @@
 //! What is printed: the quarterly report, and the forms that a clerk prints. How a page is set is the work of `print`,
-//! how a sheet is of `sheets`; a form is written once and comes out as either ([`form::Form`]).
+//! how a sheet is of `sheets`; a form is written once and comes out as either (`form`).
 //!
 //! A form of one person leaves the house like any list: under the same rights, masked unless it is asked for in clear
 //! with a reason, and with its entry in the trail before the file is handed on (`exports`).
