@@ -43,9 +43,8 @@ async fn two_become_one_and_the_address_of_the_other_leads_to_him() {
     for (typed, count) in [("王玮", 1), ("王伟", 0)] {
         let filter = Filter { query: Some(typed.to_owned()), ..Filter::default() };
         let keys = &stage.keys;
-        let found = db::read(&mut stage.conn, &scope, async |conn| {
-            listing::count(conn, &scope, keys, &filter).await
-        });
+        let found =
+            db::read(&mut stage.conn, &scope, async |conn| listing::count(conn, &scope, keys, &filter).await);
         assert_eq!(found.await.unwrap(), count, "{typed}");
     }
     let told = "SELECT details::text FROM audit_entries WHERE action = 'merges.merge'";
