@@ -3,6 +3,7 @@
 
 mod lists;
 mod people;
+mod reports;
 mod stage;
 mod table;
 
@@ -24,7 +25,7 @@ struct Row {
 
 fn rows() -> Vec<Row> {
     // Those of `people` come first: the table ends with signing out.
-    let lines = people::TABLE.lines().chain(table::TABLE.lines());
+    let lines = people::TABLE.lines().chain(reports::TABLE.lines()).chain(table::TABLE.lines());
     lines
         .filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("METHOD"))
         .map(|line| {
