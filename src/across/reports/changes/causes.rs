@@ -108,7 +108,7 @@ const MARKS: [(&str, &str); 39] = [
     ("reserve_cadres", "reserves_changed"),
     ("vacancies", "vacancies_changed"),
     ("is_overdue", "overdue_changed"),
-    ("total", "corrected"),
+    ("hundredths", "corrected"),
     ("has_flag", "corrected"),
     ("rule", "corrected"),
     ("age", AGED),
