@@ -2,7 +2,8 @@
 //!
 //! Every figure is a ratio to a limit or to PostgreSQL's own rate in the same run, since machines differ. Options:
 //! `cargo bench --bench county -- --members 1000000 --seconds 4 --only lookup`; only 60,000 have ratings and are
-//! imported as well. Parts: import, sign-in, lookup, searches, reports, slates, training, trail, province, start.
+//! imported as well. Parts: import, sign-in, lookup, searches, reports, closed, slates, ratings, fairness, training,
+//! trail, province, start.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,10 +13,13 @@
     reason = "a measurement may stop at the first surprise"
 )]
 
+mod closed;
+mod fairness;
 mod http;
 mod intake;
 mod lookup;
 mod province;
+mod ratings;
 mod reports;
 mod searches;
 mod signing_in;
@@ -85,8 +89,17 @@ async fn main() -> anyhow::Result<()> {
         reports::measure(&stage, &server, &mut table).await?;
         reports::measure_picture(&stage, &server, &mut table).await?;
     }
+    if options.has("closed") {
+        closed::measure(&stage, &server, &mut table).await?;
+    }
     if options.has("slates") {
         slates::measure(&stage, &server, &mut table).await?;
+    }
+    if options.members == stage::SAMPLE && options.has("ratings") {
+        ratings::measure(&stage, &mut table).await?;
+    }
+    if options.members == stage::SAMPLE && options.has("fairness") {
+        fairness::measure(&stage, &server, &mut table).await?;
     }
     if options.has("training") {
         training::measure(&stage, &mut table).await?;

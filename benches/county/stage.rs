@@ -61,6 +61,10 @@ impl Stage {
         db::tidy(&mut owner).await?;
         if options.members <= SAMPLE {
             sample::load_ratings(&mut conn, &county, &loaded).await?;
+            sample::load_awards(&mut conn, &county, &loaded).await?;
+            sample::load_reserves(&mut conn, &keys, &county, &loaded).await?;
+            sample::load_training(&mut owner, &mut conn, &county, &loaded).await?;
+            sample::load_assessments(&mut conn, &keys, &county, &loaded).await?;
             db::tidy(&mut owner).await?;
         }
         println!("{} members entered in {:.0} s", county.members.len(), begin.elapsed().as_secs_f64());

@@ -90,7 +90,7 @@ fn rotation(from_day: NaiveDate) -> SetProgramme {
         name: "五年轮训".to_owned(),
         from_day,
         years: 5,
-        is_primary: true,
+        is_primary: false,
         demand: Demand {
             statuses: MembershipStatus::ALL.iter().copied().filter(|one| one.in_register()).collect(),
             occupations: Vec::new(),

@@ -18,3 +18,4 @@ pub mod note;
 pub mod policy;
 pub mod scope;
 pub mod values;
+pub(crate) mod versions;

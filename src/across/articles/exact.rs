@@ -57,6 +57,12 @@ impl Exact {
         Self(self.0.saturating_mul(factor))
     }
 
+    /// So many of as many equal parts; what is below a millionth is lost. None for no parts.
+    #[must_use]
+    pub fn part(self, taken: i64, parts: i64) -> Option<Self> {
+        self.0.checked_mul(i128::from(taken))?.checked_div(i128::from(parts)).map(Self)
+    }
+
     /// Half as much; the last millionth is lost.
     #[must_use]
     pub const fn half(self) -> Self {

@@ -4,6 +4,7 @@
 
 mod assessments;
 mod committees;
+mod figures;
 mod members;
 mod organisations;
 mod ratings;
@@ -36,6 +37,8 @@ use crate::records::members::listing::{Filter, Sort};
 use crate::records::organisations::{Organisation, queries};
 use crate::records::words::{self, WordBook};
 use sink::{Sealed, Sink};
+
+pub use figures::{FigureFile, FigureRequest, export_figure};
 
 /// How a list is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,6 +17,7 @@ use crate::base::error::{Error, OrMissing, Result};
 use crate::base::policy::{self, Action};
 use crate::base::scope::Scope;
 use crate::base::values::Quarter;
+use crate::records::audit;
 use crate::records::quarters::rules::{self, Refusal};
 use crate::records::quarters::{
     self, Against, AmendStep, Ask, Compared, FactTable, Facts, Frozen, Proposal, Proven, Revision,
@@ -50,7 +51,7 @@ pub async fn amend(
     let ask =
         async |conn: &mut AsyncPgConnection| quarters::next_amendment(conn, actor, quarter, reason).await;
     if db::write(conn, actor, ask).await? == AmendStep::Propose {
-        return db::write_snapshot(conn, actor, async |conn| {
+        return db::write_snapshot_after(conn, actor, audit::hold(actor), async |conn| {
             let latest = latest(conn, &actor.scope.whole_county(), quarter).await?;
             if count_late(conn, actor, quarter, &latest).await?.is_empty() {
                 return Err(nothing(quarter, latest.number));
@@ -62,7 +63,7 @@ pub async fn amend(
     }
     let closed = later(conn, actor, quarter).await?;
     quarters::prepare_partitions(conn, &closed).await?;
-    db::write_snapshot(conn, actor, async |conn| {
+    db::write_snapshot_after(conn, actor, audit::hold(actor), async |conn| {
         // Asked again, inside the snapshot and with the row locked: much may have happened since.
         let AmendStep::Amend(proposal) = quarters::next_amendment(conn, actor, quarter, reason).await? else {
             return Err(Error::Stale);

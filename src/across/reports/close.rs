@@ -1,4 +1,5 @@
-//! Closes a quarter of a county: one supervisor proposes, another's call freezes the facts over one snapshot.
+//! Closes a quarter of a county: one supervisor proposes, another's call freezes the facts over one snapshot. Whoever
+//! writes meanwhile waits with his entry in the trail, and is late (docs/decisions/0018).
 
 use diesel_async::AsyncPgConnection;
 
@@ -16,6 +17,7 @@ use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::values::Quarter;
+use crate::records::audit;
 use crate::records::organisations;
 use crate::records::organisations::{Kind, Organisation};
 use crate::records::quarters::rules::Refusal;
@@ -47,7 +49,7 @@ pub async fn close(
         return Ok(Closed::Proposed);
     }
     quarters::prepare_partitions(conn, &[quarter.previous(), quarter]).await?;
-    db::write_snapshot(conn, actor, async |conn| {
+    db::write_snapshot_after(conn, actor, audit::hold(actor), async |conn| {
         // Asked again, inside the snapshot and with the row locked: much may have happened since.
         let Step::Close { preparer } = quarters::next_step(conn, actor, quarter).await? else {
             return Err(Error::Stale);

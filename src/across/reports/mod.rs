@@ -27,6 +27,7 @@ mod quarterly;
 mod ranking;
 mod report;
 mod reserve_facts;
+mod row_words;
 mod rows;
 mod slate;
 mod slate_rules;
@@ -46,14 +47,14 @@ pub use close::{Closed, close};
 pub use cockpit::{Cockpit, Duty, DutyKind, RuleLine, Unit, cockpit, sign_off};
 pub use differences::{Difference, DifferencesQuery, FieldChange, RowChange, count_differences, differences};
 pub use kept::KeptPictures;
-pub use outgoing::{ExportLine, RevealLine};
+pub use outgoing::{ExportLine, FIGURE_ROWS, RevealLine};
 pub use picture::{BeforeValue, PictureLine, TeamPicture, team_picture};
 pub use quarterly::{AllFigures, all_figures, quarterly, quarterly_at_once, quarterly_beside_last_year};
 pub use report::{
     Amendment, Definition, Finding, LateEntry, Named, OrganisationName, OrganisationReport, QuarterlyReport,
     ReportTable, SectionReport, TableRow, TableValue,
 };
-pub use rows::{FigurePart, RowLine, RowsQuery, count_figure_rows, figure, figure_rows};
+pub use rows::{FigurePart, RowLine, RowsQuery, count_figure_rows, each_figure_row, figure, figure_rows};
 pub use slate::{Outcome, Proposal, slate_outcome};
 pub use slate_rules::Remark;
 pub use status::{QuarterStatus, statuses};

@@ -13,6 +13,7 @@ use super::source::extent;
 use crate::base::actor::Actor;
 use crate::base::error::Result;
 use crate::base::policy::{self, Action};
+use crate::records::imports::Kind;
 use crate::records::organisations::Organisation;
 
 /// At most so many stand in a report; the figures count all.
@@ -51,6 +52,23 @@ pub struct ExportLine {
     /// SHA-256 of the file, in hexadecimal.
     #[diesel(sql_type = Nullable<Text>)]
     pub sha256: Option<String>,
+}
+
+/// What the trail calls a list behind a figure that left the house.
+pub const FIGURE_ROWS: &str = "figure-rows";
+
+impl ExportLine {
+    /// What the rows are about, in Chinese.
+    #[must_use]
+    pub fn kind_name(&self) -> &str {
+        let code = self.kind.as_deref().unwrap_or_default();
+        match code {
+            FIGURE_ROWS => "指标明细",
+            "registration-form" => "党员登记表",
+            "transfer-letter" => "组织关系介绍信",
+            _ => Kind::ALL.iter().find(|kind| kind.code() == code).map_or(code, |kind| kind.name()),
+        }
+    }
 }
 
 /// An identifier that was shown in clear.

@@ -34,6 +34,28 @@ pub enum FigurePart {
 }
 
 impl FigurePart {
+    /// The name in an address.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Numerator => "numerator",
+            Self::Denominator => "denominator",
+            Self::BeforeNumerator => "before_numerator",
+            Self::BeforeDenominator => "before_denominator",
+        }
+    }
+
+    /// The Chinese name; none for what is counted.
+    #[must_use]
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Numerator => None,
+            Self::Denominator => Some("分母"),
+            Self::BeforeNumerator => Some("上届分子"),
+            Self::BeforeDenominator => Some("上届分母"),
+        }
+    }
+
     /// The part of a name in an address.
     ///
     /// # Errors
@@ -179,6 +201,36 @@ pub async fn count_figure_rows(
     Ok(counted.iter().map(|counted| counted.count).sum())
 }
 
+/// Gives every row behind a figure to `take`, in the order of the list, all of one snapshot; `query.limit` are held at once.
+///
+/// # Errors
+/// As [`figure_rows`], and those of `take`.
+pub async fn each_figure_row(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    query: &RowsQuery<'_>,
+    mut take: impl FnMut(&RowLine) -> Result<()>,
+) -> Result<()> {
+    let county = actor.scope.whole_county();
+    db::read_snapshot(conn, &county, async |conn| {
+        let organisation = reported(conn, actor, query.organisation).await?;
+        let basis = Basis::of(conn, &county, query.quarter, query.revision).await?;
+        let figure = figures::find(query.figure, &basis.words).or_missing("该指标")?;
+        let of = (&basis, &organisation, &figure);
+        let full = usize::try_from(query.limit).unwrap_or_default();
+        let (mut place, mut key) = (String::new(), String::new());
+        loop {
+            let after = (place.as_str(), key.as_str());
+            let rows: Vec<RowLine> =
+                page(conn, actor, of, query.part, after, query.limit, |rows| rows).await?;
+            rows.iter().try_for_each(&mut take)?;
+            let Some(last) = rows.last().filter(|_| rows.len() >= full) else { return Ok(()) };
+            (place, key) = (last.place.clone(), last.key.clone());
+        }
+    })
+    .await
+}
+
 /// What a statement over the rows answers, at most `limit` of them.
 async fn asked<T>(
     conn: &mut AsyncPgConnection,
@@ -196,20 +248,36 @@ where
         let organisation = reported(conn, actor, query.organisation).await?;
         let basis = Basis::of(conn, &county, query.quarter, query.revision).await?;
         let figure = figures::find(query.figure, &basis.words).or_missing("该指标")?;
-        let part = part_of(&figure, query.part)?;
-        if part.table == Table::Trail {
-            policy::require(actor, Action::ReadTrail, &organisation.path())?;
-        }
-        let statement = over(statement(&basis, &organisation, part));
-        let asked = basis
-            .ask(vec![organisation.code.clone()])
-            .about(statement)
-            .bind::<Text, _>(place.to_owned())
-            .bind::<Text, _>(key.to_owned())
-            .bind::<BigInt, _>(limit);
-        Ok(asked.load(conn).await?)
+        page(conn, actor, (&basis, &organisation, &figure), query.part, (place, key), limit, over).await
     })
     .await
+}
+
+/// What a statement over the rows after a place answers.
+async fn page<T>(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    (basis, organisation, figure): (&Basis, &Organisation, &Figure),
+    part: FigurePart,
+    (place, key): (&str, &str),
+    limit: i64,
+    over: impl FnOnce(String) -> String,
+) -> Result<Vec<T>>
+where
+    T: QueryableByName<diesel::pg::Pg> + Send + 'static,
+{
+    let part = part_of(figure, part)?;
+    if part.table == Table::Trail {
+        policy::require(actor, Action::ReadTrail, &organisation.path())?;
+    }
+    let statement = over(statement(basis, organisation, part));
+    let asked = basis
+        .ask(vec![organisation.code.clone()])
+        .about(statement)
+        .bind::<Text, _>(place.to_owned())
+        .bind::<Text, _>(key.to_owned())
+        .bind::<BigInt, _>(limit);
+    Ok(asked.load(conn).await?)
 }
 
 pub(super) fn part_of(figure: &Figure, part: FigurePart) -> Result<Part> {

@@ -4,7 +4,6 @@ use super::figures::{self, Amount, FigureValue, Unit};
 use super::report::{QuarterlyReport, SectionReport, TableValue};
 use crate::across::sheets::{Book, Cell, Column, ColumnKind, Field, Properties, SheetWriter, WriteError};
 use crate::base::clock;
-use crate::records::imports::Kind;
 
 /// The workbook's bytes.
 ///
@@ -19,6 +18,7 @@ pub fn workbook(report: &QuarterlyReport) -> Result<Vec<u8>, WriteError> {
         figures(&mut book, section)?;
     }
     below(&mut book, report)?;
+    definitions(&mut book, report)?;
     if !report.recorded_late.is_empty() {
         late(&mut book, report)?;
     }
@@ -81,6 +81,8 @@ fn overview(book: &mut Book, report: &QuarterlyReport, title: &str) -> Result<()
         ("季度", report.quarter.to_string()),
         ("截至日期", report.quarter.last_day().to_string()),
         ("版本", revision),
+        ("编制人", report.prepared_by.clone().unwrap_or_default()),
+        ("复核人", report.reviewed_by.clone().unwrap_or_default()),
         ("数据摘要（SHA-256）", report.digest.clone().unwrap_or_default()),
         ("检查点", report.checkpoint.clone().unwrap_or_default()),
         ("党员增减", balanced.to_owned()),
@@ -185,6 +187,22 @@ fn below(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
     sheet.finish()
 }
 
+fn definitions(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
+    let mut sheet = book.sheet(
+        "指标定义",
+        vec![
+            column("指标", ColumnKind::Text, 28),
+            column("单位", ColumnKind::Text, 8),
+            column("定义", ColumnKind::Text, 90),
+            column("指标代码", ColumnKind::Identifier, 36),
+        ],
+    )?;
+    for one in &report.definitions {
+        sheet.row(&[text(&one.label), text(unit(one.unit)), text(&one.definition), text(&one.code)])?;
+    }
+    sheet.finish()
+}
+
 fn late(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {
     let mut sheet = book.sheet(
         "补录",
@@ -222,7 +240,7 @@ fn exports(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> 
             whole(line.entry),
             text(clock::minute_in_china(line.at)),
             text(&line.actor),
-            text(kind_name(line.kind.as_deref())),
+            text(line.kind_name()),
             text(line.organisation.clone().unwrap_or_default()),
             text(&line.filter),
             whole(i64::from(line.rows)),
@@ -232,12 +250,6 @@ fn exports(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> 
         ])?;
     }
     sheet.finish()
-}
-
-fn kind_name(code: Option<&str>) -> String {
-    let code = code.unwrap_or_default();
-    let known = Kind::ALL.iter().copied().find(|kind| kind.code() == code);
-    known.map_or(code, |kind| kind.name()).to_owned()
 }
 
 fn reveals(book: &mut Book, report: &QuarterlyReport) -> Result<(), WriteError> {

@@ -40,7 +40,11 @@ pub async fn load_ratings(
     Ok(())
 }
 
-fn scheme(pack: &RatingPack) -> Result<SetScheme> {
+/// The scheme of a pack, as it is set.
+///
+/// # Errors
+/// `Broken` where the pack names what there is not.
+pub fn scheme(pack: &RatingPack) -> Result<SetScheme> {
     Ok(SetScheme {
         code: pack.code.clone(),
         name: pack.name.clone(),

@@ -90,6 +90,11 @@ pub enum ReadError {
         /// What it looks like, in Chinese.
         kind: String,
     },
+    /// A workbook some of whose values are those of another file.
+    #[error(
+        "工作簿链接着其他文件，其中的值可能已经过时，不予读取；请在 Excel 或 WPS 中断开链接（数据 → 编辑链接 → 断开链接）并保存后再试"
+    )]
+    Linked,
     /// A workbook that breaks the format.
     #[error("工作簿已损坏或不完整（{detail}）；请用 Excel 或 WPS 打开，另存为新的 .xlsx 文件后再试")]
     Broken {

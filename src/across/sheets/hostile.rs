@@ -257,6 +257,10 @@ fn files_of_other_programs_are_named() {
         Err(ReadError::OtherFormat { kind }) => kind,
         result => panic!("{result:?}"),
     };
+    assert_eq!(
+        other(&[("xl/workbook.xml", b"<x/>"), ("xl/vbaProject.bin", b"x")]),
+        "含有宏的工作簿（.xlsm）"
+    );
     assert_eq!(other(&[("word/document.xml", b"<x/>")]), "Word 文档（.docx）");
     assert_eq!(other(&[("xl/workbook.bin", b"x")]), "二进制工作簿（.xlsb）");
     assert_eq!(
@@ -264,6 +268,8 @@ fn files_of_other_programs_are_named() {
         "ODS 表格（.ods）或其他开放文档"
     );
     assert_eq!(other(&[("photo.jpg", b"x")]), "压缩包（.zip）");
+    let linked = [("xl/workbook.xml", &b"<x/>"[..]), ("xl/externalLinks/externalLink1.xml", b"<x/>")];
+    assert!(matches!(read(&zip_of(&linked)), Err(ReadError::Linked)));
     assert!(matches!(
         read(&zip_of(&[("[Content_Types].xml", TYPES.as_bytes())])),
         Err(ReadError::Broken { .. })

@@ -175,11 +175,16 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
     memchr::memmem::find(bytes, word).is_some()
 }
 
-/// Refuses packages of other programs by their well-known parts.
+/// Refuses packages of other programs by their well-known parts, and workbooks with programs inside or with values that
+/// belong to other files.
 fn foreign<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<(), ReadError> {
     let has = |start: &[u8]| archive.file_names_raw().any(|name| name.starts_with(start));
     let kind = if has(b"xl/workbook.bin") {
         "二进制工作簿（.xlsb）"
+    } else if has(b"xl/vbaProject") || has(b"xl/macrosheets/") {
+        "含有宏的工作簿（.xlsm）"
+    } else if has(b"xl/externalLinks/") {
+        return Err(ReadError::Linked);
     } else if has(b"xl/") || has(b"[Content_Types].xml") && !has(b"word/") && !has(b"ppt/") {
         return Ok(());
     } else if has(b"word/") {

@@ -177,6 +177,39 @@ pub async fn write_snapshot<T>(
     in_scope(conn, Sight::OneSnapshot, &actor.scope, &account, body).await
 }
 
+/// How often the first statement of [`write_snapshot_after`] is tried. A try fails only where somebody's commit falls
+/// between snapshot and lock, less than a millisecond apart, and costs no more than that.
+const TRIES: usize = 200;
+
+/// Runs one verb over one snapshot that begins with `first`, a statement that takes a lock: it is tried again while
+/// others commit between snapshot and lock. Never nested.
+///
+/// # Errors
+/// Whatever the body answers; `Stale` where somebody changed a row meanwhile that the body changes too, or the lock is
+/// not to be had.
+pub async fn write_snapshot_after<T>(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    first: String,
+    body: impl AsyncFnOnce(&mut AsyncPgConnection) -> Result<T>,
+) -> Result<T> {
+    let account = actor.account.map(|id| id.to_string()).unwrap_or_default();
+    in_scope(conn, Sight::SnapshotAfter(first), &actor.scope, &account, body).await
+}
+
+/// Begins a transaction, again where its first statement came too late for its snapshot.
+async fn begin(conn: &mut AsyncPgConnection, settings: &Settings, sight: &Sight) -> Result<()> {
+    if matches!(sight, Sight::SnapshotAfter(_)) {
+        for _ in 1..TRIES {
+            match settings.begin(conn, sight).await {
+                Err(Error::Stale) => {}
+                other => return other,
+            }
+        }
+    }
+    settings.begin(conn, sight).await
+}
+
 /// A connection dropped in the middle (a cancelled request) is thrown away by the pool: its transaction never ends
 /// by itself.
 async fn in_scope<T>(
@@ -189,7 +222,7 @@ async fn in_scope<T>(
     let around = Settings::around(conn).await?;
     let settings = Settings::new(scope, account);
     let entered = if around.is_none() {
-        settings.begin(conn, &sight).await?;
+        begin(conn, &settings, &sight).await?;
         Ok(())
     } else {
         AnsiTransactionManager::begin_transaction(conn).await?;

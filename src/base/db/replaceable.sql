@@ -47,6 +47,18 @@ ALTER FUNCTION append_audit_entry OWNER TO cadre_audit;
 REVOKE ALL ON FUNCTION append_audit_entry FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION append_audit_entry TO cadre_web, CURRENT_USER;
 
+-- Holds the head of a chain until the transaction ends: whoever else acts in the county waits with his entry. In a
+-- transaction of one snapshot it fails where the chain went on since the snapshot was taken.
+CREATE OR REPLACE FUNCTION hold_audit_chain(entry_chain text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+BEGIN
+    PERFORM FROM audit_heads WHERE chain = entry_chain FOR UPDATE;
+    RETURN found;
+END $$;
+ALTER FUNCTION hold_audit_chain OWNER TO cadre_audit;
+REVOKE ALL ON FUNCTION hold_audit_chain FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION hold_audit_chain TO cadre_web, CURRENT_USER;
+
 -- Says of citizen IDs (by MAC) which unit of the county already has the person, and nothing more.
 CREATE OR REPLACE FUNCTION find_units_by_citizen_id(in_county uuid, macs bytea[])
 RETURNS TABLE (mac bytea, person_id uuid, membership_id uuid, membership_open boolean, path text, organisation_code text, organisation_name text)

@@ -31,6 +31,8 @@ pub(super) enum Sight {
     EachStatement,
     /// All see the moment of the first.
     OneSnapshot,
+    /// All see the moment of this statement, which is the first: it takes what others wait for.
+    SnapshotAfter(String),
     /// All see what another transaction sees, which exported its snapshot under this name.
     SnapshotOf(String),
 }
@@ -106,7 +108,7 @@ impl Settings {
     pub(super) fn opening(&self, sight: &Sight) -> String {
         let isolation = match sight {
             Sight::EachStatement => "READ COMMITTED",
-            Sight::OneSnapshot | Sight::SnapshotOf(_) => "REPEATABLE READ",
+            Sight::OneSnapshot | Sight::SnapshotAfter(_) | Sight::SnapshotOf(_) => "REPEATABLE READ",
         };
         let mut text = format!("BEGIN ISOLATION LEVEL {isolation}");
         if let Sight::SnapshotOf(name) = sight {
@@ -123,6 +125,9 @@ impl Settings {
                 continue;
             }
             text.push_str(&format!("; SET LOCAL {name} = {}", escape_literal(value)));
+        }
+        if let Sight::SnapshotAfter(first) = sight {
+            text.push_str(&format!("; {first}"));
         }
         text
     }

@@ -61,6 +61,20 @@ pub enum PersonNameError {
         /// What stands in its place.
         character: char,
     },
+    /// A letter of a script in which no identity card is written, which looks like a Latin one.
+    #[error(
+        "姓名“{given}”第{position}个字“{character}”是{script}字母，看起来像拉丁字母；请切换输入法，按居民身份证重新录入"
+    )]
+    LookAlike {
+        /// The name.
+        given: String,
+        /// Position, from 1.
+        position: usize,
+        /// The letter.
+        character: char,
+        /// The Chinese name of its script.
+        script: &'static str,
+    },
     /// A bracket, comma or other sign.
     #[error("姓名“{given}”中的“{character}”不是文字；请删去，说明请写在备注")]
     Sign {
@@ -165,10 +179,22 @@ fn is_letter(character: char) -> bool {
         || matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}')
 }
 
+/// The Chinese name of a script whose letters pass for Latin ones.
+const fn look_alike(character: char) -> Option<&'static str> {
+    match character {
+        '\u{370}'..='\u{3ff}' | '\u{1f00}'..='\u{1fff}' => Some("希腊"),
+        '\u{400}'..='\u{52f}' | '\u{1c80}'..='\u{1c8f}' | '\u{a640}'..='\u{a69f}' => Some("西里尔"),
+        _ => None,
+    }
+}
+
 fn check_characters(name: &str) -> Result<(), PersonNameError> {
     let given = || excerpt(name);
     let mut before = None;
     for (character, position) in name.chars().zip(1..) {
+        if let Some(script) = look_alike(character) {
+            return Err(PersonNameError::LookAlike { given: given(), position, character, script });
+        }
         match character {
             MIDDLE_DOT | ' ' => {}
             _ if is_variation(character) && before.is_some_and(is_letter) => {}
@@ -261,6 +287,9 @@ mod tests {
         assert!(refused("张\0伟").contains("控制字符U+0000"));
         assert!(refused("张?").contains("已经丢失，只剩“?”"));
         assert!(refused("张伟(大)").contains("“(”不是文字"));
+        assert!(refused("\u{410}нна").contains("第1个字“\u{410}”是西里尔字母"));
+        assert!(refused("Ann\u{430}").contains("第4个字"));
+        assert!(refused("\u{391}nna").contains("是希腊字母"));
         assert!(refused("·张伟").contains("间隔号"));
         assert!(refused("买买提··吐尔逊").contains("间隔号"));
     }

@@ -22,41 +22,42 @@ impl VocabularyError {
     }
 }
 
+/// The codes and names of a list of `data/vocabulary.csv`, in its order.
+#[cfg(test)]
+pub fn list(name: &str) -> Vec<(String, String)> {
+    csv::Reader::from_reader(include_str!("../../../data/vocabulary.csv").as_bytes())
+        .deserialize::<(String, String, String)>()
+        .map(Result::unwrap)
+        .filter(|(list, _, _)| list == name)
+        .map(|(_, code, name)| (code, name))
+        .collect()
+}
+
+/// The test that enumerations say what their lists of `data/vocabulary.csv` say, in the same order.
+#[cfg(test)]
+macro_rules! lists_of_the_vocabulary {
+    ($($list:literal: $of:ty),* $(,)?) => {
+        #[test]
+        fn enumerations_are_the_lists_of_the_vocabulary() {
+            $(
+                let own: Vec<_> =
+                    <$of>::ALL.iter().map(|one| (one.code().to_owned(), one.name().to_owned())).collect();
+                assert_eq!(own, $crate::base::values::vocabulary::list($list), "{}", $list);
+            )*
+        }
+    };
+}
+#[cfg(test)]
+pub(crate) use lists_of_the_vocabulary;
+
 #[cfg(test)]
 mod tests {
     use crate::base::values::{Arrival, Category, MembershipStatus};
 
-    const VOCABULARY: &str = include_str!("../../../data/vocabulary.csv");
-
-    fn list(name: &str) -> Vec<(String, String)> {
-        let mut reader = csv::Reader::from_reader(VOCABULARY.as_bytes());
-        reader
-            .deserialize::<(String, String, String)>()
-            .map(Result::unwrap)
-            .filter(|(list, _, _)| list == name)
-            .map(|(_, code, name)| (code, name))
-            .collect()
-    }
-
-    #[test]
-    fn enumerations_are_the_lists_of_the_vocabulary() {
-        let own = |all: &[(&str, &str)]| {
-            let mut all: Vec<_> =
-                all.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect();
-            all.sort();
-            all
-        };
-        let theirs = |name| {
-            let mut all = list(name);
-            all.sort();
-            all
-        };
-        let arrival: Vec<_> = Arrival::ALL.iter().map(|v| (v.code(), v.name())).collect();
-        let category: Vec<_> = Category::ALL.iter().map(|v| (v.code(), v.name())).collect();
-        let status: Vec<_> = MembershipStatus::ALL.iter().map(|v| (v.code(), v.name())).collect();
-        assert_eq!(own(&arrival), theirs("arrival"));
-        assert_eq!(own(&category), theirs("membership_category"));
-        assert_eq!(own(&status), theirs("membership_status"));
+    lists_of_the_vocabulary! {
+        "arrival": Arrival,
+        "membership_category": Category,
+        "membership_status": MembershipStatus,
     }
 
     #[test]

@@ -443,26 +443,14 @@ impl Draw {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::values::vocabulary::lists_of_the_vocabulary;
 
-    #[test]
-    fn enumerations_are_the_lists_of_the_vocabulary() {
-        let all = include_str!("../../../data/vocabulary.csv");
-        let lists = [
-            ("assessment_entry", Entry::ALL.iter().map(|v| (v.code(), v.name())).collect::<Vec<_>>()),
-            ("flag_rule", FlagRule::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("assessment_state", AssessmentState::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            (
-                "assessment_objection_state",
-                ObjectionState::ALL.iter().map(|v| (v.code(), v.name())).collect(),
-            ),
-            ("inspection_kind", InspectionKind::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("visit_draw_state", DrawState::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-        ];
-        for (list, own) in lists {
-            let own: Vec<_> = own.into_iter().map(|(code, name)| format!("{list},{code},{name}")).collect();
-            let theirs: Vec<_> =
-                all.lines().map(str::trim_end).filter(|line| line.starts_with(&format!("{list},"))).collect();
-            assert_eq!(own, theirs);
-        }
+    lists_of_the_vocabulary! {
+        "assessment_entry": Entry,
+        "flag_rule": FlagRule,
+        "assessment_state": AssessmentState,
+        "assessment_objection_state": ObjectionState,
+        "inspection_kind": InspectionKind,
+        "visit_draw_state": DrawState,
     }
 }

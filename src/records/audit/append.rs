@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use postgres_protocol::escape::escape_literal;
 use sha2::{Digest, Sha256};
 
 use crate::base::actor::{Actor, Door};
@@ -70,6 +71,15 @@ pub async fn append(conn: &mut AsyncPgConnection, actor: &Actor, entry: &Entry<'
         details: &entry.details,
     };
     write(conn, who, what).await
+}
+
+/// The statement that holds the county's chain until the transaction ends, for a verb over one snapshot to begin with:
+/// whoever else acts meanwhile waits with his entry, and what he did is seen afterwards. Without it such a verb could not
+/// append its own entry where anybody else did since its snapshot.
+#[must_use]
+pub fn hold(actor: &Actor) -> String {
+    let path = actor.scope.whole_county().path;
+    format!("SELECT hold_audit_chain({})", escape_literal(path.code()))
 }
 
 /// The chain of what happens outside every county.

@@ -193,6 +193,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::base::values::vocabulary::lists_of_the_vocabulary;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -221,20 +222,10 @@ mod tests {
         assert!(!ended.runs_on(day("2021-01-09")) && ended.runs_on(day("2021-01-10")));
     }
 
-    #[test]
-    fn enumerations_are_the_lists_of_the_vocabulary() {
-        let all = include_str!("../../../data/vocabulary.csv");
-        let lists = [
-            ("committee_kind", CommitteeKind::ALL.iter().map(|v| (v.code(), v.name())).collect::<Vec<_>>()),
-            ("post", Post::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("committee_source", Source::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-        ];
-        for (list, own) in lists {
-            let own: Vec<_> = own.into_iter().map(|(code, name)| format!("{list},{code},{name}")).collect();
-            let theirs: Vec<_> =
-                all.lines().map(str::trim_end).filter(|line| line.starts_with(&format!("{list},"))).collect();
-            assert_eq!(own, theirs);
-        }
+    lists_of_the_vocabulary! {
+        "committee_kind": CommitteeKind,
+        "post": Post,
+        "committee_source": Source,
     }
 
     #[test]

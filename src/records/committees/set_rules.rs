@@ -11,6 +11,7 @@ use crate::base::db;
 use crate::base::error::{DatabaseResult, Error, FieldError, Result};
 use crate::base::ids::CommitteeRuleId;
 use crate::base::policy::{self, Action};
+use crate::base::versions::{check_source, end_present, too_early};
 use crate::records::audit;
 use crate::records::committees::model::CommitteeKind;
 use crate::records::committees::rules::{Comparison, Rule};
@@ -84,9 +85,7 @@ impl SetRule {
             };
             errors.push(FieldError::new("numerator", message, Some(&given.to_string())));
         }
-        if !(1..=200).contains(&self.source.trim().chars().count()) {
-            errors.push(FieldError::new("source", "请写明依据（文件或会议），不超过200字。", None));
-        }
+        errors.extend(check_source(&self.source));
         errors
     }
 }
@@ -145,36 +144,17 @@ async fn set(
     command: &SetRule,
 ) -> Result<Option<CommitteeRuleId>> {
     let county = actor.scope.county;
-    let open = || {
+    let same = || {
         committee_rules::county_id
             .eq(county)
             .and(committee_rules::committee_kind.eq(command.kind.code()))
             .and(committee_rules::rule.eq(command.rule.code()))
-            .and(committee_rules::to_day.is_null())
     };
-    let late = |present: Option<NaiveDate>| {
-        let present = present.map(|day| format!("本县（区）现行规定自{day}起施行，")).unwrap_or_default();
-        Error::Refused(format!("{present}新规定的施行日期“{}”应更晚，请改正。", command.from_day))
-    };
-    let present: Option<NaiveDate> = committee_rules::table
-        .filter(open())
-        .select(committee_rules::from_day)
-        .for_update()
-        .first(conn)
-        .await
-        .optional()?;
-    if present.is_some_and(|present| command.from_day <= present) {
-        return Err(late(present));
-    }
+    let present = end_present!(conn, committee_rules, same(), "规定", command.from_day)?;
     if present.is_none() && command.numerator.is_none() {
         let told = "本县（区）没有另行设定这一规则，执行的就是全国规定，不必停止；请核对组织和规则。";
         return Err(Error::Refused(told.to_owned()));
     }
-    diesel::update(committee_rules::table)
-        .filter(open())
-        .set(committee_rules::to_day.eq(command.from_day))
-        .execute(conn)
-        .await?;
     let Some(numerator) = command.numerator else { return Ok(None) };
     let id = CommitteeRuleId::new();
     diesel::insert_into(committee_rules::table)
@@ -192,7 +172,7 @@ async fn set(
         ))
         .execute(conn)
         .await
-        .constraint("committee_rules_no_overlap", || late(None))?;
+        .constraint("committee_rules_no_overlap", || too_early("规定", None, command.from_day))?;
     Ok(Some(id))
 }
 

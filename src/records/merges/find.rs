@@ -192,21 +192,12 @@ pub async fn count(conn: &mut AsyncPgConnection, looked: &Looked) -> QueryResult
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::values::vocabulary::lists_of_the_vocabulary;
     use crate::records::merges::Side;
 
-    #[test]
-    fn enumerations_are_the_lists_of_the_vocabulary() {
-        let all = include_str!("../../../data/vocabulary.csv");
-        let lists = [
-            ("duplicate_strength", Strength::ALL.iter().map(|v| (v.code(), v.name())).collect::<Vec<_>>()),
-            ("merge_side", Side::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-        ];
-        for (list, own) in lists {
-            let own: Vec<_> = own.into_iter().map(|(code, name)| format!("{list},{code},{name}")).collect();
-            let theirs: Vec<_> =
-                all.lines().map(str::trim_end).filter(|line| line.starts_with(&format!("{list},"))).collect();
-            assert_eq!(own, theirs);
-        }
+    lists_of_the_vocabulary! {
+        "duplicate_strength": Strength,
+        "merge_side": Side,
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::base::db;
 use crate::base::error::{DatabaseResult, Error, FieldError, Result};
 use crate::base::ids::QualityRuleId;
 use crate::base::policy::{self, Action};
+use crate::base::versions::{check_source, end_present, too_early};
 use crate::records::audit;
 use crate::records::quarters::quality_rules::{self, Severity};
 use crate::schema::quality_rules as table;
@@ -59,7 +60,7 @@ impl SetQualityRule {
             }
             _ => {}
         }
-        errors.extend(super::settings::check_source(&self.source));
+        errors.extend(check_source(&self.source));
         errors
     }
 }
@@ -108,17 +109,8 @@ pub async fn set_quality_rules(
 /// Versions of one rule follow one another, so each is set by itself.
 async fn set(conn: &mut AsyncPgConnection, actor: &Actor, command: &SetQualityRule) -> Result<QualityRuleId> {
     let county = actor.scope.county;
-    let late = |present: Option<NaiveDate>| {
-        let present = present.map(|day| format!("现行规定自{day}起施行，")).unwrap_or_default();
-        Error::Refused(format!("{present}新规定的施行日期“{}”应更晚，请改正。", command.from_day))
-    };
-    let open = || table::county_id.eq(county).and(table::rule.eq(&command.rule)).and(table::to_day.is_null());
-    let present: Option<NaiveDate> =
-        table::table.filter(open()).select(table::from_day).for_update().first(conn).await.optional()?;
-    if present.is_some_and(|present| command.from_day <= present) {
-        return Err(late(present));
-    }
-    diesel::update(table::table.filter(open())).set(table::to_day.eq(command.from_day)).execute(conn).await?;
+    let same = || table::county_id.eq(county).and(table::rule.eq(&command.rule));
+    end_present!(conn, table, same(), "规定", command.from_day)?;
     let id = QualityRuleId::new();
     diesel::insert_into(table::table)
         .values((
@@ -134,6 +126,6 @@ async fn set(conn: &mut AsyncPgConnection, actor: &Actor, command: &SetQualityRu
         ))
         .execute(conn)
         .await
-        .constraint("quality_rules_no_overlap", || late(None))?;
+        .constraint("quality_rules_no_overlap", || too_early("规定", None, command.from_day))?;
     Ok(id)
 }

@@ -10,8 +10,8 @@ use crate::base::db;
 use crate::base::error::{DatabaseResult, Error, FieldError, Result};
 use crate::base::ids::QuarterSettingsId;
 use crate::base::policy::{self, Action};
+use crate::base::versions::{check_source, end_present, too_early};
 use crate::records::audit;
-use crate::records::quarters::settings::check_source;
 use crate::schema::quarter_settings;
 
 /// One version, as it is to be from a day on.
@@ -110,25 +110,7 @@ async fn set(
     command: &SetQuarterSettings,
 ) -> Result<QuarterSettingsId> {
     let county = actor.scope.county;
-    let late = |present: Option<NaiveDate>| {
-        let present = present.map(|day| format!("现行规定自{day}起施行，")).unwrap_or_default();
-        Error::Refused(format!("{present}新规定的施行日期“{}”应更晚，请改正。", command.from_day))
-    };
-    let open = || quarter_settings::county_id.eq(county).and(quarter_settings::to_day.is_null());
-    let present: Option<NaiveDate> = quarter_settings::table
-        .filter(open())
-        .select(quarter_settings::from_day)
-        .for_update()
-        .first(conn)
-        .await
-        .optional()?;
-    if present.is_some_and(|present| command.from_day <= present) {
-        return Err(late(present));
-    }
-    diesel::update(quarter_settings::table.filter(open()))
-        .set(quarter_settings::to_day.eq(command.from_day))
-        .execute(conn)
-        .await?;
+    end_present!(conn, quarter_settings, quarter_settings::county_id.eq(county), "规定", command.from_day)?;
     let id = QuarterSettingsId::new();
     diesel::insert_into(quarter_settings::table)
         .values((
@@ -145,6 +127,6 @@ async fn set(
         ))
         .execute(conn)
         .await
-        .constraint("quarter_settings_no_overlap", || late(None))?;
+        .constraint("quarter_settings_no_overlap", || too_early("规定", None, command.from_day))?;
     Ok(id)
 }

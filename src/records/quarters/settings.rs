@@ -7,7 +7,6 @@ use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::base::error::FieldError;
 use crate::base::ids::CountyId;
 use crate::base::values::Quarter;
 use crate::records::organisations::Kind;
@@ -79,12 +78,6 @@ impl QuarterSettings {
             source: (*source).to_owned(),
         })
     }
-}
-
-/// The decision that something rests on is named.
-pub(super) fn check_source(source: &str) -> Option<FieldError> {
-    let named = (1..=200).contains(&source.trim().chars().count());
-    (!named).then(|| FieldError::new("source", "请写明依据（文件或会议），不超过200字。", None))
 }
 
 static COMMON_ONES: LazyLock<Vec<QuarterSettings>> =

@@ -280,23 +280,14 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::base::values::vocabulary::lists_of_the_vocabulary;
 
-    #[test]
-    fn enumerations_are_the_lists_of_the_vocabulary() {
-        let all = include_str!("../../../data/vocabulary.csv");
-        let lists = [
-            ("reserve_kind", ReserveKind::ALL.iter().map(|v| (v.code(), v.name())).collect::<Vec<_>>()),
-            ("reserve_source", ReserveSource::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("reserve_state", ReserveState::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("selection_route", Route::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("appraisal_grade", Grade::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-        ];
-        for (list, own) in lists {
-            let own: Vec<_> = own.into_iter().map(|(code, name)| format!("{list},{code},{name}")).collect();
-            let theirs: Vec<_> =
-                all.lines().map(str::trim_end).filter(|line| line.starts_with(&format!("{list},"))).collect();
-            assert_eq!(own, theirs);
-        }
+    lists_of_the_vocabulary! {
+        "reserve_kind": ReserveKind,
+        "reserve_source": ReserveSource,
+        "reserve_state": ReserveState,
+        "selection_route": Route,
+        "appraisal_grade": Grade,
     }
 
     #[test]

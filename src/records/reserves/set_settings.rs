@@ -9,6 +9,7 @@ use crate::base::db;
 use crate::base::error::{DatabaseResult, Error, FieldError, Result};
 use crate::base::ids::ReserveSettingsId;
 use crate::base::policy::{self, Action};
+use crate::base::versions::{check_source, end_present, too_early};
 use crate::records::audit;
 use crate::records::reserves::settings::SecondmentEducation;
 use crate::schema::reserve_settings;
@@ -53,10 +54,7 @@ impl SetSettings {
                 FieldError::new(field, message, Some(&given.to_string()))
             })
             .collect();
-        let length = self.source.trim().chars().count();
-        if !(1..=200).contains(&length) {
-            errors.push(FieldError::new("source", "请写明依据（文件或会议），不超过200字。", None));
-        }
+        errors.extend(check_source(&self.source));
         errors
     }
 }
@@ -112,25 +110,7 @@ async fn set(
     command: &SetSettings,
 ) -> Result<ReserveSettingsId> {
     let county = actor.scope.county;
-    let late = |present: Option<NaiveDate>| {
-        let present = present.map(|day| format!("现行规定自{day}起施行，")).unwrap_or_default();
-        Error::Refused(format!("{present}新规定的施行日期“{}”应更晚，请改正。", command.from_day))
-    };
-    let present: Option<NaiveDate> = reserve_settings::table
-        .filter(reserve_settings::county_id.eq(county).and(reserve_settings::to_day.is_null()))
-        .select(reserve_settings::from_day)
-        .for_update()
-        .first(conn)
-        .await
-        .optional()?;
-    if present.is_some_and(|present| command.from_day <= present) {
-        return Err(late(present));
-    }
-    diesel::update(reserve_settings::table)
-        .filter(reserve_settings::county_id.eq(county).and(reserve_settings::to_day.is_null()))
-        .set(reserve_settings::to_day.eq(command.from_day))
-        .execute(conn)
-        .await?;
+    end_present!(conn, reserve_settings, reserve_settings::county_id.eq(county), "规定", command.from_day)?;
     let id = ReserveSettingsId::new();
     diesel::insert_into(reserve_settings::table)
         .values((
@@ -148,6 +128,6 @@ async fn set(
         ))
         .execute(conn)
         .await
-        .constraint("reserve_settings_no_overlap", || late(None))?;
+        .constraint("reserve_settings_no_overlap", || too_early("规定", None, command.from_day))?;
     Ok(id)
 }

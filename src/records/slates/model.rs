@@ -145,6 +145,7 @@ impl Slate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::values::vocabulary::lists_of_the_vocabulary;
 
     #[test]
     fn the_target_itself_is_enough_on_both_sides() {
@@ -170,25 +171,10 @@ mod tests {
         assert_eq!(on.map(|on| target.is_in_force(day(on))), [false, true, true, false]);
     }
 
-    #[test]
-    fn every_code_stands_in_the_vocabulary() {
-        let all = include_str!("../../../data/vocabulary.csv");
-        let rows = |list: &str| -> Vec<(&str, &str)> {
-            let cells = all.lines().filter_map(|line| line.split_once(','));
-            cells.filter(|(of, _)| *of == list).filter_map(|(_, rest)| rest.split_once(',')).collect()
-        };
-        assert_eq!(
-            rows("target_level"),
-            Level::ALL.iter().map(|one| (one.code(), one.name())).collect::<Vec<_>>()
-        );
-        assert_eq!(
-            rows("target_comparison"),
-            Bound::ALL.iter().map(|one| (one.code(), one.name())).collect::<Vec<_>>()
-        );
-        assert_eq!(
-            rows("slate_state"),
-            SlateState::ALL.iter().map(|one| (one.code(), one.name())).collect::<Vec<_>>()
-        );
+    lists_of_the_vocabulary! {
+        "target_level": Level,
+        "target_comparison": Bound,
+        "slate_state": SlateState,
     }
 
     #[test]

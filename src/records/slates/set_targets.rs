@@ -12,6 +12,7 @@ use crate::base::error::{DatabaseResult, Error, FieldError, Result};
 use crate::base::ids::TargetId;
 use crate::base::policy::{self, Action};
 use crate::base::values::Hundredths;
+use crate::base::versions::{check_source, end_present, too_early};
 use crate::records::audit;
 use crate::records::slates::model::{Bound, Level};
 use crate::schema::committee_targets;
@@ -52,9 +53,7 @@ impl SetTarget {
             let message = format!("目标值“{value}”应在{least}至{most}之间，请改正。");
             errors.push(FieldError::new("value", message, Some(&value.to_string())));
         }
-        if !(1..=200).contains(&self.source.trim().chars().count()) {
-            errors.push(FieldError::new("source", "请写明依据（文件或会议），不超过200字。", None));
-        }
+        errors.extend(check_source(&self.source));
         errors
     }
 }
@@ -114,30 +113,11 @@ async fn set(conn: &mut AsyncPgConnection, actor: &Actor, command: &SetTarget) -
             .and(committee_targets::level.eq(command.level.code()))
             .and(committee_targets::figure.eq(command.figure.clone()))
             .and(committee_targets::comparison.eq(command.bound.code()))
-            .and(committee_targets::to_day.is_null())
     };
-    let late = |present: Option<NaiveDate>| {
-        let present = present.map(|day| format!("现行目标自{day}起施行，")).unwrap_or_default();
-        Error::Refused(format!("{present}新目标的施行日期“{}”应更晚，请改正。", command.from_day))
-    };
-    let present: Option<NaiveDate> = committee_targets::table
-        .filter(same())
-        .select(committee_targets::from_day)
-        .for_update()
-        .first(conn)
-        .await
-        .optional()?;
-    if present.is_some_and(|present| command.from_day <= present) {
-        return Err(late(present));
-    }
+    let present = end_present!(conn, committee_targets, same(), "目标", command.from_day)?;
     if present.is_none() && command.value.is_none() {
         return Err(Error::Refused("这一指标没有现行目标，不必停止；请核对层级、指标和方向。".to_owned()));
     }
-    diesel::update(committee_targets::table)
-        .filter(same())
-        .set(committee_targets::to_day.eq(command.from_day))
-        .execute(conn)
-        .await?;
     let Some(value) = command.value else { return Ok(None) };
     let id = TargetId::new();
     diesel::insert_into(committee_targets::table)
@@ -154,7 +134,7 @@ async fn set(conn: &mut AsyncPgConnection, actor: &Actor, command: &SetTarget) -
         ))
         .execute(conn)
         .await
-        .constraint("committee_targets_no_overlap", || late(None))?;
+        .constraint("committee_targets_no_overlap", || too_early("目标", None, command.from_day))?;
     Ok(Some(id))
 }
 

@@ -319,22 +319,13 @@ pub fn words(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::values::vocabulary::lists_of_the_vocabulary;
 
-    #[test]
-    fn enumerations_are_the_lists_of_the_vocabulary() {
-        let all = include_str!("../../../data/vocabulary.csv");
-        let lists = [
-            ("training_kind", ClassKind::ALL.iter().map(|v| (v.code(), v.name())).collect::<Vec<_>>()),
-            ("training_class_state", ClassState::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("training_result", TrainingResult::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("training_pair_outcome", PairOutcome::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("training_exemption", ExemptionKind::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-        ];
-        for (list, own) in lists {
-            let own: Vec<_> = own.into_iter().map(|(code, name)| format!("{list},{code},{name}")).collect();
-            let theirs: Vec<_> =
-                all.lines().map(str::trim_end).filter(|line| line.starts_with(&format!("{list},"))).collect();
-            assert_eq!(own, theirs);
-        }
+    lists_of_the_vocabulary! {
+        "training_kind": ClassKind,
+        "training_class_state": ClassState,
+        "training_result": TrainingResult,
+        "training_pair_outcome": PairOutcome,
+        "training_exemption": ExemptionKind,
     }
 }

@@ -12,10 +12,10 @@ use crate::base::error::{DatabaseResult, Error, FieldError, OrMissing, Result};
 use crate::base::ids::{CountyId, TrainingDemandId, TrainingProgrammeId};
 use crate::base::policy::{self, Action};
 use crate::base::values::MembershipStatus;
+use crate::base::versions::check_source;
 use crate::records::audit;
 use crate::records::training::model::Programme;
 use crate::records::training::rules::end_of_cycle;
-use crate::records::training::set_settings::check_source;
 use crate::schema::{training_demands, training_fields, training_floors, training_programmes};
 
 const SUBJECT: &str = "training_programme";

@@ -10,6 +10,7 @@ use crate::base::db;
 use crate::base::error::{DatabaseResult, Error, FieldError, Result};
 use crate::base::ids::TrainingSettingsId;
 use crate::base::policy::{self, Action};
+use crate::base::versions::{check_source, end_present, too_early};
 use crate::records::audit;
 use crate::schema::training_settings;
 
@@ -52,12 +53,6 @@ impl SetSettings {
         errors.extend(check_source(&self.source));
         errors
     }
-}
-
-/// The decision that something rests on is named.
-pub(super) fn check_source(source: &str) -> Option<FieldError> {
-    let named = (1..=200).contains(&source.trim().chars().count());
-    (!named).then(|| FieldError::new("source", "请写明依据（文件或会议），不超过200字。", None))
 }
 
 /// Sets versions: each ends the one before it, the day before it begins. Answers their ids in the order given.
@@ -112,25 +107,7 @@ async fn set(
     command: &SetSettings,
 ) -> Result<TrainingSettingsId> {
     let county = actor.scope.county;
-    let late = |present: Option<NaiveDate>| {
-        let present = present.map(|day| format!("现行规定自{day}起施行，")).unwrap_or_default();
-        Error::Refused(format!("{present}新规定的施行日期“{}”应更晚，请改正。", command.from_day))
-    };
-    let present: Option<NaiveDate> = training_settings::table
-        .filter(training_settings::county_id.eq(county).and(training_settings::to_day.is_null()))
-        .select(training_settings::from_day)
-        .for_update()
-        .first(conn)
-        .await
-        .optional()?;
-    if present.is_some_and(|present| command.from_day <= present) {
-        return Err(late(present));
-    }
-    diesel::update(training_settings::table)
-        .filter(training_settings::county_id.eq(county).and(training_settings::to_day.is_null()))
-        .set(training_settings::to_day.eq(command.from_day))
-        .execute(conn)
-        .await?;
+    end_present!(conn, training_settings, training_settings::county_id.eq(county), "规定", command.from_day)?;
     let id = TrainingSettingsId::new();
     diesel::insert_into(training_settings::table)
         .values((
@@ -145,6 +122,6 @@ async fn set(
         ))
         .execute(conn)
         .await
-        .constraint("training_settings_no_overlap", || late(None))?;
+        .constraint("training_settings_no_overlap", || too_early("规定", None, command.from_day))?;
     Ok(id)
 }

@@ -245,24 +245,12 @@ pub struct Verdict {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::values::vocabulary::lists_of_the_vocabulary;
 
-    #[test]
-    fn enumerations_are_the_lists_of_the_vocabulary() {
-        let all = include_str!("../../../data/vocabulary.csv");
-        let lists = [
-            (
-                "candidate_check_state",
-                CheckState::ALL.iter().map(|v| (v.code(), v.name())).collect::<Vec<_>>(),
-            ),
-            ("vetting_severity", Severity::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("verdict_result", VerdictResult::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-        ];
-        for (list, own) in lists {
-            let own: Vec<_> = own.into_iter().map(|(code, name)| format!("{list},{code},{name}")).collect();
-            let theirs: Vec<_> =
-                all.lines().map(str::trim_end).filter(|line| line.starts_with(&format!("{list},"))).collect();
-            assert_eq!(own, theirs);
-        }
+    lists_of_the_vocabulary! {
+        "candidate_check_state": CheckState,
+        "vetting_severity": Severity,
+        "verdict_result": VerdictResult,
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::base::db;
 use crate::base::error::{DatabaseResult, Error, FieldError, Result};
 use crate::base::ids::{VettingChecklistId, VettingDepartmentId};
 use crate::base::policy::{self, Action};
+use crate::base::versions::{end_present, too_early};
 use crate::records::audit;
 use crate::records::vetting::model::Severity;
 use crate::records::vetting::{queries, write};
@@ -160,26 +161,13 @@ async fn set(
     departments: &HashMap<String, VettingDepartmentId>,
 ) -> Result<VettingChecklistId> {
     let county = actor.scope.county;
-    let late = |present: Option<NaiveDate>| {
-        let present = present.map(|day| format!("现行清单自{day}起施行，")).unwrap_or_default();
-        Error::Refused(format!("{present}新清单的施行日期“{}”应更晚，请改正。", command.from_day))
-    };
-    let open = || vetting_checklists::county_id.eq(county).and(vetting_checklists::to_day.is_null());
-    let present: Option<NaiveDate> = vetting_checklists::table
-        .filter(open())
-        .select(vetting_checklists::from_day)
-        .for_update()
-        .first(conn)
-        .await
-        .optional()?;
-    if present.is_some_and(|present| command.from_day <= present) {
-        return Err(late(present));
-    }
-    diesel::update(vetting_checklists::table)
-        .filter(open())
-        .set(vetting_checklists::to_day.eq(command.from_day))
-        .execute(conn)
-        .await?;
+    end_present!(
+        conn,
+        vetting_checklists,
+        vetting_checklists::county_id.eq(county),
+        "清单",
+        command.from_day
+    )?;
     let id = VettingChecklistId::new();
     diesel::insert_into(vetting_checklists::table)
         .values((
@@ -195,7 +183,7 @@ async fn set(
         ))
         .execute(conn)
         .await
-        .constraint("vetting_checklists_no_overlap", || late(None))?;
+        .constraint("vetting_checklists_no_overlap", || too_early("清单", None, command.from_day))?;
     let items = command.items.iter().map(|item| {
         json!({ "list": id, "number": item.number, "text": item.text.trim(), "severity": item.severity.code(),
             "department": departments.get(&item.department) })

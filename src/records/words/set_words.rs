@@ -10,6 +10,7 @@ use crate::base::error::{DatabaseResult, Error, FieldError, Result};
 use crate::base::ids::WordId;
 use crate::base::policy::{self, Action};
 use crate::base::values::{CommitteeKind, Word};
+use crate::base::versions::check_source;
 use crate::base::{clock, db};
 use crate::records::audit;
 use crate::records::words::book::{Version, WordBook, WordList, book};
@@ -60,10 +61,7 @@ impl SetWord {
             None => {}
             Some(name) => errors.extend(self.check_name(name, common)),
         }
-        let length = self.source.trim().chars().count();
-        if !(1..=200).contains(&length) {
-            errors.push(FieldError::new("source", "请写明依据（文件或会议），不超过200字。", None));
-        }
+        errors.extend(check_source(&self.source));
         errors
     }
 

@@ -60,7 +60,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         kinships::list_kinships, kinships::relate_kin, kinships::unrelate_kin,
         imports::list, imports::receive, imports::show, imports::rows, imports::events, imports::give_back,
         imports::carry_out, imports::undo,
-        exports::export,
+        exports::export, exports::figure_export,
         papers::registration_form, papers::transfer_letter,
         reserves::list_reserves, reserves::show_reserve, reserves::reserve_history, reserves::enter_reserve,
         reserves::change_reserve, reserves::step_reserve, reserves::add_mentor, reserves::end_mentor,

@@ -1,11 +1,12 @@
 //! `/exports`: lists going out as files.
 
+use std::fs::File;
 use std::io::{BufWriter, Seek};
 
 use rocket::http::ContentType;
 use rocket::{FromForm, Route, State, get, routes};
 
-use crate::across::exports::{self, Format, Request};
+use crate::across::exports::{self, FigureRequest, Format, Request};
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing};
@@ -15,6 +16,7 @@ use crate::records::imports::Kind;
 use crate::records::organisations;
 use crate::web;
 use crate::web::api::members::MemberQuery;
+use crate::web::api::reports::{ReportQuery, Wanted, figure_part};
 use crate::web::guards::{Caller, Db};
 use crate::web::import_work::engine;
 use crate::web::respond::{Answer, Attachment};
@@ -22,7 +24,7 @@ use crate::web::respond::{Answer, Attachment};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![export]
+    routes![export, figure_export]
 }
 
 /// Which list, as sent, in an address or a form.
@@ -163,20 +165,33 @@ pub async fn send(
     drop(db);
     let (engine, name, format) = (engine(state), request.file_name(), request.format);
     let press = state.press.clone();
-    let file = tempfile::tempfile_in(&state.uploads).map_err(Error::broken)?;
     let runtime = rocket::tokio::runtime::Handle::current();
-    // On a thread of its own: packing a workbook keeps a processor busy.
-    let written = rocket::tokio::task::spawn_blocking(move || {
+    attached(state, format, move |out| {
         if format == Format::Pdf {
             request.fonts = Some(press.fonts()?);
         }
+        runtime.block_on(exports::export(&engine, &actor, &request, out))?;
+        Ok(name)
+    })
+    .await
+}
+
+/// Hands on the file that `write` writes, under the name that it answers.
+async fn attached(
+    state: &web::State,
+    format: Format,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<String, Error> + Send + 'static,
+) -> Answer<Attachment> {
+    let file = tempfile::tempfile_in(&state.uploads).map_err(Error::broken)?;
+    // On a thread of its own: packing a workbook keeps a processor busy.
+    let written = rocket::tokio::task::spawn_blocking(move || {
         let mut out = BufWriter::new(file);
-        runtime.block_on(exports::export(&engine, &actor, &request, &mut out))?;
+        let name = write(&mut out)?;
         let mut file = out.into_inner().map_err(|error| Error::broken(error.into_error()))?;
         file.rewind().map_err(Error::broken)?;
-        Ok::<_, Error>(file)
+        Ok::<_, Error>((file, name))
     });
-    let file = written.await.map_err(Error::broken)??;
+    let (file, name) = written.await.map_err(Error::broken)??;
     let kind = match format {
         Format::Xlsx | Format::Register => {
             ContentType::new("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
@@ -185,4 +200,77 @@ pub async fn send(
         Format::Pdf => ContentType::PDF,
     };
     Ok(Attachment { file: rocket::tokio::fs::File::from_std(file), kind, name })
+}
+
+/// How the rows behind a figure are wanted, as sent, in an address or a form.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct FigureExportQuery<'r> {
+    /// Part of the figure.
+    pub part: Option<&'r str>,
+    /// `xlsx` or `csv`.
+    pub format: Option<&'r str>,
+    /// Why.
+    pub reason: Option<&'r str>,
+}
+
+/// Writes the rows behind a figure and hands them on.
+///
+/// # Errors
+/// As [`exports::export_figure`]; `Missing` for an organisation outside the subtree; `Invalid` with the wrong field.
+pub async fn send_figure(
+    actor: &Actor,
+    mut db: Db,
+    code: &str,
+    wanted: &Wanted,
+    query: FigureExportQuery<'_>,
+    state: &State<web::State>,
+) -> Answer<Attachment> {
+    policy::require(actor, Action::Export, &actor.scope.path)?;
+    let organisation = db::read(&mut db.0, &actor.scope, async |conn| {
+        organisations::queries::by_code(conn, &actor.scope, &wanted.organisation).await.or_missing("组织")
+    })
+    .await?;
+    drop(db); // as above
+    let format = Format::parse(given(query.format).unwrap_or("xlsx"))
+        .map_err(|error| Error::invalid("format", error))?;
+    let request = FigureRequest {
+        figure: code.to_owned(),
+        organisation,
+        quarter: wanted.quarter,
+        revision: wanted.revision,
+        part: figure_part(query.part)?,
+        format,
+        reason: given(query.reason).map(str::to_owned),
+    };
+    let (engine, actor) = (engine(state), actor.clone());
+    let runtime = rocket::tokio::runtime::Handle::current();
+    attached(state, format, move |out| {
+        Ok(runtime.block_on(exports::export_figure(&engine, &actor, &request, out))?.name)
+    })
+    .await
+}
+
+/// Download the rows behind a figure as a workbook or csv.
+#[utoipa::path(context_path = "/api/v1", tag = "exports", params(("code" = String, Path),
+    ("organisation" = Option<String>, Query), ("quarter" = Option<String>, Query), ("revision" = Option<i32>, Query),
+    ("part" = Option<String>, Query, description = "as for the rows"),
+    ("format" = Option<String>, Query, description = "xlsx (when not given) or csv"),
+    ("reason" = Option<String>, Query, description = "why")),
+    responses((status = 200, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (status = 403, description = "may not export"), (status = 422, description = "refused fields")))]
+#[get("/figures/<code>/export?<part>&<format>&<reason>&<query..>")]
+#[expect(clippy::too_many_arguments, reason = "each is a part of the address")]
+pub async fn figure_export(
+    caller: Caller,
+    db: Db,
+    code: &str,
+    part: Option<&str>,
+    format: Option<&str>,
+    reason: Option<&str>,
+    query: ReportQuery<'_>,
+    state: &State<web::State>,
+) -> Answer<Attachment> {
+    let wanted = query.read(&caller.actor)?;
+    let file = FigureExportQuery { part, format, reason };
+    send_figure(&caller.actor, db, code, &wanted, file, state).await
 }

@@ -234,6 +234,17 @@ pub async fn show_figure(
     Ok(Json(figure.await?))
 }
 
+/// The part of a figure, as sent; what is counted where none is.
+///
+/// # Errors
+/// `Invalid` with the choice.
+pub fn figure_part(text: Option<&str>) -> Result<FigurePart, Error> {
+    match text.filter(|text| !text.is_empty()) {
+        None => Ok(FigurePart::default()),
+        Some(text) => FigurePart::parse(text).map_err(|message| Error::invalid("part", message)),
+    }
+}
+
 /// The rows behind a figure, for the API and the page.
 ///
 /// # Errors
@@ -246,10 +257,7 @@ pub async fn rows(
     part: Option<&str>,
     listing: &Listing,
 ) -> Result<Page<RowLine>, Error> {
-    let part = match part.filter(|part| !part.is_empty()) {
-        None => FigurePart::default(),
-        Some(text) => FigurePart::parse(text).map_err(|message| Error::invalid("part", message))?,
-    };
+    let part = figure_part(part)?;
     let after = match listing.after.as_deref() {
         None => None,
         Some([place, key]) => Some((place.as_str(), key.as_str())),

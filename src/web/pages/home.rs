@@ -107,7 +107,7 @@ async fn desk(
     tasks.extend(committee_tasks(&committees));
     tasks.extend(check_tasks(who, checks));
     tasks.extend(cockpit::tasks(who, db).await?);
-    tasks.extend(training_tasks(who, db).await?);
+    tasks.extend(training_tasks(who, db, state).await?);
     tasks.extend(pool_tasks(who, pool));
     tasks.extend(quarter_tasks(who, db).await?);
     tasks.extend(pair_task(who, db, state).await?);
@@ -359,7 +359,7 @@ fn pool_tasks(who: &SignedIn, pool: reserves::queries::Waiting) -> Vec<Task> {
 
 /// Classes that are over and were not entered, for whoever enters them; members whom the floor asks for and who are not
 /// trained; for a supervisor how far his organisation is behind.
-async fn training_tasks(who: &SignedIn, db: &mut Db) -> Result<Vec<Task>> {
+async fn training_tasks(who: &SignedIn, db: &mut Db, state: &State<web::State>) -> Result<Vec<Task>> {
     let (scope, today) = (who.scope(), clock::today());
     if policy::require(&who.actor, Action::EnterRecords, &scope.path).is_err() {
         return Ok(Vec::new());
@@ -388,7 +388,10 @@ async fn training_tasks(who: &SignedIn, db: &mut Db) -> Result<Vec<Task>> {
     ];
     let Some(programme) = programme else { return Ok(tasks) };
     let code = scope.path.code();
-    let coverage = training::coverage(&mut db.0, &who.actor, programme.id, code, today).await?;
+    let coverage = {
+        let mut conn = state.database.report().await?;
+        training::coverage(&mut conn, &who.actor, programme.id, code, today).await?
+    };
     let decides = policy::require(&who.actor, Action::DecideRatings, &scope.path).is_ok();
     let missing = coverage.total.members.saturating_sub(coverage.total.trained);
     if decides {

@@ -50,3 +50,58 @@ async fn a_list_is_downloaded_with_its_filter_and_masked() {
     let outside = app.get(&clerk, &format!("{EXPORTS}&organisation=500237102")).await;
     assert_eq!(outside.status, Status::NotFound, "{}", outside.body);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_behind_a_figure_leaves_as_a_file_and_stands_in_the_trail() {
+    let app = TestApp::new().await;
+    let clerk = app.signed_in("clerk.one", Role::Clerk, app.county.town(1)).await;
+    let auditor = app.signed_in("auditor", Role::Auditor, &app.county.county).await;
+    let branch = app.county.branch(1, 1).id;
+    let actor = app.county.county.actor(Role::Supervisor);
+    let commands = [member(branch, "张伟", 1), member(branch, "=1+1", 2)];
+    members::enrol(&mut *app.db.web().await, &actor, &app.keys, &commands).await.unwrap();
+    let town = app.county.town(1).code.clone();
+
+    let path = format!("/api/v1/figures/members.total/export?organisation={town}");
+    let csv =
+        app.get(&clerk, &format!("{path}&format=csv&reason=%E6%A0%B8%E5%AF%B9%E6%95%B0%E5%AD%97")).await;
+    assert_eq!(csv.status, Status::Ok, "{}", csv.body);
+    let lines: Vec<&str> = csv.body.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines.len(), 3, "{}", csv.body);
+    assert!(lines[0].starts_with("名称,事项,日期,计数,所在组织"), "{}", csv.body);
+    assert!(
+        csv.body.contains("张伟") && !csv.body.contains(",=1+1") && !csv.body.contains("\n=1+1"),
+        "{}",
+        csv.body
+    );
+    let book = app.download(&clerk, &path).await;
+    let mut book = calamine::Xlsx::new(std::io::Cursor::new(book)).unwrap();
+    assert_eq!(calamine::Reader::worksheet_range(&mut book, "明细").unwrap().height(), 3);
+    let trail = app.get(&auditor, "/api/v1/audit?action=exports.export").await.json();
+    let told = &trail["items"].as_array().unwrap().last().unwrap()["details"];
+    assert_eq!((&told["kind"], &told["filter"]["figure"]), (&"figure-rows".into(), &"members.total".into()));
+    assert_eq!(told["reason"], "核对数字");
+
+    // The page asks what for, and keeps what was asked.
+    let page = format!("/figures/members.total/export?organisation={town}&part=numerator");
+    let form = app.get(&clerk, &page).await;
+    assert!(form.body.contains("导出“党员总数”明细"), "{}", form.body);
+    let refused = app.submit(&clerk, &page, None, "format=csv&reason=").await;
+    assert_eq!(refused.status, Status::UnprocessableEntity);
+    assert!(refused.body.contains("请用2至200字写明用途"), "{}", refused.body);
+    let sent = app.submit(&clerk, &page, None, "format=csv&reason=%E6%A0%B8%E5%AF%B9").await;
+    assert!(sent.status == Status::Ok && sent.body.contains("张伟"), "{:?} {}", sent.status, sent.body);
+
+    for (more, status) in [
+        (format!("members.total/export?organisation={town}&format=pdf"), Status::UnprocessableEntity),
+        (format!("members.total/export?organisation={town}&reason=x"), Status::UnprocessableEntity),
+        (format!("members.total/export?organisation={town}&part=denominator"), Status::NotFound),
+        (format!("members.nobody/export?organisation={town}"), Status::NotFound),
+        ("members.total/export?organisation=500237102".to_owned(), Status::NotFound),
+        // The number of entries may be seen, those of others may not.
+        (format!("audit.entries/export?organisation={town}"), Status::Forbidden),
+    ] {
+        let refused = app.get(&clerk, &format!("/api/v1/figures/{more}")).await;
+        assert_eq!(refused.status, status, "{more}: {}", refused.body);
+    }
+}

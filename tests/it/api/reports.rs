@@ -314,7 +314,8 @@ async fn api_command_line_page_and_workbook_agree_to_the_digit() {
             "季度考核排名",
             "数据质量",
             "审计",
-            "下级组织"
+            "下级组织",
+            "指标定义"
         ]
     );
     let page = app.get(&auditor, &format!("/reports/quarterly?{asked}")).await;

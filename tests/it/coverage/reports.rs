@@ -12,6 +12,7 @@ POST   /api/v1/articles/check                file                        401    
 GET    /api/v1/figures                       -                           401      ok    ok      ok      ok      ok    ok       ok
 GET    /api/v1/figures/<code>                -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/figures/<code>/rows           -                           401      ok    ok      ok      ok      403   403      ok
+GET    /api/v1/figures/<code>/export         -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/figures/<code>/changes        -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/figures/<code>/changes/rows   -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/quarters                      -                           401      ok    ok      ok      ok      403   403      ok

@@ -251,6 +251,8 @@ POST   /imports/<id>/undo                    formreason=误传             in   
 GET    /reports/quarterly                    -                           in       ok    ok      ok      ok      403   403      in
 GET    /figures/<code>                       -                           in       ok    ok      ok      ok      403   403      in
 GET    /figures/<code>/changes               -                           in       ok    ok      ok      ok      403   403      in
+GET    /figures/<code>/export                -                           in       ok    ok      ok      ok      403   403      in
+POST   /figures/<code>/export                formreason=核对             in       ok    ok      ok      ok      403   403      in
 GET    /reports/team                         -                           in       ok    ok      ok      ok      403   403      in
 GET    /articles                             -                           in       ok    ok      ok      ok      403   403      in
 POST   /articles                             file                        in       ok    404     ok      ok      403   403      in

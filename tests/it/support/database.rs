@@ -39,6 +39,21 @@ impl TestDb {
         db
     }
 
+    /// A copy of a database that `fill` filled: once for all tests of this program that name the same `stock`.
+    pub async fn stocked(stock: &str, fill: impl AsyncFnOnce(&Self)) -> Self {
+        let server = Server::join().await.expect("a PostgreSQL for tests");
+        let name = template::stock(&server, stock);
+        let client = template::connect(&server.superuser).await;
+        client.batch_execute("SELECT pg_advisory_lock(7221993)").await.expect("one fills at a time");
+        if !template::exists(&client, &name).await {
+            let filled = Self::new().await;
+            fill(&filled).await;
+            template::keep(&client, &filled.name, &name).await;
+        }
+        client.batch_execute("SELECT pg_advisory_unlock(7221993)").await.expect("the next may look");
+        Self::made(server, &format!("TEMPLATE {name} STRATEGY file_copy")).await
+    }
+
     async fn made(server: Server, like: &str) -> Self {
         let name = format!("test_{:010}_{}", template::now(), hex::encode(rand::random::<[u8; 8]>()));
         let client = template::connect(&server.superuser).await;

@@ -22,6 +22,31 @@ pub fn database(server: &Server) -> &'static str {
     NAME.get_or_init(|| aside(prepare(server.superuser.clone(), server.addresses.owner.clone())))
 }
 
+/// The name of a database that holds some `stock`, as this very program fills it.
+pub fn stock(server: &Server, stock: &str) -> String {
+    let program = std::env::current_exe().and_then(std::fs::metadata).expect("this program");
+    let built =
+        program.modified().expect("a time").duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    format!("{}_{}_{stock}", database(server), built.as_secs())
+}
+
+/// Whether the server has a database.
+pub async fn exists(client: &Client, name: &str) -> bool {
+    !named(client, &name.replace('_', "\\_")).await.is_empty()
+}
+
+/// Keeps a copy of a filled database under a name that tells what it holds; what older programs kept goes.
+pub async fn keep(client: &Client, filled: &str, name: &str) {
+    let (_, stock) = name.rsplit_once('_').expect("a name of a stock");
+    for old in named(client, &format!("template\\_%\\_%\\_{stock}")).await {
+        client.batch_execute(&format!("DROP DATABASE {old} WITH (FORCE)")).await.expect("an old stock goes");
+    }
+    let ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
+    client.query(ended, &[&filled]).await.expect("nobody is in it");
+    let copy = format!("CREATE DATABASE {name} OWNER cadre_owner TEMPLATE {filled} STRATEGY file_copy");
+    client.batch_execute(&copy).await.expect("a stock");
+}
+
 /// Runs a future to its end on a thread and runtime of its own, from within or without another runtime.
 pub fn aside<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
     std::thread::spawn(|| {

@@ -35,6 +35,7 @@ pub fn report(report: &QuarterlyReport, fonts: &Fonts) -> Result<Vec<u8>, PrintE
     paper.remarks(report);
     paper.signatures(report);
     paper.appendices(report);
+    paper.outgoing(report);
     paper.document.finish()
 }
 

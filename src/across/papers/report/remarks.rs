@@ -12,8 +12,14 @@ impl Paper<'_> {
     /// Findings, late entries and amendments; that there is none is said.
     pub(super) fn remarks(&mut self, report: &QuarterlyReport) {
         self.chapter("需要核对的事项");
-        if report.findings.is_empty() {
+        let found = quality_findings(report);
+        if report.findings.is_empty() && found == 0 {
             self.text("本季没有需要核对的事项。");
+        }
+        if found > 0 {
+            self.text(&format!(
+                "数据质量检查发现{found}条问题，按规则列在“数据质量”一节，逐条见系统中的数据质量页面。"
+            ));
         }
         for finding in &report.findings {
             self.text(&finding.message);
@@ -48,10 +54,52 @@ impl Paper<'_> {
                 Row::new(vec![
                     Cell::new(format!("第{}版", amendment.revision)),
                     Cell::new(clock::date_in_china(amendment.at).to_string()),
+                    Cell::new(&amendment.preparer),
+                    Cell::new(&amendment.confirmer),
+                    Cell::right(amendment.rows.to_string()),
                     Cell::left(&amendment.reason),
                 ])
             });
-            self.table(&[0.8, 1.2, 4.0], &["版本", "日期", "原因"], rows);
+            let head = ["版本", "日期", "提出", "复核", "相差行数", "原因"];
+            self.table(&[0.8, 1.3, 1.1, 1.1, 0.9, 2.8], &head, rows);
+        }
+    }
+
+    /// Lists that left the house and identifiers that were shown, as far as the reader may see them: a new page each time,
+    /// after the appendices that all readers have.
+    pub(super) fn outgoing(&mut self, report: &QuarterlyReport) {
+        if report.exports.is_empty() && report.reveals.is_empty() {
+            return;
+        }
+        self.document.turn();
+        self.heading("附录三　导出与查看号码清单");
+        if !report.exports.is_empty() {
+            self.subheading("导出");
+            let rows = report.exports.iter().map(|line| {
+                Row::new(vec![
+                    Cell::new(clock::minute_in_china(line.at)),
+                    Cell::new(&line.actor),
+                    Cell::left(line.kind_name()),
+                    Cell::left(line.organisation.clone().unwrap_or_default()),
+                    Cell::right(line.rows.to_string()),
+                    Cell::new(if line.unmasked { "完整" } else { "遮盖" }),
+                    Cell::left(line.reason.clone().unwrap_or_default()),
+                ])
+            });
+            let head = ["时间", "经办", "内容", "组织代码", "行数", "号码", "理由"];
+            self.table(&[1.6, 1.2, 1.2, 1.4, 0.7, 0.7, 2.0], &head, rows);
+        }
+        if !report.reveals.is_empty() {
+            self.subheading("查看号码");
+            let rows = report.reveals.iter().map(|line| {
+                Row::new(vec![
+                    Cell::new(clock::minute_in_china(line.at)),
+                    Cell::new(&line.actor),
+                    Cell::new(line.name.clone().unwrap_or_else(|| GONE.to_owned())),
+                    Cell::left(line.purpose.clone().unwrap_or_default()),
+                ])
+            });
+            self.table(&[1.6, 1.2, 1.4, 3.6], &["时间", "经办", "姓名", "用途"], rows);
         }
     }
 
@@ -73,4 +121,10 @@ impl Paper<'_> {
             self.document.space(TEXT.leading * 1.2);
         }
     }
+}
+
+/// How many records the rules of data quality found.
+fn quality_findings(report: &QuarterlyReport) -> i64 {
+    let mut figures = report.sections.iter().flat_map(|section| &section.figures);
+    figures.find(|figure| figure.code == "quality.findings").map_or(0, |figure| figure.numerator)
 }

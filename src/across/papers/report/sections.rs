@@ -8,6 +8,9 @@ use crate::across::reports::{ReportTable, SectionReport, TableValue};
 /// The columns of a table of figures.
 const COLUMNS: [f32; 6] = [3.5, 1.2, 0.85, 1.2, 1.1, 1.75];
 const HEAD: [&str; 6] = ["指标", "本季", "单位", "上季", "增减", "分子÷分母"];
+/// The same where the quarter of the year before is known as well.
+const WIDE_COLUMNS: [f32; 8] = [2.9, 1.1, 0.85, 1.1, 1.0, 1.1, 1.0, 1.7];
+const WIDE_HEAD: [&str; 8] = ["指标", "本季", "单位", "上季", "增减", "去年同期", "比去年", "分子÷分母"];
 
 impl Paper<'_> {
     /// Writes a section.
@@ -20,15 +23,23 @@ impl Paper<'_> {
             return;
         }
         if !own.is_empty() {
-            self.table(&COLUMNS, &HEAD, own.into_iter().map(figure_row));
+            self.figures(own);
         }
         self.pictures(section);
         if !against.is_empty() {
             self.subheading("与上届相比");
-            self.table(&COLUMNS, &HEAD, against.into_iter().map(figure_row));
+            self.figures(against);
         }
         for table in &section.tables {
             self.grid(table);
+        }
+    }
+
+    fn figures(&mut self, figures: Vec<&FigureValue>) {
+        if figures.iter().any(|figure| figure.last_year.is_some()) {
+            self.table(&WIDE_COLUMNS, &WIDE_HEAD, figures.into_iter().map(|figure| figure_row(figure, true)));
+        } else {
+            self.table(&COLUMNS, &HEAD, figures.into_iter().map(|figure| figure_row(figure, false)));
         }
     }
 
@@ -52,14 +63,19 @@ impl Paper<'_> {
     }
 }
 
-fn figure_row(figure: &FigureValue) -> Row {
+fn figure_row(figure: &FigureValue, wide: bool) -> Row {
     let parts = figure.denominator.map(|whole| format!("{} ÷ {whole}", figure.numerator));
-    Row::new(vec![
+    let mut cells = vec![
         Cell::left(&figure.label),
         Cell::right(printed(figure.value)),
         Cell::new(unit(figure.unit)),
         Cell::right(printed(figure.previous)),
         Cell::right(signed(figure.change)),
-        Cell::right(parts.unwrap_or_default()),
-    ])
+    ];
+    if wide {
+        cells.push(Cell::right(printed(figure.last_year)));
+        cells.push(Cell::right(signed(figure.change_on_last_year)));
+    }
+    cells.push(Cell::right(parts.unwrap_or_default()));
+    Row::new(cells)
 }

@@ -72,7 +72,7 @@ pub fn name(code: &str) -> &'static str {
 
 /// What a column that a figure looks at tells where it says something else; the first that does is the cause. An age
 /// comes last: it changes by itself.
-const MARKS: [(&str, &str); 39] = [
+const MARKS: [(&str, &str); 40] = [
     ("sex", "corrected"),
     ("ethnicity", "corrected"),
     ("required_percent", "scheme_changed"),
@@ -98,6 +98,7 @@ const MARKS: [(&str, &str); 39] = [
     ("passed_on", "trained"),
     ("tenths", "hours_changed"),
     ("in_quarter", PERIOD),
+    ("is_covered", PERIOD),
     ("is_away", "corrected"),
     ("is_leader", "post_changed"),
     ("of_party", "post_changed"),

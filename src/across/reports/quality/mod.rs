@@ -36,18 +36,23 @@ pub(super) use statements::{findings, rules as rules_in_force};
 const NAMED: i64 = 200;
 
 /// A row that a rule found.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, QueryableByName)]
 pub struct QualityRow {
     /// The member, organisation, committee, seat or reserve cadre.
+    #[diesel(sql_type = Uuid)]
     pub id: uuid::Uuid,
     /// Its name.
+    #[diesel(sql_type = Nullable<Text>)]
     pub name: Option<String>,
     /// Where it stands: the name of its organisation.
+    #[diesel(sql_type = Nullable<Text>)]
     pub place: Option<String>,
     /// What was found of it.
+    #[diesel(sql_type = Nullable<Text>)]
     pub detail: Option<String>,
     /// Its place in the tree.
     #[serde(skip)]
+    #[diesel(sql_type = Text)]
     pub path: String,
 }
 
@@ -153,24 +158,10 @@ pub struct Checked {
 struct Counted {
     #[diesel(sql_type = Text)]
     rule: String,
-    #[diesel(sql_type = Uuid)]
-    id: uuid::Uuid,
-    #[diesel(sql_type = Nullable<Text>)]
-    name: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    place: Option<String>,
-    #[diesel(sql_type = Text)]
-    path: String,
-    #[diesel(sql_type = Text)]
-    detail: String,
+    #[diesel(embed)]
+    found: QualityRow,
     #[diesel(sql_type = BigInt)]
     total: i64,
-}
-
-impl From<Counted> for QualityRow {
-    fn from(one: Counted) -> Self {
-        Self { id: one.id, name: one.name, place: one.place, detail: Some(one.detail), path: one.path }
-    }
 }
 
 /// Names of the records `x`: of a person and where he stands, else of an organisation and what stands above it.
@@ -212,9 +203,9 @@ pub async fn check(
         let counted: Vec<Counted> = basis.ask(vec![found.code.clone()]).about(statement).load(conn).await?;
         let mut by_rule: HashMap<String, (i64, Vec<QualityRow>)> = HashMap::new();
         for one in counted {
-            let (total, rows) = by_rule.entry(one.rule.clone()).or_default();
+            let (total, rows) = by_rule.entry(one.rule).or_default();
             *total = one.total;
-            rows.push(QualityRow::from(one));
+            rows.push(one.found);
         }
         for known in RULES {
             let Some((count, rows)) = by_rule.remove(known.code) else { continue };

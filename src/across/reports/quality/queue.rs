@@ -2,7 +2,7 @@
 //! mended is no longer found, so the queue goes on from the place of the record, not from its number.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Uuid};
+use diesel::sql_types::{BigInt, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::{IDENTITY, NAMES, QualityRow, Rule, SHOWN, Subject, findings, identity, rule};
@@ -60,16 +60,8 @@ pub struct QueueItem {
 
 #[derive(QueryableByName)]
 struct Line {
-    #[diesel(sql_type = Uuid)]
-    id: uuid::Uuid,
-    #[diesel(sql_type = Nullable<Text>)]
-    name: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
-    place: Option<String>,
-    #[diesel(sql_type = Text)]
-    path: String,
-    #[diesel(sql_type = Text)]
-    detail: String,
+    #[diesel(embed)]
+    found: QualityRow,
     #[diesel(sql_type = BigInt)]
     position: i64,
     #[diesel(sql_type = BigInt)]
@@ -118,17 +110,7 @@ pub async fn step_queue(
         let asked = basis.ask(vec![found.code.clone()]).about(statement);
         let line: Option<Line> =
             asked.bind::<Text, _>(path).bind::<Uuid, _>(id).get_result(conn).await.optional()?;
-        let item = |line: Line| {
-            let row = QualityRow {
-                id: line.id,
-                name: line.name,
-                place: line.place,
-                detail: Some(line.detail),
-                path: line.path,
-            };
-            QueueItem::of(known, row, line.position, line.total)
-        };
-        Ok(line.map(item))
+        Ok(line.map(|line| QueueItem::of(known, line.found, line.position, line.total)))
     })
     .await
 }

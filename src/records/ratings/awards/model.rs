@@ -382,23 +382,14 @@ pub struct AwardObjection {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::values::vocabulary::lists_of_the_vocabulary;
 
-    #[test]
-    fn enumerations_are_the_lists_of_the_vocabulary() {
-        let all = include_str!("../../../../data/vocabulary.csv");
-        let lists = [
-            ("award_step", AwardStep::ALL.iter().map(|v| (v.code(), v.name())).collect::<Vec<_>>()),
-            ("award_state", AwardState::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("award_act", AwardAct::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("award_kind", AwardKindCode::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-            ("objection_outcome", ObjectionOutcome::ALL.iter().map(|v| (v.code(), v.name())).collect()),
-        ];
-        for (list, own) in lists {
-            let own: Vec<_> = own.into_iter().map(|(code, name)| format!("{list},{code},{name}")).collect();
-            let theirs: Vec<_> =
-                all.lines().map(str::trim_end).filter(|line| line.starts_with(&format!("{list},"))).collect();
-            assert_eq!(own, theirs);
-        }
+    lists_of_the_vocabulary! {
+        "award_step": AwardStep,
+        "award_state": AwardState,
+        "award_act": AwardAct,
+        "award_kind": AwardKindCode,
+        "objection_outcome": ObjectionOutcome,
     }
 
     #[test]

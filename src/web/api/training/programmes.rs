@@ -153,13 +153,14 @@ fn given(text: Option<&str>) -> Option<&str> {
 #[get("/training/programmes/<id>/coverage?<query..>")]
 pub async fn show_coverage(
     caller: Caller,
-    mut db: Db,
+    state: &State<web::State>,
     id: TrainingProgrammeId,
     query: CoverageQuery<'_>,
 ) -> Answer<Json<CoverageJson>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let (code, day) = query.parse(&caller.actor)?;
-    Ok(Json(coverage(&mut db.0, &caller.actor, id, &code, day).await?.into()))
+    let mut conn = state.database.report().await?;
+    Ok(Json(coverage(&mut conn, &caller.actor, id, &code, day).await?.into()))
 }
 
 /// What a list of those never trained is narrowed by, as sent.
@@ -215,7 +216,6 @@ pub fn outstanding_after(listing: &Listing) -> Result<Option<OutstandingPlace>, 
 /// # Errors
 /// As the query.
 pub async fn outstanding_page(
-    db: &mut Db,
     actor: &Actor,
     state: &web::State,
     id: TrainingProgrammeId,
@@ -225,9 +225,10 @@ pub async fn outstanding_page(
 ) -> Result<Page<Outstanding>, Failure> {
     let after = outstanding_after(listing)?;
     let (wanted, limit) = (usize::from(listing.limit), i64::from(listing.limit).saturating_add(1));
+    let mut conn = state.database.report().await?;
     let mut found =
-        outstanding(&mut db.0, actor, &state.keys, id, code, day, filter, after.as_ref(), limit).await?;
-    let total = listing.total(count_outstanding(&mut db.0, actor, id, code, day, filter)).await?;
+        outstanding(&mut conn, actor, &state.keys, id, code, day, filter, after.as_ref(), limit).await?;
+    let total = listing.total(count_outstanding(&mut conn, actor, id, code, day, filter)).await?;
     let more = found.len() > wanted;
     found.truncate(wanted);
     let next = found.last().filter(|_| more).map(|last| {
@@ -248,7 +249,6 @@ pub async fn outstanding_page(
 #[get("/training/programmes/<id>/outstanding?<query..>")]
 pub async fn list_outstanding(
     caller: Caller,
-    mut db: Db,
     id: TrainingProgrammeId,
     query: OutstandingQuery<'_>,
     listing: Listing,
@@ -258,7 +258,7 @@ pub async fn list_outstanding(
     let where_and_when = CoverageQuery { within: query.within, as_of: query.as_of };
     let (code, day) = where_and_when.parse(&caller.actor)?;
     let filter = query.parse()?;
-    let page = outstanding_page(&mut db, &caller.actor, state, id, (&code, day), &filter, &listing).await?;
+    let page = outstanding_page(&caller.actor, state, id, (&code, day), &filter, &listing).await?;
     reading::note(state, &caller.known.identity, &caller.actor, page.items.len()).await?;
     Ok(Json(page.map(OutstandingJson::from)))
 }

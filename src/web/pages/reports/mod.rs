@@ -1,6 +1,7 @@
 //! The quarterly report and the rows behind its figures.
 
 mod changes;
+mod export;
 mod quarterly;
 mod rows;
 mod team;
@@ -15,7 +16,7 @@ use crate::web::api::reports::Wanted;
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [quarterly::routes(), rows::routes(), changes::routes(), team::routes()].concat()
+    [quarterly::routes(), rows::routes(), export::routes(), changes::routes(), team::routes()].concat()
 }
 
 /// An address with what a report is asked for.

@@ -14,7 +14,6 @@ use crate::base::db;
 use crate::base::error::{Error, OrMissing};
 use crate::base::policy::{self, Action};
 use crate::records::audit::names;
-use crate::records::imports::Kind;
 use crate::records::organisations::{self, Organisation};
 use crate::records::quarters::QuarterState;
 use crate::web;
@@ -359,13 +358,11 @@ fn appendices(report: &QuarterlyReport, wanted: &Wanted) -> Vec<Table> {
 fn outgoing(report: &QuarterlyReport) -> Vec<Table> {
     let text = |value: &Option<String>| Cell::Text(value.clone().unwrap_or_else(|| "—".to_owned()));
     let export = |line: &ExportLine| {
-        let kind = line.kind.as_deref().unwrap_or_default();
-        let known = Kind::ALL.iter().copied().find(|known| known.code() == kind);
         let digest = line.sha256.as_deref().unwrap_or_default().chars().take(16).collect::<String>();
         Row::new(vec![
             Cell::Text(clock::minute_in_china(line.at)),
             Cell::Text(line.actor.clone()),
-            Cell::Text(known.map_or(kind, |known| known.name()).to_owned()),
+            Cell::Text(line.kind_name().to_owned()),
             text(&line.organisation),
             Cell::Text(conditions(&line.filter)),
             Cell::Number(line.rows.to_string()),

@@ -3,8 +3,7 @@
 use rocket::{Route, State, get, routes};
 
 use super::{address, arithmetic, printed, signed, unit, why};
-use crate::across::reports::{self, RowLine, figures, quality};
-use crate::base::codes;
+use crate::across::reports::{self, RowLine, figures};
 use crate::base::db;
 use crate::base::error::{Error, OrMissing};
 use crate::base::policy::{self, Action};
@@ -98,7 +97,9 @@ async fn show(
         parts: tabs(&definition, tab),
         table: table(&value.label, page.map(|page| page.items), &words),
         pager,
-        export: None,
+        export: policy::may(&who.actor, Action::Export, &who.scope().path).then(|| {
+            address(&format!("/figures/{code}/export"), &wanted, &wanted.organisation, &[("part", asked)])
+        }),
     }))
 }
 
@@ -127,7 +128,7 @@ fn table(caption: &str, rows: Option<Vec<RowLine>>, words: &WordBook) -> Table {
     let moved = rows.iter().any(|row| row.from_name.is_some());
     let dated = rows.iter().any(|row| row.day.is_some());
     let seated = rows.iter().any(|row| row.subject == "person");
-    let found = rows.iter().any(is_finding);
+    let found = rows.iter().any(RowLine::is_finding);
     let weighed = rows.iter().any(|row| row.amount != 1);
     let mut columns =
         vec![Column::new("名称"), Column::new(if moved { "转入或所在组织" } else { "所在组织" })];
@@ -149,18 +150,18 @@ fn table(caption: &str, rows: Option<Vec<RowLine>>, words: &WordBook) -> Table {
     }
     let line = |row: &RowLine| {
         let text = |value: &Option<String>| Cell::Text(value.clone().unwrap_or_else(|| "—".to_owned()));
-        let mut cells = vec![Cell::Text(name(row)), text(&row.branch_name)];
+        let mut cells = vec![Cell::Text(row.title()), text(&row.branch_name)];
         if moved {
             cells.push(text(&row.from_name));
         }
         if found {
-            cells.push(Cell::Text(kind(row)));
+            cells.push(Cell::Text(row.event()));
         }
         if seated {
-            cells.push(Cell::Text(posts(row, words)));
+            cells.push(Cell::Text(row.matter(words)));
         }
         if dated {
-            cells.push(Cell::Text(kind(row)));
+            cells.push(Cell::Text(row.event()));
             cells.push(Cell::Text(row.day.map_or_else(|| "—".to_owned(), |day| day.to_string())));
         }
         if weighed {
@@ -177,53 +178,6 @@ fn table(caption: &str, rows: Option<Vec<RowLine>>, words: &WordBook) -> Table {
     }
 }
 
-/// Whether a row is a finding of data quality.
-fn is_finding(row: &RowLine) -> bool {
-    row.kind.as_deref().is_some_and(|code| quality::rule(code).is_some())
-}
-
-fn name(row: &RowLine) -> String {
-    match (&row.name, row.subject.as_str()) {
-        (Some(name), _) => name.clone(),
-        (None, "entry") => format!("第{}号记录", row.id),
-        (None, _) => "（记录已撤销）".to_owned(),
-    }
-}
-
-/// What happened, in Chinese; an action of the trail as it is written there.
-fn kind(row: &RowLine) -> String {
-    let code = row.kind.as_deref().unwrap_or_default();
-    let known = match code {
-        "admitted" => "发展入党",
-        "reinstated" => "恢复党籍",
-        "transferred" => "组织关系转接",
-        "removed" => "出党",
-        "stopped" => "停止党籍",
-        "deceased" => "死亡",
-        "became_full" => "转正",
-        "recorded_late" => "补录",
-        "trained" => "轮训合格",
-        "attended" => "到课",
-        _ if quality::rule(code).is_some() => quality::rule(code).map_or(code, |rule| rule.title),
-        _ if row.subject == "reserve" => named("reserve_state", code),
-        _ if row.subject == "award" => named("award_kind", code),
-        _ if row.subject == "committee" => named("committee_kind", code),
-        _ if row.subject == "training_class" => named("training_kind", code),
-        _ => named("organisation_kind", code),
-    };
-    known.to_owned()
-}
-
-fn named<'a>(list: &str, code: &'a str) -> &'a str {
-    codes::vocabulary(list).map_or(code, |table| table.name_of(code))
-}
-
-/// The posts of whoever sits, in Chinese.
-fn posts(row: &RowLine, words: &WordBook) -> String {
-    let codes = row.kind.as_deref().unwrap_or_default().split(' ');
-    codes.map(|code| words.post_name(code)).collect::<Vec<_>>().join("、")
-}
-
 fn href(row: &RowLine) -> Option<String> {
     match row.subject.as_str() {
         "person" => Some(format!("/people/{}", row.id)),
@@ -231,7 +185,7 @@ fn href(row: &RowLine) -> Option<String> {
         "reserve" => Some(format!("/reserves/{}", row.id)),
         "award" => Some(format!("/ratings/awards/{}", row.id)),
         "organisation" => Some(format!("/members?within={}", row.id)),
-        "seat" | "committee" if is_finding(row) => {
+        "seat" | "committee" if row.is_finding() => {
             row.branch_code.as_ref().map(|code| format!("/committees/villages/{code}"))
         }
         "assessment" => Some(format!("/assessments/{}", row.id)),

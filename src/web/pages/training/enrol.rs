@@ -29,12 +29,7 @@ pub fn routes() -> Vec<Route> {
 /// How many of the never trained the page offers at once.
 const OFFERED: i64 = 200;
 
-async fn page(
-    who: &SignedIn,
-    db: &mut Db,
-    state: &State<web::State>,
-    card: &ClassCard,
-) -> Result<EnrolPage, Error> {
+async fn page(who: &SignedIn, state: &State<web::State>, card: &ClassCard) -> Result<EnrolPage, Error> {
     let class = &card.class;
     // A clerk of a town enrols his own members also in a class of the county.
     let audience = class.path();
@@ -46,7 +41,7 @@ async fn page(
     let filter = OutstandingFilter { risk: None, unplanned_only: true };
     let programme = class.programme_id;
     let found = outstanding(
-        &mut db.0,
+        &mut *state.database.report().await?,
         &who.actor,
         &state.keys,
         programme,
@@ -96,7 +91,7 @@ async fn ask(
 ) -> Answer<Page<EnrolPage>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let card = class_card(&mut db, &who.actor, id).await?;
-    Ok(Page(page(&who, &mut db, state, &card).await?))
+    Ok(Page(page(&who, state, &card).await?))
 }
 
 /// What is told after enrolling: how many, and who of a branch was left out for what.
@@ -141,7 +136,7 @@ async fn enrol(
         Err(error) => {
             let errors = refusals(error)?;
             let card = class_card(&mut db, &who.actor, id).await?;
-            let mut page = page(&who, &mut db, state, &card).await?;
+            let mut page = page(&who, state, &card).await?;
             page.problems = errors.into_iter().map(|error| error.message).collect();
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))
         }

@@ -45,7 +45,7 @@ async fn list(
     let id = chosen(&programmes, programme).ok_or(Error::Missing { what: "轮训计划" })?;
     let name = programmes.iter().find(|one| one.id == id).map(|one| one.name.clone()).unwrap_or_default();
     let guards::Page { items: found, next, .. } =
-        outstanding_page(&mut db, &who.actor, state, id, (&code, day), &filter, &listing).await?;
+        outstanding_page(&who.actor, state, id, (&code, day), &filter, &listing).await?;
     reading::note(state, &who.known.identity, &who.actor, found.len()).await?;
     let (id, day) = (id.to_string(), day.to_string());
     let to = |risk: &str, after: &str| {

@@ -1,7 +1,7 @@
 //! How far a programme has come, for an organisation and those directly below it.
 
 use rocket::request::FlashMessage;
-use rocket::{Route, get, routes};
+use rocket::{Route, State, get, routes};
 
 use super::{address, may_enter, may_set, programme_choices};
 use crate::base::clock;
@@ -12,6 +12,7 @@ use crate::base::policy::{self, Action};
 use crate::base::scope::Path;
 use crate::records::organisations;
 use crate::records::training::{self, Coverage, CoverageLine, Programme, queries};
+use crate::web;
 use crate::web::api::training::CoverageQuery;
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
@@ -41,6 +42,7 @@ async fn overview(
     programme: Option<&str>,
     query: CoverageQuery<'_>,
     flash: Option<FlashMessage<'_>>,
+    state: &State<web::State>,
 ) -> Answer<Page<Overview>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let (code, day) = query.parse(&who.actor)?;
@@ -66,7 +68,10 @@ async fn overview(
         ..Overview::default()
     };
     let Some(id) = chosen(&programmes, programme) else { return Ok(Page(view)) };
-    let coverage = training::coverage(&mut db.0, &who.actor, id, &code, day).await?;
+    let coverage = {
+        let mut conn = state.database.report().await?;
+        training::coverage(&mut conn, &who.actor, id, &code, day).await?
+    };
     let (id, day) = (id.to_string(), day.to_string());
     let here =
         |path: &str, code: &str| address(path, &[("programme", &id), ("within", code), ("as_of", &day)]);

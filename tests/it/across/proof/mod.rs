@@ -12,8 +12,10 @@ use cadre::across::sample::{self, Pack, SampleCounty};
 use cadre::base::actor::Actor;
 use cadre::base::clock;
 use cadre::base::error::Result;
+use cadre::base::ids::CountyId;
 use cadre::base::keys::KeyRing;
 use cadre::base::note::NoteKey;
+use cadre::base::scope::{Path, Scope};
 use cadre::base::values::Quarter;
 use cadre::records::audit::checkpoints::{Signed, Signer, Store};
 use cadre::records::audit::reader;
@@ -35,25 +37,13 @@ struct Office {
 
 impl Office {
     async fn new() -> Self {
-        let db = TestDb::new().await;
         let mut pack = Pack::load("wufeng").unwrap();
         (pack.county.members, pack.county.history.members) = (620, 630);
         let sample = sample::generate(&pack, 7, clock::today()).unwrap();
-        let (mut owner, mut web) = (db.owner().await, db.web().await);
-        let keys = KeyRing::ephemeral().unwrap();
-        let loaded = sample::load(&mut owner, &mut web, &keys, &sample, |_| {}).await.unwrap();
-        sample::load_committees(&mut owner, &mut web, &keys, &sample, &loaded).await.unwrap();
-        sample::load_ratings(&mut web, &sample, &loaded).await.unwrap();
-        sample::load_awards(&mut web, &sample, &loaded).await.unwrap();
-        sample::load_reserves(&mut web, &keys, &sample, &loaded).await.unwrap();
-        sample::load_training(&mut owner, &mut web, &sample, &loaded).await.unwrap();
-        sample::load_assessments(&mut web, &keys, &sample, &loaded).await.unwrap();
-        cadre::base::db::tidy(&mut owner).await.unwrap();
-        let actor = Actor::command_line(loaded.scope.clone());
         let quarter = Quarter::containing(clock::today()).previous();
-        for closed in [quarter.previous(), quarter] {
-            reports::close(&mut web, &actor, &sample.code, closed).await.unwrap();
-        }
+        let db = TestDb::stocked("office", async |db| fill(db, &sample, quarter).await).await;
+        let id = db.superuser().await.query_one("SELECT id FROM counties", &[]).await.unwrap().get(0);
+        let actor = Actor::command_line(Scope::new(CountyId(id), Path::root(&sample.code)));
         let (key, files) = (NoteKey::random(), tempfile::tempdir().unwrap());
         let office = Self { db, sample, actor, key, files, quarter };
         office.sign().await;
@@ -94,6 +84,24 @@ impl Office {
         let village = organisations.iter().find(|one| one.code.len() == 12 && !one.code.contains('-'));
         let village = village.expect("a village");
         (village.parent_code.clone(), village.code.clone())
+    }
+}
+
+/// Enters the county and closes the two quarters.
+async fn fill(db: &TestDb, sample: &SampleCounty, quarter: Quarter) {
+    let (mut owner, mut web) = (db.owner().await, db.web().await);
+    let keys = KeyRing::ephemeral().unwrap();
+    let loaded = sample::load(&mut owner, &mut web, &keys, sample, |_| {}).await.unwrap();
+    sample::load_committees(&mut owner, &mut web, &keys, sample, &loaded).await.unwrap();
+    sample::load_ratings(&mut web, sample, &loaded).await.unwrap();
+    sample::load_awards(&mut web, sample, &loaded).await.unwrap();
+    sample::load_reserves(&mut web, &keys, sample, &loaded).await.unwrap();
+    sample::load_training(&mut owner, &mut web, sample, &loaded).await.unwrap();
+    sample::load_assessments(&mut web, &keys, sample, &loaded).await.unwrap();
+    cadre::base::db::tidy(&mut owner).await.unwrap();
+    let actor = Actor::command_line(loaded.scope.clone());
+    for closed in [quarter.previous(), quarter] {
+        reports::close(&mut web, &actor, &sample.code, closed).await.unwrap();
     }
 }
 

@@ -5,6 +5,7 @@ use cadre::base::actor::{Actor, Door, Role};
 use cadre::base::edit::Edit;
 use cadre::base::error::Error;
 use cadre::base::ids::MembershipId;
+use cadre::base::keys::KeyRing;
 use cadre::records::members::{self, Change, Edits, EventKind};
 use cadre::records::people::IdentityEdits;
 use cadre::records::quarters::{self, Ask};
@@ -14,6 +15,7 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 
 use super::scripted::{reparent, script};
 use super::{Stage, codes, flow, name_of, quarter, shown};
+use crate::support::builders::member;
 
 fn sentence(refused: Result<Closed, Error>) -> String {
     match refused {
@@ -235,4 +237,37 @@ async fn a_member_whose_record_is_broken_is_named() {
     assert_eq!(named, [(broken, 1)]);
     assert_eq!(county.findings[0].members[0].name.as_deref(), Some(name_of(31).as_str()));
     assert!(!county.by_organisation[0].balanced && county.by_organisation[1].balanced);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_writes_while_a_quarter_is_closed_waits_and_is_late() {
+    let mut stage = Stage::new().await;
+    let branch = stage.branch(1, 1);
+    stage.settled(branch, 1).await;
+    let writing = (0..3_u16).map(|writer| {
+        let (database, clerk) = (stage.db.database(), stage.clerk.clone());
+        tokio::spawn(async move {
+            let keys = KeyRing::ephemeral().unwrap();
+            let mut web = database.web().await.unwrap();
+            for number in 0..25 {
+                let number = 100 + writer * 25 + number;
+                let command = member(branch, &name_of(number), number);
+                members::enrol(&mut web, &clerk, &keys, &[command]).await.unwrap();
+            }
+        })
+    });
+    let writing: Vec<_> = writing.collect();
+    for of in ["2026Q1", "2026Q2"] {
+        stage.close(of).await;
+    }
+    for writer in writing {
+        writer.await.unwrap();
+    }
+    // Each is in the snapshot or was recorded after it, nobody in both or in none.
+    let closed = stage.report("500237", "2026Q2").await;
+    let open = stage.report("500237", "2026Q3").await;
+    assert!(closed.balanced && open.balanced, "{} {}", closed.balance, open.balance);
+    let [opening, late, .., end, _] = flow(&open)[..] else { panic!("a flow") };
+    assert_eq!(opening, *flow(&closed).iter().rev().nth(1).unwrap());
+    assert_eq!((opening + late, end), (76, 76), "{}", open.balance);
 }

@@ -63,12 +63,13 @@ async fn live(stage: &mut Stage, random: &mut ChaCha8Rng, number: u16) {
     }
 }
 
-/// The identity at every organisation, and the closing of each quarter as the opening of the next.
-async fn check(stage: &mut Stage, seed: u64) {
-    for code in codes(&stage.county) {
+/// The identity at some organisations and all directly below them, and the closing of each quarter as the opening of the
+/// next.
+async fn check(stage: &mut Stage, seed: u64, places: &[String]) {
+    for code in places {
         let mut closing: Option<(i64, bool)> = None;
         for of in ["2025Q3", "2025Q4", "2026Q1", "2026Q2", "2026Q3"] {
-            let report = stage.report(&code, of).await;
+            let report = stage.report(code, of).await;
             let numbers = flow(&report);
             let [opening, late, admitted, reinstated, came, went, removed, stopped, died, end, _] =
                 numbers[..]
@@ -97,13 +98,16 @@ async fn the_flow_balances_whatever_happens() {
     for seed in [1, 2, 3] {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let mut stage = Stage::new().await;
+        // A report holds the figures of those directly below as well: in between, the county's says most.
+        let all = codes(&stage.county);
+        let top = &all[..1];
         for number in 1..=25 {
             live(&mut stage, &mut random, number).await;
         }
         if seed == 2 {
             reparent(&mut stage, "2026-02-15").await;
         }
-        check(&mut stage, seed).await;
+        check(&mut stage, seed, top).await;
         stage.close("2026Q1").await;
         for number in 26..=35 {
             live(&mut stage, &mut random, number).await;
@@ -111,15 +115,15 @@ async fn the_flow_balances_whatever_happens() {
         if seed == 3 {
             reparent(&mut stage, "2025-12-01").await;
         }
-        check(&mut stage, seed).await;
+        check(&mut stage, seed, top).await;
         stage.close("2026Q2").await;
-        check(&mut stage, seed).await;
+        check(&mut stage, seed, top).await;
         for number in 36..=42 {
             live(&mut stage, &mut random, number).await;
         }
         stage.amend("2026Q1").await;
-        check(&mut stage, seed).await;
+        check(&mut stage, seed, top).await;
         stage.close("2026Q3").await;
-        check(&mut stage, seed).await;
+        check(&mut stage, seed, &all).await;
     }
 }

@@ -1,7 +1,10 @@
-//! Finds the numbers of a text with what they count: `228名`, `67.06%`, `9.7个百分点`, `650余人`, `4.2万户`, `五年`.
+//! Finds the numbers of a text with what they count: `228名`, `67.06%`, `9.7个百分点`, `650余人`, `4.2万户`, `五年`,
+//! `三分之二`, `八成`.
 //!
 //! One pass over the text. What is no quantity is left out: ordinals (第三批), names (1+3+5, 9·18), ranges (30—40人),
 //! identifiers (more than twelve digits), numbers without a measure word.
+
+mod fractions;
 
 use super::exact::Exact;
 use super::numerals::{decimals, is_numeral, whole};
@@ -50,7 +53,7 @@ impl Quantity {
             // A whole number of people or things that was not rounded to thousands is itself.
             Sense::Plain if self.step == one && !self.measure.is_rounded() => (value, value),
             Sense::Plain => (value.minus(self.step.half()), value.plus(self.step.half())),
-            Sense::Somewhat if self.step < one => (value, value.plus(tail())),
+            Sense::Somewhat if self.step < one || self.measure.is_rounded() => (value, value.plus(tail())),
             Sense::Somewhat => (value, value.plus(tail()).minus(one)),
             Sense::AtLeast => (value, Exact::ENDLESS),
             Sense::AtMost => (value.minus(tail()), value),
@@ -220,6 +223,9 @@ impl Reader<'_> {
         let named = self
             .before(at)
             .is_some_and(|other| matches!(other, '第' | '数' | '几' | '上' | '周' | '期' | '初'));
+        if let Some((share, end)) = self.share(at, next, &run).filter(|_| !named) {
+            return (Some(share), end);
+        }
         let Some(value) = whole(&run).filter(|value| !named && *value >= 2) else { return (None, next) };
         let four_digits = run.chars().count() == 4 && (1900..=2100).contains(&value);
         let one = Exact::whole(1);
