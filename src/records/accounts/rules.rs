@@ -34,6 +34,10 @@ pub fn lock_source_after(failed: i32) -> Option<TimeDelta> {
     Some(TimeDelta::seconds(seconds))
 }
 
+/// Wrong proofs in a row within a session that end it. They lock no account: whoever sits down at somebody's open browser
+/// could keep him out otherwise, and a new session takes the password.
+pub const WRONG_PROOFS: i32 = 5;
+
 /// Whether an account may sign in at a moment, its password set aside.
 #[must_use]
 pub fn may_sign_in(state: State, locked_until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {

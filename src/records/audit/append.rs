@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use sha2::{Digest, Sha256};
 
-use crate::base::actor::{Actor, Door};
+use crate::base::actor::{Actor, Door, machine_name};
 use crate::base::error::Result;
 use crate::base::ids::{AccountId, CountyId};
 use crate::base::scope::Path;
@@ -105,6 +105,32 @@ pub async fn append_outside(
         role: "none",
         door: who.door,
         source: who.source,
+        path: None,
+    };
+    write(conn, who, what).await
+}
+
+/// Appends an entry about what whoever works at the machine did to the installation itself, to the chain outside every
+/// county.
+///
+/// # Errors
+/// As [`append`].
+pub async fn append_at_machine(
+    conn: &mut AsyncPgConnection,
+    action: &'static str,
+    subject_kind: &'static str,
+    details: &serde_json::Value,
+) -> Result<()> {
+    let name = machine_name();
+    let what = What { action, subject_kind, subject: None, count: 1, details };
+    let who = Who {
+        chain: SYSTEM,
+        county: None,
+        account: None,
+        name: &name,
+        role: "none",
+        door: Door::CommandLine,
+        source: None,
         path: None,
     };
     write(conn, who, what).await

@@ -205,16 +205,15 @@ pub async fn prove(
 #[post("/session/password", data = "<body>")]
 pub async fn change_password(caller: Arriving, mut db: Db, body: Body<PasswordInput>) -> Answer<Status> {
     let caller = caller.0;
-    if caller.known.session.is_none() {
-        return Err(Failure(Error::Unproven(caller.actor.proof)));
-    }
+    let session = caller.known.session.ok_or(Failure(Error::Unproven(caller.actor.proof)))?;
     if caller.known.duty == Some(Duty::Code) {
         return Err(Failure::duty(Duty::Code));
     }
     let PasswordInput { old_password, password } = body.0;
     let new = Password::parse(&password, &caller.known.identity.username)
         .map_err(|error| Failure(Error::invalid("password", error)))?;
-    accounts::change_password(&mut db.0, &caller.actor, ChangePassword { old: old_password, new }).await?;
+    let command = ChangePassword { old: old_password, new };
+    accounts::change_password(&mut db.0, &caller.actor, session, command).await?;
     Ok(Status::NoContent)
 }
 

@@ -5,5 +5,6 @@ mod audit;
 mod demo;
 mod help;
 mod interruption;
+mod keys;
 pub mod program;
 mod statuses;

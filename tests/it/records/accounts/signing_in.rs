@@ -2,7 +2,7 @@
 
 use cadre::base::actor::{Door, Role};
 use cadre::base::error::Error;
-use cadre::records::accounts::{self, ChangePassword, Password, ResetPassword, SignIn};
+use cadre::records::accounts::{self, ChangePassword, Password, Proving, ResetPassword, SignIn};
 
 use super::{Stage, is_refused};
 use crate::support::app::PASSWORD;
@@ -96,12 +96,12 @@ async fn a_new_password_ends_every_session_and_the_old_password() {
     let actor = two.session.identity.actor(Door::Web, None);
     assert_eq!(actor.account, Some(neighbour));
     let wrong = ChangePassword { old: "wrong wrong wrong".to_owned(), new: other() };
-    let refused = accounts::change_password(&mut stage.conn, &actor, wrong).await;
+    let refused = accounts::change_password(&mut stage.conn, &actor, two.session.id, wrong).await;
     assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     assert!(stage.is_alive(&two).await);
     assert_eq!(stage.entries("accounts.prove_refused").await, 1);
     let change = ChangePassword { old: PASSWORD.to_owned(), new: other() };
-    accounts::change_password(&mut stage.conn, &actor, change).await.unwrap();
+    accounts::change_password(&mut stage.conn, &actor, two.session.id, change).await.unwrap();
     assert!(!stage.is_alive(&two).await);
     assert!(is_refused(&stage.attempt("lina", PASSWORD, None).await));
     assert!(!is_refused(&stage.attempt("lina", OTHER, None).await));
@@ -116,12 +116,41 @@ async fn an_open_browser_is_no_place_to_guess_the_old_password() {
     let actor = session.session.identity.actor(Door::Web, None);
     for _ in 0..5 {
         let wrong = ChangePassword { old: "wrong wrong wrong".to_owned(), new: other() };
-        assert!(accounts::change_password(&mut stage.conn, &actor, wrong).await.is_err());
+        let guessed = accounts::change_password(&mut stage.conn, &actor, session.session.id, wrong).await;
+        assert!(matches!(guessed, Err(Error::Invalid(_))), "{guessed:?}");
     }
+    assert!(!stage.is_alive(&session).await, "the fifth ends the session");
     let right = ChangePassword { old: PASSWORD.to_owned(), new: other() };
-    let locked = accounts::change_password(&mut stage.conn, &actor, right).await;
-    assert!(matches!(locked, Err(Error::Invalid(_))), "it is locked: {locked:?}");
-    assert!(is_refused(&stage.attempt("zhangwei", PASSWORD, None).await), "at sign-in too");
+    let ended = accounts::change_password(&mut stage.conn, &actor, session.session.id, right).await;
+    assert!(matches!(ended, Err(Error::Forbidden)), "{ended:?}");
+    assert!(!is_refused(&stage.attempt("zhangwei", PASSWORD, None).await), "and locks nobody out");
+}
+
+/// Whoever guesses at the sign-in page locks that; who is signed in goes on, and shows that it is he.
+#[tokio::test]
+async fn a_lock_at_the_door_keeps_nobody_from_proving_who_is_inside() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    stage.account("zhangwei", Role::Clerk, &town).await;
+    let session = stage.session("zhangwei").await;
+    for _ in 0..5 {
+        stage.attempt("zhangwei", "wrong wrong wrong", None).await;
+    }
+    assert!(is_refused(&stage.attempt("zhangwei", PASSWORD, None).await), "the door is locked");
+    let actor = session.session.identity.actor(Door::Web, None);
+    let mut proves = async |password: &str| {
+        let typed = Proving { password: password.to_owned(), otp: String::new() };
+        accounts::prove(&mut stage.conn, &actor, &stage.keys, session.session.id, typed).await
+    };
+    for _ in 0..4 {
+        assert!(!proves("wrong wrong wrong").await.unwrap());
+    }
+    assert!(proves(PASSWORD).await.unwrap(), "a right one, and the count begins again");
+    for _ in 0..5 {
+        assert!(!proves("wrong wrong wrong").await.unwrap());
+    }
+    assert!(matches!(proves(PASSWORD).await, Err(Error::Forbidden)), "the fifth has ended the session");
+    assert!(!stage.is_alive(&session).await);
 }
 
 #[tokio::test]
