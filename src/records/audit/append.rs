@@ -9,6 +9,7 @@ use crate::base::actor::{Actor, Door, machine_name};
 use crate::base::error::Result;
 use crate::base::ids::{AccountId, CountyId};
 use crate::base::scope::Path;
+use crate::base::values::masked_value;
 
 /// SHA-256 over ids in the order given: what an entry over many things is bound to.
 #[must_use]
@@ -36,7 +37,8 @@ pub struct Entry<'a> {
     pub count: usize,
     /// Path of the organisation concerned.
     pub path: &'a Path,
-    /// Before and after by field, reasons, purposes. Identifiers never stand here in clear.
+    /// Before and after by field, reasons, purposes. Identifiers never stand here in clear: what somebody typed into a reason
+    /// is masked on the way.
     pub details: serde_json::Value,
 }
 
@@ -156,6 +158,7 @@ struct What<'a> {
 }
 
 async fn write(conn: &mut AsyncPgConnection, who: Who<'_>, what: What<'_>) -> Result<()> {
+    let masked = masked_value(what.details);
     let appended = diesel::select(database::append_audit_entry(
         who.chain,
         who.county,
@@ -169,7 +172,7 @@ async fn write(conn: &mut AsyncPgConnection, who: Who<'_>, what: What<'_>) -> Re
         what.subject_kind,
         what.subject,
         what.count,
-        what.details,
+        masked.as_ref().unwrap_or(what.details),
     ));
     appended.execute(conn).await?;
     Ok(())

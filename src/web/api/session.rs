@@ -11,7 +11,7 @@ use crate::records::accounts::{self, ChangePassword, Duty, Identity, Password, P
 use crate::web;
 use crate::web::guards::{Arriving, Body, Caller, Db, Turn};
 use crate::web::pages::proof::WRONG_PROOF;
-use crate::web::pages::session::{Origin, REFUSED, cookie, throttled};
+use crate::web::pages::session::{Origin, REFUSED, cookie, end_former, throttled};
 use crate::web::respond::{Answer, Failure};
 
 /// The routes.
@@ -140,6 +140,7 @@ pub async fn open(
         SignedIn::Refused => return Err(Failure::unauthorized(REFUSED.to_owned())),
         SignedIn::Throttled(left) => return Err(Failure::too_often(throttled(left), left)),
     };
+    end_former(&mut db.0, jar, origin.https, Door::Api, origin.source).await?;
     jar.add(cookie(opened.token.reveal().to_owned(), origin.https));
     Ok(Json(SessionJson {
         csrf_token: Some(opened.session.csrf_token),

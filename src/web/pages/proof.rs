@@ -111,6 +111,7 @@ async fn prove(who: SignedIn, mut db: Db, fields: Fields, state: &State<web::Sta
 mod tests {
     use super::*;
 
+    /// ASVS 3.7.2
     #[test]
     fn a_proof_leads_to_our_own_pages_only() {
         assert!(is_own("/accounts/1") && is_own("/quarters/2026Q1/close"));

@@ -60,6 +60,7 @@ fn named(list: &[(&str, &str)]) -> BTreeSet<String> {
     list.iter().map(|(name, _)| (*name).to_owned()).collect()
 }
 
+/// ASVS 14.2.4
 #[tokio::test]
 async fn every_column_of_bytes_is_sealed_or_says_why_not() {
     let db = TestDb::new().await;

@@ -53,6 +53,7 @@ impl Granting {
     }
 }
 
+/// ASVS 2.3.5
 #[tokio::test]
 async fn what_is_more_than_a_clerks_role_waits_for_a_second_officer() {
     for role in [Role::Supervisor, Role::Auditor, Role::Administrator, Role::Security] {
@@ -119,6 +120,7 @@ async fn a_rejected_withdrawn_or_outdated_request_grants_nothing() {
     assert_eq!(granting.role().await, "clerk");
 }
 
+/// ASVS 2.3.4
 #[tokio::test]
 async fn two_approvals_at_once_grant_once() {
     let mut granting = Granting::new().await;
@@ -133,6 +135,7 @@ async fn two_approvals_at_once_grant_once() {
     assert_eq!(granting.stage.entries("accounts.grant").await, 1);
 }
 
+/// ASVS 8.3.2
 #[tokio::test]
 async fn a_demoted_account_is_out_and_acts_as_a_clerk_at_its_next_request() {
     let mut granting = Granting::new().await;

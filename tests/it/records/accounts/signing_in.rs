@@ -13,6 +13,7 @@ fn other() -> Password {
     Password::parse(OTHER, "nobody").unwrap()
 }
 
+/// ASVS 6.3.1
 #[tokio::test]
 async fn five_wrong_passwords_lock_that_account_and_no_other() {
     let mut stage = Stage::new().await;
@@ -62,6 +63,7 @@ async fn what_was_typed_as_an_unknown_name_is_not_kept() {
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (1, 0));
 }
 
+/// ASVS 7.2.1, 7.3.1, 7.4.1
 #[tokio::test]
 async fn a_session_ends_when_it_is_idle_or_old_or_signed_out() {
     let mut stage = Stage::new().await;
@@ -79,6 +81,7 @@ async fn a_session_ends_when_it_is_idle_or_old_or_signed_out() {
     assert!(!stage.is_alive(&one).await && stage.is_alive(&two).await);
 }
 
+/// ASVS 6.2.2, 7.4.5
 #[tokio::test]
 async fn a_new_password_ends_every_session_and_the_old_password() {
     let mut stage = Stage::new().await;
@@ -107,6 +110,7 @@ async fn a_new_password_ends_every_session_and_the_old_password() {
     assert!(!is_refused(&stage.attempt("lina", OTHER, None).await));
 }
 
+/// ASVS 6.2.3, 16.3.3
 #[tokio::test]
 async fn an_open_browser_is_no_place_to_guess_the_old_password() {
     let mut stage = Stage::new().await;
@@ -153,6 +157,7 @@ async fn a_lock_at_the_door_keeps_nobody_from_proving_who_is_inside() {
     assert!(!stage.is_alive(&session).await);
 }
 
+/// ASVS 15.4.2
 #[tokio::test]
 async fn many_guesses_at_once_are_no_more_than_one_after_the_other() {
     let mut stage = Stage::new().await;
