@@ -246,6 +246,7 @@ mod tests {
         assert!(lines.len() >= 3_000, "SEC-12 asks for 3,000: {}", lines.len());
     }
 
+    /// ASVS 6.2.8, 6.2.9
     #[test]
     fn nothing_is_cut_or_changed_and_64_characters_are_taken() {
         let long = "每一个字都算数，空格也算 and so does Latin ".repeat(3);

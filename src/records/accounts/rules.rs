@@ -118,6 +118,7 @@ mod tests {
         assert_eq!([14, i32::MAX].map(seconds), [Some(300); 2]);
     }
 
+    /// ASVS 6.2.10
     #[test]
     fn duties_come_one_after_the_other() {
         let now = crate::base::clock::now();

@@ -150,7 +150,7 @@ fn told(answer: &Answer, path: &str) -> (u16, String) {
 /// SEC-01, SEC-03: whatever belongs to another township answers like what does not exist.
 /// ASVS 8.2.2, 8.4.1
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_anothers_answers_like_what_is_not_there() {
+async fn a_foreign_record_answers_like_none() {
     let stage = Stage::new().await;
     let sibling = &stage.callers[2];
     let (mut faults, mut compared) = (Vec::new(), BTreeSet::new());

@@ -186,7 +186,7 @@ async fn wrong_codes_lock_the_account_like_wrong_passwords() {
     assert!(locked.is_none(), "it is locked");
 }
 
-/// ASVS 6.4.3
+/// ASVS 6.4.1, 6.4.3
 #[tokio::test]
 async fn a_confirmed_secret_is_taken_back_by_recovery_only() {
     let mut stage = Stage::new().await;

@@ -189,3 +189,24 @@ async fn a_reset_lifts_a_lock() {
     accounts::reset_password(&mut stage.conn, &administrator, &[reset]).await.unwrap();
     assert!(!is_refused(&stage.attempt("zhangwei", OTHER, None).await));
 }
+
+/// ASVS 6.2.11
+#[tokio::test]
+async fn no_password_holds_the_name_or_the_code_of_ones_units() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    stage.account("zhangwei", Role::Clerk, &town).await;
+    let session = stage.session("zhangwei").await;
+    let actor = session.session.identity.actor(Door::Web, None);
+    let mut changes = async |new: &str| {
+        let new = Password::parse(new, "zhangwei").unwrap();
+        let change = ChangePassword { old: PASSWORD.to_owned(), new };
+        accounts::change_password(&mut stage.conn, &actor, session.session.id, change).await
+    };
+    for held in ["in 500237101 we trust", "我在巫山县工作了许多年啊", "我在龙井镇工作了许多年啊"]
+    {
+        let refused = changes(held).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{held}: {refused:?}");
+    }
+    changes("我在梁平区工作了许多年啊").await.unwrap();
+}
