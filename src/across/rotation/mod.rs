@@ -18,7 +18,7 @@ use tokio_postgres::Client;
 use crate::base::db::Database;
 use crate::base::db::reseal::{self, Stretch, Usage};
 use crate::base::error::{Error, Result};
-use crate::base::keys::{Algorithm, KeyNote, KeyRing, KeyState};
+use crate::base::keys::{Algorithm, KeyError, KeyNote, KeyRing, KeyState};
 use crate::records::audit::reader;
 use crate::records::sealed::{self, KeyEvent, SEALED};
 
@@ -30,11 +30,14 @@ pub enum RotationError {
     Error(#[from] Error),
     /// The key ring.
     #[error(transparent)]
-    Key(#[from] crate::base::keys::KeyError),
+    Key(#[from] KeyError),
 }
 
 /// How long to wait before looking again for what others hold.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// How often the lock is asked for before somebody else is believed to hold it.
+const PATIENCE: usize = 10;
 
 /// How far a rotation is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,13 +119,16 @@ impl<'a> Rotation<'a> {
     ) -> Result<Self> {
         let client = reader::connect(owner_url).await?;
         reseal::unhurried(&client).await?;
-        if !reseal::lock(&client).await? {
-            return Err(Error::Refused(
-                "另一个 cadre keys 命令正在运行。请等它结束；它若已被中断，稍后再执行即可接着做完。"
-                    .to_owned(),
-            ));
+        // PostgreSQL notices a moment late that whoever held it is gone.
+        for _ in 0..PATIENCE {
+            if reseal::lock(&client).await? {
+                return Ok(Self { client, database, keys, uploads });
+            }
+            tokio::time::sleep(PAUSE).await;
         }
-        Ok(Self { client, database, keys, uploads })
+        Err(Error::Refused(
+            "另一个 cadre keys 命令正在运行。请等它结束；它若已被中断，稍后再执行即可接着做完。".to_owned(),
+        ))
     }
 
     /// The keys, and what stands under each.
@@ -170,6 +176,12 @@ impl<'a> Rotation<'a> {
         algorithm: Option<Algorithm>,
         told: &mut (dyn FnMut(Progress) + Send),
     ) -> std::result::Result<Rotated, RotationError> {
+        // Nothing is begun that cannot be ended: a backup may name a key that is gone.
+        let notes = self.keys.notes();
+        if let Some(id) = self.usage().await?.into_keys().find(|id| !notes.iter().any(|note| note.id == *id))
+        {
+            return Err(KeyError::UnknownKey(id).into());
+        }
         let wanted = algorithm.unwrap_or_else(|| self.algorithm());
         let is_under_way = !self.with_state(KeyState::Leaving).is_empty();
         if !is_under_way || wanted != self.algorithm() {

@@ -124,6 +124,7 @@ async fn a_rotation_that_was_killed_is_taken_up_and_a_backup_opens_with_the_form
     let unknown = program.run(&["keys", "rotate"]);
     assert_eq!(unknown.status, 1, "{unknown:?}");
     assert!(unknown.err.contains("由第1号密钥加密，而密钥文件中没有这把密钥"), "{unknown:?}");
+    assert_eq!(KeyRing::open(&program.ring()).unwrap().current(), 3, "nothing was begun");
     assert_eq!(opened(&client, &KeyRing::open(&former).unwrap()).await, numbers);
 }
 
