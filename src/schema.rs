@@ -2727,6 +2727,8 @@ diesel::table! {
         proved_at -> Timestamptz,
         /// What the browser calls itself.
         browser -> Nullable<Text>,
+        /// Wrong proofs since the last right one: the fifth ends the session.
+        wrong_proofs -> Int4,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod people;
 pub mod planning;
 pub mod print;
 pub mod reports;
+pub mod rotation;
 pub mod sample;
 pub mod sheets;
 pub mod trail;

@@ -107,6 +107,13 @@ pub enum Proof {
     Program,
 }
 
+/// How whoever works at the machine is called in the trail: `system@<os user>` (contract 2).
+#[must_use]
+pub fn machine_name() -> String {
+    let user = std::env::var("USER").unwrap_or_else(|_| "root".to_owned());
+    format!("system@{user}")
+}
+
 /// Who acts.
 #[derive(Debug, Clone)]
 pub struct Actor {
@@ -130,10 +137,9 @@ impl Actor {
     /// The command line, with a supervisor's rights over the organisation that it names (contract 2).
     #[must_use]
     pub fn command_line(scope: Scope) -> Self {
-        let user = std::env::var("USER").unwrap_or_else(|_| "root".to_owned());
         Self {
             account: None,
-            name: format!("system@{user}"),
+            name: machine_name(),
             role: Role::Supervisor,
             scope,
             door: Door::CommandLine,

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use crate::base::http::HttpAddress;
+use crate::base::keys::Algorithm;
 use crate::base::{address, cluster};
 
 /// Where the data goes for root when the working folder is closed to the server's account.
@@ -105,6 +106,8 @@ pub struct Config {
     pub front: Vec<IpAddr>,
     /// `CADRE_KEY_FILE`.
     pub key_file: PathBuf,
+    /// `CADRE_CIPHER`: what a key ring that is made now, or the next key, seals with.
+    pub cipher: Option<Algorithm>,
     /// `CADRE_WITNESS_URL`: who cosigns the checkpoints of the trail.
     pub witness: Option<HttpAddress>,
     /// `CADRE_FONTS`: a folder of fonts that PDF is printed with, before those of the machine.
@@ -157,10 +160,11 @@ impl Config {
                 });
             }
         };
+        let cipher = cipher(text(&given, "CADRE_CIPHER")?)?;
         let front = front(text(&given, "CADRE_FRONT")?)?;
         let witness = witness(text(&given, "CADRE_WITNESS_URL")?)?;
         let fonts = fonts(here, given("CADRE_FONTS"))?;
-        Ok(Self { data, notice, database, listen, front, key_file, witness, fonts, log })
+        Ok(Self { data, notice, database, listen, front, key_file, cipher, witness, fonts, log })
     }
 }
 
@@ -174,6 +178,16 @@ fn database(given: &impl Fn(&'static str) -> Option<OsString>) -> Result<Databas
         None if report.is_some() => Err(ConfigError::Alone { name: "REPORT_DATABASE_URL" }),
         None => Ok(DatabaseSource::Private),
     }
+}
+
+/// The algorithm, if one is named.
+fn cipher(given: Option<String>) -> Result<Option<Algorithm>, ConfigError> {
+    let Some(given) = given else { return Ok(None) };
+    Algorithm::named(&given).map(Some).ok_or(ConfigError::Invalid {
+        name: "CADRE_CIPHER",
+        value: given,
+        rule: "须为 xchacha20-poly1305、aes-256-gcm 或 sm4-gcm",
+    })
 }
 
 /// The folder of fonts, if one is named.
@@ -278,7 +292,7 @@ mod tests {
         assert_eq!(config.listen.to_string(), "127.0.0.1:8000");
         assert_eq!(config.key_file, Path::new("/work/.cadre/keys/ring.json"));
         assert_eq!(config.front, FRONT);
-        assert_eq!((config.log, config.notice), (None, None));
+        assert_eq!((config.log, config.cipher, config.notice), (None, None, None));
     }
 
     #[test]
@@ -297,6 +311,7 @@ mod tests {
         for (name, value, word) in [
             ("CADRE_LISTEN", "8000", "127.0.0.1:8000"),
             ("CADRE_LOG", "xml", "pretty"),
+            ("CADRE_CIPHER", "des", "sm4-gcm"),
             ("CADRE_WITNESS_URL", "https://witness", "http://127.0.0.1"),
             ("CADRE_FRONT", "192.0.2.10;192.0.2.11", "none"),
             ("CADRE_FONTS", "nowhere", "文件夹"),

@@ -213,6 +213,7 @@ mod tests {
         }
     }
 
+    /// ASVS 8.3.1
     #[test]
     fn the_table_of_roles_actions_and_relations_is_this() {
         let county = Path::root("500237");

@@ -62,7 +62,7 @@ impl Installation {
             migrate::empty(&started.addresses.owner).await?;
         }
         migrate::migrate(&started.addresses.owner).await?;
-        let keys = Arc::new(KeyRing::open(&config.key_file)?);
+        let keys = Arc::new(KeyRing::open_or_make(&config.key_file, config.cipher.unwrap_or_default())?);
         let database = Database::new(&started.addresses.web, &started.addresses.report)?;
         Ok(Self { config, started, database, keys })
     }

@@ -15,6 +15,7 @@ mod import;
 mod import_undo;
 pub mod installation;
 mod interruption;
+mod keys;
 mod log;
 mod migrate;
 mod openapi;
@@ -90,6 +91,9 @@ enum Command {
     /// Verify the audit trail, take it out, sign its checkpoints, run a witness
     #[command(subcommand, after_help = "Example:\n  cadre audit verify")]
     Audit(audit::Command),
+    /// List, add, change and remove the keys that personal data is sealed with
+    #[command(subcommand, after_help = "Example:\n  cadre keys rotate")]
+    Keys(keys::Command),
     /// Print the OpenAPI 3.1 document of the API
     #[command(after_help = "Example:\n  cadre openapi > openapi.json")]
     Openapi,
@@ -171,6 +175,7 @@ async fn dispatch(arguments: Arguments, serving: &Serving) -> Result<(), Failure
         Command::Account(command) => account::run(&command, json).await,
         Command::Check(options) => check::run(&options, json).await,
         Command::Audit(command) => audit::run(&command, json).await,
+        Command::Keys(command) => keys::run(&command, json).await,
         Command::Openapi => openapi::run(),
         Command::Report(command) => report::run(&command, json).await,
         Command::Figures => {

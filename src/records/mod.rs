@@ -13,6 +13,7 @@ pub mod people;
 pub mod quarters;
 pub mod ratings;
 pub mod reserves;
+pub mod sealed;
 pub mod slates;
 pub mod training;
 pub mod vetting;

@@ -19,7 +19,9 @@ mod api;
 mod cli;
 mod cluster;
 mod coverage;
+mod hostile;
 mod house;
+mod planted;
 mod records;
 mod schema;
 #[allow(dead_code, reason = "builders stand ready for the tests of every area")]

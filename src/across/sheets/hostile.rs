@@ -84,6 +84,7 @@ fn text(text: &str) -> Cell {
     Cell::Text(text.to_owned())
 }
 
+/// ASVS 15.2.2
 #[test]
 fn two_cells_at_the_far_corner_cost_nothing() {
     let rows = rows_of(
@@ -167,6 +168,7 @@ fn rows_and_cells_out_of_order_are_refused() {
     }
 }
 
+/// ASVS 1.5.1
 #[test]
 fn every_limit_is_kept() {
     let data: String = (1..=4)
@@ -187,6 +189,7 @@ fn every_limit_is_kept() {
 }
 
 /// A few kilobytes that say what they unpack to, and a few that lie about it.
+/// ASVS 5.2.3
 #[test]
 fn bombs_are_refused_by_what_they_say_and_by_what_they_hold() {
     let limits = Limits { inflated: 2 * Limits::MEBIBYTE, ..Limits::default() };
@@ -251,6 +254,7 @@ fn flipped_bytes_never_panic_and_never_pass_as_other_rows() {
     }
 }
 
+/// ASVS 5.2.2
 #[test]
 fn files_of_other_programs_are_named() {
     let other = |parts: &[(&str, &[u8])]| match read(&zip_of(parts)) {
@@ -301,6 +305,7 @@ fn a_missing_sheet_is_named_with_those_there_are() {
     );
 }
 
+/// ASVS 5.2.1
 #[test]
 fn a_file_too_large_is_refused_before_it_is_read() {
     let limits = Limits { file: Limits::MEBIBYTE, ..Limits::default() };

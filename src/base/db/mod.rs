@@ -1,6 +1,7 @@
 //! Connections: pools per role, and transactions that carry the actor's scope to row-level security.
 
 pub mod migrate;
+pub mod reseal;
 pub mod roles;
 mod settings;
 pub mod start;

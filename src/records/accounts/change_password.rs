@@ -1,17 +1,15 @@
 //! Changes one's own password; the old one is asked for.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
-use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
-use crate::records::accounts::model::State;
+use crate::base::ids::SessionId;
 use crate::records::accounts::password::{self, Password};
-use crate::records::accounts::reset_password::set_password;
-use crate::records::accounts::{password_rules, prove, rules};
+use crate::records::accounts::reset_password::store_password;
+use crate::records::accounts::{password_rules, prove};
 use crate::records::audit;
 use crate::schema::accounts;
 
@@ -24,14 +22,17 @@ pub struct ChangePassword {
     pub new: Password,
 }
 
-/// Changes the actor's own password and ends all his sessions, the present one included. A wrong old one counts like a
-/// wrong password at sign-in and stands in the trail, so that an open browser is no place to guess it.
+/// Changes the actor's own password and ends all his sessions, the present one included. A wrong old one counts as a wrong
+/// proof of the session and stands in the trail, so that an open browser is no place to guess it. A request for a role that
+/// waits for the account stays: the same person has it still, as far as its version tells.
 ///
 /// # Errors
-/// `Invalid` when the old password is wrong or the new one is the same or none that the county takes, `Forbidden` where no account acts.
+/// `Invalid` when the old password is wrong or the new one is the same or none that the county takes, `Forbidden` where no account acts,
+/// or its session has ended.
 pub async fn change_password(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
+    session: SessionId,
     command: ChangePassword,
 ) -> Result<()> {
     let own = actor.account.ok_or(Error::Forbidden)?;
@@ -39,28 +40,29 @@ pub async fn change_password(
     if command.new.text() == command.old {
         return Err(Error::invalid("password", sentence));
     }
-    let stored: Option<(String, String, Option<DateTime<Utc>>)> = accounts::table
+    let stored: Option<String> = accounts::table
         .filter(accounts::id.eq(own))
-        .select((accounts::password_hash, accounts::state, accounts::locked_until))
+        .select(accounts::password_hash)
         .first(conn)
         .await
         .optional()?;
-    let (stored, state, locked_until) = stored.or_missing("这个账号")?;
-    let open = rules::may_sign_in(State::of(&state), locked_until, clock::now());
-    if !(password::verify(command.old, Some(stored.clone())).await? && open) {
-        if open {
-            prove::count_refused(conn, actor, own).await?;
-        }
+    let stored = stored.or_missing("这个账号")?;
+    if !password::verify(command.old, Some(stored.clone())).await? {
+        db::write(conn, actor, async |conn| {
+            prove::settled(conn, own, session).await?.ok_or(Error::Forbidden)?;
+            prove::count_wrong(conn, actor, own, session).await
+        })
+        .await?;
         return Err(Error::invalid("old_password", WRONG));
     }
     let hash = command.new.clone().hash().await?;
     db::write(conn, actor, async |conn| {
-        let now = prove::settled(conn, own).await?;
-        if now.password_hash != stored || !now.is_open() {
+        let now = prove::settled(conn, own, session).await?.ok_or(Error::Forbidden)?;
+        if now.password_hash != stored || !now.is_active() {
             return Err(Error::invalid("old_password", WRONG));
         }
         password_rules::check(conn, actor.scope.county, &actor.scope.path, &command.new, "password").await?;
-        set_password(conn, own, &hash, None).await?;
+        store_password(conn, own, &hash, None).await?;
         let entry = audit::Entry {
             action: "accounts.change_password",
             subject_kind: "account",
@@ -74,4 +76,4 @@ pub async fn change_password(
     .await
 }
 
-const WRONG: &str = "原密码不正确，或账号已暂停登录。请重新输入；连续输错会暂停登录。";
+const WRONG: &str = "原密码不正确，请重新输入；连续输错5次会退出登录。";

@@ -210,6 +210,7 @@ pub(crate) async fn warm_up() -> Result<()> {
 mod tests {
     use super::*;
 
+    /// ASVS 6.2.1
     #[test]
     fn guessable_passwords_are_refused_with_their_reason() {
         use PasswordError as E;
@@ -229,6 +230,7 @@ mod tests {
         assert_eq!(Password::parse(&"长".repeat(129), "a").unwrap_err(), E::Length(129));
     }
 
+    /// ASVS 6.2.5
     #[test]
     fn a_sentence_or_a_random_text_is_a_password() {
         for text in ["correct horse battery", "蓝色的拖拉机在山顶上唱歌呀", "pV7w-q2Zk-Xd9e-Rm4t"]
@@ -237,12 +239,14 @@ mod tests {
         }
     }
 
+    /// ASVS 6.2.4
     #[test]
     fn the_list_of_well_known_passwords_is_long_enough() {
         let lines: std::collections::HashSet<&str> = KNOWN.lines().collect();
         assert!(lines.len() >= 3_000, "SEC-12 asks for 3,000: {}", lines.len());
     }
 
+    /// ASVS 6.2.8, 6.2.9
     #[test]
     fn nothing_is_cut_or_changed_and_64_characters_are_taken() {
         let long = "每一个字都算数，空格也算 and so does Latin ".repeat(3);
@@ -257,6 +261,7 @@ mod tests {
         assert!(!mixed("correct horse battery") && !mixed("correcthorsebattery"));
     }
 
+    /// ASVS 6.2.8, 11.4.2
     #[tokio::test]
     async fn only_the_right_password_opens_a_hash_and_none_opens_no_hash() {
         let text = "correct horse battery";
@@ -267,6 +272,7 @@ mod tests {
         assert!(!verify(text.to_owned(), None).await.unwrap());
     }
 
+    /// ASVS 6.3.8
     #[tokio::test]
     async fn an_unknown_name_costs_as_much_work_as_a_known_one() {
         let stored = Password::parse("correct horse battery", "zhangwei").unwrap().hash().await.unwrap();

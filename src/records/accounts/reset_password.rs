@@ -123,6 +123,22 @@ pub(super) async fn set_password(
     hash: &str,
     ends: Option<DateTime<Utc>>,
 ) -> Result<()> {
+    store_password(conn, account, hash, ends).await?;
+    // Requests that wait for the account as it was are void.
+    diesel::update(accounts::table.filter(accounts::id.eq(account)))
+        .set(accounts::version.eq(accounts::version + 1))
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+/// The same for a password that its owner sets: the account is whose it was, and its version stays.
+pub(super) async fn store_password(
+    conn: &mut AsyncPgConnection,
+    account: AccountId,
+    hash: &str,
+    ends: Option<DateTime<Utc>>,
+) -> Result<()> {
     diesel::update(accounts::table.filter(accounts::id.eq(account)))
         .set((
             accounts::password_hash.eq(hash),
@@ -131,7 +147,6 @@ pub(super) async fn set_password(
             accounts::password_expires_at.eq(ends),
             accounts::failed_attempts.eq(0),
             accounts::locked_until.eq(None::<chrono::DateTime<chrono::Utc>>),
-            accounts::version.eq(accounts::version + 1),
             accounts::updated_at.eq(diesel::dsl::now),
         ))
         .execute(conn)

@@ -34,6 +34,10 @@ pub fn lock_source_after(failed: i32) -> Option<TimeDelta> {
     Some(TimeDelta::seconds(seconds))
 }
 
+/// Wrong proofs in a row within a session that end it. They lock no account: whoever sits down at somebody's open browser
+/// could keep him out otherwise, and a new session takes the password.
+pub const WRONG_PROOFS: i32 = 5;
+
 /// Whether an account may sign in at a moment, its password set aside.
 #[must_use]
 pub fn may_sign_in(state: State, locked_until: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
@@ -114,6 +118,7 @@ mod tests {
         assert_eq!([14, i32::MAX].map(seconds), [Some(300); 2]);
     }
 
+    /// ASVS 6.2.10
     #[test]
     fn duties_come_one_after_the_other() {
         let now = crate::base::clock::now();

@@ -6,10 +6,11 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use postgres_protocol::escape::escape_literal;
 use sha2::{Digest, Sha256};
 
-use crate::base::actor::{Actor, Door};
+use crate::base::actor::{Actor, Door, machine_name};
 use crate::base::error::Result;
 use crate::base::ids::{AccountId, CountyId};
 use crate::base::scope::Path;
+use crate::base::values::masked_value;
 
 /// SHA-256 over ids in the order given: what an entry over many things is bound to.
 #[must_use]
@@ -37,7 +38,8 @@ pub struct Entry<'a> {
     pub count: usize,
     /// Path of the organisation concerned.
     pub path: &'a Path,
-    /// Before and after by field, reasons, purposes. Identifiers never stand here in clear.
+    /// Before and after by field, reasons, purposes. Identifiers never stand here in clear: what somebody typed into a reason
+    /// is masked on the way.
     pub details: serde_json::Value,
 }
 
@@ -120,6 +122,32 @@ pub async fn append_outside(
     write(conn, who, what).await
 }
 
+/// Appends an entry about what whoever works at the machine did to the installation itself, to the chain outside every
+/// county.
+///
+/// # Errors
+/// As [`append`].
+pub async fn append_at_machine(
+    conn: &mut AsyncPgConnection,
+    action: &'static str,
+    subject_kind: &'static str,
+    details: &serde_json::Value,
+) -> Result<()> {
+    let name = machine_name();
+    let what = What { action, subject_kind, subject: None, count: 1, details };
+    let who = Who {
+        chain: SYSTEM,
+        county: None,
+        account: None,
+        name: &name,
+        role: "none",
+        door: Door::CommandLine,
+        source: None,
+        path: None,
+    };
+    write(conn, who, what).await
+}
+
 struct Who<'a> {
     chain: &'a str,
     county: Option<CountyId>,
@@ -140,6 +168,7 @@ struct What<'a> {
 }
 
 async fn write(conn: &mut AsyncPgConnection, who: Who<'_>, what: What<'_>) -> Result<()> {
+    let masked = masked_value(what.details);
     let appended = diesel::select(database::append_audit_entry(
         who.chain,
         who.county,
@@ -153,7 +182,7 @@ async fn write(conn: &mut AsyncPgConnection, who: Who<'_>, what: What<'_>) -> Re
         what.subject_kind,
         what.subject,
         what.count,
-        what.details,
+        masked.as_ref().unwrap_or(what.details),
     ));
     appended.execute(conn).await?;
     Ok(())

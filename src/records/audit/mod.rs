@@ -17,5 +17,5 @@ pub mod reconcile;
 
 pub mod verify;
 
-pub use append::{Entry, IMPORT, Outsider, append, append_outside, digest, hold};
+pub use append::{Entry, IMPORT, Outsider, append, append_at_machine, append_outside, digest, hold};
 pub use changes::changes;

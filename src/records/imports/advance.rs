@@ -9,6 +9,7 @@ use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::ImportId;
 use crate::base::policy::{self, Action};
+use crate::base::values::masked_numbers;
 use crate::records::audit;
 use crate::records::imports::model::{Counts, DAYS_TO_UNDO, Import, State};
 use crate::records::imports::{queries, stage};
@@ -49,7 +50,7 @@ pub async fn fail(conn: &mut AsyncPgConnection, actor: &Actor, import: &Import, 
             .filter(imports::state.eq(State::Reading.code()))
             .set((
                 imports::state.eq(State::Failed.code()),
-                imports::failure.eq(failure),
+                imports::failure.eq(masked_numbers(failure).as_ref()),
                 imports::version.eq(imports::version + 1),
                 imports::updated_at.eq(clock::now()),
             ))

@@ -9,6 +9,7 @@ use crate::base::error::{DatabaseResult, Error, Result};
 use crate::base::ids::{ImportId, OrganisationId};
 use crate::base::policy::{self, Action};
 use crate::base::scope::Path;
+use crate::base::values::masked_numbers;
 use crate::records::audit;
 use crate::records::imports::forget::forget;
 use crate::records::imports::model::{Kind, State};
@@ -44,8 +45,12 @@ pub async fn receive(conn: &mut AsyncPgConnection, actor: &Actor, command: &Rece
     db::write(conn, actor, async |conn| {
         forget(conn).await?;
         let id = ImportId::new();
-        let name: String =
-            command.file_name.chars().filter(|character| !character.is_control()).take(255).collect();
+        // Named after somebody, it would tell his number to everybody who sees the list of imports.
+        let name: String = masked_numbers(&command.file_name)
+            .chars()
+            .filter(|character| !character.is_control())
+            .take(255)
+            .collect();
         let name = if name.trim().is_empty() { "（无名文件）".to_owned() } else { name };
         diesel::insert_into(imports::table)
             .values((

@@ -8,6 +8,7 @@ use crate::base::actor::Actor;
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, Result};
+use crate::base::values::masked_numbers;
 use crate::records::imports::model::{Import, State, StoredRow};
 use crate::schema::imports;
 
@@ -115,11 +116,13 @@ pub(super) async fn describe(
     headings: &[String],
     notices: &[String],
 ) -> QueryResult<usize> {
+    // They quote the sheet, and are kept as long as the import.
+    let masked: Vec<String> = notices.iter().map(|notice| masked_numbers(notice).into_owned()).collect();
     diesel::sql_query("UPDATE imports SET headings = $3, notices = $4 WHERE county_id = $1 AND id = $2")
         .bind::<Uuid, _>(import.county_id)
         .bind::<Uuid, _>(import.id)
         .bind::<Jsonb, _>(json(headings))
-        .bind::<Jsonb, _>(json(notices))
+        .bind::<Jsonb, _>(json(&masked))
         .execute(conn)
         .await
 }

@@ -11,7 +11,7 @@ use crate::records::accounts::{self, ChangePassword, Duty, Identity, Password, P
 use crate::web;
 use crate::web::guards::{Arriving, Body, Caller, Db, Turn};
 use crate::web::pages::proof::WRONG_PROOF;
-use crate::web::pages::session::{Origin, REFUSED, cookie, throttled};
+use crate::web::pages::session::{Origin, REFUSED, cookie, end_former, throttled};
 use crate::web::respond::{Answer, Failure};
 
 /// The routes.
@@ -140,6 +140,7 @@ pub async fn open(
         SignedIn::Refused => return Err(Failure::unauthorized(REFUSED.to_owned())),
         SignedIn::Throttled(left) => return Err(Failure::too_often(throttled(left), left)),
     };
+    end_former(&mut db.0, jar, origin.https, Door::Api, origin.source).await?;
     jar.add(cookie(opened.token.reveal().to_owned(), origin.https));
     Ok(Json(SessionJson {
         csrf_token: Some(opened.session.csrf_token),
@@ -205,16 +206,15 @@ pub async fn prove(
 #[post("/session/password", data = "<body>")]
 pub async fn change_password(caller: Arriving, mut db: Db, body: Body<PasswordInput>) -> Answer<Status> {
     let caller = caller.0;
-    if caller.known.session.is_none() {
-        return Err(Failure(Error::Unproven(caller.actor.proof)));
-    }
+    let session = caller.known.session.ok_or(Failure(Error::Unproven(caller.actor.proof)))?;
     if caller.known.duty == Some(Duty::Code) {
         return Err(Failure::duty(Duty::Code));
     }
     let PasswordInput { old_password, password } = body.0;
     let new = Password::parse(&password, &caller.known.identity.username)
         .map_err(|error| Failure(Error::invalid("password", error)))?;
-    accounts::change_password(&mut db.0, &caller.actor, ChangePassword { old: old_password, new }).await?;
+    let command = ChangePassword { old: old_password, new };
+    accounts::change_password(&mut db.0, &caller.actor, session, command).await?;
     Ok(Status::NoContent)
 }
 

@@ -165,6 +165,7 @@ mod tests {
 
     const REST: &str = "；请对照接口文档改正后重发。";
 
+    /// ASVS 15.3.5
     #[test]
     fn a_value_of_another_kind_is_named_with_what_it_should_be() {
         says(r#"{"name":123}"#, "name", &format!("字段“name”应为文本（写在引号内），现为数字“123”{REST}"));
@@ -201,6 +202,7 @@ mod tests {
         says(r#"{"rows":[{}]}"#, "rows[0].subject", "缺少字段“subject”，请补充。");
     }
 
+    /// ASVS 1.5.2
     #[test]
     fn fields_that_are_unknown_missing_or_twice_are_named() {
         says(r#"{"zzz":1}"#, "zzz", "字段“zzz”不能识别，请对照接口文档核对字段名。");

@@ -329,7 +329,8 @@ async fn change_own(who: Arrived, mut db: Db, fields: Fields) -> Answer<Submitte
     let changed = match parsed {
         Ok(new) => {
             let command = ChangePassword { old: fields.get("old_password").to_owned(), new };
-            accounts::change_password(&mut db.0, &who.actor, command).await
+            let session = who.known.session.ok_or(Error::Forbidden)?;
+            accounts::change_password(&mut db.0, &who.actor, session, command).await
         }
         Err(error) => Err(error),
     };

@@ -20,7 +20,7 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// What a wrong proof is told.
-pub const WRONG_PROOF: &str = "密码或验证码不对，或账号已暂停登录。请重新输入；连续输错会暂停登录。";
+pub const WRONG_PROOF: &str = "密码或验证码不对，请重新输入；连续输错5次会退出登录。";
 
 /// The field that carries where the form was going.
 const TO: &str = "proof_to";
@@ -111,6 +111,7 @@ async fn prove(who: SignedIn, mut db: Db, fields: Fields, state: &State<web::Sta
 mod tests {
     use super::*;
 
+    /// ASVS 3.7.2
     #[test]
     fn a_proof_leads_to_our_own_pages_only() {
         assert!(is_own("/accounts/1") && is_own("/quarters/2026Q1/close"));

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::TimeDelta;
+use diesel_async::AsyncPgConnection;
 use rocket::form::Form as RocketForm;
 use rocket::http::{Cookie, CookieJar, Header, SameSite, Status};
 use rocket::request::{FromRequest, Outcome, Request};
@@ -133,6 +134,22 @@ impl<'r> Responder<'r, 'static> for Refusal {
     }
 }
 
+/// Ends the session that a browser had before it signed in again: nobody uses its token any more.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn end_former(
+    conn: &mut AsyncPgConnection,
+    jar: &CookieJar<'_>,
+    https: bool,
+    door: Door,
+    source: Option<IpAddr>,
+) -> Result<(), Error> {
+    let Some(cookie) = jar.get(cookie_name(https)) else { return Ok(()) };
+    let Some(former) = accounts::by_session(conn, cookie.value()).await? else { return Ok(()) };
+    accounts::sign_out(conn, &former.identity.actor(door, source), cookie.value()).await
+}
+
 #[post("/sign-in", data = "<typed>")]
 async fn enter(
     typed: RocketForm<Typed<'_>>,
@@ -158,6 +175,7 @@ async fn enter(
     };
     match accounts::sign_in(&mut db.0, &state.keys, attempt).await? {
         Attempted::Opened(opened) => {
+            end_former(&mut db.0, jar, origin.https, Door::Web, origin.source).await?;
             jar.add(cookie(opened.token.reveal().to_owned(), origin.https));
             Ok(Ok(Redirect::to(opened.session.duty.map_or("/", place))))
         }

@@ -37,6 +37,7 @@ fn verified(app: &TestApp, file: &Answer) -> Verdict {
     verify::file(Cursor::new(file.body.as_bytes()), &known).unwrap()
 }
 
+/// ASVS 16.2.1
 #[tokio::test]
 async fn the_trail_is_filtered_by_each_of_its_columns_and_paged() {
     let app = office().await;

@@ -26,6 +26,7 @@ fn operations(document: &Value) -> BTreeSet<String> {
         .collect()
 }
 
+/// ASVS 15.2.3
 #[test]
 fn every_mounted_route_is_described_and_nothing_else() {
     let mounted: BTreeSet<String> = web::api_routes()

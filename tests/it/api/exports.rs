@@ -9,6 +9,7 @@ use crate::support::builders::member;
 
 const EXPORTS: &str = "/api/v1/exports?kind=members&format=csv";
 
+/// ASVS 5.4.1, 5.4.2
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_downloaded_with_its_filter_and_masked() {
     let app = TestApp::new().await;
@@ -25,6 +26,9 @@ async fn a_list_is_downloaded_with_its_filter_and_masked() {
     assert_eq!(all.status, Status::Ok, "{}", all.body);
     assert!(all.body.contains("张伟") && all.body.contains("李娜"), "{}", all.body);
     assert!(all.body.contains("************"), "{}", all.body);
+    let named = all.header("Content-Disposition").unwrap();
+    assert!(named.starts_with("attachment; filename=\"cadre\"; filename*=UTF-8''"), "{named}");
+    assert!(named.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' '), "{named}");
     let full = app.get(&clerk, &format!("{EXPORTS}&category=full")).await;
     assert!(full.body.contains("张伟") && !full.body.contains("李娜"), "{}", full.body);
 

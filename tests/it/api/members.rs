@@ -48,6 +48,7 @@ async fn a_member_is_entered_and_read_back_masked() {
     assert_eq!((&found["total"], &found["next"]), (&json!(1), &Value::Null));
 }
 
+/// ASVS 2.2.1, 2.2.2
 #[tokio::test]
 async fn every_wrong_field_is_named_and_nothing_is_stored() {
     let app = TestApp::new().await;

@@ -218,6 +218,7 @@ async fn a_program_reads_and_enters_but_neither_reveals_nor_exports_in_clear_nor
     assert_eq!(app.send(&program, Method::Post, path, &[], &close).await.status, Status::Forbidden);
 }
 
+/// ASVS 2.4.1
 #[tokio::test]
 async fn identifiers_are_shown_so_many_times_an_hour() {
     let (app, who, member) = with_old_proof().await;

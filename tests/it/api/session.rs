@@ -5,6 +5,7 @@ use rocket::http::{Method, Status};
 
 use crate::support::app::{Credential, FRONT, PASSWORD, TestApp};
 
+/// ASVS 6.3.8
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_name_are_answered_alike() {
     let app = TestApp::new().await;
@@ -63,6 +64,7 @@ async fn a_stranger_is_asked_to_sign_in() {
 
 const WRONG: &str = "wrong wrong wrong";
 
+/// ASVS 2.3.2
 #[tokio::test]
 async fn too_many_refusals_from_one_address_are_told_with_429() {
     let app = TestApp::new().await;
@@ -89,6 +91,7 @@ async fn too_many_refusals_from_one_address_are_told_with_429() {
     assert_eq!(app.signs_in_from(neighbour, &[], "zhangwei", PASSWORD, false).await.status, Status::Ok);
 }
 
+/// ASVS 4.1.3, 15.3.4
 #[tokio::test]
 async fn behind_the_front_everybody_has_his_own_address() {
     let app = TestApp::new().await;

@@ -103,6 +103,13 @@ fn the_commands_and_their_options_are_these() {
       --organisation --dry-run --strict --mapping --errors --idempotency-key
     import undo [OPTIONS] <IMPORT_ID>: Take an import back within thirty days: records changed since are kept and named
       --reason
+    keys [OPTIONS] <COMMAND>: List, add, change and remove the keys that personal data is sealed with
+    keys add [OPTIONS]: Add a key that seals nothing yet: where several machines share a database, give each the file first
+      --algorithm
+    keys list [OPTIONS]: List the keys and how many texts each of them sealed
+    keys remove [OPTIONS] <ID>: Forget a retired key for ever: backups from before its retirement open no more
+    keys rotate [OPTIONS]: Seal with another key, and everything stored anew, beside a running server; takes up what was broken off
+      --algorithm
     migrate [OPTIONS]: Bring the database to the newest shape
     openapi [OPTIONS]: Print the OpenAPI 3.1 document of the API
     quarter [OPTIONS] <COMMAND>: Close or amend quarters, or say how far they are

@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod demo;
 mod help;
-mod interruption;
+pub mod interruption;
+mod keys;
 pub mod program;
 mod statuses;

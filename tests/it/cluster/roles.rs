@@ -56,6 +56,7 @@ async fn psql_and_the_driver_reach_all_three_roles() {
     assert!(cluster.release().unwrap());
 }
 
+/// ASVS 13.2.2
 #[tokio::test(flavor = "multi_thread")]
 async fn each_role_may_what_it_needs_and_no_more() {
     let place = Place::new();

@@ -1,6 +1,8 @@
 //! Route × role: every mounted route, called by every kind of caller. The table is in `table.rs` and `people.rs`; what is
 //! not in it fails.
 
+mod crawl;
+mod hostile;
 mod lists;
 mod people;
 mod reports;
@@ -85,6 +87,7 @@ async fn every_route_has_its_row_and_every_row_its_route() {
     assert_eq!(rows.len(), listed.len(), "a route has one row");
 }
 
+/// ASVS 8.2.1, 13.4.5
 #[tokio::test(flavor = "multi_thread")]
 async fn every_caller_gets_what_the_table_says() {
     let mut stage = Stage::new().await;
@@ -106,6 +109,7 @@ async fn every_caller_gets_what_the_table_says() {
 }
 
 /// A page of another site can make a browser send its cookie, but neither the token nor our own origin.
+/// ASVS 3.5.1
 #[tokio::test(flavor = "multi_thread")]
 async fn no_change_without_the_token_or_from_another_site() {
     let stage = Stage::new().await;
@@ -158,6 +162,7 @@ fn faults_of_headers(answer: &Answer, path: &str, tls: bool) -> Vec<String> {
         .collect()
 }
 
+/// ASVS 3.2.1, 3.4.3, 3.4.4, 3.4.5, 3.4.6, 13.4.2, 13.4.6, 14.3.2, 16.5.1, 16.5.4
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_has_its_headers_errors_and_downloads_too() {
     let stage = Stage::new().await;
@@ -195,6 +200,7 @@ async fn every_answer_has_its_headers_errors_and_downloads_too() {
 }
 
 /// PostgreSQL keeps no U+0000: whoever sends one is told so, and nothing breaks.
+/// ASVS 1.3.3
 #[tokio::test(flavor = "multi_thread")]
 async fn no_nul_breaks_a_route() {
     let stage = Stage::new().await;

@@ -1,5 +1,7 @@
 //! The walls of the house, read from the sources: what a workspace of crates would give.
 
+mod asvs;
+mod commands;
 mod floors;
 mod owners;
 mod sizes;

@@ -32,6 +32,7 @@ fn sql_stays_below() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
+/// ASVS 8.3.1
 #[test]
 fn doors_decide_nothing() {
     let doors = sources::all().into_iter().filter(|source| matches!(source.place()[0], "web" | "cli"));

@@ -92,6 +92,7 @@ async fn every_key_begins_with_the_county_and_no_number_counts_up() {
     none(&client, query, "sequences: ids are given by the application (design D6)").await;
 }
 
+/// ASVS 16.2.2
 #[tokio::test]
 async fn a_moment_has_its_zone_and_a_text_has_no_length_of_its_own() {
     let db = TestDb::new().await;

@@ -7,6 +7,7 @@ mod migrations;
 mod pooled;
 mod rights;
 mod row_security;
+mod sealed;
 mod stubbed;
 mod world;
 

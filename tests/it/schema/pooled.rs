@@ -57,6 +57,7 @@ async fn turn(database: &Database, scope: &Scope, own: &[String], turn: usize) {
     }
 }
 
+/// ASVS 8.4.1
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sixty_four_tasks_of_two_townships_never_see_each_others_rows() {
     let turns = std::env::var("CADRE_TURNS").ok().and_then(|text| text.parse().ok()).unwrap_or(24);

@@ -54,6 +54,7 @@ fn letters(role: &str) -> String {
 }
 
 /// The rights on every table: select, insert, update, delete of the web role, and those of the report role.
+/// ASVS 13.2.2
 #[expect(clippy::too_many_lines, reason = "a line for every table")]
 #[tokio::test]
 async fn the_rights_of_the_two_roles_are_these() {

@@ -290,6 +290,7 @@ async fn every_guarded_table_has_a_case() {
     assert_eq!(lines(&client, query).await, CASES.map(|case| case.table.to_owned()));
 }
 
+/// ASVS 8.4.1
 #[tokio::test]
 async fn a_township_sees_its_own_rows_and_no_other() {
     let town = Township::new().await;

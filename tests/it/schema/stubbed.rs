@@ -50,6 +50,7 @@ async fn a_scope_that_is_too_wide_finds_nothing_more() {
     assert_eq!(asks(&foreign).await, [0; 4], "another county stays hidden");
 }
 
+/// ASVS 8.2.2
 #[tokio::test]
 async fn a_foreign_id_is_found_by_nobody() {
     let world = World::new().await;

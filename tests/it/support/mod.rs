@@ -7,6 +7,6 @@ pub mod builders;
 pub mod database;
 pub mod pdf;
 mod server;
-mod template;
+pub mod template;
 
 pub use database::TestDb;

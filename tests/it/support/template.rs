@@ -156,7 +156,7 @@ fn run_pg_dump(arguments: &[&str]) -> String {
 }
 
 /// The newest `pg_dump` of the machine: it reads every older server.
-fn pg_dump() -> PathBuf {
+pub fn pg_dump() -> PathBuf {
     let folders = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     folders
         .filter_map(|folder| {

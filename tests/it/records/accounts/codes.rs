@@ -72,6 +72,7 @@ async fn clerk(stage: &mut Stage) -> AccountId {
     stage.account("zhangwei", Role::Clerk, &town).await
 }
 
+/// ASVS 6.3.3
 #[tokio::test]
 async fn a_role_that_needs_codes_can_do_nothing_before_it_has_them() {
     let mut stage = Stage::new().await;
@@ -99,6 +100,7 @@ async fn a_county_that_set_nothing_asks_for_a_password_only() {
     assert_eq!(stage.session("zhangwei").await.session.duty, None);
 }
 
+/// ASVS 6.3.4
 #[tokio::test]
 async fn a_program_sends_its_code_along_and_each_code_counts_once() {
     let mut stage = Stage::new().await;
@@ -119,6 +121,7 @@ async fn a_program_sends_its_code_along_and_each_code_counts_once() {
     assert!(is_refused(&stage.with_code(Door::Api, Some("000000")).await));
 }
 
+/// ASVS 6.5.1
 #[tokio::test]
 async fn a_code_used_at_once_by_several_opens_one_session() {
     let mut stage = Stage::new().await;
@@ -143,6 +146,7 @@ async fn a_code_used_at_once_by_several_opens_one_session() {
     assert_eq!([a, b, c, d].iter().filter(|opened| **opened).count(), 1);
 }
 
+/// ASVS 2.3.1
 #[tokio::test]
 async fn a_page_asks_for_the_code_after_the_password_and_the_half_session_opens_nothing() {
     let mut stage = Stage::new().await;
@@ -182,6 +186,7 @@ async fn wrong_codes_lock_the_account_like_wrong_passwords() {
     assert!(locked.is_none(), "it is locked");
 }
 
+/// ASVS 6.4.1, 6.4.3
 #[tokio::test]
 async fn a_confirmed_secret_is_taken_back_by_recovery_only() {
     let mut stage = Stage::new().await;
@@ -207,6 +212,7 @@ async fn a_confirmed_secret_is_taken_back_by_recovery_only() {
     assert!(is_refused(&stage.attempt("zhangwei", &temporary, None).await), "and not for long");
 }
 
+/// ASVS 7.5.1
 #[tokio::test]
 async fn codes_of_ones_own_are_no_way_round_a_proof() {
     let mut stage = Stage::new().await;
@@ -262,6 +268,7 @@ async fn a_county_may_take_passwords_as_they_are_given() {
     assert_eq!(duty(&SecurityPolicy::unset()).await, Some(Duty::ChangePassword));
 }
 
+/// ASVS 7.5.3
 #[tokio::test]
 async fn a_proof_is_fresh_for_as_long_as_the_county_says() {
     let mut stage = Stage::new().await;
@@ -287,6 +294,7 @@ async fn a_proof_is_fresh_for_as_long_as_the_county_says() {
     assert_eq!(stage.entries("accounts.prove_refused").await, 1);
 }
 
+/// ASVS 7.3.2
 #[tokio::test]
 async fn the_county_sets_the_limits_of_a_session() {
     let mut stage = Stage::new().await;
@@ -303,6 +311,7 @@ async fn the_county_sets_the_limits_of_a_session() {
     assert!(!stage.is_alive(&session).await);
 }
 
+/// ASVS 7.4.3, 7.5.2
 #[tokio::test]
 async fn one_sees_and_ends_ones_own_sessions_and_nobody_elses() {
     let mut stage = Stage::new().await;

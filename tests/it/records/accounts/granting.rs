@@ -1,12 +1,13 @@
 //! Roles above a clerk's take two security officers; nobody approves his own request, and nobody gains by it himself.
 
-use cadre::base::actor::{Actor, Role};
+use cadre::base::actor::{Actor, Door, Role};
 use cadre::base::error::Error;
 use cadre::base::ids::{AccountId, ApprovalId};
-use cadre::records::accounts::{self, Granted, SecurityPolicy};
+use cadre::records::accounts::{self, ChangePassword, Granted, Password, ResetPassword, SecurityPolicy};
 use cadre::records::approvals::Conclusion;
 
 use super::Stage;
+use crate::support::app::PASSWORD;
 
 struct Granting {
     stage: Stage,
@@ -52,6 +53,7 @@ impl Granting {
     }
 }
 
+/// ASVS 2.3.5
 #[tokio::test]
 async fn what_is_more_than_a_clerks_role_waits_for_a_second_officer() {
     for role in [Role::Supervisor, Role::Auditor, Role::Administrator, Role::Security] {
@@ -118,6 +120,7 @@ async fn a_rejected_withdrawn_or_outdated_request_grants_nothing() {
     assert_eq!(granting.role().await, "clerk");
 }
 
+/// ASVS 2.3.4
 #[tokio::test]
 async fn two_approvals_at_once_grant_once() {
     let mut granting = Granting::new().await;
@@ -132,6 +135,7 @@ async fn two_approvals_at_once_grant_once() {
     assert_eq!(granting.stage.entries("accounts.grant").await, 1);
 }
 
+/// ASVS 8.3.2
 #[tokio::test]
 async fn a_demoted_account_is_out_and_acts_as_a_clerk_at_its_next_request() {
     let mut granting = Granting::new().await;
@@ -201,4 +205,28 @@ async fn the_demands_at_sign_in_are_changed_by_two_officers_of_the_county() {
     let below =
         accounts::set_security_policy(&mut granting.stage.conn, &town, &SecurityPolicy::production()).await;
     assert!(matches!(below, Err(Error::Forbidden)), "{below:?}");
+}
+
+/// What an administrator changes voids a request; the owner's own new password does not: he had nothing to gain or lose.
+#[tokio::test]
+async fn a_request_outlives_its_owners_new_password_and_no_reset() {
+    let mut granting = Granting::new().await;
+    let id = granting.waiting(Role::Supervisor).await;
+    let session = granting.stage.session("zhangwei").await;
+    let own = session.session.identity.actor(Door::Web, None);
+    let new = Password::parse("a wholly different sentence", "zhangwei").unwrap();
+    let change = ChangePassword { old: PASSWORD.to_owned(), new: new.clone() };
+    accounts::change_password(&mut granting.stage.conn, &own, session.session.id, change).await.unwrap();
+    let two = granting.two.clone();
+    granting.decides(&two, id, Conclusion::Approve).await.unwrap();
+    assert_eq!(granting.role().await, "supervisor");
+
+    let mut granting = Granting::new().await;
+    let id = granting.waiting(Role::Supervisor).await;
+    let administrator = granting.stage.official(Role::Administrator).await;
+    let reset = ResetPassword { account: granting.account, password: new, temporary: false };
+    accounts::reset_password(&mut granting.stage.conn, &administrator, &[reset]).await.unwrap();
+    let two = granting.two.clone();
+    let void = granting.decides(&two, id, Conclusion::Approve).await;
+    assert!(matches!(void, Err(Error::Refused(_))), "whoever knows the new password did not ask: {void:?}");
 }

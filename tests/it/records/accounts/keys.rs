@@ -90,6 +90,7 @@ async fn a_second_request_does_not_wait_for_the_first() {
     assert_eq!(keys.worked.load(Ordering::SeqCst), 0);
 }
 
+/// ASVS 14.2.7
 #[tokio::test]
 async fn an_answer_is_kept_seven_days_whoever_comes_after() {
     let mut keys = Keys::new().await;

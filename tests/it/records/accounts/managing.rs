@@ -38,6 +38,7 @@ impl Stage {
     }
 }
 
+/// ASVS 7.4.2
 #[tokio::test]
 async fn a_disabled_account_is_out_at_its_next_request() {
     let mut stage = Stage::new().await;
@@ -55,6 +56,7 @@ async fn a_disabled_account_is_out_at_its_next_request() {
     assert!(matches!(granted, Err(Error::Refused(_))), "it does not come back by a grant: {granted:?}");
 }
 
+/// ASVS 8.3.2
 #[tokio::test]
 async fn a_moved_account_acts_in_its_new_place_at_its_next_request() {
     let mut stage = Stage::new().await;
@@ -123,6 +125,7 @@ async fn nobody_serves_himself_and_each_does_only_his_part() {
     }
 }
 
+/// ASVS 6.4.6
 #[tokio::test]
 async fn an_administrator_alone_becomes_nobody_else() {
     let mut stage = Stage::new().await;

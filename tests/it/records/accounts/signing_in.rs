@@ -2,7 +2,7 @@
 
 use cadre::base::actor::{Door, Role};
 use cadre::base::error::Error;
-use cadre::records::accounts::{self, ChangePassword, Password, ResetPassword, SignIn};
+use cadre::records::accounts::{self, ChangePassword, Password, Proving, ResetPassword, SignIn};
 
 use super::{Stage, is_refused};
 use crate::support::app::PASSWORD;
@@ -13,6 +13,7 @@ fn other() -> Password {
     Password::parse(OTHER, "nobody").unwrap()
 }
 
+/// ASVS 6.3.1
 #[tokio::test]
 async fn five_wrong_passwords_lock_that_account_and_no_other() {
     let mut stage = Stage::new().await;
@@ -62,6 +63,7 @@ async fn what_was_typed_as_an_unknown_name_is_not_kept() {
     assert_eq!((row.get::<_, i64>(0), row.get::<_, i64>(1)), (1, 0));
 }
 
+/// ASVS 7.2.1, 7.3.1, 7.4.1
 #[tokio::test]
 async fn a_session_ends_when_it_is_idle_or_old_or_signed_out() {
     let mut stage = Stage::new().await;
@@ -79,6 +81,7 @@ async fn a_session_ends_when_it_is_idle_or_old_or_signed_out() {
     assert!(!stage.is_alive(&one).await && stage.is_alive(&two).await);
 }
 
+/// ASVS 6.2.2, 7.4.5
 #[tokio::test]
 async fn a_new_password_ends_every_session_and_the_old_password() {
     let mut stage = Stage::new().await;
@@ -96,17 +99,18 @@ async fn a_new_password_ends_every_session_and_the_old_password() {
     let actor = two.session.identity.actor(Door::Web, None);
     assert_eq!(actor.account, Some(neighbour));
     let wrong = ChangePassword { old: "wrong wrong wrong".to_owned(), new: other() };
-    let refused = accounts::change_password(&mut stage.conn, &actor, wrong).await;
+    let refused = accounts::change_password(&mut stage.conn, &actor, two.session.id, wrong).await;
     assert!(matches!(refused, Err(Error::Invalid(_))), "{refused:?}");
     assert!(stage.is_alive(&two).await);
     assert_eq!(stage.entries("accounts.prove_refused").await, 1);
     let change = ChangePassword { old: PASSWORD.to_owned(), new: other() };
-    accounts::change_password(&mut stage.conn, &actor, change).await.unwrap();
+    accounts::change_password(&mut stage.conn, &actor, two.session.id, change).await.unwrap();
     assert!(!stage.is_alive(&two).await);
     assert!(is_refused(&stage.attempt("lina", PASSWORD, None).await));
     assert!(!is_refused(&stage.attempt("lina", OTHER, None).await));
 }
 
+/// ASVS 6.2.3, 16.3.3
 #[tokio::test]
 async fn an_open_browser_is_no_place_to_guess_the_old_password() {
     let mut stage = Stage::new().await;
@@ -116,14 +120,44 @@ async fn an_open_browser_is_no_place_to_guess_the_old_password() {
     let actor = session.session.identity.actor(Door::Web, None);
     for _ in 0..5 {
         let wrong = ChangePassword { old: "wrong wrong wrong".to_owned(), new: other() };
-        assert!(accounts::change_password(&mut stage.conn, &actor, wrong).await.is_err());
+        let guessed = accounts::change_password(&mut stage.conn, &actor, session.session.id, wrong).await;
+        assert!(matches!(guessed, Err(Error::Invalid(_))), "{guessed:?}");
     }
+    assert!(!stage.is_alive(&session).await, "the fifth ends the session");
     let right = ChangePassword { old: PASSWORD.to_owned(), new: other() };
-    let locked = accounts::change_password(&mut stage.conn, &actor, right).await;
-    assert!(matches!(locked, Err(Error::Invalid(_))), "it is locked: {locked:?}");
-    assert!(is_refused(&stage.attempt("zhangwei", PASSWORD, None).await), "at sign-in too");
+    let ended = accounts::change_password(&mut stage.conn, &actor, session.session.id, right).await;
+    assert!(matches!(ended, Err(Error::Forbidden)), "{ended:?}");
+    assert!(!is_refused(&stage.attempt("zhangwei", PASSWORD, None).await), "and locks nobody out");
 }
 
+/// Whoever guesses at the sign-in page locks that; who is signed in goes on, and shows that it is he.
+#[tokio::test]
+async fn a_lock_at_the_door_keeps_nobody_from_proving_who_is_inside() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    stage.account("zhangwei", Role::Clerk, &town).await;
+    let session = stage.session("zhangwei").await;
+    for _ in 0..5 {
+        stage.attempt("zhangwei", "wrong wrong wrong", None).await;
+    }
+    assert!(is_refused(&stage.attempt("zhangwei", PASSWORD, None).await), "the door is locked");
+    let actor = session.session.identity.actor(Door::Web, None);
+    let mut proves = async |password: &str| {
+        let typed = Proving { password: password.to_owned(), otp: String::new() };
+        accounts::prove(&mut stage.conn, &actor, &stage.keys, session.session.id, typed).await
+    };
+    for _ in 0..4 {
+        assert!(!proves("wrong wrong wrong").await.unwrap());
+    }
+    assert!(proves(PASSWORD).await.unwrap(), "a right one, and the count begins again");
+    for _ in 0..5 {
+        assert!(!proves("wrong wrong wrong").await.unwrap());
+    }
+    assert!(matches!(proves(PASSWORD).await, Err(Error::Forbidden)), "the fifth has ended the session");
+    assert!(!stage.is_alive(&session).await);
+}
+
+/// ASVS 15.4.2
 #[tokio::test]
 async fn many_guesses_at_once_are_no_more_than_one_after_the_other() {
     let mut stage = Stage::new().await;
@@ -154,4 +188,25 @@ async fn a_reset_lifts_a_lock() {
     let reset = ResetPassword { account, password: other(), temporary: false };
     accounts::reset_password(&mut stage.conn, &administrator, &[reset]).await.unwrap();
     assert!(!is_refused(&stage.attempt("zhangwei", OTHER, None).await));
+}
+
+/// ASVS 6.2.11
+#[tokio::test]
+async fn no_password_holds_the_name_or_the_code_of_ones_units() {
+    let mut stage = Stage::new().await;
+    let town = stage.county.town(1).clone();
+    stage.account("zhangwei", Role::Clerk, &town).await;
+    let session = stage.session("zhangwei").await;
+    let actor = session.session.identity.actor(Door::Web, None);
+    let mut changes = async |new: &str| {
+        let new = Password::parse(new, "zhangwei").unwrap();
+        let change = ChangePassword { old: PASSWORD.to_owned(), new };
+        accounts::change_password(&mut stage.conn, &actor, session.session.id, change).await
+    };
+    for held in ["in 500237101 we trust", "我在巫山县工作了许多年啊", "我在龙井镇工作了许多年啊"]
+    {
+        let refused = changes(held).await;
+        assert!(matches!(refused, Err(Error::Invalid(_))), "{held}: {refused:?}");
+    }
+    changes("我在梁平区工作了许多年啊").await.unwrap();
 }

@@ -20,6 +20,7 @@ impl Stage {
     }
 }
 
+/// ASVS 6.3.1
 #[tokio::test]
 async fn ten_refusals_close_the_door_to_that_address_only() {
     let mut stage = Stage::new().await;

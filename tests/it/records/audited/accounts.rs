@@ -57,15 +57,20 @@ pub(super) async fn tell(story: &mut Story) {
     }
 
     let own: Actor = session.session.identity.actor(Door::Web, None);
-    second_factor(story, &keys, &own, session.session.id).await;
+    let id = session.session.id;
+    second_factor(story, &keys, &own, id).await;
     let new = Password::parse("a wholly different sentence", "zhangwei").unwrap();
     let change = |old: &str| ChangePassword { old: old.to_owned(), new: new.clone() };
     let (wrong, right) = (change("a wholly different sentence"), change(PASSWORD));
     story
-        .refused("accounts::change_password", async |conn| accounts::change_password(conn, &own, wrong).await)
+        .refused("accounts::change_password", async |conn| {
+            accounts::change_password(conn, &own, id, wrong).await
+        })
         .await;
     story
-        .done("accounts::change_password", async |conn| accounts::change_password(conn, &own, right).await)
+        .done("accounts::change_password", async |conn| {
+            accounts::change_password(conn, &own, id, right).await
+        })
         .await;
     let text = session.token.reveal();
     story.done("accounts::sign_out", async |conn| accounts::sign_out(conn, &own, text).await).await;

@@ -140,6 +140,7 @@ fn verbs() -> BTreeSet<String> {
     verbs
 }
 
+/// ASVS 16.3.1
 #[tokio::test]
 async fn every_verb_leaves_one_entry_when_done_and_none_when_refused() {
     let mut story = Story::new().await;

@@ -53,6 +53,7 @@ impl Stage {
     }
 }
 
+/// ASVS 8.2.3, 14.2.6, 15.3.1
 #[tokio::test]
 async fn an_enrolled_member_is_found_again_with_masked_identifiers() {
     let mut stage = Stage::new().await;
@@ -105,6 +106,7 @@ async fn one_citizen_id_makes_one_member_of_the_county_and_the_sentence_names_th
     assert!(message.contains(&stage.county.branch(1, 1).name), "{message}");
 }
 
+/// ASVS 2.3.3
 #[tokio::test]
 async fn many_are_enrolled_or_none() {
     let mut stage = Stage::new().await;
@@ -116,6 +118,7 @@ async fn many_are_enrolled_or_none() {
     assert_eq!(count, 0);
 }
 
+/// ASVS 2.2.3
 #[tokio::test]
 async fn wrong_dates_are_refused_before_anything_is_stored() {
     let mut stage = Stage::new().await;

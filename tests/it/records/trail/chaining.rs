@@ -19,6 +19,7 @@ struct Vector<'a> {
     entry: Sealed<'a>,
 }
 
+/// ASVS 11.4.1
 #[test]
 fn the_vectors_of_the_page_are_ours() {
     let mut count = 0;
@@ -84,6 +85,7 @@ async fn eight_at_once_leave_one_chain() {
     assert_eq!(verdict.entries(), 320);
 }
 
+/// ASVS 16.4.2
 #[tokio::test]
 async fn the_web_role_forges_nothing() {
     let trail = Trail::with(3, 0).await;
@@ -107,6 +109,7 @@ async fn the_web_role_forges_nothing() {
     assert_eq!(verdict.entries(), 3);
 }
 
+/// ASVS 16.5.3
 #[tokio::test]
 async fn an_action_that_cannot_be_recorded_is_not_done() {
     let db = TestDb::new().await;

@@ -40,6 +40,7 @@ async fn serve(
     (key, format!("http://{listen}").parse().unwrap(), shutdown)
 }
 
+/// ASVS 16.4.3
 #[tokio::test(flavor = "multi_thread")]
 async fn a_witness_cosigns_what_extends_what_it_saw_and_catches_up() {
     let trail = Trail::new().await;
