@@ -60,6 +60,8 @@ pub enum Secret {
     Telephone,
     /// The rows of an uploaded workbook.
     ImportRow,
+    /// The rows of a grid that is being filled in.
+    DraftRow,
     /// An uploaded file that waits until somebody says what its columns are.
     Upload,
     /// What a department says of a candidate.
@@ -79,6 +81,7 @@ impl Secret {
             Self::Mobile => b"mobile",
             Self::Telephone => b"telephone",
             Self::ImportRow => b"import_row",
+            Self::DraftRow => b"draft_row",
             Self::Upload => b"upload",
             Self::Verdict => b"verdict",
             Self::Decision => b"decision",
