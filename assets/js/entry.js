@@ -40,7 +40,11 @@ class Entry {
   async open() {
     const kept = await this.draft.open();
     if (!kept) return;
-    for (const { key, cells } of kept.rows) this.fill(this.add(key), cells);
+    for (const { key, cells } of kept.rows) {
+      const row = this.add(key);
+      this.fill(row, cells);
+      row.done = true;
+    }
     this.grow(Math.max(ROOM, this.rows.length + 3));
     this.told(kept.checked);
     this.rows.find((row) => this.isEmpty(row))?.inputs[0].focus();
@@ -86,7 +90,7 @@ class Entry {
     number.id = `entry-row-${key}`;
     const inputs = Array.from(line.querySelectorAll("input"));
     inputs.forEach((input, index) => input.setAttribute("aria-labelledby", `${number.id} ${this.columns[index].id}`));
-    const row = { key, line, inputs, left: new Set(), checked: null };
+    const row = { key, line, inputs, left: new Set(), done: false, checked: null };
     for (const input of inputs) input.row = row;
     this.body.insertBefore(line, this.rows[at]?.line ?? null);
     this.rows.splice(at, 0, row);
@@ -163,23 +167,27 @@ class Entry {
     if (this.active !== input.row) {
       const before = this.active;
       this.active = input.row;
-      if (before) this.mark(before);
+      if (before) {
+        before.done = !this.isEmpty(before); // From now on it has to be whole.
+        this.mark(before);
+      }
       this.problems();
     }
     input.dataset.before = input.value;
     delete input.dataset.edits;
     input.select();
     this.show(input);
+    // What to fill in stands beside the button, unless something is offered there.
+    if (!this.form.querySelector("[data-form-note] button")) this.note(this.column(input).hint, false);
   }
 
-  /** The sentences about a cell stand right below it; what to fill in stands beside the button. */
+  /** The sentences about a cell stand right below it. */
   show(input) {
     const said = input.dataset.said ?? "";
     this.tip.textContent = said;
     this.tip.className = `entry-tip${input.hasAttribute("aria-invalid") ? " bad" : ""}`;
     this.tip.hidden = !said;
     if (said) place(this.tip, input);
-    this.note(this.column(input).hint, false);
   }
 
   leave(input) {
@@ -359,7 +367,7 @@ class Entry {
         cell.value = date ?? value;
         filled += 1;
       }
-      row.left.clear();
+      row.done = true;
       this.draft.touch(row.key);
     }
     input.dataset.before = input.value;
@@ -384,7 +392,7 @@ class Entry {
   faults(row) {
     const { errors = [], message } = row.checked ?? {};
     const due = errors.map((error) => ({ ...error, at: this.columns.findIndex(({ field }) => field === error.field) }))
-      .filter(({ at }) => at < 0 || row !== this.active || row.inputs[at].value.trim() || row.left.has(at));
+      .filter(({ at }) => at < 0 || row !== this.active || row.done || row.inputs[at].value.trim() || row.left.has(at));
     return message ? [...due, { column: "", message, at: -1 }] : due;
   }
 
@@ -395,23 +403,19 @@ class Entry {
       const { field } = this.columns[index];
       const wrong = faults.filter(({ at }) => at === index);
       const said = [...wrong, ...warnings.filter((one) => one.field === field)].map((one) => one.message).join("\n");
-      if (wrong.length) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-      input.classList.toggle("look", Boolean(said) && !wrong.length);
-      if (said) {
-        input.dataset.said = said;
-        input.setAttribute("aria-describedby", "entry-tip");
-      } else {
-        delete input.dataset.said;
-        input.removeAttribute("aria-describedby");
-      }
+      attribute(input, "aria-invalid", wrong.length ? "true" : null);
+      attribute(input, "data-said", said || null);
+      attribute(input, "aria-describedby", said ? "entry-tip" : null);
+      attribute(input, "class", said && !wrong.length ? "look" : null);
     });
     const waits = row.checked?.bucket === "refused" && !faults.length;
     const [word, tone] = (!waits && STATES[row.checked?.bucket]) || ["", ""];
-    const state = row.line.firstChild.lastChild;
-    state.textContent = word;
-    state.className = tone && `tone-${tone}`;
-    row.line.firstChild.title = row.checked?.changes?.length ? `此人已登记，将变更：${row.checked.changes.map(({ column: title }) => title).join("、")}` : (row.checked?.message ?? "");
+    const number = row.line.firstChild;
+    words(number.lastChild, word);
+    attribute(number.lastChild, "class", tone ? `tone-${tone}` : null);
+    const changes = row.checked?.changes ?? [];
+    const known = changes.length ? `此人已登记，将变更：${changes.map(({ column: title }) => title).join("、")}` : row.checked?.message;
+    attribute(number, "title", known ?? null);
   }
 
   /** The list of everything that is wrong, each leading to its cell, and how the rows stand. */
@@ -424,10 +428,13 @@ class Entry {
       for (const fault of this.faults(row)) all.push({ at, row, fault });
     }
     const filled = this.rows.filter((row) => !this.isEmpty(row)).length;
-    const words = Object.entries(STATES).filter(([bucket]) => counts[bucket]).map(([bucket, [word]]) => `${word === "更正" ? "需更正" : word} ${counts[bucket]}`);
-    this.form.querySelector("[data-entry-count]").textContent = filled ? `已填 ${filled} 行${words.length ? `：${words.join("，")}` : ""}` : "";
+    const parts = Object.entries(STATES).filter(([bucket]) => counts[bucket]).map(([bucket, [word]]) => `${word === "更正" ? "需更正" : word} ${counts[bucket]}`);
+    words(this.form.querySelector("[data-entry-count]"), filled ? `已填 ${filled} 行${parts.length ? `：${parts.join("，")}` : ""}` : "");
     const box = this.form.querySelector("[data-entry-problems]");
     box.hidden = !all.length;
+    const told = JSON.stringify(all.map(({ at, fault }) => [at, fault.at, fault.message]));
+    if (told === this.shown) return;
+    this.shown = told;
     const lines = all.slice(0, NAMED).map(({ at, row, fault }) => {
       const item = document.createElement("li");
       const link = document.createElement("a");
@@ -463,6 +470,18 @@ class Entry {
     say(this.form, text, bad);
     if (text && bad) announce(text);
   }
+}
+
+// In a table of thousands of cells each change of the page is dear: what is as it should be is left alone.
+
+function attribute(element, name, value) {
+  if (element.getAttribute(name) === value) return;
+  if (value === null) element.removeAttribute(name);
+  else element.setAttribute(name, value);
+}
+
+function words(element, text) {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function column(head) {
