@@ -2,6 +2,7 @@
 import { start as startPickers } from "./js/picker.js";
 import { start as startCitizenId } from "./js/citizen-id.js";
 import { start as startDates } from "./js/dates.js";
+import { start as startEntry } from "./js/entry.js";
 import { start as startForms } from "./js/forms.js";
 import { start as startGrids } from "./js/grid.js";
 import { start as startLists } from "./js/lists.js";
@@ -15,7 +16,7 @@ import { start as startShortcuts } from "./js/shortcuts.js";
 /** Brings a part of the page to life: the whole document, or a fragment that htmx put in. */
 function start(root) {
   for (const begin of [
-    startPickers, startDates, startCitizenId, startForms, startGrids, startLists, startReview, startReveal, startUpload, startVotes, startCharts,
+    startPickers, startDates, startCitizenId, startForms, startGrids, startEntry, startLists, startReview, startReveal, startUpload, startVotes, startCharts,
   ]) begin(root);
 }
 

@@ -1117,6 +1117,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// The rows of grids that are being filled in.
+    import_draft_rows (county_id, draft_id, key) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// The draft.
+        draft_id -> Uuid,
+        /// Given by the page: the same row as long as it stands in the grid.
+        key -> Int4,
+        /// Its place in the grid, from 1.
+        number -> Int4,
+        /// Its number in the plan of the draft's import; empty: changed since, or never planned.
+        planned_as -> Nullable<Int4>,
+        /// Its cells, encrypted: they hold identifiers.
+        content -> Bytea,
+    }
+}
+
+diesel::table! {
+    /// Grids that are being filled in: one of an account for a kind. Forgotten after thirty days of rest.
+    import_drafts (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application.
+        id -> Uuid,
+        /// Whose it is.
+        account_id -> Uuid,
+        /// What the rows are about (contract 2, KIND).
+        kind -> Text,
+        /// The organisation that the rows belong to.
+        organisation_id -> Uuid,
+        /// Its path.
+        path -> Text,
+        /// The page that wrote last: its repeated request is no other hand.
+        writer -> Uuid,
+        /// Rises by one with every change.
+        version -> Int4,
+        /// The plan that was last made of it.
+        import_id -> Nullable<Uuid>,
+        /// When it was begun.
+        created_at -> Timestamptz,
+        /// When it was last kept.
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     /// What was last said of the headings of an organisation's files: proposed again, never assumed.
     import_mappings (county_id, organisation_id, kind) {
         /// The county that owns the row.

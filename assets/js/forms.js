@@ -18,8 +18,9 @@ export function start(root) {
 
 /** Saves the form on the page: the shortcut from anywhere in it. */
 export function save() {
-  const form = document.activeElement?.closest("form[data-flow], form[data-grid-form]")
-    ?? document.querySelector(".content form[data-flow], .content form[data-grid-form]");
+  const forms = ["form[data-flow]", "form[data-grid-form]", "form[data-entry]"];
+  const form = document.activeElement?.closest(forms.join())
+    ?? document.querySelector(forms.map((one) => `.content ${one}`).join());
   if (!form) return false;
   form.requestSubmit(form.querySelector("[data-save]") ?? undefined);
   return true;
@@ -105,17 +106,28 @@ export function settled(form) {
   guarded.delete(form);
 }
 
+const OBSTACLES = {
+  network: "网络不通，尚未保存。填写的内容都在本页，请稍后再按保存。",
+  session: "登录已过期，尚未保存。请在新窗口重新登录，然后回到本页再按保存。",
+  database: "数据库暂时不可用，尚未保存。填写的内容都在本页，请稍后再按保存。",
+};
+
 /** Why the form cannot be sent now, or null. */
 export async function obstacle(address) {
+  return OBSTACLES[await reach(address)] ?? null;
+}
+
+/** What keeps the page from the server (`network`, `session` or `database`), or null: then the page has a fresh token. */
+export async function reach(address) {
   let answer;
   try {
     answer = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
   } catch {
-    return "网络不通，尚未保存。填写的内容都在本页，请稍后再按保存。";
+    return "network";
   }
   // A stranger is led to the door.
-  if (answer.status === 401 || answer.redirected) return "登录已过期，尚未保存。请在新窗口重新登录，然后回到本页再按保存。";
-  if (answer.status === 503) return "数据库暂时不可用，尚未保存。填写的内容都在本页，请稍后再按保存。";
+  if (answer.status === 401 || answer.redirected) return "session";
+  if (answer.status === 503) return "database";
   if (answer.ok && answer.headers.get("Content-Type")?.includes("json")) {
     const session = await answer.json().catch(() => ({}));
     if (session.csrf_token) renewToken(session.csrf_token);

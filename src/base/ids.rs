@@ -110,6 +110,10 @@ id!(
     ImportId
 );
 id!(
+    /// A grid that is being filled in.
+    DraftId
+);
+id!(
     /// A rating scheme.
     SchemeId
 );

@@ -122,7 +122,18 @@ pub const OWNERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("slates", &["committee_targets", "slates", "slate_seats"]),
-    ("imports", &["imports", "import_rows", "import_traces", "import_mappings", "import_undos"]),
+    (
+        "imports",
+        &[
+            "imports",
+            "import_rows",
+            "import_traces",
+            "import_mappings",
+            "import_undos",
+            "import_drafts",
+            "import_draft_rows",
+        ],
+    ),
     (
         "ratings",
         &[

@@ -26,6 +26,7 @@ pub const SEALED: SealedPlaces = SealedPlaces {
         column("people", "mobile_cipher", "id", Secret::Mobile),
         column("people", "telephone_cipher", "id", Secret::Telephone),
         column("import_rows", "content", "import_id", Secret::ImportRow),
+        column("import_draft_rows", "content", "draft_id", Secret::DraftRow),
         column("imports", "proposal", "id", Secret::ImportRow),
         column("candidate_verdicts", "verdict_cipher", "id", Secret::Verdict),
         column("candidate_checks", "decision_cipher", "id", Secret::Decision),

@@ -22,6 +22,19 @@ pub enum Shape {
     Date,
 }
 
+/// Which organisations a column names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Branches.
+    Branches,
+    /// Villages and communities.
+    Villages,
+    /// Any, by name or code.
+    Organisations,
+    /// Any, by code alone.
+    Codes,
+}
+
 /// One column of a kind of workbook.
 #[derive(Debug)]
 pub struct Heading {
@@ -35,8 +48,12 @@ pub struct Heading {
     pub shape: Shape,
     /// What to fill in, for the note on the heading of the empty workbook.
     pub explanation: &'static str,
-    /// The choice of its drop-down list.
+    /// The choice of its drop-down list, where it is no code table.
     pub choices: fn() -> Vec<String>,
+    /// The code table that its cells are from.
+    pub table: Option<fn() -> &'static CodeTable>,
+    /// The organisations that its cells name.
+    pub names: Option<Names>,
     /// The list whose words that the county added may stand in it as well.
     pub own: Option<WordList>,
 }
@@ -49,6 +66,8 @@ pub const RECORD: Heading = Heading {
     shape: Shape::Identifier,
     explanation: "系统导出时自动填写；新增的请留空，请勿改动。",
     choices: Vec::new,
+    table: None,
+    names: None,
     own: None,
 };
 
@@ -69,10 +88,20 @@ impl Heading {
             Shape::Date => ColumnKind::Date,
         };
         let explanation = (!self.explanation.is_empty()).then(|| self.explanation.to_owned());
-        let own = self.own.map(|list| words.in_force(list, day, None)).unwrap_or_default();
-        let mut choices = (self.choices)();
-        choices.extend(own.into_iter().map(|word| word.name().to_owned()));
+        let choices = self.offered(words, day);
         Column { required: self.required, explanation, choices, ..Column::new(self.title, kind) }
+    }
+
+    /// Every word that may stand in it on a day or later; none where it may hold any text.
+    #[must_use]
+    pub fn offered(&self, words: &WordBook, day: NaiveDate) -> Vec<String> {
+        let mut choices = match self.table {
+            Some(table) => table().entries().iter().map(|entry| entry.name.clone()).collect(),
+            None => (self.choices)(),
+        };
+        let own = self.own.map(|list| words.in_force(list, day, None)).unwrap_or_default();
+        choices.extend(own.into_iter().map(|word| word.name().to_owned()));
+        choices
     }
 }
 
@@ -85,18 +114,22 @@ pub const fn required(title: &'static str, field: &'static str, shape: Shape) ->
 /// A column that a row may leave empty.
 #[must_use]
 pub const fn optional(title: &'static str, field: &'static str, shape: Shape) -> Heading {
-    Heading { title, field, required: false, shape, explanation: "", choices: Vec::new, own: None }
+    Heading {
+        title,
+        field,
+        required: false,
+        shape,
+        explanation: "",
+        choices: Vec::new,
+        table: None,
+        names: None,
+        own: None,
+    }
 }
 
 /// Names for a drop-down list.
 pub fn names(names: impl Iterator<Item = &'static str>) -> Vec<String> {
     names.map(str::to_owned).collect()
-}
-
-/// All names of a code table, for a drop-down list.
-#[must_use]
-pub fn all(table: &CodeTable) -> Vec<String> {
-    table.entries().iter().map(|entry| entry.name.clone()).collect()
 }
 
 /// What a mapping calls one of several columns that have the same heading: by its letters too.

@@ -74,7 +74,7 @@ async fn carry_out_as<S: Subject>(
     listener: Listener<'_>,
 ) -> Result<Outcome> {
     let mut conn = engine.database.web().await?;
-    let work = Work { engine, actor, importer: importer(actor, import), import, listener };
+    let work = Work { engine, actor, importer: importer(actor, import.scope()), import, listener };
     let written = db::write(&mut conn, actor, async |conn| work.write::<S>(conn).await).await;
     match written {
         Ok(()) => Ok(Outcome::Written(import.counts())),
@@ -180,7 +180,7 @@ impl Work<'_> {
         buckets: &[Bucket],
         mut take: impl AsyncFnMut(&mut AsyncPgConnection, Vec<PlannedRow>, Vec<Decided<S>>) -> Result<()>,
     ) -> Result<()> {
-        let context = S::context(conn, self.import).await?;
+        let context = S::context(conn, &self.import.into()).await?;
         let understanding = Arc::new(Understanding::<S> {
             layout: context::layout(self.import, &S::extras(&context))?,
             context,

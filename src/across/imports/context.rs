@@ -11,8 +11,9 @@ use crate::across::sheets::{Cell, Row};
 use crate::base::actor::{Actor, Door};
 use crate::base::db::Database;
 use crate::base::error::{Error, OrMissing, Result};
+use crate::base::ids::{CountyId, OrganisationId};
 use crate::base::keys::KeyRing;
-use crate::base::scope::Scope;
+use crate::base::scope::{Path, Scope};
 use crate::records::imports::Import;
 use crate::records::organisations::model::Organisation;
 use crate::records::organisations::queries::{self, Filter};
@@ -27,10 +28,35 @@ pub struct Engine {
     pub keys: Arc<KeyRing>,
 }
 
+/// The organisation that rows belong to: they may touch nothing but it and what stands below.
+#[derive(Debug, Clone)]
+pub struct Destination {
+    /// The county.
+    pub county: CountyId,
+    /// The organisation.
+    pub organisation: OrganisationId,
+    /// Its place in the tree.
+    pub path: Path,
+}
+
+impl Destination {
+    /// The organisation and everything below it.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope::new(self.county, self.path.clone())
+    }
+}
+
+impl From<&Import> for Destination {
+    fn from(import: &Import) -> Self {
+        Self { county: import.county_id, organisation: import.organisation_id, path: import.path() }
+    }
+}
+
 /// The actor as he carries out an import: through its door, and nowhere but in its organisation.
 #[must_use]
-pub fn importer(actor: &Actor, import: &Import) -> Actor {
-    Actor { scope: import.scope(), ..actor.through(Door::Import) }
+pub fn importer(actor: &Actor, within: Scope) -> Actor {
+    Actor { scope: within, ..actor.through(Door::Import) }
 }
 
 /// The organisations that the rows of an import may name, with the name of the importing one: the whole county, so that
@@ -40,12 +66,11 @@ pub fn importer(actor: &Actor, import: &Import) -> Actor {
 /// Whatever the database answers.
 pub async fn organisations(
     conn: &mut AsyncPgConnection,
-    import: &Import,
+    to: &Destination,
 ) -> Result<(String, Vec<Organisation>)> {
     const PAGE: i64 = 2_000;
-    let county: Scope = import.scope().whole_county();
-    let organisation =
-        queries::find(conn, import.county_id, import.organisation_id).await.or_missing("组织")?;
+    let county: Scope = to.scope().whole_county();
+    let organisation = queries::find(conn, to.county, to.organisation).await.or_missing("组织")?;
     let mut all: Vec<Organisation> = Vec::new();
     loop {
         let after = all.last().map(|last| last.path.clone());
@@ -62,10 +87,10 @@ pub async fn organisations(
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn villages(conn: &mut AsyncPgConnection, import: &Import) -> Result<Villages> {
-    let (within, all) = organisations(conn, import).await?;
-    let words = words::book(conn, import.county_id).await?;
-    Ok(Villages::new(within, import.path(), all, words))
+pub async fn villages(conn: &mut AsyncPgConnection, to: &Destination) -> Result<Villages> {
+    let (within, all) = organisations(conn, to).await?;
+    let words = words::book(conn, to.county).await?;
+    Ok(Villages::new(within, to.path.clone(), all, words))
 }
 
 /// The layout of an import whose first row was read before.

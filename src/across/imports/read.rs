@@ -71,11 +71,11 @@ async fn read_as<S: Subject>(
 ) -> Result<std::result::Result<Counts, Unreadable>> {
     // Only who sits before a page can say where foreign columns go; the others are refused by name.
     let asks = actor.door == Door::Web;
-    let actor = importer(actor, import);
+    let actor = importer(actor, import.scope());
     let mut conn = engine.database.web().await?;
     let (context, remembered) = db::read(&mut conn, &import.scope(), async |conn| {
         let remembered = if asks { imports::queries::remembered(conn, import).await? } else { None };
-        Ok((S::context(conn, import).await?, remembered))
+        Ok((S::context(conn, &import.into()).await?, remembered))
     })
     .await?;
     let remembered: Mapping =

@@ -7,6 +7,7 @@ use diesel_async::AsyncPgConnection;
 use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::{Heading, RECORD};
 use crate::across::imports::content::PlannedRow;
+use crate::across::imports::context::Destination;
 use crate::across::imports::headings::Layout;
 use crate::across::sheets::Row;
 use crate::base::actor::Actor;
@@ -45,7 +46,7 @@ pub trait Subject: Sized + 'static {
     ///
     /// # Errors
     /// Whatever the database answers.
-    async fn context(conn: &mut AsyncPgConnection, import: &Import) -> Result<Self::Context>;
+    async fn context(conn: &mut AsyncPgConnection, to: &Destination) -> Result<Self::Context>;
 
     /// Reads a row. What depends on the record, on other rows, or on several cells together, is checked later.
     fn parse(row: &Row, layout: &Layout, context: &Self::Context) -> (Self::Said, Vec<Finding>);
@@ -173,7 +174,7 @@ pub fn headings(kind: Kind) -> &'static [Heading] {
 /// Whatever the database answers.
 pub async fn titles(conn: &mut AsyncPgConnection, import: &Import) -> Result<Vec<String>> {
     for_subject!(import.kind()?, S => {
-        let extras = S::extras(&S::context(conn, import).await?);
+        let extras = S::extras(&S::context(conn, &import.into()).await?);
         let own = S::HEADINGS.iter().chain([&RECORD]).map(|heading| heading.title.to_owned());
         Ok(own.chain(extras).collect())
     })

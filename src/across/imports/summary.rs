@@ -257,7 +257,8 @@ pub async fn rows(
     stored.iter().map(opened).collect()
 }
 
-fn line(row: PlannedRow, known: &[Heading], stands: bool) -> RowLine {
+/// A row as it is told of; `stands`: the record that it became is there.
+pub(super) fn line(row: PlannedRow, known: &[Heading], stands: bool) -> RowLine {
     let told = |findings: Vec<Finding>| findings.into_iter().map(|found| cell_error(found, known)).collect();
     RowLine {
         row: row.row.number,

@@ -60,6 +60,8 @@ all_together!(
     finding_facts,
     flow_facts,
     idempotency_keys,
+    import_draft_rows,
+    import_drafts,
     import_mappings,
     import_rows,
     import_traces,

@@ -63,7 +63,7 @@ $$;
 REVOKE ALL ON FUNCTION was_undone_since FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION was_undone_since TO cadre_web;
 
--- Drops what imports of every county keep for thirty days, or for as long as they can be taken back, and what was proposed
+-- Drops what imports and drafts of every county keep for thirty days, or as long as they can be taken back, and what was proposed
 -- for files that have waited for half an hour; row-level security shows each caller his own only.
 CREATE OR REPLACE FUNCTION forget_imports(received_before timestamptz, proposed_before timestamptz, told text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
@@ -79,6 +79,7 @@ BEGIN
     DELETE FROM import_rows r USING imports i
     WHERE i.county_id = r.county_id AND i.id = r.import_id AND (i.undo_until IS NULL OR i.undo_until < now())
         AND i.created_at < least(received_before, now() - interval '30 days');
+    DELETE FROM import_drafts d WHERE d.updated_at < least(received_before, now() - interval '30 days');
 END $$;
 REVOKE ALL ON FUNCTION forget_imports FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION forget_imports TO cadre_web;

@@ -11,6 +11,8 @@ pub enum Secret {
     Telephone,
     /// The rows of an uploaded workbook.
     ImportRow,
+    /// The rows of a grid that is being filled in.
+    DraftRow,
     /// An uploaded file that waits until somebody says what its columns are.
     Upload,
     /// What a department says of a candidate.
@@ -25,11 +27,12 @@ pub enum Secret {
 
 impl Secret {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::CitizenId,
         Self::Mobile,
         Self::Telephone,
         Self::ImportRow,
+        Self::DraftRow,
         Self::Upload,
         Self::Verdict,
         Self::Decision,
@@ -43,6 +46,7 @@ impl Secret {
             Self::Mobile => b"mobile",
             Self::Telephone => b"telephone",
             Self::ImportRow => b"import_row",
+            Self::DraftRow => b"draft_row",
             Self::Upload => b"upload",
             Self::Verdict => b"verdict",
             Self::Decision => b"decision",

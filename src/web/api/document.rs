@@ -7,9 +7,10 @@ use utoipa::{Modify, OpenApi};
 
 use crate::base::error::Error;
 use crate::web::api::{
-    accounts, amendments, approvals, articles, assessments, audit, changes, cockpit, committees, duplicates,
-    exports, imports, kinships, member_events, members, merges, organisations, own_sessions, papers, people,
-    quality, ratings, reports, reserves, security_policy, session, slates, training, vetting, words,
+    accounts, amendments, approvals, articles, assessments, audit, changes, cockpit, committees, drafts,
+    duplicates, exports, imports, kinships, member_events, members, merges, organisations, own_sessions,
+    papers, people, quality, ratings, reports, reserves, security_policy, session, slates, training, vetting,
+    words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -60,6 +61,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         kinships::list_kinships, kinships::relate_kin, kinships::unrelate_kin,
         imports::list, imports::receive, imports::show, imports::rows, imports::events, imports::give_back,
         imports::carry_out, imports::undo,
+        drafts::show_draft, drafts::keep_draft, drafts::plan_draft,
         exports::export, exports::figure_export,
         papers::registration_form, papers::transfer_letter,
         reserves::list_reserves, reserves::show_reserve, reserves::reserve_history, reserves::enter_reserve,

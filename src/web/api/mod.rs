@@ -9,6 +9,7 @@ pub mod changes;
 pub mod cockpit;
 pub mod committees;
 pub mod document;
+pub mod drafts;
 pub mod duplicates;
 pub mod exports;
 pub mod imports;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use diesel_async::AsyncPgConnection;
 use rocket::http::ContentType;
 use rocket::response::Redirect;
 use rocket::response::stream::{Event, EventStream};
@@ -19,9 +20,10 @@ use crate::base::db;
 use crate::base::error::{Error, OrMissing};
 use crate::base::ids::ImportId;
 use crate::base::policy::{self, Action};
+use crate::base::scope::Scope;
 use crate::base::values::excerpt;
 use crate::records::imports::{self, Bucket, Import, Kind, State as Stage};
-use crate::records::organisations;
+use crate::records::organisations::{self, Organisation};
 use crate::web;
 use crate::web::guards::{Db, SignedIn, Upload as Uploaded, UploadForm};
 use crate::web::import_work::{self, engine};
@@ -47,18 +49,11 @@ pub fn routes() -> Vec<Route> {
 async fn list(who: SignedIn, mut db: Db) -> Answer<Page<UploadPage>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let scope = who.scope();
-    let code =
-        who.scope().path.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
-    let (own, below, earlier) = db::read(&mut db.0, scope, async |conn| {
-        let own = organisations::queries::by_code(conn, scope, &code).await.or_missing("组织")?;
-        let below = organisations::queries::children(conn, scope.county, own.id).await?;
-        Ok((own, below, imports::queries::list(conn, scope, None, 50).await?))
+    let (own, places, earlier) = db::read(&mut db.0, scope, async |conn| {
+        let (own, places) = destinations(conn, scope).await?;
+        Ok((own, places, imports::queries::list(conn, scope, None, 50).await?))
     })
     .await?;
-    let places = std::iter::once(&own)
-        .chain(&below)
-        .map(|place| Choice::new(place.code.clone(), place.name.clone()))
-        .collect();
     let kinds = Kind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.name())).collect();
     let controls = vec![
         Control::new("kind", "种类", ControlKind::Select(kinds)).required().value("members").columns(6),
@@ -89,8 +84,28 @@ async fn list(who: SignedIn, mut db: Db) -> Answer<Page<UploadPage>> {
         together: TOGETHER,
         largest: Limits::default().file,
         blanks,
+        grids: Kind::ALL
+            .iter()
+            .map(|kind| Link::new(kind.name(), format!("/grids/{}", kind.code())))
+            .collect(),
         earlier: before(&earlier)?,
     }))
+}
+
+/// The organisations that somebody may enter rows for: his own, and those right below it, for a choice.
+///
+/// # Errors
+/// Whatever the database answers.
+pub(super) async fn destinations(
+    conn: &mut AsyncPgConnection,
+    scope: &Scope,
+) -> Result<(Organisation, Vec<Choice>), Error> {
+    let own = organisations::queries::by_code(conn, scope, scope.path.code()).await.or_missing("组织")?;
+    let below = organisations::queries::children(conn, scope.county, own.id).await?;
+    let places =
+        std::iter::once(&own).chain(&below).map(|place| Choice::new(place.code.clone(), place.name.clone()));
+    let places = places.collect();
+    Ok((own, places))
 }
 
 /// What was handed in before.
@@ -186,6 +201,7 @@ async fn show(
     let lines = summary::rows(&engine, who.scope(), &import, &[chosen], after.unwrap_or(0), 100).await?;
     let undone = summary::undone(&engine, who.scope(), &import, KEPT_SHOWN).await?;
     let matching = waiting(&engine, &who, &mut db, &import).await?;
+    let grid = typed_in(&who, &mut db, &import).await?;
     let next = lines
         .last()
         .filter(|_| lines.len() == SHOWN)
@@ -213,6 +229,7 @@ async fn show(
         refused_rows: left_out.then(|| format!("/imports/{id}/errors.xlsx")),
         commit: waits.then(|| format!("/imports/{id}/commit")),
         to_write,
+        grid,
         undo: imports::can_undo(&who.actor, &import).then(|| format!("/imports/{id}/undo")),
         undone: undone.map(told_undone),
         notices: notices(&import, if matching.is_some() { Tone::Warning } else { Tone::Bad }),
@@ -255,6 +272,14 @@ async fn waiting(
         db::read(&mut db.0, &import.scope(), async |conn| subject::titles(conn, import).await).await?;
     let choices: Vec<Choice> = titles.into_iter().map(|title| Choice::new(title.clone(), title)).collect();
     Ok(Some(matching(import, proposal, choices)))
+}
+
+/// The grid that an import is the plan of, while that is the draft of whoever looks.
+async fn typed_in(who: &SignedIn, db: &mut Db, import: &Import) -> Result<Option<String>, Error> {
+    let kind = import.kind()?;
+    let is_plan =
+        db::write(&mut db.0, &who.actor, async |conn| Ok(imports::plan_of(conn, import).await?)).await?;
+    Ok(is_plan.then(|| format!("/grids/{}", kind.code())))
 }
 
 fn matching(import: &Import, proposal: Proposal, choices: Vec<Choice>) -> Matching {

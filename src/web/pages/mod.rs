@@ -8,6 +8,7 @@ pub mod audit;
 pub mod cockpit;
 pub mod committees;
 pub mod exports;
+pub mod grids;
 pub mod health;
 pub mod home;
 pub mod imports;

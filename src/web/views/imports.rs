@@ -20,6 +20,8 @@ pub struct Upload {
     pub largest: u64,
     /// The empty workbook of each kind.
     pub blanks: Vec<Link>,
+    /// The grid of each kind, for rows that are typed.
+    pub grids: Vec<Link>,
     /// Earlier imports.
     pub earlier: Table,
 }
@@ -152,6 +154,8 @@ pub struct Plan {
     pub commit: Option<String>,
     /// How many rows that writes.
     pub to_write: u64,
+    /// The grid that it was typed in, while its rows stand there.
+    pub grid: Option<String>,
     /// Where it is undone (POST), while it may be.
     pub undo: Option<String>,
     /// What became of it, once it is undone.

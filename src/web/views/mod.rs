@@ -20,6 +20,7 @@ pub mod committees;
 pub mod controls;
 pub mod form_page;
 pub mod frame;
+pub mod grid;
 pub mod home;
 pub mod imports;
 pub mod members;

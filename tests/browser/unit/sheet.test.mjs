@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { normal } from "../../../assets/js/dates.js";
+import { block, placed } from "../../../assets/js/entry-block.js";
 import { hundredths, printed, totalOf } from "../../../assets/js/grid.js";
 import { matching } from "../../../assets/js/picker.js";
 
@@ -55,4 +56,20 @@ test("a code is found by name, pinyin, initials and code, the best first", () =>
   assert.deepEqual(found("HUI"), ["03"]);
   assert.deepEqual(found("zzz"), []);
   assert.equal(found("").length, 3);
+});
+
+test("a block from a spreadsheet is taken apart as it was put together", () => {
+  assert.deepEqual(block("张伟\t汉族\r\n李娜\t\r\n"), [["张伟", "汉族"], ["李娜", ""]]);
+  assert.deepEqual(block('"一行\n两行"\t"说""好"""\t5"'), [["一行 两行", '说"好"', '5"']]);
+  assert.deepEqual(block("一格"), [["一格"]]);
+  assert.deepEqual(block("a\n\nb"), [["a"], [""], ["b"]]);
+});
+
+test("a pasted block goes where the keyboard is, or where its headings say", () => {
+  const titles = ["姓名", "公民身份号码", "民族"];
+  assert.deepEqual(placed([["张伟", "1", "汉族", "多"]], titles, 0).places, [0, 1, 2, -1]);
+  assert.deepEqual(placed([["汉族", "多"]], titles, 2).places, [2, -1]);
+  const named = placed([["民族*", " 姓 名", "鞋号"], ["汉族", "张伟", "42"]], titles, 0);
+  assert.deepEqual(named, { rows: [["汉族", "张伟", "42"]], places: [2, 0, -1] });
+  assert.deepEqual(placed([["姓名"]], titles, 0).places, [0], "somebody may be called so");
 });

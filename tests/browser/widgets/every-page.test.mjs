@@ -16,6 +16,18 @@ server.answer["GET /imports/1/events"] = (_, response) => {
   response.write('event: progress\ndata: {"stage":"读取","done":300,"total":1302}\n\n');
 };
 
+server.answer["GET /api/v1/drafts/members"] = { type: "application/json", body: JSON.stringify({
+  organisation: "500237101", version: 3, kept_at: "2026-04-01T01:12:00Z", import_id: null,
+  rows: [
+    { key: 1, cells: { name: "谭春梅", citizen_id: "500237199205171231", ethnicity: "土家族" } },
+    { key: 2, cells: { name: "向杰", ethnicity: "火星族" } },
+  ],
+  checked: [
+    { key: 1, row: 1, subject: "谭春梅", bucket: "new", warnings: [{ column: "备注", field: "note", value: "", message: "请核对" }] },
+    { key: 2, row: 2, subject: "向杰", bucket: "refused", errors: [{ column: "民族", field: "ethnicity", value: "火星族", message: "民族“火星族”不在代码表中；请填写代码或名称" }] },
+  ],
+}) };
+
 test("there are pages to look at", () => assert.ok(names.length >= 20, `${names.length} pages in ${server.pages}`));
 
 for (const name of names) {

@@ -42,7 +42,7 @@ async fn hand_in(app: &TestApp, who: &Credential, key: Option<&str>, text: &str)
 }
 
 /// The events of an import until it rests: `event data` a line.
-async fn watch(app: &TestApp, who: &Credential, location: &str) -> Vec<(String, Value)> {
+pub(super) async fn watch(app: &TestApp, who: &Credential, location: &str) -> Vec<(String, Value)> {
     let told = app.get(who, &format!("{location}/events")).await;
     assert_eq!(told.status, Status::Ok, "{}", told.body);
     let field = |event: &str, name: &str| {
@@ -56,7 +56,7 @@ async fn watch(app: &TestApp, who: &Credential, location: &str) -> Vec<(String, 
 }
 
 /// Hands a file in and waits until it is planned: its address and what is told of it.
-async fn planned(app: &TestApp, who: &Credential, text: &str) -> (String, Value) {
+pub(super) async fn planned(app: &TestApp, who: &Credential, text: &str) -> (String, Value) {
     let taken = hand_in(app, who, None, text).await;
     assert_eq!(taken.status, Status::Accepted, "{}", taken.body);
     let location = taken.location.unwrap();
@@ -65,7 +65,7 @@ async fn planned(app: &TestApp, who: &Credential, text: &str) -> (String, Value)
     (location, told)
 }
 
-async fn commit(app: &TestApp, who: &Credential, location: &str) -> Answer {
+pub(super) async fn commit(app: &TestApp, who: &Credential, location: &str) -> Answer {
     app.send_raw(who, Method::Post, &format!("{location}/commit"), &[], "").await
 }
 

@@ -7,6 +7,7 @@ mod bad_input;
 mod cockpit;
 mod committees;
 mod document;
+mod drafts;
 mod exports;
 mod home;
 mod imports;

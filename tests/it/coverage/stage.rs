@@ -356,6 +356,7 @@ impl Stage {
             .replace("<code>", code)
             .replace("<quarter>", "2026Q1")
             .replace("<file>", "members.xlsx")
+            .replace("<kind>", "members")
             .replace("<path..>", "cadre.css")
             .replace("<mentor>", &self.mentor)
             .replace("<one>", &self.person)

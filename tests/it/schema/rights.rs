@@ -106,6 +106,8 @@ async fn the_rights_of_the_two_roles_are_these() {
     si----- s------ finding_facts
     si----- s------ flow_facts
     siud--- ------- idempotency_keys
+    siud--- ------- import_draft_rows
+    siu---- ------- import_drafts
     siu---- ------- import_mappings
     siud--- ------- import_rows
     s--d--- ------- import_traces

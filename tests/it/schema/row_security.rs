@@ -55,7 +55,7 @@ const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
 const OF_SAMPLE: &str = "sample_id IN (SELECT id FROM rating_samples WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 123] = [
+const CASES: [Case; 125] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("approvals", "@path"),
     scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),
@@ -107,6 +107,9 @@ const CASES: [Case; 123] = [
     scoped("finding_facts", "@path"),
     scoped("flow_facts", "(@from_path OR @to_path)"),
     scoped("idempotency_keys", "account_id = '@account'"),
+    scoped("import_draft_rows", "draft_id IN (SELECT id FROM import_drafts WHERE account_id = '@account')"),
+    // Whoever types it, and nobody above him.
+    scoped("import_drafts", "account_id = '@account'"),
     scoped("import_mappings", "@path"),
     scoped("import_rows", "@path"),
     scoped("import_traces", "@path"),

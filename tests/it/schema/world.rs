@@ -55,6 +55,11 @@ const BESIDE: &str = r"
     SELECT county_id, organisation_id, kind, path, '{}', uploaded_by FROM imports;
     INSERT INTO import_traces (county_id, import_id, number, path, relation, is_removed, made)
     SELECT county_id, id, 1, path, 'people', false, ARRAY[id] FROM imports;
+    INSERT INTO import_drafts (county_id, id, account_id, kind, organisation_id, path, writer)
+    SELECT a.county_id, gen_random_uuid(), a.id, 'members', o.id, o.path, a.id
+    FROM accounts a JOIN organisations o ON o.county_id = a.county_id AND o.path = a.organisation_path;
+    INSERT INTO import_draft_rows (county_id, draft_id, key, number, content)
+    SELECT county_id, id, 1, 1, '\x00' FROM import_drafts;
     INSERT INTO import_undos (county_id, import_id, path, reason) SELECT county_id, id, path, '误传' FROM imports;
     INSERT INTO approvals (county_id, id, kind, subject_kind, subject_id, path, content, requested_by, requester, requested_at)
     SELECT county_id, gen_random_uuid(), 'grant', 'account', id, organisation_path, '{}', id, username, now() FROM accounts;

@@ -1,17 +1,19 @@
 //! The columns of 「季度考核」 (contract 4); the indicators stand beside them, as the schemes name them.
 
-use crate::across::imports::columns::{Heading, Shape, optional, required};
+use crate::across::imports::columns::{Heading, Names, Shape, optional, required};
 
 /// Every fixed column, in the order of the empty workbook.
 pub const HEADINGS: &[Heading] = &[
     Heading { explanation: "如2026Q1。", ..required("季度", "quarter", Shape::Text) },
     Heading {
         explanation: "填乡镇、街道的9位区划代码，或本组织范围内不重名的名称。",
+        names: Some(Names::Organisations),
         ..required("考核单位", "assessor", Shape::Text)
     },
     Heading {
         explanation: "填12位区划代码，或本组织范围内不重名的村（社区）名称。另按考核方案每项指标加一列，列名与指标名称相同，填得分；\
             填扣分的方案也填得分（满分减扣分）。导出的表已带好各列。",
+        names: Some(Names::Villages),
         ..required("村（社区）", "village", Shape::Text)
     },
     Heading {

@@ -10,7 +10,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::Heading;
-use crate::across::imports::context as engine;
+use crate::across::imports::context::{self as engine, Destination};
 use crate::across::imports::headings::Layout;
 use crate::across::imports::subject::{Basis, Decided, ReadRow, Subject};
 use crate::across::sheets::Row;
@@ -20,7 +20,6 @@ use crate::base::ids::AssessmentRoundId;
 use crate::base::keys::KeyRing;
 use crate::base::values::Quarter;
 use crate::records::assessments::{self, EnterScores, OpenRound, ScoreRow, queries};
-use crate::records::imports::Import;
 use classify::Key;
 pub use context::Context;
 use parse::ParsedAssessment;
@@ -52,10 +51,10 @@ impl Subject for Assessments {
         context.indicator_names()
     }
 
-    async fn context(conn: &mut AsyncPgConnection, import: &Import) -> Result<Context> {
-        let (within, all) = engine::organisations(conn, import).await?;
-        let schemes = queries::schemes(conn, &import.scope(), None).await?;
-        Ok(Context::new(within, import.path(), all, schemes))
+    async fn context(conn: &mut AsyncPgConnection, to: &Destination) -> Result<Context> {
+        let (within, all) = engine::organisations(conn, to).await?;
+        let schemes = queries::schemes(conn, &to.scope(), None).await?;
+        Ok(Context::new(within, to.path.clone(), all, schemes))
     }
 
     fn parse(row: &Row, layout: &Layout, context: &Context) -> (ParsedAssessment, Vec<Finding>) {

@@ -1,6 +1,6 @@
 //! The columns of 「两委班子」 (contract 4).
 
-use crate::across::imports::columns::{Heading, Shape, all, names, optional, required};
+use crate::across::imports::columns::{Heading, Names, Shape, names, optional, required};
 use crate::base::codes;
 use crate::records::committees::{CommitteeKind, Post, Source};
 use crate::records::words::WordList;
@@ -9,6 +9,7 @@ use crate::records::words::WordList;
 pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "填12位区划代码，或本组织范围内不重名的村（社区）名称。",
+        names: Some(Names::Villages),
         ..required("村（社区）", "village", Shape::Text)
     },
     Heading {
@@ -39,10 +40,10 @@ pub const HEADINGS: &[Heading] = &[
         explanation: "填写了离职日期的须填写。",
         ..optional("离职原因", "leaving_reason", Shape::Text)
     },
-    Heading { choices: || all(codes::ethnicity()), ..required("民族", "ethnicity", Shape::Text) },
+    Heading { table: Some(codes::ethnicity), ..required("民族", "ethnicity", Shape::Text) },
     Heading {
         explanation: "当选时的学历。",
-        choices: || all(codes::education()),
+        table: Some(codes::education),
         ..required("学历", "education", Shape::Text)
     },
     Heading {

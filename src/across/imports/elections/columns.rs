@@ -1,6 +1,6 @@
 //! The columns of 「选举情况」 (contract 4), and the run: a run-off may be held on the day of the first ballot.
 
-use crate::across::imports::columns::{Heading, Shape, names, optional, required};
+use crate::across::imports::columns::{Heading, Names, Shape, names, optional, required};
 use crate::records::committees::{CommitteeKind, Post};
 use crate::records::words::WordList;
 
@@ -8,6 +8,7 @@ use crate::records::words::WordList;
 pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "填12位区划代码，或本组织范围内不重名的村（社区）名称。",
+        names: Some(Names::Villages),
         ..required("村（社区）", "village", Shape::Text)
     },
     Heading {

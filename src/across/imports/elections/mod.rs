@@ -10,7 +10,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::Heading;
-use crate::across::imports::context;
+use crate::across::imports::context::{self, Destination};
 use crate::across::imports::headings::Layout;
 use crate::across::imports::subject::{Basis, Decided, ReadRow, Subject};
 use crate::across::imports::villages::Villages;
@@ -18,7 +18,6 @@ use crate::across::sheets::Row;
 use crate::base::actor::Actor;
 use crate::base::error::{Error, Result};
 use crate::base::keys::KeyRing;
-use crate::records::imports::Import;
 use parse::ParsedVote;
 use perform::Deed;
 
@@ -35,8 +34,8 @@ impl Subject for Elections {
     type Seen = ();
     type Deed = Deed;
 
-    async fn context(conn: &mut AsyncPgConnection, import: &Import) -> Result<Villages> {
-        context::villages(conn, import).await
+    async fn context(conn: &mut AsyncPgConnection, to: &Destination) -> Result<Villages> {
+        context::villages(conn, to).await
     }
 
     fn parse(row: &Row, layout: &Layout, villages: &Villages) -> (ParsedVote, Vec<Finding>) {

@@ -1,6 +1,6 @@
 //! The columns of 「党员名册」 (contract 4).
 
-use crate::across::imports::columns::{Heading, Shape, all, names, optional, required};
+use crate::across::imports::columns::{Heading, Names, Shape, names, optional, required};
 use crate::base::codes;
 use crate::base::values::{Category, MembershipStatus, Sex};
 
@@ -19,13 +19,13 @@ pub const HEADINGS: &[Heading] = &[
         choices: || names(Sex::ALL.iter().map(|sex| sex.name())),
         ..optional("性别", "sex", Shape::Text)
     },
-    Heading { choices: || all(codes::ethnicity()), ..required("民族", "ethnicity", Shape::Text) },
+    Heading { table: Some(codes::ethnicity), ..required("民族", "ethnicity", Shape::Text) },
     Heading {
         explanation: "可不填，由公民身份号码得出；填写的须与其一致。",
         ..optional("出生日期", "birth_date", Shape::Date)
     },
-    Heading { choices: || all(codes::education()), ..required("学历", "education", Shape::Text) },
-    Heading { choices: || all(codes::degree()), ..optional("学位", "degree", Shape::Text) },
+    Heading { table: Some(codes::education), ..required("学历", "education", Shape::Text) },
+    Heading { table: Some(codes::degree), ..optional("学位", "degree", Shape::Text) },
     optional("籍贯", "native_place", Shape::Text),
     Heading {
         choices: || names(Category::ALL.iter().map(|category| category.name())),
@@ -33,6 +33,7 @@ pub const HEADINGS: &[Heading] = &[
     },
     Heading {
         explanation: "填组织代码（如420323101201-ZB01），或本组织范围内不重名的党支部名称。已登记的党员换支部请办理组织关系转接。",
+        names: Some(Names::Branches),
         ..required("所在党支部", "branch", Shape::Identifier)
     },
     Heading {
@@ -48,7 +49,7 @@ pub const HEADINGS: &[Heading] = &[
         ..optional("转为正式党员日期", "full_member_on", Shape::Date)
     },
     optional("党内职务", "party_post", Shape::Text),
-    Heading { choices: || all(codes::occupation()), ..required("工作岗位", "occupation", Shape::Text) },
+    Heading { table: Some(codes::occupation), ..required("工作岗位", "occupation", Shape::Text) },
     optional("手机号码", "mobile", Shape::Telephone),
     optional("固定电话", "telephone", Shape::Telephone),
     optional("家庭住址", "address", Shape::Text),

@@ -12,7 +12,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::Heading;
-use crate::across::imports::context;
+use crate::across::imports::context::{self, Destination};
 use crate::across::imports::headings::Layout;
 use crate::across::imports::members::branches::Branches;
 use crate::across::imports::members::classify::{Classifier, Deed};
@@ -22,7 +22,6 @@ use crate::across::sheets::Row;
 use crate::base::actor::Actor;
 use crate::base::error::Result;
 use crate::base::keys::KeyRing;
-use crate::records::imports::Import;
 use crate::records::members;
 
 /// 党员名册.
@@ -40,9 +39,9 @@ impl Subject for Members {
     type Seen = Seen;
     type Deed = Deed;
 
-    async fn context(conn: &mut AsyncPgConnection, import: &Import) -> Result<Branches> {
-        let (within, all) = context::organisations(conn, import).await?;
-        Ok(Branches::new(within, &import.path(), all))
+    async fn context(conn: &mut AsyncPgConnection, to: &Destination) -> Result<Branches> {
+        let (within, all) = context::organisations(conn, to).await?;
+        Ok(Branches::new(within, &to.path, all))
     }
 
     fn parse(row: &Row, layout: &Layout, branches: &Branches) -> (ParsedMember, Vec<Finding>) {

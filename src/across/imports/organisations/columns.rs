@@ -1,6 +1,6 @@
 //! The columns of 「党组织」 (contract 4).
 
-use crate::across::imports::columns::{Heading, Shape, names, optional, required};
+use crate::across::imports::columns::{Heading, Names, Shape, names, optional, required};
 use crate::records::organisations::Kind;
 
 /// Every column, in the order of the empty workbook.
@@ -12,6 +12,7 @@ pub const HEADINGS: &[Heading] = &[
     required("组织名称", "name", Shape::Text),
     Heading {
         explanation: "直接上级的组织代码；上级可以是已登记的，也可以在本表中，先后不限。",
+        names: Some(Names::Codes),
         ..required("上级代码", "parent_code", Shape::Identifier)
     },
     Heading {

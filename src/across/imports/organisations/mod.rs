@@ -10,14 +10,13 @@ use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::Heading;
-use crate::across::imports::context;
+use crate::across::imports::context::{self, Destination};
 use crate::across::imports::headings::Layout;
 use crate::across::imports::subject::{Basis, Decided, ReadRow, Subject};
 use crate::across::sheets::Row;
 use crate::base::actor::Actor;
 use crate::base::error::Result;
 use crate::base::keys::KeyRing;
-use crate::records::imports::Import;
 use crate::records::organisations::{self, Change, Found};
 use parse::ParsedOrganisation;
 use tree::Tree;
@@ -44,9 +43,9 @@ impl Subject for Organisations {
     type Seen = ();
     type Deed = Deed;
 
-    async fn context(conn: &mut AsyncPgConnection, import: &Import) -> Result<Tree> {
-        let (within, all) = context::organisations(conn, import).await?;
-        Ok(Tree::new(within, import.path(), all))
+    async fn context(conn: &mut AsyncPgConnection, to: &Destination) -> Result<Tree> {
+        let (within, all) = context::organisations(conn, to).await?;
+        Ok(Tree::new(within, to.path.clone(), all))
     }
 
     fn parse(row: &Row, layout: &Layout, _: &Tree) -> (ParsedOrganisation, Vec<Finding>) {

@@ -1,6 +1,6 @@
 //! The columns of 「星级评定」 (contract 4); the dimensions stand beside them, as the schemes name them.
 
-use crate::across::imports::columns::{Heading, Shape, optional, required};
+use crate::across::imports::columns::{Heading, Names, Shape, optional, required};
 
 /// Every fixed column, in the order of the empty workbook.
 pub const HEADINGS: &[Heading] = &[
@@ -13,6 +13,7 @@ pub const HEADINGS: &[Heading] = &[
     },
     Heading {
         explanation: "评党员的填党支部，评支部或村的填乡镇、街道，评家庭的填村（社区）；填组织代码，或本组织范围内不重名的名称。",
+        names: Some(Names::Organisations),
         ..required("评定单位", "organisation", Shape::Text)
     },
     Heading {
@@ -24,6 +25,7 @@ pub const HEADINGS: &[Heading] = &[
     },
     Heading {
         explanation: "评村（社区）或党支部时填写其代码或名称。另按评定方案每项维度加一列，列名与维度名称相同，填分数。导出的表已带好各列。",
+        names: Some(Names::Villages),
         ..optional("村（社区）", "village", Shape::Text)
     },
     optional("评定依据", "evidence", Shape::Text),

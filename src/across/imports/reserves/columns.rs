@@ -1,6 +1,6 @@
 //! The columns of 「后备干部」 (contract 4).
 
-use crate::across::imports::columns::{Heading, Shape, all, names, optional, required};
+use crate::across::imports::columns::{Heading, Names, Shape, names, optional, required};
 use crate::base::codes;
 use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState, Route};
 use crate::records::words::WordList;
@@ -9,6 +9,7 @@ use crate::records::words::WordList;
 pub const HEADINGS: &[Heading] = &[
     Heading {
         explanation: "填12位区划代码，或本组织范围内不重名的村（社区）名称。",
+        names: Some(Names::Villages),
         ..required("村（社区）", "village", Shape::Text)
     },
     required("姓名", "name", Shape::Text),
@@ -26,11 +27,10 @@ pub const HEADINGS: &[Heading] = &[
         own: Some(WordList::ReserveSource),
         ..required("来源", "sources", Shape::Text)
     },
-    Heading { choices: || all(codes::ethnicity()), ..required("民族", "ethnicity", Shape::Text) },
-    Heading { choices: || all(codes::education()), ..required("学历", "education", Shape::Text) },
+    Heading { table: Some(codes::ethnicity), ..required("民族", "ethnicity", Shape::Text) },
+    Heading { table: Some(codes::education), ..required("学历", "education", Shape::Text) },
     Heading {
-        choices: || all(codes::political_status()),
-        ..required("政治面貌", "political_status", Shape::Text)
+        table: Some(codes::political_status), ..required("政治面貌", "political_status", Shape::Text)
     },
     required("入库日期", "entered_on", Shape::Date),
     Heading {

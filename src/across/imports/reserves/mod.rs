@@ -11,7 +11,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::Heading;
-use crate::across::imports::context;
+use crate::across::imports::context::{self, Destination};
 use crate::across::imports::headings::Layout;
 use crate::across::imports::subject::{Basis, Decided, ReadRow, Subject};
 use crate::across::imports::villages::Villages;
@@ -19,7 +19,6 @@ use crate::across::sheets::Row;
 use crate::base::actor::Actor;
 use crate::base::error::Result;
 use crate::base::keys::KeyRing;
-use crate::records::imports::Import;
 use crate::records::reserves::{self, AddMentor, Change, EndMentor, Enter, ReserveState, Step};
 use parse::ParsedReserve;
 
@@ -58,8 +57,8 @@ impl Subject for ReserveCadres {
     type Seen = HashMap<Vec<u8>, u32>;
     type Deed = Deed;
 
-    async fn context(conn: &mut AsyncPgConnection, import: &Import) -> Result<Villages> {
-        context::villages(conn, import).await
+    async fn context(conn: &mut AsyncPgConnection, to: &Destination) -> Result<Villages> {
+        context::villages(conn, to).await
     }
 
     fn parse(row: &Row, layout: &Layout, villages: &Villages) -> (ParsedReserve, Vec<Finding>) {

@@ -9,6 +9,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::{Cells, Finding};
 use crate::across::imports::columns::Heading;
+use crate::across::imports::context::Destination;
 use crate::across::imports::fields::{Identifier, identifier, record};
 use crate::across::imports::headings::Layout;
 use crate::across::imports::subject::{Basis, Decided, ReadRow, Subject};
@@ -20,7 +21,6 @@ use crate::base::error::Result;
 use crate::base::ids::{MembershipId, TrainingClassId};
 use crate::base::keys::KeyRing;
 use crate::base::values::{CitizenId, PersonName};
-use crate::records::imports::Import;
 use crate::records::training::{self, Attend, CorrectAttendance, TrainingResult};
 
 /// 参训名单.
@@ -57,7 +57,7 @@ impl Subject for TrainingAttendance {
     type Seen = HashMap<(TrainingClassId, MembershipId), u32>;
     type Deed = Deed;
 
-    async fn context(_: &mut AsyncPgConnection, _: &Import) -> Result<()> {
+    async fn context(_: &mut AsyncPgConnection, _: &Destination) -> Result<()> {
         Ok(())
     }
 

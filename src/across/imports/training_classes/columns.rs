@@ -1,6 +1,6 @@
 //! The columns of 「培训班次」 (contract 4).
 
-use crate::across::imports::columns::{Heading, Shape, optional, required};
+use crate::across::imports::columns::{Heading, Names, Shape, optional, required};
 
 fn yes_or_no() -> Vec<String> {
     ["是", "否"].map(str::to_owned).to_vec()
@@ -22,6 +22,7 @@ pub const HEADINGS: &[Heading] = &[
     },
     Heading {
         explanation: "填代码，或本组织范围内不重名的名称。",
+        names: Some(Names::Organisations),
         ..required("主办单位", "organisation", Shape::Text)
     },
     optional("地点", "site", Shape::Text),

@@ -13,7 +13,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::Heading;
-use crate::across::imports::context;
+use crate::across::imports::context::{self, Destination};
 use crate::across::imports::headings::Layout;
 use crate::across::imports::places::Places;
 use crate::across::imports::subject::{Basis, Decided, ReadRow, Subject};
@@ -24,7 +24,6 @@ use crate::base::error::Result;
 use crate::base::ids::{OrganisationId, TrainingClassId, TrainingProgrammeId};
 use crate::base::keys::KeyRing;
 use crate::base::values::excerpt;
-use crate::records::imports::Import;
 use crate::records::training::queries::{self, ProgrammeRecord};
 use crate::records::training::{self, ChangeClass, ClassStep, PlanClass, StepClass};
 
@@ -110,15 +109,15 @@ impl Subject for TrainingClasses {
     type Seen = HashMap<String, u32>;
     type Deed = Deed;
 
-    async fn context(conn: &mut AsyncPgConnection, import: &Import) -> Result<Setting> {
-        let (within, all) = context::organisations(conn, import).await?;
+    async fn context(conn: &mut AsyncPgConnection, to: &Destination) -> Result<Setting> {
+        let (within, all) = context::organisations(conn, to).await?;
         let mut programmes = Vec::new();
         // A county has a few programmes; each is read with its fields.
-        for programme in queries::programmes(conn, import.county_id).await? {
-            programmes.push(queries::programme(conn, import.county_id, programme.id).await?);
+        for programme in queries::programmes(conn, to.county).await? {
+            programmes.push(queries::programme(conn, to.county, programme.id).await?);
         }
-        let places = Places::new(within, &import.path(), &all);
-        Ok(Setting { places, audience: import.organisation_id, programmes })
+        let places = Places::new(within, &to.path, &all);
+        Ok(Setting { places, audience: to.organisation, programmes })
     }
 
     fn parse(row: &Row, layout: &Layout, setting: &Setting) -> (ParsedClass, Vec<Finding>) {

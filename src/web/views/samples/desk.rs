@@ -5,6 +5,7 @@ use crate::base::error::FieldError;
 use crate::web::views::accounts::Accounts;
 use crate::web::views::audit::{Day, Entry, Told, Trail};
 use crate::web::views::controls::{Choice, Control, Form, Group, Kind};
+use crate::web::views::grid::{Grid, GridColumn};
 use crate::web::views::home::{Home, Task};
 use crate::web::views::imports::{Bucket, CellNote, MatchedColumn, Matching, Plan, PlanRow, Upload};
 use crate::web::views::parts::{Badge, Fact, FigureCard, Link, Notice, Pager, Tone};
@@ -167,6 +168,10 @@ pub fn upload() -> Upload {
             .iter()
             .map(|name| Link::new(*name, "/imports/blank/members.xlsx"))
             .collect(),
+        grids: ["党员名册", "党组织", "星级评定"]
+            .iter()
+            .map(|name| Link::new(*name, "/grids/members"))
+            .collect(),
         earlier: Table {
             caption: "以往的导入".into(),
             columns: vec![
@@ -193,6 +198,43 @@ pub fn upload() -> Upload {
             empty: "还没有导入过。".into(),
             pager: None,
         },
+    }
+}
+
+/// Rows that are typed.
+pub fn typing() -> Grid {
+    let plain = |field: &str, title: &str, width: &'static str| GridColumn {
+        field: field.into(),
+        title: title.into(),
+        shape: "text",
+        width,
+        ..GridColumn::default()
+    };
+    Grid {
+        frame: frame("clerk", Section::Imports),
+        title: "党员名册",
+        action: "/grids/members/plan".into(),
+        address: "/api/v1/drafts/members".into(),
+        writer: "7b0f6a53-8f0c-4d6e-9a55-1c2d3e4f5061".into(),
+        most: 500,
+        template: "/templates/members.xlsx".into(),
+        organisation: "500237101".into(),
+        organisations: vec![Choice::new("500237101", "官渡镇"), Choice::new("500237101201", "紫阳村")],
+        columns: vec![
+            GridColumn { required: true, ..plain("name", "姓名", "name") },
+            GridColumn { required: true, ..plain("citizen_id", "公民身份号码", "identifier") },
+            GridColumn {
+                required: true,
+                list: vec![
+                    Choice { code: "01".into(), name: "汉族".into(), keys: "hanzu hz".into() },
+                    Choice { code: "15".into(), name: "土家族".into(), keys: "tujiazu tjz".into() },
+                ],
+                ..plain("ethnicity", "民族", "word")
+            },
+            GridColumn { search: Some("/branches"), ..plain("branch", "所在党支部", "place") },
+            GridColumn { shape: "date", ..plain("joined_on", "加入党组织日期", "date") },
+            plain("note", "备注", "long"),
+        ],
     }
 }
 
@@ -300,6 +342,7 @@ pub fn plan() -> Plan {
         refused_rows: Some("/imports/1/errors.xlsx".into()),
         commit: Some("/imports/1/commit".into()),
         to_write: 159,
+        grid: Some("/grids/members".into()),
         undo: Some("/imports/1/undo".into()),
         undone: None,
         matching: None,

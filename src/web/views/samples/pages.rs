@@ -119,6 +119,7 @@ fn of_people() -> Vec<(&'static str, String)> {
 fn of_the_house() -> Vec<(&'static str, String)> {
     vec![
         page("imports_upload", &desk::upload()),
+        page("imports_grid", &desk::typing()),
         page("imports_plan", &desk::plan()),
         page("imports_matching", &desk::matching()),
         page("imports_reading", &Plan { events: Some("/imports/1/events".into()), ..desk::plan() }),

@@ -1,0 +1,2 @@
+DROP TABLE import_draft_rows;
+DROP TABLE import_drafts;
