@@ -3,6 +3,7 @@
 mod deciding;
 mod entering;
 mod fairness;
+mod sheets;
 
 use cadre::base::actor::Role;
 use cadre::records::members;
