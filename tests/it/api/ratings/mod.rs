@@ -1,5 +1,6 @@
 //! Ratings through the API: schemes, rounds, scores, decisions, and everything that is refused.
 
+mod bad_input;
 mod deciding;
 mod entering;
 mod fairness;
