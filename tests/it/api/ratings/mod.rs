@@ -1,6 +1,7 @@
 //! Ratings through the API: schemes, rounds, scores, decisions, and everything that is refused.
 
 mod bad_input;
+mod card;
 mod deciding;
 mod entering;
 mod fairness;
