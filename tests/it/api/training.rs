@@ -277,7 +277,7 @@ async fn two_classes_at_once_are_refused_by_both_doors_and_the_choice_stays() {
     assert_eq!(enrolled.status, Status::Ok, "{}", enrolled.body);
     let etag = stage.app.get(&stage.clerk, &path).await.etag.unwrap();
     let back = json!({ "first_day": "2026-03-03", "last_day": "2026-03-04" });
-    let api = stage.app.send(&stage.clerk, Method::Patch, &path, &[("If-Match", &etag)], &back).await;
+    let api = stage.app.send(&stage.clerk, Method::Patch, &path, &[("If-Match", etag.as_str())], &back).await;
     let sentence = "改期后，名单中的“张伟”同期在班次“2026-A1”（2026-03-02至2026-03-03）";
     assert_eq!(api.status, Status::Conflict, "{}", api.body);
     assert!(api.body.contains(sentence), "{}", api.body);

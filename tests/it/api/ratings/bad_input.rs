@@ -44,7 +44,8 @@ async fn scores_outside_the_scale() {
     let stage = Stage::new().await;
     let round = stage.round().await;
     let page = round.trim_start_matches("/api/v1");
-    for (given, sentence) in [("25", "超过满分"), ("-1", "-1"), ("18.55", "小数"), ("很好", "很好")]
+    for (given, sentence) in
+        [("25", "超过满分20"), ("-1", "是负数"), ("18.55", "的小数位数太多"), ("很好", "不是分数")]
     {
         let body = json!({ "rows": [{ "subject": stage.members[0], "scores": { "ideology": given } }] });
         let api = stage.put(&stage.clerk, &round, Some("\"1\""), &body).await;
