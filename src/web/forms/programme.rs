@@ -181,8 +181,8 @@ pub fn split_occupations(text: &str) -> Vec<String> {
 pub fn occupation_names(given: &[String]) -> Vec<String> {
     let table = codes::occupation();
     let is_whole = |upper: &str| {
-        let below = table.entries().iter().filter(|entry| entry.code.starts_with(upper));
-        below.into_iter().all(|entry| given.contains(&entry.code))
+        let mut below = table.entries().iter().filter(|entry| entry.code.starts_with(upper));
+        below.all(|entry| given.contains(&entry.code))
     };
     let is_said = |code: &str| {
         given.iter().any(|upper| upper != code && code.starts_with(upper.as_str()) && is_whole(upper))

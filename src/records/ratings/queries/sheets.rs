@@ -75,8 +75,8 @@ pub(super) async fn sheets(
             marks.entry(rater).or_default().insert(dimension, Mark { score, is_left_out });
         }
     }
-    let sheet = |(id, rater)| Sheet { rater, marks: marks.remove(&id).unwrap_or_default() };
-    Ok(raters.into_iter().map(sheet).collect())
+    let marks_of = |(id, rater)| Sheet { rater, marks: marks.remove::<RaterId>(&id).unwrap_or_default() };
+    Ok(raters.into_iter().map(marks_of).collect())
 }
 
 /// Who entered scores of a rating, the first one first.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::sheets::form;
 use super::{SCHEMES, Stage, five};
-use crate::support::app::Answer;
+use crate::support::app::{Answer, Credential};
 
 /// The fields of the editor for the five dimensions, some of them changed.
 fn editor(changes: &[(&str, &str)]) -> String {
@@ -151,7 +151,7 @@ async fn an_objection_to_an_award_after_its_notice() {
     let stage = Stage::new().await;
     let text = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/packs/wushan/awards.json"));
     let pack: Value = serde_json::from_str(text).unwrap();
-    let send = async |who, path: &str, body: Value| {
+    let send = async |who: &Credential, path: &str, body: Value| {
         stage.app.send(who, Method::Post, &format!("/api/v1/ratings/{path}"), &[], &body).await
     };
     let set = send(&stage.supervisor, "award-schemes", pack["schemes"][0].clone()).await;

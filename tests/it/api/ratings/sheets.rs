@@ -89,7 +89,7 @@ async fn a_sheet_keeps_vetoes_and_evidence_and_is_handed_in() {
 
     // Evidence alone is nobody's sheet: it is saved without a rater, and then all three are handed in.
     let version = grid["version"].to_string();
-    let rest = vec![
+    let rest = [
         ("version".to_owned(), version.as_str()),
         ("rater".to_owned(), ""),
         (evidence(2), "评议会记录"),
