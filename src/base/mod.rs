@@ -9,6 +9,7 @@ pub mod db;
 pub mod draw;
 pub mod edit;
 pub mod error;
+pub mod fairness;
 pub mod http;
 pub mod ids;
 pub mod interrupt;

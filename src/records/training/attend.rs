@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use bigdecimal::BigDecimal;
+use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use crate::base::error::{DatabaseResult, Error, FieldError, OrMissing, Result};
 use crate::base::ids::{MembershipId, TrainingClassId};
 use crate::base::policy::{self, Action};
 use crate::records::training::enrol::{self, fields};
-use crate::records::training::model::{Attendance, Class, ClassState, TrainingResult};
+use crate::records::training::model::{Attendance, Class, ClassKind, ClassState, TrainingResult};
 use crate::records::training::roll::{Candidate, Refusal, candidates};
 use crate::records::training::{queries, write};
 
@@ -91,7 +92,8 @@ fn refuse_state(class: &Class) -> Result<Option<String>> {
 }
 
 /// Everything that is wrong with each command, in the order given, without entering any: what a form or a workbook shows
-/// before. A class that was not held stands under the field `class`.
+/// before. A class that was not held stands under the field `class`. `before` knows whom earlier commands of the same
+/// list take into which class, and learns it of these.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -99,14 +101,80 @@ pub async fn examine_attendances(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     commands: &[Attend],
+    before: &mut WalkIns,
 ) -> Result<Vec<Vec<FieldError>>> {
     db::read(conn, &actor.scope.whole_county(), async |conn| {
         let ids: Vec<TrainingClassId> = commands.iter().map(|command| command.class).collect();
         let classes = queries::classes_by_id(conn, &actor.scope, &ids).await?;
-        let looked = examine_all(conn, actor, &classes, commands).await?;
+        let looked = examine_all(conn, actor, &classes, commands, before).await?;
         Ok(looked.into_iter().map(|fit| fit.err().unwrap_or_default()).collect())
     })
     .await
+}
+
+/// Everything that is wrong with each correction, in the order given, without entering any; as [`examine_attendances`].
+/// That the attendance is on record, and at which version, its caller has read.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn examine_corrections(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    commands: &[CorrectAttendance],
+) -> Result<Vec<Vec<FieldError>>> {
+    db::read(conn, &actor.scope, async |conn| {
+        let ids: Vec<TrainingClassId> = commands.iter().map(|command| command.attend.class).collect();
+        let classes = queries::classes_by_id(conn, &actor.scope, &ids).await?;
+        let look = |command: &CorrectAttendance| {
+            let Some(class) = classes.get(&command.attend.class) else {
+                return Ok(vec![FieldError::new("class", UNKNOWN, None)]);
+            };
+            let state = refuse_state(class)?.map(|message| FieldError::new("class", message, None));
+            Ok(state.into_iter().chain(command.attend.check(class)).collect())
+        };
+        commands.iter().map(look).collect()
+    })
+    .await
+}
+
+const UNKNOWN: &str = "没有找到这个班次，或者不在您的管理范围内，请核对班次编号。";
+
+/// The classes into which commands before would take members who were not on a roll: a long list is looked at part by
+/// part, and its rows stand in each other's way as those on record do.
+#[derive(Debug, Default)]
+pub struct WalkIns(HashMap<MembershipId, Vec<WalkIn>>);
+
+#[derive(Debug)]
+struct WalkIn {
+    class: TrainingClassId,
+    code: String,
+    first_day: NaiveDate,
+    last_day: NaiveDate,
+}
+
+impl WalkIns {
+    /// Why a member cannot come to a class besides those before; where he can, he comes to it.
+    fn take(&mut self, class: &Class, candidate: &Candidate) -> Option<Refusal> {
+        // Micro-lessons and lectures are let pass.
+        if class.kind != ClassKind::Class.code() {
+            return None;
+        }
+        let before = self.0.entry(candidate.membership_id).or_default();
+        let meets = |one: &&WalkIn| {
+            one.class != class.id && one.first_day <= class.last_day && class.first_day <= one.last_day
+        };
+        if let Some(other) = before.iter().find(meets) {
+            return Some(Refusal::TwoAtOnce {
+                name: candidate.name.clone(),
+                code: other.code.clone(),
+                first_day: other.first_day,
+                last_day: other.last_day,
+            });
+        }
+        let (first_day, last_day) = (class.first_day, class.last_day);
+        before.push(WalkIn { class: class.id, code: class.code.clone(), first_day, last_day });
+        None
+    }
 }
 
 /// A command that fits, and whether he came without having been enrolled.
@@ -120,6 +188,7 @@ async fn examine_all(
     actor: &Actor,
     classes: &HashMap<TrainingClassId, Class>,
     commands: &[Attend],
+    before: &mut WalkIns,
 ) -> Result<Vec<std::result::Result<Fit, Vec<FieldError>>>> {
     let asked: Vec<_> = commands.iter().map(|command| (command.class, command.member)).collect();
     let found = candidates(conn, actor.scope.county, &asked).await?;
@@ -127,8 +196,7 @@ async fn examine_all(
     let mut looked = Vec::with_capacity(commands.len());
     for command in commands {
         let Some(class) = classes.get(&command.class) else {
-            let unknown = "没有找到这个班次，或者不在您的管理范围内，请核对班次编号。";
-            looked.push(Err(vec![FieldError::new("class", unknown, None)]));
+            looked.push(Err(vec![FieldError::new("class", UNKNOWN, None)]));
             continue;
         };
         let mut errors = Vec::new();
@@ -137,7 +205,11 @@ async fn examine_all(
         let candidate = found.get(&(command.class, command.member));
         let is_first = seen.insert((command.class, command.member));
         errors.extend(fields(refuse_member(actor, class, candidate, is_first)?));
-        let is_walk_in = candidate.is_some_and(|one| !one.is_enrolled);
+        let walks_in = candidate.filter(|one| !one.is_enrolled);
+        if let Some(candidate) = walks_in.filter(|_| errors.is_empty()) {
+            errors.extend(fields(before.take(class, candidate)));
+        }
+        let is_walk_in = walks_in.is_some();
         looked.push(if errors.is_empty() { Ok(Fit { is_walk_in }) } else { Err(errors) });
     }
     Ok(looked)
@@ -171,7 +243,7 @@ fn refuse_member(
 /// # Errors
 /// `Missing` for a class that the actor does not keep; `Invalid` with everything that is wrong with the first command at
 /// fault: class not held, unknown or not enrolled, out of the register by the last day, entered already, hours above the
-/// class's; `Forbidden`.
+/// class's, in another class at the time; `Forbidden`.
 pub async fn attend(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Attend]) -> Result<()> {
     db::write(conn, actor, async |conn| {
         let county = actor.scope.county;
@@ -179,7 +251,7 @@ pub async fn attend(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[Att
         let classes = lock(conn, actor, &ids).await?;
         db::across_county(conn, actor, async |conn| {
             lock_members(conn, actor, commands.iter().map(|command| command.member)).await?;
-            let looked = examine_all(conn, actor, &classes, commands).await?;
+            let looked = examine_all(conn, actor, &classes, commands, &mut WalkIns::default()).await?;
             let mut walk_ins = Vec::new();
             for (fit, command) in looked.into_iter().zip(commands) {
                 let fit = fit.map_err(Error::Invalid)?;

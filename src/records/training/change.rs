@@ -1,15 +1,19 @@
 //! Changes classes: what is planned, and of a class that was held what does not touch who came.
 
+use std::collections::HashMap;
+
 use bigdecimal::BigDecimal;
 use chrono::NaiveDate;
-use diesel_async::AsyncPgConnection;
+use diesel::QueryableByName;
+use diesel::sql_types::{Date, Jsonb, Text, Uuid};
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde_json::json;
 
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::edit::Edit;
-use crate::base::error::{DatabaseResult, Error, FieldError, Result};
-use crate::base::ids::TrainingClassId;
+use crate::base::error::{DatabaseResult, Error, FieldError, OrMissing, Result};
+use crate::base::ids::{CountyId, TrainingClassId};
 use crate::base::policy::{self, Action};
 use crate::records::training::model::{Class, ClassState};
 use crate::records::training::plan::{Items, Known, Shape, texts};
@@ -53,8 +57,8 @@ const SETTLED: [&str; 7] = ["field", "first_day", "last_day", "hours", "places",
 /// is written.
 ///
 /// # Errors
-/// `Missing`, `Stale`, `Forbidden`; `Invalid` with the wrong fields; `Refused` where the state does not allow it, the
-/// class has more people than the new places, or somebody on its roll attends another class on the new days.
+/// `Missing`, `Stale`, `Forbidden`; `Invalid` with the wrong fields; `Refused` where the state does not allow it, or
+/// somebody on its roll attends another class on the new days.
 pub async fn change_classes(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -65,16 +69,20 @@ pub async fn change_classes(
         let rows = queries::lock_classes(conn, &actor.scope, &ids).await?;
         let paths: Vec<_> = rows.iter().map(Class::path).collect();
         policy::require_all(actor, Action::EnterRecords, &paths)?;
-        let known = Known::of(conn, actor, rows.iter().map(|row| row.programme_id)).await?;
-        let seats = queries::seats_taken(conn, actor.scope.county, &ids).await?;
-        let (mut values, mut answer) = (Vec::new(), Vec::with_capacity(rows.len()));
-        for (row, command) in rows.iter().zip(commands) {
-            if row.version != command.version {
-                return Err(Error::Stale);
+        if rows.iter().zip(commands).any(|(row, command)| row.version != command.version) {
+            return Err(Error::Stale);
+        }
+        let looked =
+            db::across_county(conn, actor, async |conn| examine_all(conn, actor, rows, commands).await)
+                .await?;
+        let (mut values, mut answer) = (Vec::new(), Vec::with_capacity(commands.len()));
+        for Looked { new, fields, refusals, errors } in looked {
+            if let Some(refusal) = refusals.into_iter().next() {
+                return Err(Error::Refused(refusal.message));
             }
-            let new = apply(row, &command.edits);
-            let fields = differences(row, &new);
-            refuse(row, &new, &fields, &known, seats.get(&row.id).copied().unwrap_or_default())?;
+            if !errors.is_empty() {
+                return Err(Error::Invalid(errors));
+            }
             if !fields.is_empty() {
                 values.push(value(&new, actor));
             }
@@ -92,14 +100,140 @@ pub async fn change_classes(
                 )
             },
         )?;
-        let path = paths.first().unwrap_or(&actor.scope.path);
-        let details = json!({ "fields": answer.first() });
+        let path = paths.as_slice().first().unwrap_or(&actor.scope.path);
+        let details = json!({ "fields": answer.as_slice().first() });
         let count = values.len();
         let told = write::Told { action: "training.change_classes", classes: &ids, path, count, details };
         write::append(conn, actor, told).await?;
         Ok(answer)
     })
     .await
+}
+
+/// Everything that is wrong with each change, in the order given, without making any: what a form or a workbook shows
+/// before. What the state of the class forbids stands under the field that was to change; that somebody on its roll
+/// attends another class, under `first_day`. A class that the actor does not keep is not looked at.
+///
+/// # Errors
+/// `Missing` for a class; whatever the database answers.
+pub async fn examine_changes(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    commands: &[ChangeClass],
+) -> Result<Vec<Vec<FieldError>>> {
+    db::read(conn, &actor.scope.whole_county(), async |conn| {
+        let ids: Vec<TrainingClassId> = commands.iter().map(|command| command.class).collect();
+        let known = queries::classes_by_id(conn, &actor.scope, &ids).await?;
+        let rows: Option<Vec<Class>> = ids.iter().map(|id| known.get(id).cloned()).collect();
+        let looked = examine_all(conn, actor, rows.or_missing("这个班次")?, commands).await?;
+        Ok(looked.into_iter().map(|one| one.refusals.into_iter().chain(one.errors).collect()).collect())
+    })
+    .await
+}
+
+/// A class beside what it would become.
+struct Looked {
+    new: Class,
+    fields: Vec<&'static str>,
+    /// What the state or the roll forbids.
+    refusals: Vec<FieldError>,
+    /// What is wrong with the new values.
+    errors: Vec<FieldError>,
+}
+
+/// Looks at all commands at once: a fixed number of statements. Its transaction sees the whole county.
+async fn examine_all(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    rows: Vec<Class>,
+    commands: &[ChangeClass],
+) -> Result<Vec<Looked>> {
+    let county = actor.scope.county;
+    let known = Known::of(conn, actor, rows.iter().map(|row| row.programme_id)).await?;
+    let ids: Vec<TrainingClassId> = rows.iter().map(|row| row.id).collect();
+    let seats = queries::seats_taken(conn, county, &ids).await?;
+    let mut looked = Vec::with_capacity(rows.len());
+    for (row, command) in rows.iter().zip(commands) {
+        let new = apply(row, &command.edits);
+        let fields = differences(row, &new);
+        let refusals: Vec<FieldError> = refuse_state(row, &fields)?.into_iter().collect();
+        let seats = seats.get(&row.id).copied().unwrap_or_default();
+        let errors = if fields.is_empty() { Vec::new() } else { check(&new, &known, seats) };
+        looked.push(Looked { new, fields, refusals, errors });
+    }
+    let moved = |one: &&Looked| {
+        let days = one.fields.iter().any(|field| ["first_day", "last_day"].contains(field));
+        days && one.refusals.is_empty() && one.errors.is_empty()
+    };
+    let days: Vec<_> =
+        looked.iter().filter(moved).map(|one| (one.new.id, one.new.first_day, one.new.last_day)).collect();
+    let meetings = meetings(conn, county, &days).await?;
+    for one in &mut looked {
+        one.refusals.extend(meetings.get(&one.new.id).map(Meeting::told));
+    }
+    Ok(looked)
+}
+
+/// Somebody on the roll of a class who attends another one on its new days.
+#[derive(QueryableByName)]
+struct Meeting {
+    #[diesel(sql_type = Uuid)]
+    class_id: TrainingClassId,
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = Text)]
+    code: String,
+    #[diesel(sql_type = Date)]
+    first_day: NaiveDate,
+    #[diesel(sql_type = Date)]
+    last_day: NaiveDate,
+}
+
+impl Meeting {
+    fn told(&self) -> FieldError {
+        let message = format!(
+            "改期后，名单中的“{}”同期在班次“{}”（{}至{}）；请另选日期，或先把此人从其中一个名单中撤下。",
+            self.name, self.code, self.first_day, self.last_day
+        );
+        FieldError::new("first_day", message, None)
+    }
+}
+
+/// Of two classes that move to the same days, the later one in the list meets the earlier; one that moves meets another
+/// that stands there, also where that one is to move away: classes move one after the other.
+const MEETINGS: &str = "\
+SELECT DISTINCT ON (n.class_id) n.class_id, p.name, c.code, coalesce(k.first_day, c.first_day) AS first_day,
+    coalesce(k.last_day, c.last_day) AS last_day
+FROM jsonb_to_recordset($2) AS n (number integer, class_id uuid, first_day date, last_day date)
+JOIN training_enrolments e ON e.county_id = $1 AND e.class_id = n.class_id AND e.withdrawn_on IS NULL
+    AND e.kind = 'class'
+JOIN training_enrolments o ON o.county_id = $1 AND o.membership_id = e.membership_id AND o.class_id <> e.class_id
+    AND o.withdrawn_on IS NULL AND o.kind = 'class'
+JOIN training_classes c ON c.county_id = $1 AND c.id = o.class_id
+LEFT JOIN jsonb_to_recordset($2) AS k (number integer, class_id uuid, first_day date, last_day date)
+    ON k.class_id = c.id AND k.number < n.number AND k.first_day <= n.last_day AND n.first_day <= k.last_day
+JOIN memberships m ON m.county_id = $1 AND m.id = e.membership_id
+JOIN people p ON p.county_id = $1 AND p.id = m.person_id
+WHERE k.class_id IS NOT NULL OR (c.first_day <= n.last_day AND n.first_day <= c.last_day)
+ORDER BY n.class_id, p.name, c.code";
+
+async fn meetings(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    days: &[(TrainingClassId, NaiveDate, NaiveDate)],
+) -> Result<HashMap<TrainingClassId, Meeting>> {
+    if days.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let numbered = days.iter().enumerate().map(|(number, (class, first_day, last_day))| {
+        json!({ "number": number, "class_id": class, "first_day": first_day, "last_day": last_day })
+    });
+    let found: Vec<Meeting> = diesel::sql_query(MEETINGS)
+        .bind::<Uuid, _>(county)
+        .bind::<Jsonb, _>(serde_json::Value::Array(numbered.collect()))
+        .load(conn)
+        .await?;
+    Ok(found.into_iter().map(|one| (one.class_id, one)).collect())
 }
 
 const UPDATE: &str = "\
@@ -162,28 +296,31 @@ fn differences(row: &Class, new: &Class) -> Vec<&'static str> {
     differs.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect()
 }
 
-fn refuse(row: &Class, new: &Class, fields: &[&str], known: &Known, seats: i64) -> Result<()> {
-    if fields.is_empty() {
-        return Ok(());
-    }
+/// What the state of a class forbids, under the field that was to change.
+fn refuse_state(row: &Class, fields: &[&'static str]) -> Result<Option<FieldError>> {
+    let Some(first) = fields.iter().next() else { return Ok(None) };
     let state = row.state()?;
-    let settled = fields.iter().any(|field| SETTLED.contains(field));
-    match state {
-        ClassState::Closed | ClassState::Cancelled => {
-            return Err(Error::Refused(format!(
-                "班次“{}”{}，不能再修改；已结班的请先由录入单位重新打开。",
-                row.code,
-                state.name()
-            )));
+    let settled = fields.iter().find(|field| SETTLED.contains(field));
+    let refused = match (state, settled) {
+        (ClassState::Closed | ClassState::Cancelled, _) => {
+            let (code, state) = (&row.code, state.name());
+            let message = format!("班次“{code}”{state}，不能再修改；已结班的请先由录入单位重新打开。");
+            Some((first, message))
         }
-        ClassState::Held if settled => {
-            return Err(Error::Refused(format!(
-                "班次“{}”已举办，参训名单以它的日期、学时和领域为准，这些内容不能再修改。",
+        (ClassState::Held, Some(field)) => {
+            let message = format!(
+                "班次“{}”已举办，参训名单以它的日期、学时和领域为准，这些内容不能再修改；请保持原值。",
                 row.code
-            )));
+            );
+            Some((field, message))
         }
-        _ => {}
-    }
+        _ => None,
+    };
+    Ok(refused.map(|(field, message)| FieldError::new(field, message, None)))
+}
+
+/// What is wrong with a class as it would become.
+fn check(new: &Class, known: &Known, seats: i64) -> Vec<FieldError> {
     let items = Items {
         site: new.site.clone(),
         is_course_approved: new.is_course_approved,
@@ -205,5 +342,5 @@ fn refuse(row: &Class, new: &Class, fields: &[&str], known: &Known, seats: i64) 
         let message = format!("名额“{places}”少于已报名的{seats}人，请先撤下部分人员，或增加名额。");
         errors.push(FieldError::new("places", message, Some(&places.to_string())));
     }
-    if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
+    errors
 }

@@ -10,8 +10,8 @@
 //! - [`set_programmes`], [`revise_demands`]: programmes with whom they train, yearly floors and fields; supervisors of the
 //!   county. What a programme demands is a version by date.
 //! - [`exempt()`], [`end_exemptions`]: who need not be trained.
-//! - [`plan_classes`] ([`examine_classes`] says what it would refuse), [`change_classes`], [`step_classes`]: planned →
-//!   open → held → closed (→ reopened), or cancelled out of the first two ([`rules::next_state`]). A class stands where its
+//! - [`plan_classes`] ([`examine_classes`] says what it would refuse), [`change_classes`] ([`examine_changes`]),
+//!   [`step_classes`]: planned → open → held → closed (→ reopened), or cancelled out of the first two ([`rules::next_state`]). A class stands where its
 //!   audience stands: whoever acts for that organisation keeps it; towns enrol their own members in classes of the county.
 //! - [`enrol()`], [`withdraw`]: the roll, by list or by branch, while the class is open.
 //! - [`pair()`], [`correct_pairs`], [`end_pairs`]: who guides whom, what was agreed, what came of it; people who need not
@@ -19,8 +19,8 @@
 //! - [`set_sites()`]: where sites stand and how many people they take; supervisors of the county.
 //! - [`place()`]: class lists that a supervisor accepted, [`basis()`] reads what they are planned from
 //!   (`across/planning`).
-//! - [`attend()`] ([`examine_attendances`] says what it would refuse), [`correct_attendances`], [`remove_attendances`]:
-//!   who came, while the class is held. A class that takes walk-ins enrols whoever came without being on the roll.
+//! - [`attend()`] ([`examine_attendances`] says what it would refuse), [`correct_attendances`] ([`examine_corrections`]),
+//!   [`remove_attendances`]: who came, while the class is held. A class that takes walk-ins enrols whoever came without being on the roll.
 //!
 //! Reads: [`coverage()`] and [`outstanding()`] take an actor and the code of an organisation; the others are in
 //! [`queries`] and take a scope.
@@ -52,11 +52,11 @@ mod step;
 mod write;
 
 pub use attend::{
-    Attend, CorrectAttendance, RemoveAttendance, attend, correct_attendances, examine_attendances,
-    remove_attendances,
+    Attend, CorrectAttendance, RemoveAttendance, WalkIns, attend, correct_attendances, examine_attendances,
+    examine_corrections, remove_attendances,
 };
 pub use basis::{Basis, ComingClass, Seeker, Sitting, basis};
-pub use change::{ChangeClass, Edits, change_classes};
+pub use change::{ChangeClass, Edits, change_classes, examine_changes};
 pub use coverage::{Coverage, CoverageLine, coverage};
 pub use enrol::{Enrol, Enrolled, Whom, Withdraw, enrol, withdraw};
 pub use exempt::{EndExemption, Exempt, end_exemptions, exempt};

@@ -165,6 +165,20 @@ pub enum Refusal {
         /// Its last day.
         last_day: NaiveDate,
     },
+    /// Named for another class at the time by the same list.
+    #[error(
+        "“{name}”在同一份名单中还参加了同期的班次“{code}”（{first_day}至{last_day}），一名党员同一时间只能参加一个班；请核对后只保留一个。"
+    )]
+    TwoAtOnce {
+        /// His name.
+        name: String,
+        /// The other class.
+        code: String,
+        /// Its first day.
+        first_day: NaiveDate,
+        /// Its last day.
+        last_day: NaiveDate,
+    },
     /// No place is left.
     #[error("班次“{code}”名额{places}人，已满，“{name}”未能报名；请增加名额或另选班次。")]
     Full {

@@ -75,6 +75,8 @@ pub struct GridRow {
     pub subject: String,
     /// The name.
     pub name: String,
+    /// Whether the id is that of a member.
+    pub is_member: bool,
     /// What tells namesakes apart.
     pub note: String,
     /// One per dimension, in their order.
@@ -96,7 +98,7 @@ pub struct GridRow {
 }
 
 /// A round being filled in. Sent whole by POST: `version`, `scores[<subject>][<dimension>]`, `evidence[<subject>]`,
-/// and `then` = `save` or `submit`.
+/// `veto[<subject>]`, `rater`, and `then` = `save` or `submit`.
 #[derive(Debug, Clone, Default, Template)]
 #[template(path = "ratings/grid.html")]
 pub struct Grid {

@@ -162,6 +162,8 @@ pub struct Candidate {
     pub age: String,
     /// Why he is on the list.
     pub risk: Badge,
+    /// Whether he was chosen before the page was refused.
+    pub is_chosen: bool,
 }
 
 /// Enrolling members in a class.

@@ -1,7 +1,7 @@
 //! Assessments through the API: from the scheme to the ranking, and what is refused on the way.
 
 use cadre::base::actor::Role;
-use rocket::http::{Method, Status};
+use rocket::http::{Method, RawStr, Status};
 use serde_json::{Value, json};
 
 use crate::support::app::{Answer, Credential, TestApp};
@@ -165,4 +165,79 @@ async fn a_draw_shows_its_promise_and_its_seed_only_afterwards() {
     assert!(told["seed"].as_str().unwrap().len() == 64 && told["units"].as_array().unwrap().len() == 4);
     let again = stage.post(&stage.supervisor, &format!("/draws/{id}/fix"), &fix).await;
     assert_eq!(again.status, Status::Conflict);
+}
+
+/// A form of some fields.
+fn form(fields: &[(&str, &str)]) -> String {
+    let said = fields.iter().map(|(name, value)| format!("{name}={}", RawStr::new(value).percent_encode()));
+    said.collect::<Vec<_>>().join("&")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quarter_with_missing_marks_or_marks_beyond_the_full_ones_stays_open_and_keeps_what_was_typed() {
+    let stage = Stage::new().await;
+    let round = stage.open().await;
+    let page = format!("/assessments/rounds/{round}");
+    let send = async |version: &str, then: &str, mark: &str| {
+        let fields = [
+            ("version", version),
+            ("then", then),
+            ("marks[500237101201][building]", mark),
+            ("deduction_note[500237101201]", "台账不全"),
+        ];
+        stage.app.submit(&stage.clerk, &page, None, &form(&fields)).await
+    };
+    let beyond = send("1", "save", "61").await;
+    assert_eq!(beyond.status, Status::UnprocessableEntity, "{}", beyond.body);
+    assert!(beyond.body.contains("value=\"61\"") && beyond.body.contains("台账不全"), "{}", beyond.body);
+    let api = stage
+        .enter(&round, "\"1\"", json!([{ "village": "500237101201", "deductions": { "building": 61 } }]))
+        .await;
+    assert_eq!(api.status, Status::UnprocessableEntity);
+    let missing = send("1", "submit", "1.5").await;
+    assert_eq!(missing.status, Status::UnprocessableEntity, "{}", missing.body);
+    assert!(missing.body.contains("已保存，未提交"), "{}", missing.body);
+    assert!(missing.body.contains("value=\"1.5\"") && missing.body.contains("台账不全"), "{}", missing.body);
+    let api = stage.post(&stage.clerk, &format!("/rounds/{round}/submit"), &json!({})).await;
+    assert_eq!(api.status, Status::UnprocessableEntity, "{}", api.body);
+    let first = api.json()["errors"][0]["message"].as_str().unwrap().to_owned();
+    assert!(missing.body.contains(&first), "the same sentence: {first}");
+    let shown = stage.app.get(&stage.clerk, &format!("{BASE}/rounds/{round}")).await.json();
+    assert_eq!(shown["state"], "draft", "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_objection_after_the_notice_is_refused_by_both_doors() {
+    let stage = Stage::new().await;
+    let round = stage.open().await;
+    let full = json!({ "building": 60, "economy": 80 });
+    let rows =
+        json!([{ "village": "500237101201", "scores": full }, { "village": "500237101202", "scores": full }]);
+    assert_eq!(stage.enter(&round, "\"1\"", rows).await.status, Status::Ok);
+    for (who, step) in
+        [(&stage.clerk, "submit"), (&stage.supervisor, "confirm"), (&stage.supervisor, "publish")]
+    {
+        let done = stage.post(who, &format!("/rounds/{round}/{step}"), &json!({})).await;
+        assert_eq!(done.status, Status::Ok, "{step}: {}", done.body);
+    }
+    let owner = stage.app.db.owner_client().await;
+    let past = "UPDATE assessment_rounds SET notice_from = '2026-04-08', notice_to = '2026-04-15'";
+    owner.execute(past, &[]).await.unwrap();
+    let within =
+        stage.app.get(&stage.clerk, &format!("{BASE}?within=500237101202&quarter=2026Q1")).await.json();
+    let id = within["items"][0]["id"].as_str().unwrap();
+    let sentence = "提出日期“2026-04-16”不在公示期（2026-04-08至2026-04-15）内";
+    let body = json!({ "raised_by": "村党支部", "raised_on": "2026-04-16", "content": "材料已报送" });
+    let api = stage.post(&stage.clerk, &format!("/{id}/object"), &body).await;
+    assert_eq!((api.status, fields(&api)), (Status::UnprocessableEntity, vec!["raised_on".to_owned()]));
+    assert!(api.body.contains(sentence), "{}", api.body);
+    let typed = [("raised_by", "村党支部"), ("raised_on", "2026-04-16"), ("content", "材料已报送")];
+    let path = format!("/assessments/{id}/object");
+    let page = stage.app.submit(&stage.clerk, &path, None, &form(&typed)).await;
+    assert_eq!(page.status, Status::UnprocessableEntity, "{}", page.body);
+    for told in [sentence, "value=\"2026-04-16\"", "材料已报送"] {
+        assert!(page.body.contains(told), "{told}: {}", page.body);
+    }
+    let count: i64 = owner.query_one("SELECT count(*) FROM assessment_objections", &[]).await.unwrap().get(0);
+    assert_eq!(count, 0);
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use bigdecimal::BigDecimal;
 use diesel_async::AsyncPgConnection;
 
-use super::{Deed, ParsedAttendance, TrainingAttendance};
+use super::{Deed, ParsedAttendance, Seen, TrainingAttendance};
 use crate::across::imports::cells::Cells;
 use crate::across::imports::content::{ChangedField, PlannedRow};
 use crate::across::imports::differences::Differences;
@@ -20,7 +20,7 @@ use crate::records::imports::Bucket;
 use crate::records::members::{self, MemberCard};
 use crate::records::people;
 use crate::records::training::queries;
-use crate::records::training::{self, Attend, Attendance, Class, CorrectAttendance, TrainingResult};
+use crate::records::training::{self, Attend, Attendance, Class, CorrectAttendance, TrainingResult, WalkIns};
 
 /// What is on record of the classes and people in some rows.
 struct Found {
@@ -36,6 +36,7 @@ struct Line<'a> {
     pair: Option<(TrainingClassId, MembershipId)>,
     stored: Option<&'a Attendance>,
     attend: Option<Attend>,
+    is_heard: bool,
     changes: Vec<ChangedField>,
 }
 
@@ -45,20 +46,48 @@ struct Line<'a> {
 /// Whatever the database answers.
 pub async fn classify(
     basis: &Basis<'_, TrainingAttendance>,
-    seen: &mut HashMap<(TrainingClassId, MembershipId), u32>,
+    seen: &mut Seen,
     conn: &mut AsyncPgConnection,
     rows: Vec<ReadRow<ParsedAttendance>>,
 ) -> Result<Vec<Decided<TrainingAttendance>>> {
     let found = find(basis, conn, &rows).await?;
-    let mut lines: Vec<Line<'_>> = rows.iter().map(|read| Line::new(read, basis, &found, seen)).collect();
-    let commands: Vec<Attend> =
-        lines.iter().filter(|line| line.stored.is_none()).filter_map(|line| line.attend.clone()).collect();
-    if !commands.is_empty() {
-        let verdicts = training::examine_attendances(conn, basis.actor, &commands).await?;
-        let entering = lines.iter_mut().filter(|line| line.stored.is_none() && line.attend.is_some());
-        entering.zip(verdicts).for_each(|(line, errors)| line.heed(errors));
+    let mut lines: Vec<Line<'_>> =
+        rows.iter().map(|read| Line::new(read, basis, &found, &mut seen.rows)).collect();
+    // A row that is wrong by itself hears what else is wrong with it, and stands in nobody's way.
+    enter(basis, conn, &mut lines, true, &mut seen.walk_ins).await?;
+    enter(basis, conn, &mut lines, false, &mut WalkIns::default()).await?;
+    let corrected: Vec<CorrectAttendance> = lines.iter().filter_map(Line::correction).collect();
+    if !corrected.is_empty() {
+        let verdicts = training::examine_corrections(conn, basis.actor, &corrected).await?;
+        let correcting = lines.iter_mut().filter(|line| line.correction().is_some());
+        correcting.zip(verdicts).for_each(|(line, errors)| line.heed(errors));
     }
     Ok(lines.into_iter().map(Line::decide).collect())
+}
+
+/// Refuses what the verb would refuse of the rows that enter somebody, those that are sound so far or the others.
+async fn enter(
+    basis: &Basis<'_, TrainingAttendance>,
+    conn: &mut AsyncPgConnection,
+    lines: &mut [Line<'_>],
+    sound: bool,
+    before: &mut WalkIns,
+) -> Result<()> {
+    let (mut concerned, mut commands) = (Vec::new(), Vec::new());
+    for line in
+        lines.iter_mut().filter(|line| line.stored.is_none() && !line.is_heard && line.is_sound() == sound)
+    {
+        if let Some(attend) = line.attend.clone() {
+            line.is_heard = true;
+            commands.push(attend);
+            concerned.push(line);
+        }
+    }
+    if !commands.is_empty() {
+        let verdicts = training::examine_attendances(conn, basis.actor, &commands, before).await?;
+        concerned.into_iter().zip(verdicts).for_each(|(line, errors)| line.heed(errors));
+    }
+    Ok(())
 }
 
 async fn find(
@@ -111,6 +140,7 @@ impl<'a> Line<'a> {
             pair: None,
             stored: None,
             attend: None,
+            is_heard: false,
             changes: Vec::new(),
         };
         let (class, member) = (line.class(found), line.member(basis, found));
@@ -130,6 +160,16 @@ impl<'a> Line<'a> {
         line.stored = found.attendances.get(&pair);
         line.compare(pair);
         line
+    }
+
+    fn is_sound(&self) -> bool {
+        self.cells.findings().is_empty()
+    }
+
+    /// The correction that it would make of what is on record.
+    fn correction(&self) -> Option<CorrectAttendance> {
+        let (attend, stored) = self.attend.clone().zip(self.stored)?;
+        Some(CorrectAttendance { attend, version: stored.version })
     }
 
     fn class(&mut self, found: &'a Found) -> Option<&'a Class> {

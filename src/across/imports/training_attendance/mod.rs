@@ -21,7 +21,7 @@ use crate::base::error::Result;
 use crate::base::ids::{MembershipId, TrainingClassId};
 use crate::base::keys::KeyRing;
 use crate::base::values::{CitizenId, PersonName};
-use crate::records::training::{self, Attend, CorrectAttendance, TrainingResult};
+use crate::records::training::{self, Attend, CorrectAttendance, TrainingResult, WalkIns};
 
 /// 参训名单.
 pub struct TrainingAttendance;
@@ -33,6 +33,15 @@ pub enum Deed {
     Attend(Box<Attend>),
     /// What was entered is corrected.
     Correct(Box<CorrectAttendance>),
+}
+
+/// What the rows before said.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Rows by class and member.
+    rows: HashMap<(TrainingClassId, MembershipId), u32>,
+    /// Whom they take into which class.
+    walk_ins: WalkIns,
 }
 
 /// What a row says.
@@ -53,8 +62,7 @@ impl Subject for TrainingAttendance {
 
     type Context = ();
     type Said = ParsedAttendance;
-    // Rows by class and member.
-    type Seen = HashMap<(TrainingClassId, MembershipId), u32>;
+    type Seen = Seen;
     type Deed = Deed;
 
     async fn context(_: &mut AsyncPgConnection, _: &Destination) -> Result<()> {

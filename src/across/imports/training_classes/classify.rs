@@ -16,7 +16,7 @@ use crate::base::error::{FieldError, Result};
 use crate::base::ids::TrainingClassId;
 use crate::records::imports::Bucket;
 use crate::records::training::queries;
-use crate::records::training::{self, ChangeClass, Class, ClassKind, ClassState, Edits, Items, PlanClass};
+use crate::records::training::{self, ChangeClass, Class, ClassKind, Edits, Items, PlanClass};
 
 struct Line<'a> {
     read: &'a ReadRow<ParsedClass>,
@@ -25,6 +25,7 @@ struct Line<'a> {
     conflict: Option<String>,
     plan: Option<PlanClass>,
     change: Option<ChangeClass>,
+    is_heard: bool,
     changes: Vec<ChangedField>,
 }
 
@@ -50,10 +51,39 @@ pub async fn classify(
         let planning = lines.iter_mut().filter(|line| line.plan.is_some());
         planning.zip(verdicts).for_each(|(line, errors)| line.heed(errors));
     }
+    // A row that is wrong by itself hears what else is wrong with it, and stands in no other class's way.
+    change(basis, conn, &mut lines, true).await?;
+    change(basis, conn, &mut lines, false).await?;
     Ok(lines.into_iter().map(|line| line.decide(basis.context)).collect())
 }
 
+/// Refuses what the verb would refuse of the rows that change a class, those that are sound so far or the others.
+async fn change(
+    basis: &Basis<'_, TrainingClasses>,
+    conn: &mut AsyncPgConnection,
+    lines: &mut [Line<'_>],
+    sound: bool,
+) -> Result<()> {
+    let (mut concerned, mut commands) = (Vec::new(), Vec::new());
+    for line in lines.iter_mut().filter(|line| !line.is_heard && line.is_sound() == sound) {
+        if let Some(change) = line.change.clone() {
+            line.is_heard = true;
+            commands.push(change);
+            concerned.push(line);
+        }
+    }
+    if !commands.is_empty() {
+        let verdicts = training::examine_changes(conn, basis.actor, &commands).await?;
+        concerned.into_iter().zip(verdicts).for_each(|(line, errors)| line.heed(errors));
+    }
+    Ok(())
+}
+
 impl<'a> Line<'a> {
+    fn is_sound(&self) -> bool {
+        self.cells.findings().is_empty()
+    }
+
     fn new(
         read: &'a ReadRow<ParsedClass>,
         basis: &'a Basis<'_, TrainingClasses>,
@@ -69,6 +99,7 @@ impl<'a> Line<'a> {
             conflict: None,
             plan: None,
             change: None,
+            is_heard: false,
             changes: Vec::new(),
         };
         let named = set(&said.code).and_then(|code| by_code.get(&code));
@@ -127,7 +158,6 @@ impl<'a> Line<'a> {
 
     fn compare(&mut self, class: &'a Class, setting: &Setting) {
         let said = &self.read.said;
-        let settled = matches!(class.state().ok(), Some(ClassState::Closed | ClassState::Cancelled));
         for (field, differs, shown) in [
             ("code", set(&said.code).is_some_and(|code| code != class.code), class.code.clone()),
             (
@@ -164,11 +194,6 @@ impl<'a> Line<'a> {
         };
         self.changes = found.changes;
         if self.changes.is_empty() {
-            return;
-        }
-        if settled {
-            let message = "班次已结班或已取消，不能再改；需要更正的请先重新打开";
-            self.cells.refuse_once("code", message);
             return;
         }
         self.change = Some(ChangeClass { class: class.id, version: class.version, edits });

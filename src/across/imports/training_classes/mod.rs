@@ -101,7 +101,8 @@ impl Setting {
 
 impl Subject for TrainingClasses {
     const HEADINGS: &'static [Heading] = columns::HEADINGS;
-    const BATCH: Option<usize> = Some(1_000);
+    // Rows of one sheet can move two classes to the same days: they are looked at together.
+    const BATCH: Option<usize> = None;
 
     type Context = Setting;
     type Said = ParsedClass;

@@ -6,6 +6,7 @@ use bigdecimal::{BigDecimal, Zero};
 use chrono::Datelike;
 
 use crate::base::error::FieldError;
+use crate::base::fairness::protected;
 use crate::base::values::excerpt;
 use crate::records::assessments::rules::printed;
 use crate::records::assessments::set_scheme::SetScheme;
@@ -14,10 +15,6 @@ use crate::records::assessments::set_scheme::SetScheme;
 const WHOLE: i32 = 100;
 /// The most indicators that fit a sheet.
 const MOST: usize = 30;
-/// Words that no criterion may be about: what people are, and that they complain (contract of fairness, requirements).
-const PROTECTED: [&str; 10] =
-    ["民族", "性别", "宗教", "信仰", "年龄", "婚姻", "信访", "上访", "投诉", "举报"];
-
 /// Everything that is wrong with a scheme by itself.
 #[must_use]
 pub fn check_scheme(scheme: &SetScheme) -> Vec<FieldError> {
@@ -91,11 +88,8 @@ fn indicators(scheme: &SetScheme) -> Vec<FieldError> {
         } else if !names.insert(name) {
             refuse("name", format!("指标名称“{name}”重复，请改用别的名称。"));
         }
-        if let Some(word) = PROTECTED.iter().find(|word| name.contains(*word)) {
-            let message = format!(
-                "指标“{name}”涉及“{word}”：个人身份特征和群众的信访、投诉、举报不得作为考核指标，请删去或改换指标。"
-            );
-            refuse("name", message);
+        if let Some(why) = protected(&indicator.code, name) {
+            refuse("name", format!("指标{why}。"));
         }
         for (part, what, number, most) in
             [("full_marks", "满分", &indicator.full_marks, 1_000), ("weight", "权重", &indicator.weight, 100)]
@@ -261,7 +255,12 @@ mod tests {
 
     #[test]
     fn complaints_and_what_people_are_is_no_criterion() {
-        let found = wrong(|scheme| scheme.indicators[2].name = "信访量控制".to_owned());
-        assert!(found[0].1.contains("不得作为考核指标"), "{found:?}");
+        for name in ["信访量控制", "残疾人就业", "外来户籍人口", "宗族关系", "行政申诉"]
+        {
+            let found = wrong(|scheme| name.clone_into(&mut scheme.indicators[2].name));
+            assert!(found[0].1.contains("不得"), "{name}: {found:?}");
+        }
+        let found = wrong(|scheme| "petitions".clone_into(&mut scheme.indicators[2].code));
+        assert!(found[0].1.contains("法定权利"), "{found:?}");
     }
 }

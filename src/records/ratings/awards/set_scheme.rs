@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{DatabaseResult, Error, FieldError, Result};
+use crate::base::fairness::protected;
 use crate::base::ids::{AwardSchemeId, CountyId};
 use crate::base::policy::{self, Action};
 use crate::records::audit;
@@ -185,6 +186,9 @@ impl SetAwardScheme {
             }
             if !(1..=50).contains(&kind.name.trim().chars().count()) {
                 errors.push(FieldError::new(&field("name"), "奖项名称应为1至50个字，请填写或缩短。", None));
+            }
+            if let Some(why) = protected(&kind.code, kind.name.trim()) {
+                errors.push(FieldError::new(&field("name"), format!("奖项{why}。"), Some(kind.name.trim())));
             }
             let is_new_code = seen.insert(kind.code.as_str());
             let is_new_name = seen.insert(kind.name.trim());

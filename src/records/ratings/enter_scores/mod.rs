@@ -44,6 +44,13 @@ pub struct ScoreRow {
     pub veto: Option<String>,
 }
 
+impl ScoreRow {
+    /// Whether it says nothing at all: a row of a sheet that was left empty.
+    fn is_silent(&self) -> bool {
+        self.scores.is_empty() && self.evidence.is_none() && self.veto.is_none()
+    }
+}
+
 /// What became of the rows of one round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entered {

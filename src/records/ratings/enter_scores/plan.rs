@@ -75,6 +75,9 @@ pub(super) fn plan(known: &Known, commands: &[EnterScores]) -> Result<Vec<Change
                 errors.push(wrong_cell(index, name, "subject", "评定对象重复出现，请只保留一行", None));
                 continue;
             }
+            if row.is_silent() {
+                continue;
+            }
             match (Cells { known, round, scheme, index, row }).read() {
                 Ok(change) => changes.extend(change),
                 Err(found) => errors.extend(found),
@@ -161,7 +164,8 @@ impl Cells<'_> {
         }
     }
 
-    fn read_evidence(&self, name: &str, errors: &mut Vec<FieldError>) -> Option<String> {
+    /// The evidence as it becomes.
+    pub fn read_evidence(&self, name: &str, errors: &mut Vec<FieldError>) -> Option<String> {
         match self.row.evidence.as_deref().map(str::trim) {
             None => self.known.ratings.get(&self.key()).and_then(|rating| rating.evidence.clone()),
             Some("") => None,
@@ -174,7 +178,8 @@ impl Cells<'_> {
         }
     }
 
-    fn read_veto(&self, name: &str, errors: &mut Vec<FieldError>) -> Option<String> {
+    /// The code of the veto as it becomes.
+    pub fn read_veto(&self, name: &str, errors: &mut Vec<FieldError>) -> Option<String> {
         let given = match self.row.veto.as_deref().map(str::trim) {
             None => return self.known.ratings.get(&self.key()).and_then(|rating| rating.veto.clone()),
             Some("") => return None,

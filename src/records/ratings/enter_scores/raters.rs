@@ -10,22 +10,26 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::base::actor::Actor;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, Result};
-use crate::base::ids::{CountyId, DimensionId, MembershipId, RaterId, RatingId, RoundId, SubjectId};
+use crate::base::ids::{
+    CountyId, DimensionId, MembershipId, PersonId, RaterId, RatingId, RoundId, SubjectId,
+};
 use crate::base::policy::{self, Action};
 use crate::records::ratings::enter_scores::plan::{Cells, Change, ScoreChange};
 use crate::records::ratings::enter_scores::{
     EnterScores, Entered, Known, ScoreRow, record, write, wrong_cell,
 };
 use crate::records::ratings::model::{RaterRule, Round, Scheme, Scores};
-use crate::records::ratings::{fairness, queries, rules};
-use crate::schema::{rating_rater_scores, rating_raters};
+use crate::records::ratings::queries::{self, Subject};
+use crate::records::ratings::{fairness, rules};
+use crate::schema::{memberships, rating_rater_scores, rating_raters};
 
 /// Who scores.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rater {
     /// His name, or the number of an anonymous sheet; the same again is the same rater.
     pub name: String,
-    /// The member that he is, so that he does not score himself; none: he is none, or the sheet is anonymous.
+    /// The member that he is, so that he does not score himself; none: he is none, or the sheet is anonymous, and he
+    /// scores nobody of his own name.
     pub member: Option<MembershipId>,
 }
 
@@ -38,7 +42,7 @@ pub struct EnterRaterScores {
     pub version: Option<i32>,
     /// Who.
     pub rater: Rater,
-    /// The rows; an empty score takes his back.
+    /// The rows; an empty score takes his back. Evidence and vetoes are those of the rating, whoever scores.
     pub rows: Vec<ScoreRow>,
 }
 
@@ -79,10 +83,12 @@ async fn enter(conn: &mut AsyncPgConnection, actor: &Actor, command: &EnterRater
     let round = known.rounds.get(&command.round).ok_or(Error::Missing { what: "评定轮次" })?;
     let scheme =
         known.schemes.get(&round.scheme_id).ok_or_else(|| Error::broken("a round without its scheme"))?;
+    let person = find_person(conn, county, &command.rater).await?;
     let rater = find_rater(conn, actor, scheme, command).await?;
     let ids: Vec<RatingId> = known.ratings.values().map(|rating| rating.id).collect();
     let raw = raw_scores(conn, county, &ids).await?;
-    let sheet = Sheet { known: &known, round, scheme, rater, member: command.rater.member, raw: &raw };
+    let who = Who { id: rater, name: command.rater.name.trim(), member: command.rater.member, person };
+    let sheet = Sheet { known: &known, round, scheme, rater: who, raw: &raw };
     let (changes, given) = sheet.plan(&command.rows)?;
     write::write(conn, actor, &changes).await?;
     keep(conn, county, rater, &given).await?;
@@ -92,6 +98,27 @@ async fn enter(conn: &mut AsyncPgConnection, actor: &Actor, command: &EnterRater
     let entered = known.entered(&command, &changes);
     record(conn, actor, "ratings.enter_rater_scores", &known, &[entered], &changes).await?;
     Ok(entered)
+}
+
+/// The person behind a rater who says which member he is.
+async fn find_person(
+    conn: &mut AsyncPgConnection,
+    county: CountyId,
+    rater: &Rater,
+) -> Result<Option<PersonId>> {
+    let Some(member) = rater.member else { return Ok(None) };
+    let found: Option<PersonId> = memberships::table
+        .filter(memberships::county_id.eq(county).and(memberships::id.eq(member)))
+        .select(memberships::person_id)
+        .first(conn)
+        .await
+        .optional()?;
+    if found.is_none() {
+        let message =
+            "没有找到评分人的党员编号，或者不在您的管理范围内；请从名单中复制，不是本单位党员的请不填。";
+        return Err(Error::invalid("rater.member", message));
+    }
+    Ok(found)
 }
 
 /// The rater of a name, entered where he is new.
@@ -158,13 +185,34 @@ async fn raw_scores(conn: &mut AsyncPgConnection, county: CountyId, ids: &[Ratin
     Ok(raw)
 }
 
+/// A rater as his rows are held against him.
+struct Who<'a> {
+    id: RaterId,
+    name: &'a str,
+    member: Option<MembershipId>,
+    person: Option<PersonId>,
+}
+
+impl Who<'_> {
+    /// Whether a subject is he himself: the member or person that he says he is; of somebody who does not say it,
+    /// whoever has his name.
+    fn is(&self, subject: &Subject) -> bool {
+        let Some(member) = self.member else {
+            let plain = |name: &str| name.split_whitespace().collect::<String>();
+            // An organisation has a name, and rates nobody.
+            return subject.code.is_none() && plain(&subject.name) == plain(self.name);
+        };
+        subject.id == SubjectId::from(member)
+            || self.person.map(SubjectId::from).is_some_and(|person| subject.id == person)
+    }
+}
+
 /// What one rater gave, beside what stands on record.
 struct Sheet<'a> {
     known: &'a Known,
     round: &'a Round,
     scheme: &'a Scheme,
-    rater: RaterId,
-    member: Option<MembershipId>,
+    rater: Who<'a>,
     raw: &'a Raw,
 }
 
@@ -178,6 +226,9 @@ impl Sheet<'_> {
         for (index, row) in rows.iter().enumerate() {
             if !seen.insert(row.subject) {
                 errors.push(wrong_cell(index, None, "subject", "评定对象重复出现，请只保留一行", None));
+                continue;
+            }
+            if row.is_silent() {
                 continue;
             }
             match self.row(index, row) {
@@ -199,13 +250,16 @@ impl Sheet<'_> {
     ) -> std::result::Result<(Option<Change>, Vec<Given>), Vec<FieldError>> {
         let cells = Cells { known: self.known, round: self.round, scheme: self.scheme, index, row };
         let name = cells.name().map_err(|error| vec![error])?;
-        if self.member.map(SubjectId::from) == Some(row.subject) {
-            let reason = "评分人不能给本人评分，请删除这一行";
+        let subject = self.known.subjects.get(&(self.round.id, row.subject));
+        if !row.scores.is_empty() && subject.is_some_and(|subject| self.rater.is(subject)) {
+            let reason =
+                format!("评分人“{}”不能给本人评分，请删除这一行；同名的请在姓名后加以区分", self.rater.name);
             return Err(vec![wrong_cell(index, Some(name), "subject", reason, None)]);
         }
         cells.refuse_closed(name).map_err(|error| vec![error])?;
         // Read against nothing, so that every score that was typed comes back as one.
-        let (typed, errors) = cells.read_scores(name, &Scores::new());
+        let (typed, mut errors) = cells.read_scores(name, &Scores::new());
+        let (evidence, veto) = (cells.read_evidence(name, &mut errors), cells.read_veto(name, &mut errors));
         if !errors.is_empty() {
             return Err(errors);
         }
@@ -223,12 +277,11 @@ impl Sheet<'_> {
             let before = before(*dimension);
             (before != after).then_some(ScoreChange { dimension: *dimension, code, before, after })
         });
-        let (evidence, veto) =
-            rating.map_or((None, None), |rating| (rating.evidence.clone(), rating.veto.clone()));
         let scores: Vec<ScoreChange> = together.collect();
         let change = cells.change(scores, evidence, veto);
         // A rating begins with the first sheet, also while too few have scored for anything to count.
-        let change = change.or_else(|| rating.is_none().then(|| cells.blank()));
+        let begins = rating.is_none() && !mine.is_empty();
+        let change = change.or_else(|| begins.then(|| cells.blank()));
         let id = change.as_ref().map(|change| change.rating).or(rating.map(|rating| rating.id));
         let given =
             id.into_iter().flat_map(|id| mine.iter().map(move |(at, score)| (id, *at, score.clone())));
@@ -245,8 +298,8 @@ impl Sheet<'_> {
         let mut all =
             rating.and_then(|rating| self.raw.get(&(rating, dimension))).cloned().unwrap_or_default();
         match mine {
-            Some(score) => all.insert(self.rater, score.clone()),
-            None => all.remove(&self.rater),
+            Some(score) => all.insert(self.rater.id, score.clone()),
+            None => all.remove(&self.rater.id),
         };
         let scores: Vec<BigDecimal> = all.into_values().collect();
         let rule = &self.scheme.rules;

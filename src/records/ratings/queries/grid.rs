@@ -12,7 +12,8 @@ use crate::base::ids::{CountyId, DimensionId, RatingId, RoundId, SubjectId};
 use crate::base::scope::Scope;
 use crate::records::ratings::dispute;
 use crate::records::ratings::model::{Rating, Scheme, Scores};
-use crate::records::ratings::queries::{RoundCard, RoundLine, Subject, by_ids, round, subjects};
+use crate::records::ratings::queries::sheets::{entered_by, sheets};
+use crate::records::ratings::queries::{RoundCard, RoundLine, Sheet, Subject, by_ids, round, subjects};
 use crate::records::ratings::rules::{self, Evaluation};
 use crate::schema::{rating_objections, rating_scores, ratings};
 
@@ -53,6 +54,10 @@ pub struct RatingCard {
     pub scores: Scores,
     /// What they amount to.
     pub evaluation: Evaluation,
+    /// Who scored, where a scheme has several raters.
+    pub sheets: Vec<Sheet>,
+    /// Who entered scores.
+    pub entered_by: Vec<String>,
     /// What was objected, the latest first.
     pub objections: Vec<Objection>,
     /// The last day on which somebody may object; none while it is not published.
@@ -144,9 +149,23 @@ pub async fn rating(conn: &mut AsyncPgConnection, within: &Scope, id: RatingId) 
         .or_missing("评定")?;
     let scores = scores_of(conn, within.county, &[id]).await?.remove(&id).unwrap_or_default();
     let evaluation = rules::evaluate_with(&scheme, &scores, rating.veto.as_deref());
+    let sheets = sheets(conn, within.county, &scheme, id).await?;
+    let entered_by = entered_by(conn, within.county, id).await?;
     let objections = objections(conn, within.county, id).await?;
     let until = dispute::term(&rating, &scheme);
-    Ok(RatingCard { round: line.card, scheme, subject, rating, scores, evaluation, objections, until })
+    let round = line.card;
+    Ok(RatingCard {
+        round,
+        scheme,
+        subject,
+        rating,
+        scores,
+        evaluation,
+        sheets,
+        entered_by,
+        objections,
+        until,
+    })
 }
 
 pub(super) async fn scheme_of(

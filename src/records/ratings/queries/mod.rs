@@ -4,6 +4,7 @@ mod grid;
 mod review;
 mod rounds;
 mod schemes;
+mod sheets;
 mod subjects;
 
 pub use grid::{Grid, GridRow, Objection, RatingCard, grid, ids_of_rounds, rating};
@@ -15,4 +16,5 @@ pub use rounds::{
 };
 pub(super) use schemes::{by_ids, newest_versions, versions};
 pub use schemes::{in_force, primary, schemes};
+pub use sheets::{Mark, Sheet};
 pub use subjects::{Subject, people_of, subjects};

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 
 use crate::base::error::FieldError;
+use crate::base::fairness::protected;
 use crate::records::ratings::model::{RaterRule, ResultKind, SubjectKind};
-use crate::records::ratings::rules::protected;
 use crate::records::ratings::rules::scheme::{SchemeRefusal, is_code, refused};
 use crate::records::ratings::set_scheme::SetScheme;
 

@@ -2,7 +2,6 @@
 
 mod arithmetic;
 mod extras;
-mod fairness;
 mod raters;
 mod scheme;
 mod score;
@@ -10,8 +9,7 @@ mod spread;
 mod steps;
 
 pub use arithmetic::{Arithmetic, Evaluation, Line, evaluate, evaluate_with, level_name, printed};
-pub use fairness::protected;
-pub use raters::{mean_of_raters, refuse_top};
+pub use raters::{left_out, mean_of_raters, refuse_top};
 pub use scheme::{SchemeRefusal, check_scheme, highest_total, is_code};
 pub use score::{ScoreRefusal, parse_score};
 pub use spread::{Fences, LEAST_FOR_FENCES, Spread, fences};

@@ -25,6 +25,17 @@ pub fn mean_of_raters(rule: RaterRule, least: i32, scores: &[BigDecimal]) -> Opt
     Some((sum / BigDecimal::from(number)).with_scale_round(DECIMALS, RoundingMode::HalfUp).normalized())
 }
 
+/// Which of the scores of one dimension do not count, in the order given: where the highest and the lowest are left out,
+/// of equal ones the first is the lowest and the last the highest.
+#[must_use]
+pub fn left_out(rule: RaterRule, scores: &[BigDecimal]) -> Vec<bool> {
+    let places = || scores.iter().enumerate();
+    let lowest = places().min_by_key(|(place, score)| (*score, *place)).map(|(place, _)| place);
+    let highest = places().max_by_key(|(place, score)| (*score, *place)).map(|(place, _)| place);
+    let is_trimmed = rule == RaterRule::TrimmedMean;
+    places().map(|(place, _)| is_trimmed && [lowest, highest].contains(&Some(place))).collect()
+}
+
 /// Refuses the highest level where more have it than may.
 ///
 /// # Errors
@@ -59,6 +70,15 @@ mod tests {
     }
 
     #[test]
+    fn the_highest_and_the_lowest_are_left_out_once() {
+        let given = scores(&[1_900, 1_000, 2_000, 1_850]);
+        assert_eq!(left_out(RaterRule::TrimmedMean, &given), [false, true, true, false]);
+        assert_eq!(left_out(RaterRule::Mean, &given), [false; 4]);
+        assert_eq!(left_out(RaterRule::TrimmedMean, &scores(&[100, 100, 100])), [true, false, true]);
+        assert_eq!(left_out(RaterRule::TrimmedMean, &[]), Vec::<bool>::new());
+    }
+
+    #[test]
     fn a_third_is_rounded_down() {
         let third = Some(TopShare { numerator: 1, denominator: 3 });
         for (rated, allowed) in [(0, 0), (1, 0), (2, 0), (3, 1), (5, 1), (6, 2), (100, 33)] {
@@ -76,6 +96,12 @@ mod tests {
         ) {
             let rule = if trimmed { RaterRule::TrimmedMean } else { RaterRule::Mean };
             let mean = mean_of_raters(rule, 3, &scores(&cents)).unwrap();
+            let counted: Vec<BigDecimal> = scores(&cents)
+                .into_iter()
+                .zip(left_out(rule, &scores(&cents)))
+                .filter_map(|(score, is_left_out)| (!is_left_out).then_some(score))
+                .collect();
+            prop_assert_eq!(&mean_of_raters(RaterRule::Mean, 1, &counted).unwrap(), &mean);
             let (least, most) = (cents.iter().min().unwrap(), cents.iter().max().unwrap());
             prop_assert!(mean >= scores(&[*least])[0] && mean <= scores(&[*most])[0]);
             let mut other = cents.clone();

@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use bigdecimal::{BigDecimal, One, RoundingMode, Signed};
 
 use crate::base::error::FieldError;
+use crate::base::fairness::protected;
 use crate::records::ratings::model::{Aggregation, MissingPart, Scheme};
-use crate::records::ratings::rules::{extras, printed, protected};
+use crate::records::ratings::rules::{extras, printed};
 use crate::records::ratings::set_scheme::SetScheme;
 
 /// Why a scheme cannot be set.

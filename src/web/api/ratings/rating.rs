@@ -10,8 +10,8 @@ use super::{Decimal, NamedJson, ThresholdJson};
 use crate::base::db;
 use crate::base::ids::RatingId;
 use crate::base::policy::{self, Action};
-use crate::records::ratings::Arithmetic;
-use crate::records::ratings::queries::{self, Objection, RatingCard};
+use crate::records::ratings::queries::{self, Mark, Objection, RatingCard, Sheet};
+use crate::records::ratings::{Arithmetic, Dimension, Scheme};
 use crate::web::guards::{Caller, Db};
 use crate::web::respond::{Answer, Versioned};
 
@@ -36,6 +36,9 @@ pub struct ArithmeticLineJson {
     /// Score times weight, at most the cap; null where a missing score is left out.
     #[schema(value_type = Option<f64>)]
     product: Option<Decimal>,
+    /// The cap, where it cut the product down.
+    #[schema(value_type = Option<f64>)]
+    capped_at: Option<Decimal>,
 }
 
 /// How a rating came by its stars.
@@ -75,6 +78,7 @@ impl From<&Arithmetic> for ArithmeticJson {
             weight: Decimal(line.weight.clone()),
             score: line.score.clone().map(Decimal),
             product: line.product.clone().map(Decimal),
+            capped_at: line.capped_at.clone().map(Decimal),
         });
         Self {
             aggregation: arithmetic.aggregation.code(),
@@ -106,6 +110,45 @@ fn step(by: Option<String>, at: Option<DateTime<Utc>>) -> Option<StepJson> {
     Some(StepJson { by: by?, at: at? })
 }
 
+/// The version of a scheme that a rating keeps to.
+#[derive(serde::Serialize, ToSchema)]
+pub struct SchemeVersionJson {
+    id: String,
+    code: String,
+    name: String,
+    /// First day in force.
+    from: NaiveDate,
+}
+
+/// One mark of a rater.
+#[derive(serde::Serialize, ToSchema)]
+pub struct RaterMarkJson {
+    #[schema(value_type = f64)]
+    score: Decimal,
+    /// Whether it does not count, since the highest and the lowest are left out.
+    left_out: bool,
+}
+
+/// What one rater gave.
+#[derive(serde::Serialize, ToSchema)]
+pub struct RaterSheetJson {
+    /// His name, or the number of an anonymous sheet.
+    rater: String,
+    /// By code of the dimension.
+    marks: BTreeMap<String, RaterMarkJson>,
+}
+
+impl RaterSheetJson {
+    fn new(scheme: &Scheme, sheet: Sheet) -> Self {
+        let Sheet { rater, mut marks } = sheet;
+        let mark = |dimension: &Dimension| {
+            let Mark { score, is_left_out } = marks.remove(&dimension.id)?;
+            Some((dimension.code.clone(), RaterMarkJson { score: Decimal(score), left_out: is_left_out }))
+        };
+        Self { rater, marks: scheme.dimensions.iter().filter_map(mark).collect() }
+    }
+}
+
 /// One rating.
 #[derive(serde::Serialize, ToSchema)]
 pub struct RatingJson {
@@ -113,7 +156,7 @@ pub struct RatingJson {
     version: i32,
     round: String,
     period: String,
-    scheme: NamedJson,
+    scheme: SchemeVersionJson,
     organisation: NamedJson,
     /// Id of the membership, organisation or person.
     subject: String,
@@ -132,6 +175,12 @@ pub struct RatingJson {
     /// Names of the dimensions that are missing.
     missing: Vec<String>,
     evidence: Option<String>,
+    /// `one`, `mean` or `trimmed_mean`: how what raters gave became one score.
+    rater_rule: &'static str,
+    /// Who scored, where the scheme has several raters.
+    raters: Vec<RaterSheetJson>,
+    /// Who entered scores, the first one first.
+    entered_by: Vec<String>,
     submitted: Option<StepJson>,
     returned: Option<StepJson>,
     returned_reason: Option<String>,
@@ -174,13 +223,32 @@ impl From<Objection> for RatingObjectionJson {
 
 impl From<RatingCard> for RatingJson {
     fn from(card: RatingCard) -> Self {
-        let RatingCard { round, scheme, subject, rating, mut scores, evaluation, objections, until } = card;
+        let RatingCard {
+            round,
+            scheme,
+            subject,
+            rating,
+            mut scores,
+            evaluation,
+            sheets,
+            entered_by,
+            objections,
+            until,
+        } = card;
         Self {
             id: rating.id.to_string(),
             version: rating.version,
             round: round.round.id.to_string(),
             period: round.round.period,
-            scheme: NamedJson { code: round.scheme_code, name: round.scheme_name },
+            scheme: SchemeVersionJson {
+                id: scheme.id.to_string(),
+                code: round.scheme_code,
+                name: round.scheme_name,
+                from: scheme.from_day,
+            },
+            rater_rule: scheme.rules.raters.code(),
+            raters: sheets.into_iter().map(|sheet| RaterSheetJson::new(&scheme, sheet)).collect(),
+            entered_by,
             organisation: NamedJson { code: round.organisation_code, name: round.organisation_name },
             subject: subject.id.to_string(),
             subject_kind: scheme.subject.code(),

@@ -1,5 +1,6 @@
 //! One rating: what its subject is told on paper, and what may still be done to it.
 
+use bigdecimal::BigDecimal;
 use rocket::http::Status;
 use rocket::request::FlashMessage;
 use rocket::response::{Flash, Redirect};
@@ -9,6 +10,7 @@ use crate::base::error::{Error, FieldError};
 use crate::base::ids::RatingId;
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
+use crate::records::ratings::model::RaterRule;
 use crate::records::ratings::queries::{self, Objection, RatingCard};
 use crate::records::ratings::{self, Dispute, RatingState, printed};
 use crate::web::guards::{Db, Fields, SignedIn};
@@ -72,7 +74,7 @@ async fn show(
         badge: badge(card.rating.state()),
         facts: facts(&card),
         arithmetic: arithmetic.map(ratings::Arithmetic::sentence).unwrap_or_default(),
-        tables: vec![scores(&card), objections(&card)],
+        tables: tables(&card),
         right,
         actions: actions(&who, &card),
     }))
@@ -90,23 +92,40 @@ fn facts(card: &RatingCard) -> Vec<Fact> {
         Fact::text("合计", rating.total.as_ref().map(printed).unwrap_or_default()),
         Fact::text("结果", level),
         Fact::text("评定依据", by(&rating.evidence)),
+        Fact::text("录入", card.entered_by.join("、")),
         Fact::text("提交", by(&rating.submitted_by)),
         Fact::text("审核", by(&rating.reviewed_by)),
         Fact::text("确定", by(&rating.confirmed_by)),
-        Fact::text("方案施行日期", card.scheme.from_day.to_string()),
+        Fact::text("公示", by(&rating.published_by)),
+        Fact::text("方案版本", format!("{}起施行，编号{}", card.scheme.from_day, card.scheme.id)),
     ];
     facts.extend(rating.revoked_reason.as_ref().map(|reason| Fact::text("撤销理由", reason)));
     facts
 }
 
+fn tables(card: &RatingCard) -> Vec<Table> {
+    let mut tables = vec![scores(card)];
+    if card.scheme.rules.raters != RaterRule::One {
+        tables.push(raters(card));
+    }
+    tables.push(objections(card));
+    tables
+}
+
 fn scores(card: &RatingCard) -> Table {
+    let lines = card.evaluation.complete().map(|found| found.lines.as_slice()).unwrap_or_default();
+    let given = |score: Option<&BigDecimal>| score.map_or_else(|| "—".to_owned(), printed);
     let row = |dimension: &ratings::Dimension| {
-        let score = card.scores.get(&dimension.id).map_or_else(|| "—".to_owned(), printed);
+        let line = lines.iter().find(|line| line.code == dimension.code);
+        let is_capped = line.is_some_and(|line| line.capped_at.is_some());
+        let counted = given(line.and_then(|line| line.product.as_ref()));
         Row::new(vec![
             Cell::Text(dimension.name.clone()),
             Cell::Number(printed(&dimension.maximum)),
             Cell::Number(printed(&dimension.weight)),
-            Cell::Number(score),
+            Cell::Number(given(dimension.cap.as_ref())),
+            Cell::Number(given(card.scores.get(&dimension.id))),
+            Cell::Number(if is_capped { format!("{counted}（上限）") } else { counted }),
         ])
     };
     Table {
@@ -115,10 +134,35 @@ fn scores(card: &RatingCard) -> Table {
             Column::new("维度"),
             Column::numeric("满分"),
             Column::numeric("权重"),
+            Column::numeric("计分上限"),
             Column::numeric("得分"),
+            Column::numeric("计入"),
         ],
         rows: card.scheme.dimensions.iter().map(row).collect(),
         empty: String::new(),
+        pager: None,
+    }
+}
+
+/// What each rater gave; a mark that does not count says so.
+fn raters(card: &RatingCard) -> Table {
+    let rules = &card.scheme.rules;
+    let row = |sheet: &queries::Sheet| {
+        let mark = |dimension: &ratings::Dimension| match sheet.marks.get(&dimension.id) {
+            None => Cell::Number("—".to_owned()),
+            Some(mark) if mark.is_left_out => Cell::Number(format!("{}（去掉）", printed(&mark.score))),
+            Some(mark) => Cell::Number(printed(&mark.score)),
+        };
+        let name = std::iter::once(Cell::Text(sheet.rater.clone()));
+        Row::new(name.chain(card.scheme.dimensions.iter().map(mark)).collect())
+    };
+    let mut columns = vec![Column::new("评分人")];
+    columns.extend(card.scheme.dimensions.iter().map(|dimension| Column::numeric(&dimension.name)));
+    Table {
+        caption: format!("评分人（{}，至少{}人）", rules.raters.name(), rules.least_raters),
+        columns,
+        rows: card.sheets.iter().map(row).collect(),
+        empty: "还没有人评分。".to_owned(),
         pager: None,
     }
 }

@@ -113,6 +113,7 @@ fn line(scheme: &Scheme, row: &Stored) -> GridRow {
     GridRow {
         subject: row.subject.id.to_string(),
         name: row.subject.name.clone(),
+        is_member: row.subject.membership_id.is_some(),
         note: row.subject.note(),
         scores: scheme.dimensions.iter().map(score).collect(),
         total: rating.and_then(|rating| rating.total.as_ref()).map(printed).unwrap_or_default(),
@@ -168,11 +169,11 @@ async fn save(
     match enter(&who, &mut db, id, &grid, &fields, &rows).await {
         Ok(()) => {}
         Err(Error::Invalid(errors)) => {
-            keep(&mut grid, &rows, &errors);
+            keep(&mut grid, &fields, &rows, &errors);
             return Ok(Err(PageWith(Status::UnprocessableEntity, grid)));
         }
         Err(Error::Stale) => {
-            keep(&mut grid, &rows, &[]);
+            keep(&mut grid, &fields, &rows, &[]);
             let text =
                 "本期刚刚被别人修改过。下面保留了您填写的内容，与已存不同的格已标出；核对后再保存即可。";
             grid.problems = vec![Notice::new(Tone::Warning, text)];
@@ -197,7 +198,7 @@ async fn save(
     Ok(Err(PageWith(Status::UnprocessableEntity, grid)))
 }
 
-/// Enters the rows: those of a rater where the grid asks for one, with only what he filled in.
+/// Enters the rows: those of a rater where the grid asks for one.
 async fn enter(
     who: &SignedIn,
     db: &mut Db,
@@ -211,24 +212,48 @@ async fn enter(
         let command = EnterScores { round: id, version, rows: rows.to_vec() };
         return ratings::enter_scores(&mut db.0, &who.actor, &[command]).await.map(|_| ());
     }
-    let name = fields.get("rater").trim();
-    let namesakes: Vec<&GridRow> = grid.rows.iter().filter(|row| row.name == name).collect();
-    let member = match namesakes.as_slice() {
-        [one] => one.subject.parse().ok(),
-        _ => None,
-    };
-    let filled = rows.iter().filter_map(|row| {
-        let scores: Vec<_> =
-            row.scores.iter().filter(|(_, score)| !score.trim().is_empty()).cloned().collect();
-        (!scores.is_empty()).then_some(ScoreRow { scores, evidence: None, veto: None, ..row.clone() })
-    });
-    let rows: Vec<ScoreRow> = filled.collect();
-    if rows.is_empty() && fields.get("then") == "submit" {
-        return Ok(());
+    let rows: Vec<ScoreRow> = rows.iter().map(|row| of_sheet(grid, row)).collect();
+    if rows.iter().all(|row| row.scores.is_empty()) {
+        let says = rows.iter().any(|row| row.evidence.is_some() || row.veto.is_some());
+        if !says && fields.get("then") != "submit" {
+            let message = "这张评分表还没有填写分数；请填写评分人和分数后再保存。";
+            return Err(Error::invalid("rows", message));
+        }
+        // Evidence and vetoes are nobody's sheet.
+        let command = EnterScores { round: id, version, rows };
+        return ratings::enter_scores(&mut db.0, &who.actor, &[command]).await.map(|_| ());
     }
-    let rater = Rater { name: name.to_owned(), member };
+    let rater = rater(grid, fields.get("rater").trim());
     let command = EnterRaterScores { round: id, version, rater, rows };
     ratings::enter_rater_scores(&mut db.0, &who.actor, &[command]).await.map(|_| ())
+}
+
+/// The rater of a name: the member of the grid who alone bears it. Office-holders have no number as members here, and of
+/// namesakes nobody knows which one is meant: both are told apart by the name.
+fn rater(grid: &Grid, name: &str) -> Rater {
+    let namesakes: Vec<&GridRow> = grid.rows.iter().filter(|row| row.name == name).collect();
+    let member = match namesakes.as_slice() {
+        [one] if one.is_member => one.subject.parse().ok(),
+        _ => None,
+    };
+    Rater { name: name.to_owned(), member }
+}
+
+/// What a row says of the sheet of a rater: the scores that were filled in, evidence and veto where they are not those
+/// on record. Rows that say nothing stand between the others, so that an error names its line.
+fn of_sheet(grid: &Grid, row: &ScoreRow) -> ScoreRow {
+    let subject = row.subject.to_string();
+    let line = grid.rows.iter().find(|line| line.subject == subject);
+    let differs = |typed: &String, stored: fn(&GridRow) -> &str| {
+        line.is_none_or(|line| !line.locked && typed.trim() != stored(line))
+    };
+    let filled = row.scores.iter().filter(|(_, score)| !score.trim().is_empty());
+    ScoreRow {
+        subject: row.subject,
+        scores: filled.cloned().collect(),
+        evidence: row.evidence.clone().filter(|typed| differs(typed, |line| &line.evidence)),
+        veto: row.veto.clone().filter(|typed| differs(typed, |line| &line.veto)),
+    }
 }
 
 /// The first few errors; each is in its cell as well.
@@ -244,8 +269,12 @@ fn problems(errors: &[FieldError]) -> Vec<Notice> {
 }
 
 /// Puts what was typed back into the grid, with each error in its cell, or what is stored where that differs.
-fn keep(grid: &mut Grid, rows: &[ScoreRow], errors: &[FieldError]) {
+fn keep(grid: &mut Grid, fields: &Fields, rows: &[ScoreRow], errors: &[FieldError]) {
     grid.problems = problems(errors);
+    let by_raters = grid.rater.is_some();
+    if let Some(rater) = &mut grid.rater {
+        fields.get("rater").clone_into(rater);
+    }
     for (index, row) in rows.iter().enumerate() {
         let subject = row.subject.to_string();
         let codes: Vec<String> = grid.dimensions.iter().map(|dimension| dimension.code.clone()).collect();
@@ -256,13 +285,17 @@ fn keep(grid: &mut Grid, rows: &[ScoreRow], errors: &[FieldError]) {
             let Some((_, value)) = row.scores.iter().find(|(given, _)| given == code) else { continue };
             let place = format!("rows[{index}].scores.{code}");
             score.error = errors.iter().find(|error| error.field == place).map(|error| error.message.clone());
-            if errors.is_empty() && score.value != value.trim() {
+            // The sheet of a rater stands beside nothing.
+            if errors.is_empty() && !by_raters && score.value != value.trim() {
                 score.error = Some(format!("已存为“{}”", score.value));
             }
             value.clone_into(&mut score.value);
         }
         if let Some(evidence) = &row.evidence {
             evidence.clone_into(&mut line.evidence);
+        }
+        if let Some(veto) = &row.veto {
+            veto.clone_into(&mut line.veto);
         }
     }
 }

@@ -58,6 +58,7 @@ async fn page(who: &SignedIn, state: &State<web::State>, card: &ClassCard) -> Re
         branch: one.card.branch.name.clone(),
         age: one.age.to_string(),
         risk: risk_badge(one.risk),
+        is_chosen: false,
     });
     let here = format!("/training/classes/{}", class.id);
     let branch = Control::new("branch", "党支部", Kind::Picker(Source::Search("/branches".to_owned())))
@@ -137,6 +138,10 @@ async fn enrol(
             let errors = refusals(error)?;
             let card = class_card(&mut db, &who.actor, id).await?;
             let mut page = page(&who, state, &card).await?;
+            page.branch.keep(|name| fields.has(name).then(|| fields.get(name)));
+            for one in &mut page.candidates {
+                one.is_chosen = fields.all("members").any(|chosen| chosen == one.id);
+            }
             page.problems = errors.into_iter().map(|error| error.message).collect();
             Ok(Err(PageWith(Status::UnprocessableEntity, page)))
         }

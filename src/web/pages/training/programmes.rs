@@ -16,7 +16,9 @@ use crate::base::values::MembershipStatus;
 use crate::records::training::model::words;
 use crate::records::training::queries::{self, ProgrammeRecord};
 use crate::records::training::{self, ReviseDemand};
-use crate::web::forms::programme::{DemandInput, FieldInput, ProgrammeInput, parse_day};
+use crate::web::forms::programme::{
+    DemandInput, FieldInput, ProgrammeInput, occupation_names, parse_day, split_occupations,
+};
 use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
@@ -50,12 +52,19 @@ fn demand_controls() -> Vec<Control> {
             .hint("多个用顿号隔开")
             .columns(3),
         Control::new("occupations", "工作岗位", Kind::Text)
-            .hint("代码，多个用顿号隔开；全部岗位的留空")
+            .hint("代码或名称，多个用顿号隔开；全部岗位的留空")
             .columns(3),
         Control::new("exempt_age", "免训年龄", Kind::Number).hint("满此周岁免训；不设的留空").columns(3),
         Control::new("is_unified", "要求“五统一”", yes_or_no()).value("false").columns(3),
         Control::new("source", "依据", Kind::Text).required().hint("文件或会议").columns(9),
     ]
+}
+
+/// What an occupation may be: an upper one stands for those below it.
+fn occupations_fact() -> Fact {
+    let shown = |entry: &codes::CodeEntry| format!("{} {}", entry.code, entry.name);
+    let all: Vec<String> = codes::occupation().entries().iter().map(shown).collect();
+    Fact::text("工作岗位代码（上级代码含其下各类）", all.join("，"))
 }
 
 fn new_page(who: &SignedIn) -> FormPage {
@@ -76,14 +85,14 @@ fn new_page(who: &SignedIn) -> FormPage {
         Control::new("fields", "领域", Kind::Area)
             .required()
             .value(usual.join("\n"))
-            .hint("每行一个：代码 名称")
+            .hint("每行一个：代码 名称 面向岗位；岗位填代码或名称，多个用顿号隔开，不写的面向全部岗位")
             .columns(8),
     ];
     FormPage {
         frame: who.frame(Section::Training),
         title: "新轮训计划".to_owned(),
         back: Link::new("轮训", "/training"),
-        facts: Vec::new(),
+        facts: vec![occupations_fact()],
         note: "周期、对象、年度下限都按日期留存版本；以后调整要求不影响以前的数字。".to_owned(),
         form: Form {
             action: "/training/programmes".to_owned(),
@@ -125,7 +134,7 @@ fn demand(fields: &Fields, errors: &mut Vec<FieldError>) -> DemandInput {
     }
     DemandInput {
         statuses: Some(parts(fields.get("statuses"))),
-        occupations: parts(fields.get("occupations")),
+        occupations: split_occupations(fields.get("occupations")),
         exempt_age: number(fields, "exempt_age", "免训年龄", errors),
         is_unified: fields.get("is_unified") == "true",
         floors,
@@ -139,14 +148,15 @@ fn typed(fields: &Fields) -> Result<training::SetProgramme, Vec<FieldError>> {
     let years = number(fields, "years", "周期（年）", &mut errors).unwrap_or_default();
     let mut own = Vec::new();
     for line in fields.get("fields").lines().map(str::trim).filter(|line| !line.is_empty()) {
-        match line.split_once(char::is_whitespace) {
-            Some((code, name)) => own.push(FieldInput {
+        let mut said = line.split_whitespace();
+        match (said.next(), said.next()) {
+            (Some(code), Some(name)) => own.push(FieldInput {
                 code: code.to_owned(),
-                name: name.trim().to_owned(),
-                occupations: Vec::new(),
+                name: name.to_owned(),
+                occupations: split_occupations(&said.collect::<Vec<_>>().join(" ")),
             }),
-            None => {
-                let message = format!("领域“{line}”应为“代码 名称”，中间空一格，请改正。");
+            _ => {
+                let message = format!("领域“{line}”应为“代码 名称”，中间空一格，其后可写面向岗位，请改正。");
                 errors.push(FieldError::new("fields", message, Some(line)));
             }
         }
@@ -240,10 +250,14 @@ fn names(codes: &str, name: impl Fn(&str) -> String) -> String {
     if names.is_empty() { "全部".to_owned() } else { names.join("、") }
 }
 
+fn occupations(codes: &str) -> String {
+    let names = occupation_names(&words(codes));
+    if names.is_empty() { "全部".to_owned() } else { names.join("、") }
+}
+
 fn demands(record: &ProgrammeRecord) -> Table {
     let status =
         |code: &str| MembershipStatus::parse(code).map_or(code.to_owned(), |one| one.name().to_owned());
-    let occupation = |code: &str| codes::occupation().name_of(code).to_owned();
     let row = |version: &queries::DemandVersion| {
         let row = &version.row;
         let floors: Vec<String> = version.floors.iter().map(|floor| format!("{floor}%")).collect();
@@ -251,7 +265,7 @@ fn demands(record: &ProgrammeRecord) -> Table {
             Cell::Number(row.from_day.to_string()),
             Cell::Text(floors.join(" / ")),
             Cell::Text(names(&row.statuses, status)),
-            Cell::Text(names(&row.occupations, occupation)),
+            Cell::Text(occupations(&row.occupations)),
             Cell::Number(row.exempt_age.map(|age| age.to_string()).unwrap_or_default()),
             Cell::Text(if row.is_unified { "是" } else { "否" }.to_owned()),
             Cell::Text(row.source.clone()),
@@ -275,12 +289,11 @@ fn demands(record: &ProgrammeRecord) -> Table {
 }
 
 fn fields_table(record: &ProgrammeRecord) -> Table {
-    let occupation = |code: &str| codes::occupation().name_of(code).to_owned();
     let row = |field: &training::Field| {
         Row::new(vec![
             Cell::Text(field.code.clone()),
             Cell::Text(field.name.clone()),
-            Cell::Text(names(&field.occupations, occupation)),
+            Cell::Text(occupations(&field.occupations)),
         ])
     };
     Table {
@@ -319,7 +332,7 @@ fn revise_page(who: &SignedIn, record: &ProgrammeRecord) -> FormPage {
         let stored = [
             ("floors", floors.join("/")),
             ("statuses", names(&last.row.statuses, status)),
-            ("occupations", words(&last.row.occupations).join("、")),
+            ("occupations", occupation_names(&words(&last.row.occupations)).join("、")),
             ("exempt_age", last.row.exempt_age.map(|age| age.to_string()).unwrap_or_default()),
             ("is_unified", last.row.is_unified.to_string()),
         ];
@@ -329,7 +342,7 @@ fn revise_page(who: &SignedIn, record: &ProgrammeRecord) -> FormPage {
         frame: who.frame(Section::Training),
         title: "调整轮训要求".to_owned(),
         back: Link::new(&programme.name, here),
-        facts: Vec::new(),
+        facts: vec![occupations_fact()],
         note: "新要求自施行日期起算，以前的数字仍按以前的要求。".to_owned(),
         form,
     }

@@ -140,6 +140,7 @@ pub fn enrol() -> EnrolPage {
             branch: "白泉村党支部".into(),
             age: "61".into(),
             risk: Badge::new("未报名", Tone::Warning),
+            is_chosen: true,
         }],
         problems: vec!["名额只剩0个。".into()],
     }

@@ -114,3 +114,18 @@ async fn what_was_handed_in_stands() {
     let told = stage.told(&[row("张伟").with("邻里和睦", "10")]).await;
     assert!(told[0].0 == "refused" && told[0].1[0].contains("评定当前为“已提交”，不能修改"), "{told:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_raters_gave_is_not_imported_as_one_score() {
+    let stage = stage().await;
+    let scheme = ratings::packs::pack("annual_appraisal").unwrap();
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    ratings::set_scheme(&mut *stage.db.web().await, &supervisor, &[scheme]).await.unwrap();
+    let cells = [("评定方案", "annual_appraisal"), ("评定期", "2025"), ("评定单位", "500237101201-ZB01")];
+    let row = Roster::of(&cells).with("姓名", "张伟").with("公民身份号码", "").with("评定依据", "");
+    let names = ["理想信念", "党员意识", "组织纪律", "作用发挥", "学习教育"];
+    let row = names.into_iter().fold(row, |row, name| row.with(name, "18"));
+    let told = stage.told(&[row]).await;
+    assert_eq!(told[0].0, "refused", "{told:?}");
+    assert!(told[0].1[0].contains("评分人录入"), "{told:?}");
+}

@@ -1,8 +1,11 @@
 //! Ratings through the API: schemes, rounds, scores, decisions, and everything that is refused.
 
+mod bad_input;
+mod card;
 mod deciding;
 mod entering;
 mod fairness;
+mod sheets;
 
 use cadre::base::actor::Role;
 use cadre::records::members;

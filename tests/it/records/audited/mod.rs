@@ -56,7 +56,9 @@ const SILENT: [(&str, &str); 27] = [
     ("training::count_outstanding", "a read"),
     ("training::coverage", "a read"),
     ("training::examine_attendances", "a read: what `training::attend` would refuse"),
+    ("training::examine_changes", "a read: what `training::change_classes` would refuse"),
     ("training::examine_classes", "a read: what `training::plan_classes` would refuse"),
+    ("training::examine_corrections", "a read: what `training::correct_attendances` would refuse"),
     ("training::outstanding", "a read"),
 ];
 

@@ -1,12 +1,20 @@
 //! Schemes beyond the five dimensions: raters, ceilings, vetoes, grades, evidence, branches and households.
 
-use cadre::base::ids::{RoundId, SubjectId};
+use cadre::base::ids::{PersonId, RoundId, SubjectId};
+use cadre::base::keys::KeyRing;
 use cadre::base::values::Period;
+use cadre::records::committees::{self, CommitteeKind, Post};
+use cadre::records::ratings::model::RaterRule;
 use cadre::records::ratings::{
     self, Decide, EnterRaterScores, EnterScores, OpenRound, Rater, ScoreRow, SetScheme, packs,
 };
+use cadre::schema::memberships;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 
+use super::awards::scheme_of_wushan;
 use super::{Stage, fields, open};
+use crate::support::builders::committee;
 
 async fn round_of(stage: &mut Stage, scheme: &SetScheme, period: &str, organisation: &str) -> RoundId {
     let (supervisor, clerk) = (stage.supervisor.clone(), stage.clerk.clone());
@@ -150,4 +158,81 @@ async fn who_somebody_is_and_that_he_complains_are_refused_as_criteria() {
     let refused = ratings::set_scheme(&mut stage.conn, &supervisor, &[scheme]).await.unwrap_err();
     let found: Vec<String> = fields(refused).into_iter().map(|error| error.field).collect();
     assert_eq!(found, ["dimensions[0].name", "dimensions[1].name", "vetoes[0].name"]);
+
+    let mut scheme = scheme_of_wushan();
+    scheme.kinds[0].name = "零上访星级村".to_owned();
+    scheme.kinds[1].name = "民族团结星级村".to_owned();
+    scheme.kinds[2].code = "no_petitions".to_owned();
+    let refused =
+        ratings::awards::set_award_schemes(&mut stage.conn, &supervisor, &[scheme]).await.unwrap_err();
+    let found: Vec<String> = fields(refused).into_iter().map(|error| error.field).collect();
+    assert_eq!(found, ["kinds[0].name", "kinds[2].name"]);
+}
+
+#[tokio::test]
+async fn nobody_scores_himself_whether_or_not_he_says_who_he_is() {
+    let mut stage = Stage::new().await;
+    let scheme = packs::pack("annual_appraisal").unwrap();
+    let branch = stage.county.branch(1, 1).code.clone();
+    let round = round_of(&mut stage, &scheme, "2025", &branch).await;
+    let (clerk, members) = (stage.clerk.clone(), stage.members.clone());
+    let own = |name: &str| sheet(round, name, vec![all(&scheme, members[0].into(), "20")]);
+    for name in ["张伟", " 张 伟 "] {
+        let refused = ratings::enter_rater_scores(&mut stage.conn, &clerk, &[own(name)]).await.unwrap_err();
+        assert!(refused.to_string().contains("不能给本人评分"), "{name}: {refused}");
+    }
+    // Another of the same name says so, by his name or by who he is.
+    ratings::enter_rater_scores(&mut stage.conn, &clerk, &[own("张伟（二组）")]).await.unwrap();
+    let mut other = own("张伟");
+    other.rater.member = Some(members[1]);
+    ratings::enter_rater_scores(&mut stage.conn, &clerk, &[other]).await.unwrap();
+    let mut unknown = own("王五");
+    unknown.rater.member = Some(cadre::base::ids::MembershipId::new());
+    let refused = ratings::enter_rater_scores(&mut stage.conn, &clerk, &[unknown]).await.unwrap_err();
+    assert_eq!(fields(refused)[0].field, "rater.member");
+    let raw = stage.db.owner_client().await;
+    let raters: i64 = raw.query_one("SELECT count(*) FROM rating_raters", &[]).await.unwrap().get(0);
+    assert_eq!(raters, 2, "whoever was refused is not kept");
+}
+
+#[tokio::test]
+async fn a_household_is_scored_by_others_than_the_one_who_holds_office() {
+    let mut stage = Stage::new().await;
+    let clerk = stage.clerk.clone();
+    let village = stage.county.village(1, 1).clone();
+    let people: Vec<PersonId> = memberships::table
+        .order(memberships::sort_key)
+        .select(memberships::person_id)
+        .load(&mut stage.db.owner().await)
+        .await
+        .unwrap();
+    let kind = CommitteeKind::VillageParty;
+    let (_, term) = committee::settled(&mut stage.conn, &clerk, &village, kind).await;
+    let seat = committee::appoint(term, people[0], Post::Secretary);
+    committees::appoint(&mut stage.conn, &clerk, &KeyRing::ephemeral().unwrap(), &[seat]).await.unwrap();
+    let mut scheme = packs::pack("ten_star_household").unwrap();
+    scheme.rules.raters = RaterRule::Mean;
+    scheme.rules.least_raters = 1;
+    let round = round_of(&mut stage, &scheme, "2025", &village.code).await;
+    stage.round = round;
+    let grid = stage.grid().await;
+    assert_eq!(grid.rows.len(), 1, "only who holds office");
+    let (subject, name) = (grid.rows[0].subject.id, grid.rows[0].subject.name.clone());
+    assert_eq!(subject, people[0].into());
+    let member = memberships::table
+        .filter(memberships::person_id.eq(people[0]))
+        .select(memberships::id)
+        .first(&mut stage.db.owner().await)
+        .await
+        .unwrap();
+    let by = |name: &str, member| EnterRaterScores {
+        rater: Rater { name: name.to_owned(), member },
+        ..sheet(round, name, vec![all(&scheme, subject, "1")])
+    };
+    for own in [by(&name, None), by("一号", Some(member))] {
+        let refused = ratings::enter_rater_scores(&mut stage.conn, &clerk, &[own]).await.unwrap_err();
+        assert!(refused.to_string().contains("不能给本人评分"), "{refused}");
+    }
+    ratings::enter_rater_scores(&mut stage.conn, &clerk, &[by("二号", None)]).await.unwrap();
+    assert_eq!(stars(&mut stage).await, [Some(10)]);
 }

@@ -5,6 +5,7 @@ mod coverage;
 mod pairs;
 mod programmes;
 mod roll;
+mod whom;
 
 use cadre::base::actor::{Actor, Role};
 use cadre::base::db::{self, Connection};

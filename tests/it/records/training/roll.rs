@@ -7,8 +7,8 @@ use cadre::base::edit::Edit;
 use cadre::base::error::Error;
 use cadre::records::members::{self, Event, EventKind};
 use cadre::records::training::{
-    self, ChangeClass, ClassStep, CorrectAttendance, Edits, Enrol, RemoveAttendance, TrainingResult, Whom,
-    Withdraw, queries,
+    self, ChangeClass, ClassStep, CorrectAttendance, Edits, Enrol, RemoveAttendance, TrainingResult, WalkIns,
+    Whom, Withdraw, queries,
 };
 
 use super::{Stage, field, fields, refused};
@@ -120,7 +120,8 @@ async fn attendance_is_entered_once_for_whoever_was_enrolled() {
     assert!(field(&error).1.contains("已经登记"), "{error}");
     let clerk = stage.clerk.clone();
     let both = [attendance(id, people[1]), attendance(id, people[1])];
-    let looked = training::examine_attendances(&mut stage.conn, &clerk, &both).await.unwrap();
+    let looked =
+        training::examine_attendances(&mut stage.conn, &clerk, &both, &mut WalkIns::default()).await.unwrap();
     assert!(looked[0].is_empty() && looked[1][0].message.contains("出现了两次"), "{looked:?}");
     let withdraw = Withdraw { class: id, member: people[0], reason: "误报".to_owned() };
     let error = training::withdraw(&mut stage.conn, &clerk, &[withdraw]).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! What no scheme may look at: who somebody is, and that he used his rights.
+//! What no scheme may look at, of ratings, awards and assessments alike: who somebody is, and that he used his rights.
 
 /// What somebody is and cannot or need not change: a criterion on it would discriminate.
 const PROTECTED: [&str; 22] = [
@@ -7,7 +7,7 @@ const PROTECTED: [&str; 22] = [
     "男性",
     "女性",
     "年龄",
-    "宗教信仰",
+    "宗教",
     "信教",
     "籍贯",
     "户籍",
@@ -30,6 +30,9 @@ const PROTECTED: [&str; 22] = [
 const COMPLAINTS: [&str; 12] =
     ["信访", "上访", "越级访", "缠访", "投诉", "举报", "申诉", "检举", "控告", "复议", "诉讼", "异议"];
 
+/// Conduct in whose name one of these words stands.
+const CONDUCT: [&str; 1] = ["民族团结"];
+
 /// The same in codes.
 const CODES: [(&str, bool); 12] = [
     ("ethnic", true),
@@ -50,6 +53,7 @@ const CODES: [(&str, bool); 12] = [
 #[must_use]
 pub fn protected(code: &str, name: &str) -> Option<String> {
     let plain: String = name.chars().filter(|letter| !letter.is_whitespace()).collect();
+    let plain = CONDUCT.iter().fold(plain, |plain, conduct| plain.replace(conduct, ""));
     let of_name = |words: &[&'static str]| words.iter().find(|word| plain.contains(**word)).copied();
     let of_code = |is_personal: bool| {
         CODES
@@ -59,12 +63,12 @@ pub fn protected(code: &str, name: &str) -> Option<String> {
     };
     if let Some(word) = of_name(&PROTECTED).or_else(|| of_code(true)) {
         return Some(format!(
-            "“{name}”涉及“{word}”：评定只看表现，不得以本人的身份特征（民族、性别、年龄、宗教信仰、婚姻、健康等）为依据，请删除或改为具体表现"
+            "“{name}”涉及“{word}”：评定和考核只看表现，不得以身份特征（民族、性别、年龄、宗教信仰、婚姻、健康等）为依据，请删除或改为具体表现"
         ));
     }
     let word = of_name(&COMPLAINTS).or_else(|| of_code(false))?;
     Some(format!(
-        "“{name}”涉及“{word}”：信访、投诉、举报是法定权利，不得作为评定加减分或一票否决的依据，请删除"
+        "“{name}”涉及“{word}”：信访、投诉、举报是法定权利，不得作为评定、考核加减分或一票否决的依据，请删除"
     ))
 }
 
@@ -90,6 +94,11 @@ mod tests {
             ("a", "信访积案"),
             ("petitions", "稳定"),
             ("a", "被投诉次数"),
+            ("a", "残疾人家庭"),
+            ("a", "本村户籍人口"),
+            ("a", "宗教场所"),
+            ("marital_status", "家庭"),
+            ("a", "行政申诉"),
         ] {
             assert!(protected(code, name).is_some(), "{code} {name}");
         }
@@ -106,6 +115,7 @@ mod tests {
             ("family", "良好家风"),
             ("example", "示范带动"),
             ("essex", "民主决策"),
+            ("unity", "民族团结进步"),
         ] {
             assert_eq!(protected(code, name), None, "{code} {name}");
         }
