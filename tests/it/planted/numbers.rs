@@ -72,11 +72,6 @@ impl Numbers {
         self.plant(number)
     }
 
-    /// Sex and birth date, as a citizen ID says them.
-    pub fn born(id: &str) -> String {
-        format!("{}-{}-{}", &id[6..10], &id[10..12], &id[12..14])
-    }
-
     /// What is left goes out at once: whoever plants a thousand plants all of them.
     pub fn rest(&mut self) -> (Vec<String>, Vec<String>, Vec<String>) {
         let (ids, mobiles, telephones) = (
