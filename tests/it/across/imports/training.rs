@@ -142,7 +142,9 @@ async fn step(stage: &Stage, code: &str, step: ClassStep) {
 
 /// Bucket and first reason of each row.
 fn first_reasons(told: &[(String, Vec<String>)]) -> Vec<(&str, &str)> {
-    told.iter().map(|(bucket, why)| (bucket.as_str(), why.first().map_or("", String::as_str))).collect()
+    told.iter()
+        .map(|(bucket, why)| (bucket.as_str(), why.as_slice().first().map_or("", String::as_str)))
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
