@@ -127,6 +127,7 @@ pub fn grid() -> Grid {
             .map(|(index, name)| GridRow {
                 subject: format!("m{index}"),
                 name: (*name).into(),
+                is_member: true,
                 note: if index == 2 { "1989 年生".into() } else { String::new() },
                 scores: (0..5)
                     .map(|column| Score {
