@@ -2,6 +2,7 @@
 
 use cadre::base::actor::Role;
 use cadre::records::members;
+use calamine::{Reader, Xlsx};
 use rocket::http::Status;
 
 use crate::support::app::TestApp;
@@ -79,8 +80,8 @@ async fn the_list_behind_a_figure_leaves_as_a_file_and_stands_in_the_trail() {
         csv.body
     );
     let book = app.download(&clerk, &path).await;
-    let mut book = calamine::Xlsx::new(std::io::Cursor::new(book)).unwrap();
-    assert_eq!(calamine::Reader::worksheet_range(&mut book, "明细").unwrap().height(), 3);
+    let mut book = Xlsx::new(std::io::Cursor::new(book)).unwrap();
+    assert_eq!(book.worksheet_range("明细").unwrap().height(), 3);
     let trail = app.get(&auditor, "/api/v1/audit?action=exports.export").await.json();
     let told = &trail["items"].as_array().unwrap().last().unwrap()["details"];
     assert_eq!((&told["kind"], &told["filter"]["figure"]), (&"figure-rows".into(), &"members.total".into()));

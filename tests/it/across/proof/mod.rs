@@ -42,8 +42,9 @@ impl Office {
         let sample = sample::generate(&pack, 7, clock::today()).unwrap();
         let quarter = Quarter::containing(clock::today()).previous();
         let db = TestDb::stocked("office", async |db| fill(db, &sample, quarter).await).await;
-        let id = db.superuser().await.query_one("SELECT id FROM counties", &[]).await.unwrap().get(0);
-        let actor = Actor::command_line(Scope::new(CountyId(id), Path::root(&sample.code)));
+        let row = db.superuser().await.query_one("SELECT id::text FROM counties", &[]).await.unwrap();
+        let id: CountyId = row.get::<_, String>(0).parse().unwrap();
+        let actor = Actor::command_line(Scope::new(id, Path::root(&sample.code)));
         let (key, files) = (NoteKey::random(), tempfile::tempdir().unwrap());
         let office = Self { db, sample, actor, key, files, quarter };
         office.sign().await;

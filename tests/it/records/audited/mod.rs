@@ -30,7 +30,7 @@ use crate::support::TestDb;
 use crate::support::builders::{Place, TestCounty};
 
 /// Functions with an actor that leave no entry of their own, each with its reason.
-const SILENT: [(&str, &str); 27] = [
+const SILENT: [(&str, &str); 29] = [
     ("accounts::once", "keeps the answer of the verb within it, which leaves the entry"),
     ("approvals::conclude", "a step of a subject's verb, which leaves the entry"),
     ("approvals::file", "a step of a subject's verb, which leaves the entry"),
