@@ -71,13 +71,14 @@ async fn multiply(stage: &Stage) -> anyhow::Result<i64> {
 
 /// The statements that copy all ratings as many years back; `columns` are those of `ratings` that are not worked out.
 fn copies(years: i32, columns: &str) -> String {
+    let back = years * 2; // The sample's quarters are those of two years of the calendar.
     format!(
         "BEGIN;
         INSERT INTO rating_rounds SELECT (copy).* FROM (
             SELECT jsonb_populate_record(r, jsonb_build_object('id', md5(r.id::text || {years})::uuid,
-                'period', (left(r.period, 4)::integer - {years}) || substr(r.period, 5),
-                'first_day', (r.first_day - make_interval(years => {years}))::date,
-                'last_day', (r.last_day - make_interval(years => {years}))::date,
+                'period', (left(r.period, 4)::integer - {back}) || substr(r.period, 5),
+                'first_day', (r.first_day - make_interval(years => {back}))::date,
+                'last_day', (r.last_day - make_interval(years => {back}))::date,
                 'created_by', 'bench')) AS copy
             FROM rating_rounds r WHERE r.created_by <> 'bench') x;
         INSERT INTO ratings ({columns}) SELECT {columns} FROM (SELECT (copy).* FROM (
