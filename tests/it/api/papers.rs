@@ -106,7 +106,14 @@ async fn a_printed_report_has_every_figure_of_the_api_and_the_same_bytes_each_ti
     for what in ["balance", "digest", "prepared_by", "reviewed_by"] {
         says(report[what].as_str().unwrap());
     }
-    says("本季没有需要核对的事项。");
+    let mut figures = report["sections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|section| section["figures"].as_array().unwrap());
+    let found = &figures.find(|figure| figure["code"] == "quality.findings").unwrap()["value"];
+    assert_ne!(found, 0);
+    says(&format!("数据质量检查发现{found}条问题"));
     says("（盖章）");
     let pages = pdf::pages(&bytes);
     for (page, number) in pages.iter().zip(1..) {

@@ -80,6 +80,7 @@ async fn a_scheme_whose_weights_do_not_sum() {
         "study 学习 20 0.3\npost 岗位 20 0.3\nstyle 作风 20 0.3\nrules 纪律 20 0.3\nservice 服务 20 0.3";
     let typed = editor(&[
         ("code", "weighted"),
+        ("from", "2026-01-01"),
         ("is_primary", "no"),
         ("aggregation", "weighted_mean"),
         ("dimensions", dimensions),
