@@ -50,7 +50,7 @@ async fn raters_scores_are_kept_and_their_trimmed_mean_counts() {
     let mut own = sheet(round, "张伟", vec![all(&scheme, members[0].into(), "20")]);
     own.rater.member = Some(members[0]);
     let refused = ratings::enter_rater_scores(&mut stage.conn, &clerk, &[own]).await.unwrap_err();
-    assert!(refused.to_string().contains("评分人不能给本人评分"), "{refused}");
+    assert!(refused.to_string().contains("不能给本人评分"), "{refused}");
     for (name, score) in [("一号", "10"), ("二号", "19"), ("三号", "20"), ("四号", "18.5")] {
         let rows = members.iter().map(|member| all(&scheme, (*member).into(), score)).collect();
         let entered = [sheet(round, name, rows)];

@@ -52,7 +52,7 @@ async fn members_enrol_once_at_a_time_and_while_there_are_places() {
     let edits = Edits { first_day: Edit::Set(day("2021-05-12")), ..edits };
     let change = ChangeClass { class: later, version: 2, edits };
     let error = training::change_classes(&mut stage.conn, &clerk, &[change]).await.unwrap_err();
-    assert!(refused(&error).contains("同一时间"), "{error}");
+    assert!(refused(&error).contains("“王一”同期在班次“other”（2021-05-11至2021-05-12）"), "{error}");
     // A cancelled class lets everybody go.
     stage.step(other, ClassStep::Cancel).await.unwrap();
     let lines = stage.roll(other).await;
