@@ -65,7 +65,10 @@ ALTER TABLE import_draft_rows ENABLE ROW LEVEL SECURITY;
 ALTER TABLE import_draft_rows FORCE ROW LEVEL SECURITY;
 CREATE POLICY import_drafts_own ON import_drafts TO cadre_web
     USING (county_id = nullif(current_setting('cadre.county', true), '')::uuid
-        AND account_id = nullif(current_setting('cadre.account', true), '')::uuid);
+        AND account_id = nullif(current_setting('cadre.account', true), '')::uuid)
+    WITH CHECK (county_id = nullif(current_setting('cadre.county', true), '')::uuid
+        AND account_id = nullif(current_setting('cadre.account', true), '')::uuid
+        AND path >= current_setting('cadre.path_from', true) AND path < current_setting('cadre.path_to', true));
 CREATE POLICY import_draft_rows_own ON import_draft_rows TO cadre_web
     USING (county_id = nullif(current_setting('cadre.county', true), '')::uuid
         AND EXISTS (SELECT FROM import_drafts d
