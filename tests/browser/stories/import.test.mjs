@@ -129,7 +129,7 @@ test("a mended row goes in, a file that is no table does not, and no file is ask
   assert.match(await page.locator(".notice.tone-bad").textContent(), /./);
 
   await visit(page, "/imports");
-  const template = await download(page, page.getByRole("list").getByRole("link", { name: "党员名册" }));
+  const template = await download(page, page.getByRole("region", { name: "空白工作簿" }).getByRole("link", { name: "党员名册" }));
   const [headings] = rows(template.bytes);
   assert.ok(HEADINGS.every((heading) => headings.includes(heading)), headings.join(" "));
   const [branch] = await branches(page, 1);
