@@ -78,9 +78,9 @@ async fn the_list_behind_a_figure_leaves_as_a_file_and_stands_in_the_trail() {
     let book = app.download(&clerk, &path).await;
     let mut book = Xlsx::new(std::io::Cursor::new(book)).unwrap();
     assert_eq!(book.worksheet_range("明细").unwrap().height(), 3);
-    let trail = app.get(&auditor, "/api/v1/audit?action=exports.export").await.json();
-    let told = trail["items"].as_array().unwrap().iter().map(|entry| &entry["details"]);
-    let told = told.clone().find(|details| details["reason"] == "核对数字").expect("an entry");
+    let trail = app.get(&auditor, "/api/v1/audit/entries?action=exports.export").await.json();
+    let mut told = trail["items"].as_array().unwrap().iter().map(|entry| &entry["details"]);
+    let told = told.find(|details| details["reason"] == "核对数字").expect("an entry");
     assert_eq!((&told["kind"], &told["filter"]["figure"]), (&"figure-rows".into(), &"members.total".into()));
 
     // The page asks what for, and keeps what was asked.

@@ -110,7 +110,7 @@ fn the_commands_and_their_options_are_these() {
       --algorithm
     keys list [OPTIONS]: List the keys and how many texts each of them sealed
     keys remove [OPTIONS] <ID>: Forget a retired key for ever: backups from before its retirement open no more
-    keys rotate [OPTIONS]: Seal with another key, and everything stored anew, beside a running server; takes up what was broken off
+    keys rotate [OPTIONS]: Seal with another key, and everything stored anew, beside a running server; takes up what was broken
       --algorithm
     migrate [OPTIONS]: Bring the database to the newest shape
     openapi [OPTIONS]: Print the OpenAPI 3.1 document of the API
