@@ -55,11 +55,11 @@ test("a candidate is proposed, vetted by all departments, filed, and takes his s
   // The county answers for its departments, then files.
   const supervisor = await signIn(t, server, "supervisor", { expected: [422] });
   await visit(supervisor, sheet);
-  const clear = () => leads(supervisor, sheet, () => supervisor.getByRole("button", { name: /其余各项填/ }).press("Enter"));
-  await clear();
+  const clear = (then) => leads(supervisor, then, () => supervisor.getByRole("button", { name: /其余各项填/ }).press("Enter"));
+  await clear(`${sheet}/verdicts`);
   assert.match(await supervisor.locator("[data-problems]").textContent(), /经办人/, "who answers is named");
   for (const by of await supervisor.locator('input[name^="by["]').all()) await by.fill("王主任");
-  await clear();
+  await clear(sheet);
   assert.match(await supervisor.locator(".page-head").textContent(), /已联审/);
   await leads(supervisor, `${sheet}/file`, () => supervisor.getByRole("link", { name: "备案" }).press("Enter"));
   await leads(supervisor, `${sheet}/file`, () => supervisor.keyboard.press("Alt+s"));
