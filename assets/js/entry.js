@@ -398,7 +398,7 @@ class Entry {
 
   mark(row) {
     const faults = this.faults(row);
-    const warnings = row.checked?.warnings ?? [];
+    const warnings = [...(row.checked?.warnings ?? []), ...doubles(row.checked?.alike ?? [])];
     row.inputs.forEach((input, index) => {
       const { field } = this.columns[index];
       const wrong = faults.filter(({ at }) => at === index);
@@ -482,6 +482,14 @@ function attribute(element, name, value) {
 
 function words(element, text) {
   if (element.textContent !== text) element.textContent = text;
+}
+
+/** Who on record may be the person of a row: worth a look at his name. */
+function doubles(alike) {
+  return alike.map((one) => ({
+    field: "name",
+    message: `可能是已登记的“${one.name}”（${[one.citizen_id, one.birth_date, one.unit].filter(Boolean).join("，")}）：${one.reasons.join("、")}；在方案里选择是否同一人`,
+  }));
 }
 
 function column(head) {
