@@ -175,9 +175,11 @@ async fn a_grid_says_of_a_row_what_a_file_would_say() {
         let lines = lines.as_array().unwrap().iter().cloned().map(|mut line| {
             line.as_object_mut().unwrap().remove("key");
             line["row"] = json!(line["row"].as_i64().unwrap() - first_row);
-            let text = line.to_string();
             // Rows are named by their numbers: below the headings, or from the top of the grid.
-            serde_json::from_str(&text.replace(&format!("第{}行", first_row + 6), "第(7)行")).unwrap()
+            let text = (0..8).fold(line.to_string(), |text, place| {
+                text.replace(&format!("第{}行", first_row + place), &format!("第({place})行"))
+            });
+            serde_json::from_str(&text).unwrap()
         });
         lines.collect()
     };
