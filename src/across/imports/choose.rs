@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::commit::Understanding;
-use crate::across::imports::content::Choice;
+use crate::across::imports::content::{Choice, PlannedRow};
 use crate::across::imports::context::{self, Engine, importer};
 use crate::across::imports::subject::{Basis, ReadRow, Subject, for_subject};
 use crate::base::actor::Actor;
@@ -65,27 +65,7 @@ async fn choose_as<S: Subject>(
     let stored = imports::queries::numbered(conn, import, &numbers).await?;
     let opened = stored.iter().map(|row| understanding.open(row)).collect::<Result<Vec<_>>>()?;
     let (shown, rows): (Vec<_>, Vec<_>) = opened.into_iter().unzip();
-    let mut said = Vec::new();
-    let mut errors = Vec::new();
-    for (at, one) in chosen.iter().enumerate() {
-        let beside = shown.iter().find(|row| row.row.number == one.row).map(|row| &row.doubles.alike);
-        match (one.choice, beside.filter(|alike| !alike.is_empty())) {
-            (_, None) => {
-                let message = format!("第{}行没有可能重复的人，不需要选择；请刷新页面后再选。", one.row);
-                errors.push(FieldError::new(&format!("choices[{at}].row"), message, None));
-            }
-            (Choice::Record(record), Some(alike))
-                if !alike.iter().any(|beside| beside.record == Some(record)) =>
-            {
-                let message = format!("第{}行旁边没有这条记录；请从列出的人中选择。", one.row);
-                errors.push(FieldError::new(&format!("choices[{at}].record"), message, None));
-            }
-            (choice, Some(_)) => said.push((one.row, choice)),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(Error::Invalid(errors));
-    }
+    let said = examine(chosen, &shown)?;
     let basis = Basis::<S> {
         scope: import.scope(),
         actor: &importer,
@@ -113,4 +93,27 @@ async fn choose_as<S: Subject>(
     }
     imports::restage(conn, import, &anew).await?;
     imports::rechoose(conn, import, counts).await
+}
+
+/// What is said of which row, where it can be said of it.
+fn examine(chosen: &[Chosen], shown: &[PlannedRow]) -> Result<Vec<(u32, Choice)>> {
+    let mut said = Vec::new();
+    let mut errors = Vec::new();
+    for (at, one) in chosen.iter().enumerate() {
+        let beside = shown.iter().find(|row| row.row.number == one.row).map(|row| &row.doubles.alike);
+        match (one.choice, beside.filter(|alike| !alike.is_empty())) {
+            (_, None) => {
+                let message = format!("第{}行没有可能重复的人，不需要选择；请刷新页面后再选。", one.row);
+                errors.push(FieldError::new(&format!("choices[{at}].row"), message, None));
+            }
+            (Choice::Record(record), Some(alike))
+                if !alike.iter().any(|beside| beside.record == Some(record)) =>
+            {
+                let message = format!("第{}行旁边没有这条记录；请从列出的人中选择。", one.row);
+                errors.push(FieldError::new(&format!("choices[{at}].record"), message, None));
+            }
+            (choice, Some(_)) => said.push((one.row, choice)),
+        }
+    }
+    if errors.is_empty() { Ok(said) } else { Err(Error::Invalid(errors)) }
 }
