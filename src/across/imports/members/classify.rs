@@ -118,9 +118,11 @@ impl<'a> Classifier<'a> {
         let mut cells = Cells::resume(&row, self.layout, findings);
         let mac = self.mac(&member);
         let matched = self.matched(&member, mac.as_deref(), found, &mut cells);
-        let person =
-            mac.or_else(|| matched.standing().map(|standing| standing.person.citizen_id_mac.clone()));
-        if let Some(first) = person.and_then(|person| self.seen_before(person, row.number)) {
+        // Whom the row is about has the number that it gives him, and the one that is on record.
+        let on_record = matched.standing().map(|standing| standing.person.citizen_id_mac.clone());
+        let numbers = [mac, on_record].into_iter().flatten();
+        let earlier: Vec<u32> = numbers.filter_map(|person| self.seen_before(person, row.number)).collect();
+        if let Some(first) = earlier.into_iter().min() {
             cells.refuse("citizen_id", format!("与第{first}行是同一个人；请只保留一行"));
         }
         let (deed, changes, conflict) = match &matched {
