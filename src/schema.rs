@@ -1203,6 +1203,8 @@ diesel::table! {
         content -> Bytea,
         /// Why what the row wrote was kept when the import was taken back; empty: it was not.
         kept -> Nullable<Text>,
+        /// Somebody on record may be the person of the row, though his citizen ID is another.
+        is_alike -> Bool,
     }
 }
 

@@ -3,6 +3,7 @@
 import { normal } from "./dates.js";
 import { block, placed } from "./entry-block.js";
 import { Draft } from "./entry-draft.js";
+import { STATES, doubles } from "./entry-told.js";
 import { Words, place } from "./entry-words.js";
 import { say } from "./forms.js";
 import { announce, fresh } from "./page.js";
@@ -11,7 +12,6 @@ export function start(root) {
   for (const form of fresh(root, "form[data-entry]", "Entry")) new Entry(form);
 }
 
-const STATES = { new: ["新增", "good"], changed: ["变更", "waiting"], unchanged: ["无变化", "neutral"], conflict: ["冲突", "warning"], refused: ["更正", "bad"] };
 const NAMED = 30;
 const ROOM = 12;
 
@@ -398,7 +398,7 @@ class Entry {
 
   mark(row) {
     const faults = this.faults(row);
-    const warnings = row.checked?.warnings ?? [];
+    const warnings = [...(row.checked?.warnings ?? []), ...doubles(row.checked?.alike ?? [])];
     row.inputs.forEach((input, index) => {
       const { field } = this.columns[index];
       const wrong = faults.filter(({ at }) => at === index);

@@ -199,6 +199,16 @@ fn sentences(answer: &Answer, options: &Options) -> String {
             lines.push(format!("第{}行 {}“{}”：{}", refused.row, error.column, error.value, error.message));
         }
     }
+    for row in &answer.alike_rows {
+        let who = row.alike.iter().map(|one| {
+            format!("“{}”（{}，{}）：{}", one.name, one.citizen_id, one.unit, one.reasons.join("、"))
+        });
+        let who = who.collect::<Vec<_>>().join("；");
+        lines.push(format!(
+            "第{}行 {}：可能是已登记的{who}；按新增处理，是同一人的请在网页上选择",
+            row.row, row.subject
+        ));
+    }
     if answer.more && options.errors.is_none() {
         lines.push("其余从略；用 --errors OUT.xlsx 可导出全部退回的行。".to_owned());
     }

@@ -68,6 +68,7 @@ pub fn page_routes() -> Vec<Route> {
         pages::home::routes(),
         pages::imports::routes(),
         pages::grids::routes(),
+        pages::doubles::routes(),
         pages::reserves::routes(),
         pages::slates::routes(),
         pages::members::routes(),

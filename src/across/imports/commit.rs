@@ -113,7 +113,7 @@ impl Work<'_> {
         let written: &[Bucket] = &[Bucket::New, Bucket::Changed];
         let alone = S::BATCH.is_some() && !imports::queries::was_undone_meanwhile(conn, self.import).await?;
         let looked_at = if alone { written } else { Bucket::ALL };
-        self.each_batch::<S>(conn, looked_at, async |conn, planned, found| {
+        self.each_batch::<S>(conn, looked_at, false, async |conn, planned, found| {
             let mut deeds = Vec::new();
             for (shown, (now, deed)) in planned.iter().zip(found) {
                 if !shown.agrees_with(&now) {
@@ -157,9 +157,10 @@ impl Work<'_> {
     async fn plan_anew<S: Subject>(&self, conn: &mut AsyncPgConnection) -> Result<Counts> {
         let mut counts = Counts::default();
         let total = u64::try_from(self.import.rows_read).ok();
-        self.each_batch::<S>(conn, Bucket::ALL, async |conn, _, found| {
+        self.each_batch::<S>(conn, Bucket::ALL, true, async |conn, planned, found| {
             let mut stored = Vec::with_capacity(found.len());
-            for (row, _) in found {
+            for (shown, (mut row, _)) in planned.into_iter().zip(found) {
+                row.recall(shown);
                 counts.add(row.bucket);
                 stored.push(row.seal(self.import.id, &self.engine.keys)?);
             }
@@ -178,6 +179,7 @@ impl Work<'_> {
         &self,
         conn: &mut AsyncPgConnection,
         buckets: &[Bucket],
+        looks: bool,
         mut take: impl AsyncFnMut(&mut AsyncPgConnection, Vec<PlannedRow>, Vec<Decided<S>>) -> Result<()>,
     ) -> Result<()> {
         let context = S::context(conn, &self.import.into()).await?;
@@ -194,6 +196,7 @@ impl Work<'_> {
             layout: &understanding.layout,
             context: &understanding.context,
             today: clock::today(),
+            looks,
         };
         let mut seen = S::Seen::default();
         let mut upcoming = self.fetch(conn, buckets, 0, &understanding).await?;
@@ -226,7 +229,7 @@ impl Work<'_> {
 }
 
 /// A stored row as it was planned, and as it is read now.
-type Opened<S> = (PlannedRow, ReadRow<<S as Subject>::Said>);
+pub(super) type Opened<S> = (PlannedRow, ReadRow<<S as Subject>::Said>);
 
 /// Rows that are being opened.
 struct Batch<S: Subject> {
@@ -236,18 +239,19 @@ struct Batch<S: Subject> {
 }
 
 /// What stored rows are opened and read with.
-struct Understanding<S: Subject> {
-    layout: Layout,
-    context: S::Context,
-    keys: Arc<KeyRing>,
-    import: ImportId,
+pub(super) struct Understanding<S: Subject> {
+    pub(super) layout: Layout,
+    pub(super) context: S::Context,
+    pub(super) keys: Arc<KeyRing>,
+    pub(super) import: ImportId,
 }
 
 impl<S: Subject> Understanding<S> {
-    fn open(&self, row: &StoredRow) -> Result<Opened<S>> {
+    pub(super) fn open(&self, row: &StoredRow) -> Result<Opened<S>> {
         let planned = PlannedRow::open(row, self.import, &self.keys)?;
         let becomes = planned.becomes.unwrap_or_else(uuid::Uuid::now_v7);
         let read = ReadRow::read::<S>(planned.row.clone(), &self.layout, &self.context, becomes);
+        let read = ReadRow { choice: planned.doubles.choice, ..read };
         Ok((planned, read))
     }
 }

@@ -22,6 +22,57 @@ pub struct ChangedField {
     pub after: String,
 }
 
+/// Somebody on record who may be the person of a new row, beside what the row says of itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Alike {
+    /// His membership; none where he is no member, or another unit's: then he can only be told of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<uuid::Uuid>,
+    /// The person.
+    pub person: uuid::Uuid,
+    /// His name.
+    pub name: String,
+    /// His citizen ID, masked.
+    pub citizen_id: String,
+    /// His birth date.
+    pub birth_date: chrono::NaiveDate,
+    /// His branch; empty where there is none.
+    pub unit: String,
+    /// `strong`, `likely` or `weak`.
+    pub strength: String,
+    /// What speaks for it.
+    pub reasons: Vec<String>,
+}
+
+/// What somebody said of a row that may be about a person on record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// He is somebody new.
+    New,
+    /// He is the member of this record.
+    Record(uuid::Uuid),
+}
+
+/// Who on record may be the person of a row, and what was said of that.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doubles {
+    /// The citizen ID of the row, masked.
+    pub citizen_id: String,
+    /// Those on record, the likeliest first.
+    pub alike: Vec<Alike>,
+    /// What was said; none: nothing yet.
+    pub choice: Option<Choice>,
+}
+
+impl Doubles {
+    /// Whether there is nobody.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.alike.is_empty()
+    }
+}
+
 /// A row and what it would do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlannedRow {
@@ -43,6 +94,8 @@ pub struct PlannedRow {
     pub changes: Vec<ChangedField>,
     /// Why it is a conflict.
     pub conflict: Option<String>,
+    /// Who on record may be its person.
+    pub doubles: Doubles,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -58,6 +111,8 @@ struct Sealed {
     changes: Vec<ChangedField>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     conflict: Option<String>,
+    #[serde(default, skip_serializing_if = "Doubles::is_empty")]
+    doubles: Doubles,
 }
 
 impl PlannedRow {
@@ -74,6 +129,7 @@ impl PlannedRow {
             warnings: self.warnings.clone(),
             changes: self.changes.clone(),
             conflict: self.conflict.clone(),
+            doubles: self.doubles.clone(),
         };
         let text = serde_json::to_vec(&sealed).map_err(Error::broken)?;
         Ok(StoredRow {
@@ -82,6 +138,7 @@ impl PlannedRow {
             record_id: self.record.map(|(id, _)| id).or(self.becomes),
             record_version: self.record.map(|(_, version)| version),
             content: keys.seal(Secret::ImportRow, import.0, &text).map_err(Error::broken)?,
+            is_alike: !self.doubles.is_empty(),
             kept: None,
         })
     }
@@ -106,7 +163,15 @@ impl PlannedRow {
             warnings: sealed.warnings,
             changes: sealed.changes,
             conflict: sealed.conflict,
+            doubles: sealed.doubles,
         })
+    }
+
+    /// Takes over what was said of the row before: whoever it was held against stays in sight.
+    pub fn recall(&mut self, before: Self) {
+        if self.doubles.is_empty() && self.doubles.choice.is_some() {
+            self.doubles = before.doubles;
+        }
     }
 
     /// Whether another look came to the same plan.

@@ -368,6 +368,7 @@ async fn decide_as<S: Subject>(
         layout: &layout,
         context: &context,
         today: clock::today(),
+        looks: true,
     };
     let read = |line: &Line| ReadRow::read::<S>(line.row(&fields), &layout, &context, uuid::Uuid::now_v7());
     let rows = lines.iter().map(read).collect();

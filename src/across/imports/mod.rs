@@ -5,6 +5,7 @@
 mod asides;
 pub mod assessments;
 pub mod cells;
+pub mod choose;
 pub mod columns;
 pub mod commit;
 pub mod committees;

@@ -184,6 +184,7 @@ impl<S: Subject> Reading<'_, S> {
             layout,
             context: self.context,
             today: clock::today(),
+            looks: true,
         };
         let mut seen = S::Seen::default();
         while let Some(message) = receiver.recv().await {

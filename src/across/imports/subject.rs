@@ -6,7 +6,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::{Heading, RECORD};
-use crate::across::imports::content::PlannedRow;
+use crate::across::imports::content::{Choice, PlannedRow};
 use crate::across::imports::context::Destination;
 use crate::across::imports::headings::Layout;
 use crate::across::sheets::Row;
@@ -86,6 +86,8 @@ pub struct ReadRow<T> {
     pub findings: Vec<Finding>,
     /// The id of the record that it becomes where it is new: the same when it is planned and when it is carried out.
     pub becomes: uuid::Uuid,
+    /// What was said of its person.
+    pub choice: Option<Choice>,
 }
 
 impl<T> ReadRow<T> {
@@ -97,7 +99,7 @@ impl<T> ReadRow<T> {
         becomes: uuid::Uuid,
     ) -> Self {
         let (said, findings) = S::parse(&row, layout, context);
-        Self { row, said, findings, becomes }
+        Self { row, said, findings, becomes, choice: None }
     }
 }
 
@@ -115,6 +117,8 @@ pub struct Basis<'a, S: Subject> {
     pub context: &'a S::Context,
     /// Today in China.
     pub today: NaiveDate,
+    /// Whether those on record who may be the person of a new row are looked for: a plan is, a writing has been.
+    pub looks: bool,
 }
 
 /// Runs an expression for the subject of a kind, under a name for its type.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::{Heading, RECORD, Shape};
-use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::content::{Alike, ChangedField, Choice, PlannedRow};
 use crate::across::imports::context::Engine;
 use crate::across::imports::subject::headings;
 use crate::base::db;
@@ -54,6 +54,15 @@ pub struct RowLine {
     /// Why its record was kept when the import was taken back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kept: Option<String>,
+    /// Who on record may be its person, though he is new by his citizen ID; the likeliest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub alike: Vec<Alike>,
+    /// What was said of that: `new`, or the record that he is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<String>,
+    /// Its citizen ID, masked, where somebody stands beside it.
+    #[serde(skip)]
+    pub citizen_id: String,
 }
 
 /// A refused row with all its errors.
@@ -63,6 +72,20 @@ pub struct RefusedRow {
     pub row: u32,
     /// Everything that is wrong.
     pub errors: Vec<CellError>,
+}
+
+/// A row about somebody new who may be on record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct AlikeRow {
+    /// The sheet's own row number.
+    pub row: u32,
+    /// The name in the row.
+    pub subject: String,
+    /// Those on record; the likeliest first.
+    pub alike: Vec<Alike>,
+    /// What was said of that: `new`, or the record that he is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub choice: Option<String>,
 }
 
 /// A row that an import must leave alone.
@@ -123,6 +146,11 @@ pub struct Answer {
     pub refused_rows: Vec<RefusedRow>,
     /// Conflicting rows; the first ones only where `more` is said.
     pub conflicts: Vec<ConflictRow>,
+    /// How many rows about somebody new may be about somebody on record. They are carried out as they stand unless
+    /// somebody says otherwise.
+    pub possible_duplicates: i64,
+    /// Those rows; the first ones only where there are many.
+    pub alike_rows: Vec<AlikeRow>,
     /// Whether there are more refused or conflicting rows than are listed.
     pub more: bool,
     /// Sentences about the file.
@@ -150,6 +178,7 @@ pub async fn answer(engine: &Engine, within: &Scope, import: &Import, limit: usi
     const PAGE: usize = 1_000;
     let mut answer = Answer::without_rows(import);
     answer.undo = undone(engine, within, import, limit).await?;
+    (answer.possible_duplicates, answer.alike_rows) = doubled(engine, within, import, limit).await?;
     let (mut after, mut listed) = (0, 0);
     loop {
         let wanted = limit.saturating_sub(listed).min(PAGE) + 1;
@@ -168,6 +197,56 @@ pub async fn answer(engine: &Engine, within: &Scope, import: &Import, limit: usi
     }
 }
 
+/// How many rows have somebody on record beside them, and the first of them.
+async fn doubled(
+    engine: &Engine,
+    within: &Scope,
+    import: &Import,
+    limit: usize,
+) -> Result<(i64, Vec<AlikeRow>)> {
+    let count = count_alike(engine, within, import).await?;
+    if count == 0 {
+        return Ok((0, Vec::new()));
+    }
+    let most = i64::try_from(limit.min(1_000)).unwrap_or(1_000);
+    let lines = alike_rows(engine, within, import, 0, most).await?;
+    let told = lines.into_iter().map(|line| AlikeRow {
+        row: line.row,
+        subject: line.subject,
+        alike: line.alike,
+        choice: line.choice,
+    });
+    Ok((count, told.collect()))
+}
+
+/// How many rows of an import have somebody on record beside them.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_alike(engine: &Engine, within: &Scope, import: &Import) -> Result<i64> {
+    let mut conn = engine.database.web().await?;
+    db::read(&mut conn, within, async |conn| Ok(imports::queries::count_alike(conn, import).await?)).await
+}
+
+/// Rows of an import beside which somebody on record stands, after a row number, at most `limit`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn alike_rows(
+    engine: &Engine,
+    within: &Scope,
+    import: &Import,
+    after: i32,
+    limit: i64,
+) -> Result<Vec<RowLine>> {
+    let mut conn = engine.database.web().await?;
+    let stored = db::read(&mut conn, within, async |conn| {
+        Ok(imports::queries::alike(conn, import, after, limit).await?)
+    })
+    .await?;
+    opened(engine, import, &stored)
+}
+
 impl Answer {
     /// What is told of an import without its rows.
     #[must_use]
@@ -181,6 +260,8 @@ impl Answer {
             rows_read: import.rows_read,
             refused_rows: Vec::new(),
             conflicts: Vec::new(),
+            possible_duplicates: 0,
+            alike_rows: Vec::new(),
             more: false,
             notices: import.notices(),
             error: import.failure.clone(),
@@ -247,14 +328,18 @@ pub async fn rows(
         Ok(imports::queries::rows(conn, import, buckets, after, limit).await?)
     })
     .await?;
+    opened(engine, import, &stored)
+}
+
+fn opened(engine: &Engine, import: &Import, stored: &[StoredRow]) -> Result<Vec<RowLine>> {
     let known = headings(import.kind()?);
     let state = import.state()?;
-    let opened = |row: &StoredRow| {
+    let told = |row: &StoredRow| {
         let stands = state == State::Committed || (state == State::Undone && row.kept.is_some());
         let planned = PlannedRow::open(row, import.id, &engine.keys)?;
         Ok(RowLine { kept: row.kept.clone(), ..line(planned, known, stands) })
     };
-    stored.iter().map(opened).collect()
+    stored.iter().map(told).collect()
 }
 
 /// A row as it is told of; `stands`: the record that it became is there.
@@ -270,6 +355,12 @@ pub(super) fn line(row: PlannedRow, known: &[Heading], stands: bool) -> RowLine 
         changes: if row.bucket == Bucket::Changed { row.changes } else { Vec::new() },
         message: row.conflict,
         kept: None,
+        choice: row.doubles.choice.map(|choice| match choice {
+            Choice::New => "new".to_owned(),
+            Choice::Record(record) => record.to_string(),
+        }),
+        citizen_id: row.doubles.citizen_id,
+        alike: row.doubles.alike,
     }
 }
 

@@ -61,6 +61,33 @@ pub async fn fail(conn: &mut AsyncPgConnection, actor: &Actor, import: &Import, 
     .await
 }
 
+/// Holds a plan that waits, to say something of its rows; until the end of the transaction nobody else carries it out.
+///
+/// # Errors
+/// `Missing`, `Forbidden`, `Refused` where there is no plan that waits.
+pub async fn hold_plan(conn: &mut AsyncPgConnection, actor: &Actor, id: ImportId) -> Result<Import> {
+    let import = queries::find(conn, &actor.scope, id).await?.ok_or(Error::Missing { what: "导入" })?;
+    policy::require(actor, Action::EnterRecords, &import.path())?;
+    let held: Option<Import> = imports::table
+        .find((import.county_id, import.id))
+        .filter(imports::state.eq(State::Planned.code()))
+        .select(Import::as_select())
+        .for_update()
+        .first(conn)
+        .await
+        .optional()?;
+    held.ok_or_else(|| not_in(State::Planned))
+}
+
+/// Keeps the counts of a plan in hand after something was said of its rows.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn rechoose(conn: &mut AsyncPgConnection, import: &Import, counts: Counts) -> Result<()> {
+    recount(conn, import, counts).await?;
+    step(conn, import, State::Planned, State::Planned).await
+}
+
 /// Takes the plan in hand, so that nobody else does.
 ///
 /// # Errors

@@ -16,7 +16,9 @@ mod stage;
 mod undo;
 mod undo_words;
 
-pub use advance::{beat, begin_commit, bury, commit, fail, given_back, plan, return_to_plan};
+pub use advance::{
+    beat, begin_commit, bury, commit, fail, given_back, hold_plan, plan, rechoose, return_to_plan,
+};
 pub use drafts::{
     Draft, DraftRow, HoldDraft, MOST_ROWS, close_up, draft, draft_rows, hold_draft, keep_rows, mark_planned,
     plan_of,

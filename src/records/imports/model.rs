@@ -86,14 +86,24 @@ pub struct Counts {
 impl Counts {
     /// Counts one row more.
     pub fn add(&mut self, bucket: Bucket) {
-        let count = match bucket {
+        let count = self.count(bucket);
+        *count = count.saturating_add(1);
+    }
+
+    /// Counts one row less.
+    pub fn take(&mut self, bucket: Bucket) {
+        let count = self.count(bucket);
+        *count = count.saturating_sub(1);
+    }
+
+    fn count(&mut self, bucket: Bucket) -> &mut i32 {
+        match bucket {
             Bucket::New => &mut self.new,
             Bucket::Changed => &mut self.changed,
             Bucket::Unchanged => &mut self.unchanged,
             Bucket::Conflict => &mut self.conflict,
             Bucket::Refused => &mut self.refused,
-        };
-        *count = count.saturating_add(1);
+        }
     }
 
     /// How many rows a bucket has.
@@ -272,6 +282,8 @@ pub struct StoredRow {
     pub record_version: Option<i32>,
     /// Encrypted.
     pub content: Vec<u8>,
+    /// Whether somebody on record may be its person.
+    pub is_alike: bool,
     /// Why what it wrote was kept when the import was taken back.
     pub kept: Option<String>,
 }

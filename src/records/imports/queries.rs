@@ -101,6 +101,61 @@ pub async fn rows(
         .await
 }
 
+/// Rows of an import by their numbers, in the order of the sheet.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn numbered(
+    conn: &mut AsyncPgConnection,
+    import: &Import,
+    numbers: &[i32],
+) -> QueryResult<Vec<StoredRow>> {
+    import_rows::table
+        .filter(import_rows::county_id.eq(import.county_id))
+        .filter(import_rows::import_id.eq(import.id))
+        .filter(import_rows::number.eq_any(numbers))
+        .order(import_rows::number)
+        .select(StoredRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// Rows of an import beside which somebody on record stands, in the order of the sheet, after a row, at most `limit`.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn alike(
+    conn: &mut AsyncPgConnection,
+    import: &Import,
+    after: i32,
+    limit: i64,
+) -> QueryResult<Vec<StoredRow>> {
+    import_rows::table
+        .filter(import_rows::county_id.eq(import.county_id))
+        .filter(import_rows::import_id.eq(import.id))
+        .filter(import_rows::is_alike)
+        .filter(import_rows::number.gt(after))
+        .order(import_rows::number)
+        .limit(limit)
+        .select(StoredRow::as_select())
+        .load(conn)
+        .await
+}
+
+/// How many rows of an import have somebody on record beside them.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_alike(conn: &mut AsyncPgConnection, import: &Import) -> QueryResult<i64> {
+    import_rows::table
+        .filter(import_rows::county_id.eq(import.county_id))
+        .filter(import_rows::import_id.eq(import.id))
+        .filter(import_rows::is_alike)
+        .count()
+        .get_result(conn)
+        .await
+}
+
 /// Rows of an import that was taken back whose records were kept, in the order of the sheet, at most `limit`.
 ///
 /// # Errors

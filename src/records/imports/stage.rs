@@ -1,7 +1,7 @@
 //! Keeps what the reading found, batch by batch. Part of the reading, which `receive` has put on record.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bytea, Integer, Jsonb, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, Bool, Bytea, Integer, Jsonb, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::actor::Actor;
@@ -48,7 +48,8 @@ pub async fn restage(
     rows: &[StoredRow],
 ) -> QueryResult<usize> {
     const ANEW: &str = "ON CONFLICT (county_id, import_id, number) DO UPDATE SET bucket = excluded.bucket, \
-         record_id = excluded.record_id, record_version = excluded.record_version, content = excluded.content";
+         record_id = excluded.record_id, record_version = excluded.record_version, content = excluded.content, \
+         is_alike = excluded.is_alike";
     write(conn, import, rows, ANEW).await
 }
 
@@ -86,8 +87,8 @@ async fn write(
     known: &'static str,
 ) -> QueryResult<usize> {
     diesel::sql_query(format!(
-        "INSERT INTO import_rows (county_id, import_id, path, number, bucket, record_id, record_version, content) \
-         SELECT $1, $2, $3, * FROM unnest($4, $5, $6, $7, $8) {known}"
+        "INSERT INTO import_rows (county_id, import_id, path, number, bucket, record_id, record_version, content, is_alike) \
+         SELECT $1, $2, $3, * FROM unnest($4, $5, $6, $7, $8, $9) {known}"
     ))
     .bind::<Uuid, _>(import.county_id)
     .bind::<Uuid, _>(import.id)
@@ -97,6 +98,7 @@ async fn write(
     .bind::<Array<Nullable<Uuid>>, _>(rows.iter().map(|row| row.record_id).collect::<Vec<_>>())
     .bind::<Array<Nullable<Integer>>, _>(rows.iter().map(|row| row.record_version).collect::<Vec<_>>())
     .bind::<Array<Bytea>, _>(rows.iter().map(|row| row.content.as_slice()).collect::<Vec<_>>())
+    .bind::<Array<Bool>, _>(rows.iter().map(|row| row.is_alike).collect::<Vec<_>>())
     .execute(conn)
     .await
 }

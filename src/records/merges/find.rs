@@ -30,7 +30,7 @@ impl Strength {
         }
     }
 
-    fn of(rank: i32) -> Self {
+    pub(super) fn of(rank: i32) -> Self {
         Self::ALL.iter().copied().find(|one| one.rank() == rank).unwrap_or(Self::Weak)
     }
 }
@@ -81,14 +81,7 @@ impl Pair {
     /// What speaks for it, in words.
     #[must_use]
     pub fn reasons(&self) -> Vec<&'static str> {
-        let name = if self.is_same_name { "姓名相同" } else { "姓名读音相近" };
-        let day = if self.is_same_day {
-            "出生日期相同"
-        } else {
-            "出生日期恰差一百年（15位号码补成18位时，世纪可能写错）"
-        };
-        let unit = self.is_same_unit.then_some("登记在同一组织");
-        [name, day].into_iter().chain(unit).collect()
+        reasons(self.is_same_name, self.is_same_day, self.is_same_unit)
     }
 
     /// Where the next page begins, after this pair.
@@ -96,6 +89,18 @@ impl Pair {
     pub const fn cursor(&self) -> Cursor {
         Cursor { strength: self.strength, other: self.other_id, person: self.person_id }
     }
+}
+
+/// What speaks for it that two are one, in words.
+pub(super) fn reasons(is_same_name: bool, is_same_day: bool, is_same_unit: bool) -> Vec<&'static str> {
+    let name = if is_same_name { "姓名相同" } else { "姓名读音相近" };
+    let day = if is_same_day {
+        "出生日期相同"
+    } else {
+        "出生日期恰差一百年（15位号码补成18位时，世纪可能写错）"
+    };
+    let unit = is_same_unit.then_some("登记在同一组织");
+    [name, day].into_iter().chain(unit).collect()
 }
 
 /// Where the next page begins: after which pair.

@@ -5,6 +5,7 @@
 //! keys of the catalogue (`merge_keys` in `base/db/merge.sql`): they stand in tables of many areas, so what moves them is
 //! one function of the database, as with taking an import back (`docs/decisions/0013`).
 
+mod alike;
 mod choose;
 mod compare;
 mod distinguish;
@@ -16,6 +17,7 @@ mod rules;
 mod twice;
 mod undo;
 
+pub use alike::{Alike, Newcomer, alike};
 pub use choose::{FieldPair, Side, fields_of};
 pub use compare::{Comparison, compare};
 pub use distinguish::{Distinguish, distinguish, reconsider};

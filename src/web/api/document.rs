@@ -60,7 +60,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         committees::set_committee_rule,
         kinships::list_kinships, kinships::relate_kin, kinships::unrelate_kin,
         imports::list, imports::receive, imports::show, imports::rows, imports::events, imports::give_back,
-        imports::carry_out, imports::undo,
+        imports::choose_rows, imports::carry_out, imports::undo,
         drafts::show_draft, drafts::keep_draft, drafts::plan_draft,
         exports::export, exports::figure_export,
         papers::registration_form, papers::transfer_letter,

@@ -9,6 +9,8 @@ use rocket::{Route, Shutdown, State, get, post, routes};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
+use crate::across::imports::choose::{self, Chosen};
+use crate::across::imports::content::Choice;
 use crate::across::imports::summary::{self, Answer as ImportAnswer, RowLine};
 use crate::across::imports::{refused, upload};
 use crate::base::db;
@@ -18,14 +20,16 @@ use crate::base::policy::{self, Action};
 use crate::records::imports::{self, Bucket, Counts, Import, Receive};
 use crate::web;
 use crate::web::api::organisations::narrowed;
-use crate::web::guards::{Caller, Db, Idempotency, Kept, Listing, Multipart, OptionalBody, Page, UploadForm};
+use crate::web::guards::{
+    Body, Caller, Db, Idempotency, Kept, Listing, Multipart, OptionalBody, Page, UploadForm,
+};
 use crate::web::import_work::{self, engine};
 use crate::web::respond::{Answer, Download, Failure, Versioned};
 
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![list, receive, show, rows, events, give_back, carry_out, undo]
+    routes![list, receive, show, rows, events, give_back, choose_rows, carry_out, undo]
 }
 
 /// Refused and conflicting rows that one answer lists; `/imports/{id}/rows` has the others.
@@ -188,13 +192,15 @@ pub async fn show(
 /// List the rows of an import with what each would do, in the order of the sheet.
 #[utoipa::path(context_path = "/api/v1", tag = "imports", params(("id" = String, Path),
     ("bucket" = Option<String>, Query, description = "new, changed, unchanged, conflict or refused; all when not given"),
+    ("alike" = Option<bool>, Query, description = "only rows that may be about somebody on record; then of all buckets"),
     ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<RowLine>)))]
-#[get("/imports/<id>/rows?<bucket>")]
+#[get("/imports/<id>/rows?<bucket>&<alike>")]
 pub async fn rows(
     caller: Caller,
     id: ImportId,
     bucket: Option<&str>,
+    alike: Option<bool>,
     listing: Listing,
     state: &State<web::State>,
 ) -> Answer<Json<Page<RowLine>>> {
@@ -208,14 +214,22 @@ pub async fn rows(
     let import = find(&caller, state, id).await?;
     let size = i64::from(listing.limit) + 1;
     let after = after.unwrap_or(0);
-    let mut items = summary::rows(&engine(state), caller.scope(), &import, &buckets, after, size).await?;
+    let (engine, scope) = (engine(state), caller.scope());
+    let only_alike = alike.unwrap_or(false);
+    let mut items = if only_alike {
+        summary::alike_rows(&engine, scope, &import, after, size).await?
+    } else {
+        summary::rows(&engine, scope, &import, &buckets, after, size).await?
+    };
     let limit = usize::from(listing.limit);
     let more = items.len() > limit;
     items.truncate(limit);
     let next = items.last().filter(|_| more).map(|last| Listing::cursor(&[&last.row.to_string()]));
-    let counts = import.counts();
-    let total =
-        listing.count.then(|| buckets.iter().map(|bucket| i64::from(counts.of(*bucket))).sum::<i64>());
+    let total = match (listing.count, only_alike) {
+        (false, _) => None,
+        (true, true) => Some(summary::count_alike(&engine, scope, &import).await?),
+        (true, false) => Some(buckets.iter().map(|bucket| i64::from(import.counts().of(*bucket))).sum()),
+    };
     Ok(Json(Page { items, next, total }))
 }
 
@@ -244,6 +258,50 @@ pub async fn give_back(caller: Caller, id: ImportId, state: &State<web::State>) 
     refused::write(&engine(state), &caller.actor, id, &mut bytes).await?;
     let kind = ContentType::new("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet");
     Ok(Download { bytes, kind, name: "退回的行.xlsx".to_owned() })
+}
+
+/// What is said of rows that may be about somebody on record.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChoicesInput {
+    /// A row each, 500 at most.
+    choices: Vec<ChoiceInput>,
+}
+
+/// What is said of a row.
+#[derive(serde::Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChoiceInput {
+    /// The sheet's own row number.
+    row: u32,
+    /// The record that he is, one of those that stand beside the row; nothing: he is somebody new.
+    #[serde(default)]
+    record: Option<uuid::Uuid>,
+}
+
+/// Say of rows about somebody new whether he is somebody on record: the row is then compared with that record, his citizen ID
+/// among the changes. Rows of which nothing is said are carried out as new.
+#[utoipa::path(context_path = "/api/v1", tag = "imports", params(("id" = String, Path)), request_body = ChoicesInput,
+    responses((status = 200, body = ImportAnswer), (status = 404, description = "none in your scope"),
+        (status = 409, description = "no plan waits"),
+        (status = 422, description = "nobody stands beside the row, or not that record")))]
+#[post("/imports/<id>/choices", data = "<body>")]
+pub async fn choose_rows(
+    caller: Caller,
+    id: ImportId,
+    body: Body<ChoicesInput>,
+    state: &State<web::State>,
+) -> Answer<Json<ImportAnswer>> {
+    policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
+    let chosen: Vec<Chosen> = body
+        .0
+        .choices
+        .iter()
+        .map(|one| Chosen { row: one.row, choice: one.record.map_or(Choice::New, Choice::Record) })
+        .collect();
+    let engine = engine(state);
+    let import = choose::choose(&engine, &caller.actor, id, &chosen).await?;
+    Ok(Json(summary::answer(&engine, caller.scope(), &import, LISTED).await?))
 }
 
 /// Carry a plan out in the background: all its new and changed rows, or none.

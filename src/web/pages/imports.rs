@@ -202,6 +202,7 @@ async fn show(
     let undone = summary::undone(&engine, who.scope(), &import, KEPT_SHOWN).await?;
     let matching = waiting(&engine, &who, &mut db, &import).await?;
     let grid = typed_in(&who, &mut db, &import).await?;
+    let alike = summary::count_alike(&engine, who.scope(), &import).await?;
     let next = lines
         .last()
         .filter(|_| lines.len() == SHOWN)
@@ -232,6 +233,10 @@ async fn show(
         grid,
         undo: imports::can_undo(&who.actor, &import).then(|| format!("/imports/{id}/undo")),
         undone: undone.map(told_undone),
+        doubles: (alike > 0).then(|| {
+            let told = format!("有 {alike} 行按新增处理，但可能是已登记的人。");
+            Link::new(told, format!("/imports/{id}/doubles"))
+        }),
         notices: notices(&import, if matching.is_some() { Tone::Warning } else { Tone::Bad }),
         matching,
     }))

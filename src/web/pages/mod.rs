@@ -7,6 +7,7 @@ pub mod assessments;
 pub mod audit;
 pub mod cockpit;
 pub mod committees;
+pub mod doubles;
 pub mod exports;
 pub mod grids;
 pub mod health;

@@ -162,6 +162,8 @@ pub struct Plan {
     pub undone: Option<Undone>,
     /// Its columns, while they wait to be matched.
     pub matching: Option<Matching>,
+    /// Rows about somebody new who may be on record: how many of them, and where they stand.
+    pub doubles: Option<super::Link>,
     /// Notices about the file: ignored sheets, mapped columns.
     pub notices: Vec<Notice>,
 }

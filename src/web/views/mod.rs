@@ -18,6 +18,7 @@ pub mod class_plan;
 pub mod cockpit;
 pub mod committees;
 pub mod controls;
+pub mod doubles;
 pub mod form_page;
 pub mod frame;
 pub mod grid;

@@ -353,3 +353,45 @@ async fn the_plan_of_a_grid_leads_back_to_it_for_its_writer_only() {
     assert!(!app.get(&clerk, &address).await.body.contains("回到表格修改"));
     assert!(app.get(&clerk, &second.replace("/api/v1", "")).await.body.contains("回到表格修改"));
 }
+
+/// By the API and by the page: who may be on record is told, and said to be somebody new or somebody on record.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_and_a_page_say_who_a_new_row_is() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let file = |number| format!("{HEADINGS}\n{}\n", member("张伟", number, "汉族").join(","));
+    let (plan, _) = planned(&app, &clerk, &file(1)).await;
+    assert_eq!(commit(&app, &clerk, &plan).await.status, Status::Accepted);
+    watch(&app, &clerk, &plan).await;
+
+    let (plan, told_of) = planned(&app, &clerk, &file(3)).await;
+    assert_eq!((&told_of["counts"]["new"], &told_of["possible_duplicates"]), (&json!(1), &json!(1)));
+    let beside = &told_of["alike_rows"][0]["alike"][0];
+    assert_eq!((&beside["name"], &beside["citizen_id"]), (&json!("张伟"), &json!("500237************")));
+    assert!(beside["reasons"].to_string().contains("出生日期相同"));
+    let rows = app.get(&clerk, &format!("{plan}/rows?alike=true&count=true")).await.json();
+    assert_eq!((&rows["items"][0]["row"], &rows["total"]), (&json!(2), &json!(1)));
+
+    let page = plan.replace("/api/v1", "");
+    assert!(app.get(&clerk, &page).await.body.contains("有 1 行按新增处理，但可能是已登记的人"));
+    let shown = app.get(&clerk, &format!("{page}/doubles")).await.body;
+    let record = beside["record"].as_str().unwrap();
+    assert!(shown.contains("很可能") && shown.contains(&format!("value=\"{record}\"")), "{shown}");
+    let said = app.submit(&clerk, &format!("{page}/choices"), None, "row-2=new").await;
+    assert_eq!(said.status, Status::SeeOther, "{}", said.body);
+    assert_eq!(app.get(&clerk, &plan).await.json()["alike_rows"][0]["choice"], "new");
+
+    let choices = format!("{plan}/choices");
+    let body = json!({ "choices": [{ "row": 2, "record": record }] });
+    let said = app.send(&clerk, Method::Post, &choices, &[], &body).await;
+    assert_eq!(said.status, Status::Ok, "{}", said.body);
+    let counts = &said.json()["counts"];
+    assert_eq!((&counts["new"], &counts["changed"]), (&json!(0), &json!(1)));
+    let stranger = json!({ "choices": [{ "row": 2, "record": Uuid::now_v7() }, { "row": 7 }] });
+    let refused = app.send(&clerk, Method::Post, &choices, &[], &stranger).await;
+    assert_eq!(refused.status, Status::UnprocessableEntity);
+    assert_eq!(refused.json()["errors"].as_array().unwrap().len(), 2);
+    assert_eq!(commit(&app, &clerk, &plan).await.status, Status::Accepted);
+    watch(&app, &clerk, &plan).await;
+    assert_eq!(app.get(&clerk, "/api/v1/members?count=true").await.json()["total"], 1);
+}

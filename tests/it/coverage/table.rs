@@ -247,6 +247,8 @@ GET    /imports/<id>/errors.xlsx             -                           in     
 POST   /imports/<id>/commit                  form                        in       ok    404     ok      403     403   403      in
 POST   /imports/<id>/columns                 form                        in       ok    404     ok      403     403   403      in
 POST   /imports/<id>/undo                    formreason=误传             in       ok    404     ok      403     403   403      in
+GET    /imports/<id>/doubles                 -                           in       ok    404     ok      403     403   403      in
+POST   /imports/<id>/choices                 form                        in       ok    404     ok      403     403   403      in
 GET    /grids/<kind>                         -                           in       ok    ok      ok      403     403   403      in
 POST   /grids/<kind>/plan                    form                        in       ok    ok      ok      403     403   403      in
 # Pages of reports and quarters
@@ -469,6 +471,7 @@ GET    /api/v1/imports/<id>/events           -                           401    
 GET    /api/v1/imports/<id>/errors.xlsx      -                           401      ok    404     ok      403     403   403      ok
 POST   /api/v1/imports/<id>/commit           -                           401      ok    404     ok      403     403   403      ok
 POST   /api/v1/imports/<id>/undo             json{"reason":"误传"}       401      ok    404     ok      403     403   403      403
+POST   /api/v1/imports/<id>/choices          json{"choices":[]}          401      ok    404     ok      403     403   403      ok
 GET    /api/v1/drafts/<kind>                 -                           401      ok    ok      ok      403     403   403      ok
 PUT    /api/v1/drafts/<kind>                 json{"organisation":"500237101","writer":"7b0f6a53-8f0c-4d6e-9a55-1c2d3e4f5061","version":0,"order":[],"rows":[]} 401 ok 404 ok 403 403 403 ok
 POST   /api/v1/drafts/<kind>/plan            -                           401      ok    ok      ok      403     403   403      ok

@@ -8,7 +8,7 @@ use diesel_async::AsyncPgConnection;
 use crate::across::imports::assessments::parse::ParsedAssessment;
 use crate::across::imports::assessments::{Assessments, Deed};
 use crate::across::imports::cells::Cells;
-use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::content::{ChangedField, Doubles, PlannedRow};
 use crate::across::imports::subject::{Basis, Decided, ReadRow};
 use crate::base::edit::{Edit, set};
 use crate::base::error::Result;
@@ -264,6 +264,7 @@ impl<'a> Line<'a> {
             warnings: Vec::new(),
             changes: self.changes.into_iter().filter(|_| changed).collect(),
             conflict: self.conflict.filter(|_| bucket == Bucket::Conflict),
+            doubles: Doubles::default(),
         };
         (planned, deed)
     }

@@ -11,7 +11,7 @@ use crate::across::imports::committees::Committees;
 use crate::across::imports::committees::compare::compare;
 use crate::across::imports::committees::parse::ParsedSeat;
 use crate::across::imports::committees::perform::{Deed, NewSeat, NewTerm, TermOf, perform};
-use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::content::{ChangedField, Doubles, PlannedRow};
 use crate::across::imports::fields::Identifier;
 use crate::across::imports::subject::{Basis, Decided, ReadRow};
 use crate::across::imports::terms::{TermKey, Terms};
@@ -317,6 +317,7 @@ impl<'a> Line<'a> {
             warnings,
             changes: self.changes.into_iter().filter(|_| bucket == Bucket::Changed).collect(),
             conflict: self.conflict.filter(|_| bucket == Bucket::Conflict),
+            doubles: Doubles::default(),
         };
         (planned, deed)
     }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::Cells;
-use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::content::{ChangedField, Doubles, PlannedRow};
 use crate::across::imports::differences::Differences;
 use crate::across::imports::elections::Elections;
 use crate::across::imports::elections::ballots::{on_record, overlaid};
@@ -369,6 +369,7 @@ impl<'a> Line<'a> {
             warnings: Vec::new(),
             changes: self.changes.into_iter().filter(|_| bucket == Bucket::Changed).collect(),
             conflict: self.conflict.filter(|_| bucket == Bucket::Conflict),
+            doubles: Doubles::default(),
         }
     }
 }

@@ -126,6 +126,11 @@ impl Branches {
         &self.within
     }
 
+    /// Every organisation of the county.
+    pub fn all(&self) -> impl Iterator<Item = &Branch> {
+        self.all.iter()
+    }
+
     /// The name of an organisation.
     #[must_use]
     pub fn name_of(&self, id: OrganisationId) -> &str {

@@ -6,12 +6,13 @@ use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::{Cells, Finding};
-use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::content::{ChangedField, Choice, Doubles, PlannedRow};
 use crate::across::imports::fields::Identifier;
 use crate::across::imports::headings::Layout;
 use crate::across::imports::members::admit::admit;
 use crate::across::imports::members::branches::Branches;
 use crate::across::imports::members::compare::{compare, doubts, warning};
+use crate::across::imports::members::doubles;
 use crate::across::imports::members::parse::ParsedMember;
 use crate::across::imports::members::{Members, Seen};
 use crate::across::imports::subject::{Basis, Decided, ReadRow};
@@ -41,6 +42,7 @@ pub struct Classifier<'a> {
     layout: &'a Layout,
     branches: &'a Branches,
     today: NaiveDate,
+    looks: bool,
     seen: &'a mut Seen,
 }
 
@@ -59,6 +61,7 @@ impl<'a> Classifier<'a> {
             layout: basis.layout,
             branches: basis.context,
             today: basis.today,
+            looks: basis.looks,
             seen,
         }
     }
@@ -70,10 +73,21 @@ impl<'a> Classifier<'a> {
     pub async fn classify(
         &mut self,
         conn: &mut AsyncPgConnection,
-        rows: Vec<ReadRow<ParsedMember>>,
+        mut rows: Vec<ReadRow<ParsedMember>>,
     ) -> Result<Vec<Decided<Members>>> {
+        for row in &mut rows {
+            // Who was said to be somebody on record is looked at as if his record's number stood in the row.
+            if let Some(Choice::Record(record)) = row.choice {
+                row.said.record = Edit::Set(MembershipId(record));
+            }
+        }
         let found = self.find(conn, &rows).await?;
-        rows.into_iter().map(|row| self.decide(row, &found)).collect()
+        let decided = rows.into_iter().map(|row| self.decide(row, &found));
+        let mut decided = decided.collect::<Result<Vec<_>>>()?;
+        if self.looks {
+            doubles::find(conn, self.scope, self.keys, self.branches, &mut decided).await?;
+        }
+        Ok(decided)
     }
 
     async fn find(&self, conn: &mut AsyncPgConnection, rows: &[ReadRow<ParsedMember>]) -> Result<Found> {
@@ -100,13 +114,15 @@ impl<'a> Classifier<'a> {
     }
 
     fn decide(&mut self, read: ReadRow<ParsedMember>, found: &Found) -> Result<Decided<Members>> {
-        let ReadRow { row, said: member, findings, becomes } = read;
+        let ReadRow { row, said: member, findings, becomes, choice } = read;
         let mut cells = Cells::resume(&row, self.layout, findings);
         let mac = self.mac(&member);
         let matched = self.matched(&member, mac.as_deref(), found, &mut cells);
-        let person =
-            mac.or_else(|| matched.standing().map(|standing| standing.person.citizen_id_mac.clone()));
-        if let Some(first) = person.and_then(|person| self.seen_before(person, row.number)) {
+        // Whom the row is about has the number that it gives him, and the one that is on record.
+        let on_record = matched.standing().map(|standing| standing.person.citizen_id_mac.clone());
+        let numbers = [mac, on_record].into_iter().flatten();
+        let earlier: Vec<u32> = numbers.filter_map(|person| self.seen_before(person, row.number)).collect();
+        if let Some(first) = earlier.into_iter().min() {
             cells.refuse("citizen_id", format!("与第{first}行是同一个人；请只保留一行"));
         }
         let (deed, changes, conflict) = match &matched {
@@ -133,7 +149,20 @@ impl<'a> Classifier<'a> {
         let deed = deed.filter(|_| matches!(bucket, Bucket::New | Bucket::Changed));
         let conflict = conflict.filter(|_| bucket == Bucket::Conflict);
         let becomes = (bucket == Bucket::New).then_some(becomes);
-        Ok((PlannedRow { row, subject, bucket, record, becomes, errors, warnings, changes, conflict }, deed))
+        let doubles = Doubles { choice, ..Doubles::default() };
+        let planned = PlannedRow {
+            row,
+            subject,
+            bucket,
+            record,
+            becomes,
+            errors,
+            warnings,
+            changes,
+            conflict,
+            doubles,
+        };
+        Ok((planned, deed))
     }
 
     /// The earlier row about the same person; else this one is remembered.

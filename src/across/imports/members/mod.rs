@@ -4,6 +4,7 @@ pub mod branches;
 pub mod classify;
 pub mod columns;
 pub mod compare;
+mod doubles;
 pub mod parse;
 
 use std::collections::HashMap;

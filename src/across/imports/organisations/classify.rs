@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::{Cells, Finding};
-use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::content::{ChangedField, Doubles, PlannedRow};
 use crate::across::imports::organisations::compare::{check_new, compare, found};
 use crate::across::imports::organisations::parse::ParsedOrganisation;
 use crate::across::imports::organisations::sheet::{Sheet, State};
@@ -160,6 +160,7 @@ impl<'a> Line<'a> {
             warnings,
             changes: self.changes,
             conflict: self.conflict.filter(|_| bucket == Bucket::Conflict),
+            doubles: Doubles::default(),
         };
         (planned, deed)
     }

@@ -6,7 +6,7 @@ use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::Cells;
 use crate::across::imports::columns::folded;
-use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::content::{ChangedField, Doubles, PlannedRow};
 use crate::across::imports::fields::{Identifier, check_person};
 use crate::across::imports::objections::heard;
 use crate::across::imports::ratings::Ratings;
@@ -426,6 +426,7 @@ impl<'a> Line<'a> {
             warnings: Vec::new(),
             changes: self.changes.into_iter().filter(|_| changed).collect(),
             conflict: self.conflict.filter(|_| bucket == Bucket::Conflict),
+            doubles: Doubles::default(),
         };
         (planned, deed)
     }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::{Cells, Finding};
-use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::content::{ChangedField, Doubles, PlannedRow};
 use crate::across::imports::fields::Identifier;
 use crate::across::imports::reserves::compare::compare;
 use crate::across::imports::reserves::enter::enter;
@@ -257,6 +257,7 @@ impl<'a> Line<'a> {
             warnings,
             changes: self.changes.into_iter().filter(|_| changed).collect(),
             conflict: self.conflict.filter(|_| bucket == Bucket::Conflict),
+            doubles: Doubles::default(),
         };
         (planned, deed)
     }

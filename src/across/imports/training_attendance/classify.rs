@@ -7,7 +7,7 @@ use diesel_async::AsyncPgConnection;
 
 use super::{Deed, ParsedAttendance, Seen, TrainingAttendance};
 use crate::across::imports::cells::Cells;
-use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::content::{ChangedField, Doubles, PlannedRow};
 use crate::across::imports::differences::Differences;
 use crate::across::imports::fields::{Identifier, check_person};
 use crate::across::imports::subject::{Basis, Decided, ReadRow};
@@ -271,6 +271,7 @@ impl<'a> Line<'a> {
             warnings: Vec::new(),
             changes: self.changes.into_iter().filter(|_| changed).collect(),
             conflict: None,
+            doubles: Doubles::default(),
         };
         (planned, deed)
     }

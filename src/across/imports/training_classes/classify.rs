@@ -7,7 +7,7 @@ use diesel_async::AsyncPgConnection;
 use super::parse::ParsedClass;
 use super::{Deed, Setting, TrainingClasses, is_over};
 use crate::across::imports::cells::{Cells, Finding};
-use crate::across::imports::content::{ChangedField, PlannedRow};
+use crate::across::imports::content::{ChangedField, Doubles, PlannedRow};
 use crate::across::imports::differences::Differences;
 use crate::across::imports::fields::yes_or_no_shown;
 use crate::across::imports::subject::{Basis, Decided, ReadRow};
@@ -232,6 +232,7 @@ impl<'a> Line<'a> {
             warnings,
             changes: self.changes.into_iter().filter(|_| changed).collect(),
             conflict: self.conflict.filter(|_| bucket == Bucket::Conflict),
+            doubles: Doubles::default(),
         };
         (planned, deed)
     }

@@ -346,6 +346,7 @@ pub fn plan() -> Plan {
         undo: Some("/imports/1/undo".into()),
         undone: None,
         matching: None,
+        doubles: Some(Link::new("有 2 行按新增处理，但可能是已登记的人。", "/imports/1/doubles")),
         notices: vec![Notice::new(Tone::Warning, "工作表“说明”不是名册，已略过。")],
     }
 }

@@ -1,5 +1,6 @@
 //! Invented pairs that look like one person, and what became of them.
 
+use crate::web::views::doubles::{Beside, Doubled, DoublesPage};
 use crate::web::views::merges::{Duplicates, FieldLine, MergePage, MergedPage, Merges, PairLine, Party};
 use crate::web::views::parts::{Badge, Fact, Link, Notice, Pager, Tone};
 use crate::web::views::table::{Cell, Column, Row, Table};
@@ -188,5 +189,61 @@ pub fn merged() -> MergedPage {
         undo: Some(("/people/merges/1/undo".into(), 1)),
         problem: None,
         reason: String::new(),
+    }
+}
+
+/// Rows of a plan beside people on record.
+pub fn beside_rows() -> DoublesPage {
+    let beside = |name: &str, strength: &str, tone, reasons: &str| Beside {
+        record: Some("0193f0a2-7c1e-7d52-9f0b-3f1d2c4b5a69".into()),
+        href: "/members/1".into(),
+        name: name.into(),
+        citizen_id: "500237************".into(),
+        birth_date: "1992-05-17".into(),
+        unit: "紫阳村党支部".into(),
+        strength: Badge::new(strength, tone),
+        reasons: reasons.into(),
+        ..Beside::default()
+    };
+    let row = |number, name: &str, beside| Doubled {
+        number,
+        name: name.into(),
+        citizen_id: "500237************".into(),
+        beside,
+        ..Doubled::default()
+    };
+    DoublesPage {
+        frame: frame("clerk", Section::Imports),
+        back: "/imports/1".into(),
+        file_name: "官渡镇党员名册.xlsx".into(),
+        action: Some("/imports/1/choices".into()),
+        rows: vec![
+            row(
+                17,
+                "谭春梅",
+                vec![beside("谭春梅", "很可能", Tone::Bad, "姓名相同、出生日期相同、登记在同一组织")],
+            ),
+            Doubled {
+                is_new: true,
+                ..row(
+                    23,
+                    "陈晓明",
+                    vec![
+                        beside(
+                            "陈小明",
+                            "较可能",
+                            Tone::Warning,
+                            "姓名读音相近、出生日期相同、登记在同一组织",
+                        ),
+                        Beside {
+                            record: None,
+                            unit: String::new(),
+                            ..beside("陈小敏", "待核实", Tone::Neutral, "姓名读音相近、出生日期相同")
+                        },
+                    ],
+                )
+            },
+        ],
+        ..DoublesPage::default()
     }
 }

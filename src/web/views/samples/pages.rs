@@ -121,6 +121,7 @@ fn of_the_house() -> Vec<(&'static str, String)> {
         page("imports_upload", &desk::upload()),
         page("imports_grid", &desk::typing()),
         page("imports_plan", &desk::plan()),
+        page("imports_doubles", &merges::beside_rows()),
         page("imports_matching", &desk::matching()),
         page("imports_reading", &Plan { events: Some("/imports/1/events".into()), ..desk::plan() }),
         page("reports_quarterly", &reports::quarterly()),

@@ -5,6 +5,7 @@ mod buckets;
 mod carrying_out;
 pub(in crate::across) mod committees;
 mod dating;
+mod doubles;
 pub(in crate::across) mod elections;
 mod files;
 mod kept;

@@ -30,7 +30,7 @@ use crate::support::TestDb;
 use crate::support::builders::{Place, TestCounty};
 
 /// Functions with an actor that leave no entry of their own, each with its reason.
-const SILENT: [(&str, &str); 29] = [
+const SILENT: [(&str, &str); 30] = [
     ("accounts::once", "keeps the answer of the verb within it, which leaves the entry"),
     ("approvals::conclude", "a step of a subject's verb, which leaves the entry"),
     ("approvals::file", "a step of a subject's verb, which leaves the entry"),
@@ -41,6 +41,7 @@ const SILENT: [(&str, &str); 29] = [
     ("imports::draft", "a read: rows that were carried out leave the draft; no record was touched"),
     ("imports::fail", "the reading failed; no record was touched"),
     ("imports::hold_draft", "notes what somebody types; no record was touched"),
+    ("imports::hold_plan", "says who rows are about; `imports::commit` leaves the entry"),
     ("imports::plan", "the reading ended; no record was touched"),
     ("imports::propose", "notes what columns could be; no record was touched"),
     ("imports::read_again", "says what columns are; no record was touched"),
