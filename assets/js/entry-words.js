@@ -94,6 +94,11 @@ export class Words {
     this.mark(last(this.input.value) && current < 0 ? 0 : current);
   }
 
+  /** The cell has moved. */
+  follow() {
+    if (this.isOpen()) place(this.list, this.input);
+  }
+
   mark(index) {
     this.active = index;
     for (const [at, item] of Array.from(this.list.children).entries()) item.setAttribute("aria-selected", String(at === index));

@@ -139,7 +139,11 @@ class Entry {
       const line = event.target.matches("[data-remove]") ? event.target.closest("tr") : null;
       if (line) this.remove(this.rows.find((row) => row.line === line));
     });
-    this.box.addEventListener("scroll", () => { this.words.close(); this.tip.hidden = true; });
+    // What hangs below a cell goes with it: moving to a cell scrolls too.
+    this.box.addEventListener("scroll", () => {
+      this.words.follow();
+      if (!this.tip.hidden) place(this.tip, document.activeElement);
+    });
     this.form.querySelector("[data-entry-add]").addEventListener("click", () => {
       const first = this.rows.length;
       this.grow(first + 20);

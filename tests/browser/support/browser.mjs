@@ -21,7 +21,9 @@ after(() => browser.close());
  * its end when anything is left there. `expected` are the statuses of refused requests that belong to the test.
  */
 export async function open(t, { expected = [], width = 1366, height = 768 } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, locale: "zh-CN", timezoneId: "Asia/Shanghai" });
+  const context = await browser.newContext({
+    viewport: { width, height }, locale: "zh-CN", timezoneId: "Asia/Shanghai", reducedMotion: "reduce", // No colour is halfway.
+  });
   context.setDefaultTimeout(60_000); // Ends what hangs; a busy machine is no failure.
   await context.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => {
@@ -57,9 +59,17 @@ export async function visit(page, address) {
   return answer;
 }
 
-/** Waits until the page that is coming has its scripts started (pages without a frame have them too). */
+/** Waits until the page that is coming has its scripts started (pages without a frame have them too), and the keyboard. */
 export async function ready(page) {
   await page.waitForSelector("html[data-ready]", { state: "attached" });
+  await drawn(page);
+}
+
+/** Waits until the page is drawn as it stands: only then `autofocus` has acted, and what was scrolled has said so. */
+export async function drawn(page) {
+  await page.waitForFunction(() => document.hidden || new Promise((done) => {
+    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+  }));
 }
 
 /** No serious or critical violation of WCAG on the page as it stands. */

@@ -13,12 +13,15 @@ const copy = promisify(execFile);
 
 const binary = process.env.CADRE_BIN ?? fileURLToPath(new URL("../../../target/debug/cadre", import.meta.url));
 
-/** A port nobody listens on. */
+/** A port nobody listens on; not one of those that connections are given (from 32768), which may come before cadre does. */
 async function freePort() {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
+  const port = 20_000 + Math.floor(Math.random() * 10_000);
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    return freePort();
+  }
   server.close();
   await once(server, "close");
   return port;
@@ -61,7 +64,7 @@ async function serve(data, words) {
 /** Ends a running cadre as Ctrl-C does. */
 async function end(child) {
   child.removeAllListeners("exit");
-  if (child.exitCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill("SIGTERM");
   await once(child, "close");
 }

@@ -49,8 +49,7 @@ export async function leads(page, path, action) {
   await page.evaluate(() => { delete document.documentElement.dataset.ready; });
   await action();
   // First the page that comes: the address of the one that goes may fit already, and may not fit any more when it is asked.
-  await ready(page);
-  await page.waitForURL(fits).catch(async (error) => {
+  await ready(page).then(() => page.waitForURL(fits)).catch(async (error) => {
     throw new Error(`${error.message}\nThe page is ${page.url()}: ${await said(page)}`, { cause: error });
   });
   await look(page);

@@ -36,11 +36,13 @@ for (const name of names) {
     await page.goto(`${server.address}/${name}`);
     if (name !== "errors_500") await page.waitForSelector("html[data-ready]", { state: "attached" });
     if (await page.locator("figure[data-chart]").count()) await page.waitForSelector("figure.drawn canvas");
+    if (await page.locator("[data-entry-table]").count()) await page.locator("[data-entry-table] tbody tr").first().waitFor();
     await accessible(page, name);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.equal(wide, 0, "the page scrolls sideways at 1366 px");
     // The narrowest screen of an office: what is to be done with a row stands at its end, so that must be in sight.
     await page.setViewportSize({ width: 1280, height: 800 });
+    await page.waitForFunction(() => window.innerWidth === 1280);
     const hidden = await page.evaluate(() => Array.from(document.querySelectorAll(".table-box"))
       .filter((box) => box.scrollWidth > box.clientWidth).map((box) => `${box.scrollWidth} px in ${box.clientWidth}`));
     assert.deepEqual(hidden, [], "a table is wider than its box at 1280 px");

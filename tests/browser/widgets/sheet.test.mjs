@@ -112,7 +112,7 @@ test("the list follows the filter as it is typed, by POST", async (t) => {
   server.answer["POST /members/search"] = { body: found.replaceAll("陈晓明", "张伟") };
   await visit(page, `${server.address}/members_list`);
   await page.locator("#filter-q").fill("zhangwei");
-  await page.locator("#members").getByText("张伟").first().waitFor();
+  await page.locator("#members tr[data-live-row]", { hasText: "张伟" }).first().waitFor(); // Shown, and alive a moment later.
   const sent = server.posts.at(-1);
   assert.deepEqual([sent.path, sent.fields.get("q"), sent.fields.get("csrf_token")], ["/members/search", "zhangwei", "token"]);
   assert.ok(page.url().endsWith("/members_list"));
