@@ -41,6 +41,8 @@ pub struct Options {
     pub seconds: u64,
     /// The parts to measure; all when empty.
     pub only: Vec<String>,
+    /// Whether the county stays on the disk, for a look at what a statement costs.
+    pub keep: bool,
 }
 
 impl Options {
@@ -50,7 +52,7 @@ impl Options {
 }
 
 fn options() -> anyhow::Result<Options> {
-    let mut options = Options { members: stage::SAMPLE, seconds: 4, only: Vec::new() };
+    let mut options = Options { members: stage::SAMPLE, seconds: 4, only: Vec::new(), keep: false };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -59,6 +61,7 @@ fn options() -> anyhow::Result<Options> {
             "--only" => {
                 options.only = words.next().unwrap_or_default().split(',').map(str::to_owned).collect()
             }
+            "--keep" => options.keep = true,
             "--bench" => {}
             other => anyhow::bail!("no such option: {other}"),
         }
@@ -117,6 +120,8 @@ async fn main() -> anyhow::Result<()> {
         let measured = starting::measure(&data, &county, &mut table).await;
         std::fs::remove_dir_all(data)?;
         measured?;
+    } else if options.keep {
+        println!("the county stays in {}", stage.release()?.display());
     } else {
         stage.strike()?;
     }
