@@ -247,7 +247,7 @@ pub async fn show_transfer(caller: Caller, mut db: Db, id: TransferId) -> Answer
 /// Why, or when.
 #[derive(Default, serde::Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct DecisionInput {
+pub struct TransferDecision {
     /// Why; needed to refuse, and to withdraw a move out of the county.
     reason: Option<String>,
     /// For `close`: the day of the receipt, from which on he is no longer in the register; today when not given.
@@ -257,7 +257,7 @@ pub struct DecisionInput {
 /// Accept, refuse or withdraw a transfer, or close one out of the county by its receipt.
 #[utoipa::path(context_path = "/api/v1", tag = "members",
     params(("id" = String, Path), ("verb" = String, Path, description = "accept, refuse, withdraw or close")),
-    request_body = DecisionInput, responses((status = 200, body = TransferJson),
+    request_body = TransferDecision, responses((status = 200, body = TransferJson),
         (status = 409, description = "decided already, or the rules forbid it"), (status = 422, description = "refused fields")))]
 #[post("/transfers/<id>/<verb>", data = "<body>")]
 pub async fn decide_transfer(
@@ -265,9 +265,9 @@ pub async fn decide_transfer(
     mut db: Db,
     id: TransferId,
     verb: &str,
-    body: Body<DecisionInput>,
+    body: Body<TransferDecision>,
 ) -> Answer<Result<Versioned<TransferJson>, Status>> {
-    let DecisionInput { reason, on } = body.0;
+    let TransferDecision { reason, on } = body.0;
     let decision = match verb {
         "accept" => Some(Decision::Accept),
         "refuse" => Some(Decision::Refuse),
