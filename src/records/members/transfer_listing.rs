@@ -168,11 +168,11 @@ impl TransferLine {
         self.decided_by.as_ref().map(|_| clock::date_in_china(self.updated_at))
     }
 
-    /// For how many days it has been waiting on `today`, or did until it was decided.
+    /// For how many days its letter has been out on `today`, or was until it was decided.
     #[must_use]
     pub fn days_open(&self, today: NaiveDate) -> i64 {
         let end = self.decided_on().unwrap_or(today);
-        end.signed_duration_since(self.proposed_on()).num_days().max(0)
+        end.signed_duration_since(self.letter_on).num_days().max(0)
     }
 }
 

@@ -58,7 +58,7 @@ pub struct TransferJson {
     reason: Option<String>,
     proposed_by: String,
     proposed_on: NaiveDate,
-    /// For how many days it has been waiting, or did until it was decided.
+    /// For how many days its letter has been out, or was until it was decided.
     days_open: i64,
     decided_by: Option<String>,
     decided_on: Option<NaiveDate>,

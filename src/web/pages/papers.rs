@@ -58,7 +58,9 @@ fn controls(may_clear: bool) -> Vec<Control> {
 
 fn letter_controls() -> Vec<Control> {
     vec![
-        Control::new("days", "有效期（天）", Kind::Number).columns(6).hint("不填则留空，由人工填写"),
+        Control::new("days", "有效期（天）", Kind::Number)
+            .columns(6)
+            .hint("不填：转往县外用登记的有效期，县内留空由人工填写"),
         Control::new("dues_until", "党费交至", Kind::Text)
             .columns(6)
             .hint("年月，例如2026-03；不填则留空，由人工填写"),

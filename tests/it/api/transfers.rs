@@ -64,7 +64,7 @@ async fn a_departure_is_listed_overdue_closed_and_listed_as_decided() {
         (&shown["overdue"], &shown["state"], &shown["on"]),
         (&json!(true), &json!("pending"), &Value::Null)
     );
-    assert_eq!(shown["to_unit"], "中共成都市武侯区委组织部");
+    assert_eq!((&shown["to_unit"], &shown["days_open"]), (&json!("中共成都市武侯区委组织部"), &json!(40)));
     let desk = stage.app.get(&stage.clerk, "/").await.body;
     assert!(desk.contains("组织关系转接超期（人）"), "{desk}");
     let page = stage.app.get(&stage.clerk, "/transfers").await.body;
