@@ -3327,7 +3327,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    /// Moves of a member between branches of the county: proposed by one side, accepted by the other; until then he belongs to the old branch (Regulation on education and management of members, article 25).
+    /// Moves of a member to another branch of the county, proposed by one side and accepted by the other, or out of the county, closed by the receipt; until then he belongs to the old branch (Regulation on education and management of members, article 25).
     transfers (county_id, id) {
         /// The county that owns the row.
         county_id -> Uuid,
@@ -3339,15 +3339,15 @@ diesel::table! {
         from_branch_id -> Uuid,
         /// Its path.
         from_path -> Text,
-        /// The new branch.
-        to_branch_id -> Uuid,
-        /// Its path.
-        to_path -> Text,
-        /// First day in the new branch, once accepted.
-        on_day -> Date,
+        /// The new branch; empty: he leaves the county.
+        to_branch_id -> Nullable<Uuid>,
+        /// Its path; empty: he leaves the county.
+        to_path -> Nullable<Text>,
+        /// First day in the new branch, once accepted; of a departure the day of the receipt, on which he leaves the register.
+        on_day -> Nullable<Date>,
         /// Number of the letter of introduction.
         letter_number -> Nullable<Text>,
-        /// pending, accepted, refused or withdrawn.
+        /// pending, accepted, refused, withdrawn, or closed by a receipt.
         state -> Text,
         /// Why it was refused or withdrawn.
         reason -> Nullable<Text>,
@@ -3361,6 +3361,12 @@ diesel::table! {
         created_at -> Timestamptz,
         /// When it was last changed.
         updated_at -> Timestamptz,
+        /// The unit outside the county that he goes to; empty: he stays in it.
+        to_unit -> Nullable<Text>,
+        /// Day of the letter of introduction.
+        letter_on -> Date,
+        /// Last day on which the letter holds; what is pending after it is overdue.
+        valid_until -> Date,
     }
 }
 

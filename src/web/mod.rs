@@ -109,6 +109,7 @@ pub fn api_routes() -> Vec<Route> {
         api::organisations::routes(),
         api::members::routes(),
         api::member_events::routes(),
+        api::transfers::routes(),
         api::people::routes(),
         api::duplicates::routes(),
         api::merges::routes(),

@@ -160,7 +160,7 @@ async fn transfer(
     let found = queries::find_transfer(conn, scope, id).await.or_missing(missing)?;
     let card = queries::find(conn, scope, &engine.keys, found.membership_id).await?.or_missing(missing)?;
     match found.state.as_str() {
-        "pending" | "accepted" => Ok((found, card)),
+        "pending" | "accepted" | "closed" => Ok((found, card)),
         state => {
             let name = if state == "refused" { "退回" } else { "撤回" };
             Err(Error::Refused(format!("这笔转接已{name}，不能再打印介绍信；如仍要转接，请重新提出。")))
@@ -227,9 +227,19 @@ async fn letter(
         citizen_id: shown.citizen_id,
         telephone: shown.mobile.or(shown.telephone).unwrap_or_default(),
         from: branch(conn, scope, &Path::stored(transfer.from_path.clone())).await?,
-        to: branch(conn, scope, &Path::stored(transfer.to_path.clone())).await?,
-        details: details.clone(),
+        to: match (&transfer.to_path, &transfer.to_unit) {
+            (Some(path), _) => branch(conn, scope, &Path::stored(path.clone())).await?,
+            (None, unit) => (unit.clone().unwrap_or_default(), unit.clone().unwrap_or_default()),
+        },
+        details: LetterDetails { days: details.days.or_else(|| validity(transfer)), ..details.clone() },
     })
+}
+
+/// For how many days the letter of a departure holds; inside the county it is left to be filled in.
+fn validity(transfer: &Transfer) -> Option<u32> {
+    transfer.to_unit.as_ref()?;
+    let days = transfer.valid_until.signed_duration_since(transfer.letter_on).num_days();
+    u32::try_from(days).ok()
 }
 
 fn sex(card: &MemberCard) -> String {

@@ -74,13 +74,13 @@ $$;
 REVOKE ALL ON FUNCTION find_units_by_citizen_id FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_units_by_citizen_id TO cadre_web;
 
--- The name of a member who is offered to another branch, for whoever may see the proposal, and nothing else of him.
+-- The name of a member who is or was to be transferred, for whoever may see the transfer, and nothing else of him.
 CREATE OR REPLACE FUNCTION find_offered_name(in_county uuid, in_transfer uuid)
 RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
     SELECT p.name FROM transfers t
     JOIN memberships m ON m.county_id = t.county_id AND m.id = t.membership_id
     JOIN people p ON p.county_id = m.county_id AND p.id = m.person_id
-    WHERE t.county_id = in_county AND t.id = in_transfer AND t.state = 'pending'
+    WHERE t.county_id = in_county AND t.id = in_transfer
         AND in_county = nullif(current_setting('cadre.county', true), '')::uuid
         AND (t.from_path >= current_setting('cadre.path_from', true) AND t.from_path < current_setting('cadre.path_to', true)
             OR t.to_path >= current_setting('cadre.path_from', true) AND t.to_path < current_setting('cadre.path_to', true))

@@ -52,12 +52,13 @@ pub(crate) use lists_of_the_vocabulary;
 
 #[cfg(test)]
 mod tests {
-    use crate::base::values::{Arrival, Category, MembershipStatus};
+    use crate::base::values::{Arrival, Category, MembershipStatus, TransferState};
 
     lists_of_the_vocabulary! {
         "arrival": Arrival,
         "membership_category": Category,
         "membership_status": MembershipStatus,
+        "transfer_state": TransferState,
     }
 
     #[test]

@@ -67,17 +67,12 @@ pub async fn decide_transfers(
             "请填写退回的原因：不得无故拒绝接收（《党员教育管理工作条例》第二十五条）。",
         ));
     }
+    if reason.is_some_and(|reason| reason.chars().count() > 500) {
+        return Err(Error::invalid("reason", "原因不能超过500字，请精简。"));
+    }
     db::write(conn, actor, async |conn| {
         let proposals = lock(conn, actor, ids).await?;
-        for proposal in &proposals {
-            let side = if decision == Decision::Withdraw { &proposal.from_path } else { &proposal.to_path };
-            let action =
-                if decision == Decision::Withdraw { Action::EnterRecords } else { Action::AcceptTransfer };
-            policy::require(actor, action, &Path::stored(side.clone()))?;
-            if proposal.state != "pending" {
-                return Err(Error::Refused("这笔转接已经办结，不能再次办理。".to_owned()));
-            }
-        }
+        proposals.iter().try_for_each(|proposal| check(actor, proposal, decision, reason))?;
         mark(conn, actor, ids, decision, reason).await?;
         if decision == Decision::Accept {
             db::across_county(conn, actor, async |conn| move_members(conn, actor, &proposals).await).await?;
@@ -87,7 +82,40 @@ pub async fn decide_transfers(
     .await
 }
 
-async fn lock(conn: &mut AsyncPgConnection, actor: &Actor, ids: &[TransferId]) -> Result<Vec<Transfer>> {
+/// Each side decides what is its own; what a unit outside the county answers is entered by the side that sent the letter.
+fn check(actor: &Actor, proposal: &Transfer, decision: Decision, reason: Option<&str>) -> Result<()> {
+    let (side, action) = match &proposal.to_path {
+        Some(to) if decision != Decision::Withdraw => (to, Action::AcceptTransfer),
+        _ => (&proposal.from_path, Action::EnterRecords),
+    };
+    policy::require(actor, action, &Path::stored(side.clone()))?;
+    refuse_decided(proposal)?;
+    if proposal.to_unit.is_none() {
+        return Ok(());
+    }
+    if decision == Decision::Accept {
+        return Err(Error::Refused("转往县外的，收到对方回执后请登记回执，不能在这里接收。".to_owned()));
+    }
+    if reason.is_none() {
+        return Err(Error::invalid("reason", "请填写对方退回或者撤回的原因，供日后查证。"));
+    }
+    Ok(())
+}
+
+/// Refuses what is decided already.
+pub(super) fn refuse_decided(proposal: &Transfer) -> Result<()> {
+    if proposal.state == "pending" {
+        Ok(())
+    } else {
+        Err(Error::Refused("这笔转接已经办结，不能再次办理。".to_owned()))
+    }
+}
+
+pub(super) async fn lock(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    ids: &[TransferId],
+) -> Result<Vec<Transfer>> {
     let proposals: Vec<Transfer> = transfers::table
         .filter(transfers::county_id.eq(actor.scope.county))
         .filter(transfers::id.eq_any(ids))
@@ -139,14 +167,15 @@ async fn move_members(conn: &mut AsyncPgConnection, actor: &Actor, proposals: &[
         if !status.in_register() {
             return Err(Error::Refused(format!("该党员现为“{}”，不在册，不能接收。", status.name())));
         }
-        if row.branch_id != proposal.from_branch_id
-            || since.get(&row.id).is_some_and(|day| *day >= proposal.on_day)
-        {
+        let Some((to_branch, to_path, on)) = proposal.inside() else {
+            return Err(Error::broken("an accepted transfer leads into a branch"));
+        };
+        if row.branch_id != proposal.from_branch_id || since.get(&row.id).is_some_and(|day| *day >= on) {
             return Err(Error::Refused("该党员已有更晚的变动，请退回后由转出支部重新办理。".to_owned()));
         }
-        row.branch_id = proposal.to_branch_id;
-        row.path.clone_from(&proposal.to_path);
-        ends.push((row.id, proposal.on_day));
+        row.branch_id = to_branch;
+        to_path.clone_into(&mut row.path);
+        ends.push((row.id, on));
     }
     write::end_open(conn, county, "branch_memberships", None, &ends).await?;
     diesel::sql_query(
@@ -200,8 +229,8 @@ async fn append_entry(
                 || serde_json::json!(by_state),
                 |one| {
                     serde_json::json!({
-                        "transfer": one.id, "from": one.from_path, "to": one.to_path, "on": one.on_day,
-                        "reason": reason,
+                        "transfer": one.id, "from": one.from_path, "to": one.to_path, "to_unit": one.to_unit,
+                        "on": one.on_day, "reason": reason,
                     })
                 },
             ),

@@ -157,15 +157,21 @@ pub struct Transfer {
     pub from_branch_id: OrganisationId,
     /// Its path.
     pub from_path: String,
-    /// The new branch.
-    pub to_branch_id: OrganisationId,
+    /// The new branch; none: he leaves the county.
+    pub to_branch_id: Option<OrganisationId>,
     /// Its path.
-    pub to_path: String,
-    /// First day in the new branch.
-    pub on_day: NaiveDate,
+    pub to_path: Option<String>,
+    /// The unit outside the county that he goes to; none: he stays in it.
+    pub to_unit: Option<String>,
+    /// First day in the new branch; of a departure the day of the receipt, once it has come.
+    pub on_day: Option<NaiveDate>,
     /// Number of the letter of introduction.
     pub letter_number: Option<String>,
-    /// pending, accepted, refused or withdrawn.
+    /// Day of the letter.
+    pub letter_on: NaiveDate,
+    /// Last day on which it holds.
+    pub valid_until: NaiveDate,
+    /// Code of a `TransferState`.
     pub state: String,
     /// Why refused or withdrawn.
     pub reason: Option<String>,
@@ -175,4 +181,11 @@ pub struct Transfer {
     pub decided_by: Option<String>,
     /// Version.
     pub version: i32,
+}
+
+impl Transfer {
+    /// The new branch, its path and the first day there; none: he leaves the county.
+    pub(super) fn inside(&self) -> Option<(OrganisationId, &str, NaiveDate)> {
+        Some((self.to_branch_id?, self.to_path.as_deref()?, self.on_day?))
+    }
 }

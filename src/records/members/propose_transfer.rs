@@ -11,7 +11,7 @@ use crate::base::ids::{MembershipId, OrganisationId, TransferId};
 use crate::base::policy::{self, Action};
 use crate::records::audit;
 use crate::records::members::model::{Membership, Transfer};
-use crate::records::members::queries;
+use crate::records::members::{queries, rules};
 use crate::schema::transfers;
 
 /// A move to be proposed.
@@ -57,10 +57,13 @@ pub async fn propose_transfers(
                 membership_id: row.id,
                 from_branch_id: row.branch_id,
                 from_path: row.path.clone(),
-                to_branch_id: command.to_branch,
-                to_path: to_path.as_str().to_owned(),
-                on_day: command.on,
+                to_branch_id: Some(command.to_branch),
+                to_path: Some(to_path.as_str().to_owned()),
+                to_unit: None,
+                on_day: Some(command.on),
                 letter_number: command.letter_number.clone(),
+                letter_on: today,
+                valid_until: rules::valid_until(today, rules::USUAL_VALIDITY),
                 state: "pending".to_owned(),
                 reason: None,
                 proposed_by: actor.name.clone(),
@@ -68,19 +71,29 @@ pub async fn propose_transfers(
                 version: 1,
             });
         }
-        for chunk in proposed.chunks(2_000) {
-            diesel::insert_into(transfers::table).values(chunk).execute(conn).await.constraint(
-                "transfers_one_pending_key",
-                || Error::Taken {
-                    field: "to_branch",
-                    message: "该党员已有一笔待接收的组织关系转接，请先办结或撤回。".to_owned(),
-                },
-            )?;
-        }
+        store(conn, &proposed, "to_branch").await?;
         append_entry(conn, actor, &proposed).await?;
         Ok(proposed.iter().map(|transfer| transfer.id).collect())
     })
     .await
+}
+
+/// Writes proposals; `field` is the one that a member who has one already is refused by.
+pub(super) async fn store(
+    conn: &mut AsyncPgConnection,
+    proposed: &[Transfer],
+    field: &'static str,
+) -> Result<()> {
+    for chunk in proposed.chunks(2_000) {
+        diesel::insert_into(transfers::table).values(chunk).execute(conn).await.constraint(
+            "transfers_one_pending_key",
+            || Error::Taken {
+                field,
+                message: "该党员已有一笔待办理的组织关系转接，请先办结或撤回。".to_owned(),
+            },
+        )?;
+    }
+    Ok(())
 }
 
 fn check(row: &Membership, command: &ProposeTransfer, since: NaiveDate, today: NaiveDate) -> Result<()> {

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::error::{Error, Result};
@@ -369,90 +368,6 @@ pub async fn history(
         .collect();
     facts.sort_by(|a, b| (a.from_day, &a.kind).cmp(&(b.from_day, &b.kind)));
     Ok(facts)
-}
-
-/// Pending moves out of and into a scope, oldest first.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn pending_transfers(
-    conn: &mut AsyncPgConnection,
-    within: &Scope,
-    limit: i64,
-) -> QueryResult<Vec<Transfer>> {
-    transfers::table
-        .filter(transfers::county_id.eq(within.county))
-        .filter(transfers::state.eq("pending"))
-        .filter(
-            (transfers::from_path.ge(within.path.as_str()).and(transfers::from_path.lt(within.path.end())))
-                .or(transfers::to_path
-                    .ge(within.path.as_str())
-                    .and(transfers::to_path.lt(within.path.end()))),
-        )
-        .order(transfers::created_at)
-        .limit(limit)
-        .select(Transfer::as_select())
-        .load(conn)
-        .await
-}
-
-/// A pending move with the names that are shown of it.
-#[derive(Debug, Clone, QueryableByName)]
-pub struct TransferLine {
-    /// Its id.
-    #[diesel(sql_type = diesel::sql_types::Uuid)]
-    pub id: uuid::Uuid,
-    /// Name of the member.
-    #[diesel(sql_type = Text)]
-    pub member: String,
-    /// Path of the old branch.
-    #[diesel(sql_type = Text)]
-    pub from_path: String,
-    /// Name of the old branch.
-    #[diesel(sql_type = Text)]
-    pub from_branch: String,
-    /// Path of the new branch.
-    #[diesel(sql_type = Text)]
-    pub to_path: String,
-    /// Name of the new branch.
-    #[diesel(sql_type = Text)]
-    pub to_branch: String,
-    /// First day in the new branch.
-    #[diesel(sql_type = diesel::sql_types::Date)]
-    pub on_day: NaiveDate,
-    /// Number of the letter of introduction.
-    #[diesel(sql_type = diesel::sql_types::Nullable<Text>)]
-    pub letter_number: Option<String>,
-    /// Who proposed it.
-    #[diesel(sql_type = Text)]
-    pub proposed_by: String,
-}
-
-/// Pending moves out of and into a scope with their names, oldest first. The receiving side learns the name of who is
-/// offered to it, and nothing else of him, from one look over the wall of row-level security.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn transfer_lines(
-    conn: &mut AsyncPgConnection,
-    within: &Scope,
-    limit: i64,
-) -> QueryResult<Vec<TransferLine>> {
-    diesel::sql_query(
-        "SELECT t.id, coalesce(find_offered_name(t.county_id, t.id), '') AS member, t.from_path, f.name AS from_branch, t.to_path, \
-         n.name AS to_branch, t.on_day, t.letter_number, t.proposed_by FROM transfers t \
-         JOIN organisations f ON f.county_id = t.county_id AND f.id = t.from_branch_id \
-         JOIN organisations n ON n.county_id = t.county_id AND n.id = t.to_branch_id \
-         WHERE t.county_id = $1 AND t.state = 'pending' \
-         AND (t.from_path >= $2 AND t.from_path < $3 OR t.to_path >= $2 AND t.to_path < $3) \
-         ORDER BY t.created_at LIMIT $4",
-    )
-    .bind::<diesel::sql_types::Uuid, _>(within.county)
-    .bind::<Text, _>(within.path.as_str())
-    .bind::<Text, _>(within.path.end())
-    .bind::<diesel::sql_types::BigInt, _>(limit)
-    .load(conn)
-    .await
 }
 
 /// A proposed move, as seen from either side.

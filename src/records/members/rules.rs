@@ -1,6 +1,6 @@
 //! What may be said of a member: pure decisions, no connection, no clock.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use crate::base::error::FieldError;
 use crate::base::values::{MembershipStatus, completed_years};
@@ -36,6 +36,18 @@ pub struct Dates {
 #[must_use]
 pub fn refuse_future(label: &str, day: NaiveDate, today: NaiveDate) -> Option<String> {
     (day > today).then(|| format!("{label}“{day}”晚于今天，请填写已经发生的日期。"))
+}
+
+/// For how many days a letter of introduction holds unless it says otherwise: three months, the longest that is usual.
+pub const USUAL_VALIDITY: u32 = 90;
+
+/// The longest validity that a letter may say, in days.
+pub const LONGEST_VALIDITY: u32 = 366;
+
+/// The last day on which a letter holds.
+#[must_use]
+pub fn valid_until(letter_on: NaiveDate, days: u32) -> NaiveDate {
+    letter_on.checked_add_days(Days::new(u64::from(days))).unwrap_or(NaiveDate::MAX)
 }
 
 /// Checks the dates of a membership against the birth date, each other and today. All errors at once.

@@ -9,8 +9,8 @@ use crate::base::error::Error;
 use crate::web::api::{
     accounts, amendments, approvals, articles, assessments, audit, changes, cockpit, committees, drafts,
     duplicates, exports, imports, kinships, member_events, members, merges, organisations, own_sessions,
-    papers, people, quality, ratings, reports, reserves, security_policy, session, slates, training, vetting,
-    words,
+    papers, people, quality, ratings, reports, reserves, security_policy, session, slates, training,
+    transfers, vetting, words,
 };
 use crate::web::respond::{Answer, Failure, Problem};
 
@@ -26,8 +26,8 @@ use crate::web::respond::{Answer, Failure, Problem};
         own_sessions::list, own_sessions::end, own_sessions::end_others,
         organisations::list, organisations::show, organisations::summary,
         members::list, members::show, members::enrol, members::change, members::history,
-        member_events::event, member_events::reveal, member_events::accesses, member_events::transfer, member_events::show_transfer,
-        member_events::decide_transfer,
+        member_events::event, member_events::reveal, member_events::accesses,
+        transfers::list_transfers, transfers::transfer, transfers::show_transfer, transfers::decide_transfer,
         people::list_people, people::show_person, people::correct_person, people::reveal_person,
         duplicates::list_duplicates, duplicates::compare_people, duplicates::list_distinct,
         duplicates::distinguish_people, duplicates::reconsider_people,

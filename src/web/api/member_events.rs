@@ -1,22 +1,17 @@
-//! `/members/{id}/{confirm,stop,…}` and `/transfers`: what happens to a member.
+//! `/members/{id}/{confirm,stop,…}`: what happens to a member.
 
 use chrono::NaiveDate;
-use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, post, routes};
 use utoipa::ToSchema;
 
 use crate::base::clock;
 use crate::base::db;
-use crate::base::error::{Error, FieldError, OrMissing};
-use crate::base::ids::{MembershipId, TransferId};
+use crate::base::error::{Error, FieldError};
+use crate::base::ids::MembershipId;
 use crate::base::policy::{self, Action};
 use crate::base::values::{MembershipStatus, parse_date};
-use crate::records::members::model::Transfer;
-use crate::records::members::{
-    self, Decision, Event, EventKind, MemberCard, ProposeTransfer, Reveal, queries,
-};
-use crate::records::organisations;
+use crate::records::members::{self, Event, EventKind, MemberCard, Reveal};
 use crate::web;
 use crate::web::api::members::{MemberJson, read};
 use crate::web::guards::{Body, Caller, Db};
@@ -25,7 +20,7 @@ use crate::web::respond::{Answer, Versioned};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![event, reveal, accesses, transfer, show_transfer, decide_transfer]
+    routes![event, reveal, accesses]
 }
 
 /// An event of a member. Which fields it needs depends on the verb (contract 3).
@@ -216,125 +211,4 @@ pub async fn reveal(
     let command = Reveal { member: id, field, purpose };
     let value = members::reveal(&mut db.0, &caller.actor, &state.keys, &command).await?;
     Ok(Json(RevealedJson { value }))
-}
-
-/// Where a member goes.
-#[derive(serde::Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TransferInput {
-    /// Code of the new branch.
-    to_branch: String,
-    /// First day there; today when not given.
-    #[serde(default)]
-    on: Option<String>,
-    /// Number of the letter of introduction.
-    #[serde(default)]
-    letter_number: Option<String>,
-}
-
-/// A proposed move.
-#[derive(serde::Serialize, ToSchema)]
-pub struct TransferJson {
-    id: String,
-    member: String,
-    from_path: String,
-    to_path: String,
-    on: NaiveDate,
-    letter_number: Option<String>,
-    state: String,
-    reason: Option<String>,
-    proposed_by: String,
-    decided_by: Option<String>,
-}
-
-impl From<Transfer> for TransferJson {
-    fn from(transfer: Transfer) -> Self {
-        Self {
-            id: transfer.id.to_string(),
-            member: transfer.membership_id.to_string(),
-            from_path: transfer.from_path,
-            to_path: transfer.to_path,
-            on: transfer.on_day,
-            letter_number: transfer.letter_number,
-            state: transfer.state,
-            reason: transfer.reason,
-            proposed_by: transfer.proposed_by,
-            decided_by: transfer.decided_by,
-        }
-    }
-}
-
-async fn find(caller: &Caller, db: &mut Db, id: TransferId) -> Result<Versioned<TransferJson>, Error> {
-    policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
-    let scope = caller.scope();
-    let found = db::read(&mut db.0, scope, async |conn| {
-        queries::find_transfer(conn, scope, id).await.or_missing("组织关系转接")
-    })
-    .await?;
-    Ok(Versioned { version: found.version, created: false, body: found.into() })
-}
-
-/// Propose a move to another branch of the county.
-#[utoipa::path(context_path = "/api/v1", tag = "members", params(("id" = String, Path)), request_body = TransferInput,
-    responses((status = 201, body = TransferJson)))]
-#[post("/members/<id>/transfer", data = "<body>")]
-pub async fn transfer(
-    caller: Caller,
-    mut db: Db,
-    id: MembershipId,
-    body: Body<TransferInput>,
-) -> Answer<Versioned<TransferJson>> {
-    policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
-    let TransferInput { to_branch, on, letter_number } = body.0;
-    let on = day("on", on.as_deref()).map_err(|error| Error::Invalid(vec![error]))?;
-    let county = caller.scope().whole_county();
-    let branch = db::read(&mut db.0, &county, async |conn| {
-        organisations::queries::by_code(conn, &county, &to_branch).await.or_missing("转入党支部")
-    })
-    .await?;
-    let command = ProposeTransfer {
-        member: id,
-        to_branch: branch.id,
-        on: on.unwrap_or_else(clock::today),
-        letter_number,
-    };
-    let ids = members::propose_transfers(&mut db.0, &caller.actor, &[command]).await?;
-    let id = ids.into_iter().next().or_missing("组织关系转接")?;
-    Ok(Versioned { created: true, ..find(&caller, &mut db, id).await? })
-}
-
-/// Show a proposed move.
-#[utoipa::path(context_path = "/api/v1", tag = "members", params(("id" = String, Path)), responses((status = 200, body = TransferJson)))]
-#[get("/transfers/<id>")]
-pub async fn show_transfer(caller: Caller, mut db: Db, id: TransferId) -> Answer<Versioned<TransferJson>> {
-    Ok(find(&caller, &mut db, id).await?)
-}
-
-/// Why.
-#[derive(Default, serde::Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct ReasonInput {
-    /// Why; needed to refuse.
-    reason: Option<String>,
-}
-
-/// Accept, refuse or withdraw a proposed move.
-#[utoipa::path(context_path = "/api/v1", tag = "members", params(("id" = String, Path), ("verb" = String, Path)),
-    request_body = ReasonInput, responses((status = 200, body = TransferJson)))]
-#[post("/transfers/<id>/<verb>", data = "<body>")]
-pub async fn decide_transfer(
-    caller: Caller,
-    mut db: Db,
-    id: TransferId,
-    verb: &str,
-    body: Body<ReasonInput>,
-) -> Answer<Result<Versioned<TransferJson>, Status>> {
-    let decision = match verb {
-        "accept" => Decision::Accept,
-        "refuse" => Decision::Refuse,
-        "withdraw" => Decision::Withdraw,
-        _ => return Ok(Err(Status::NotFound)),
-    };
-    members::decide_transfers(&mut db.0, &caller.actor, &[id], decision, body.0.reason.as_deref()).await?;
-    Ok(Ok(find(&caller, &mut db, id).await?))
 }

@@ -29,5 +29,6 @@ pub mod security_policy;
 pub mod session;
 pub mod slates;
 pub mod training;
+pub mod transfers;
 pub mod vetting;
 pub mod words;

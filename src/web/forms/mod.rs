@@ -11,6 +11,7 @@ pub mod rule;
 pub mod scheme;
 pub mod slate;
 pub mod training;
+pub mod transfer;
 pub mod vetting;
 
 use crate::base::error::{Error, FieldError};

@@ -12,7 +12,7 @@ use crate::records::assessments;
 use crate::records::committees::queries::{self as committees, Attention};
 use crate::records::imports::{self, State as Stage};
 use crate::records::members::listing::{self, Filter};
-use crate::records::members::queries;
+use crate::records::members::transfer_listing;
 use crate::records::quarters::QuarterState;
 use crate::records::ratings;
 use crate::records::reserves;
@@ -62,13 +62,13 @@ async fn desk(
     let everybody = Filter::default();
     let probationary = Filter { full: Some(false), ..Filter::default() };
     let women = Filter { sex: Some("2".to_owned()), ..Filter::default() };
-    let (counts, pending, (waiting, seconds), planned, pool, checks, committees, awards, assessed) =
+    let (counts, transfers, (waiting, seconds), planned, pool, checks, committees, awards, assessed) =
         db::read(&mut db.0, scope, async |conn| {
             let mut counts = Vec::new();
             for filter in [&everybody, &probationary, &women] {
                 counts.push(listing::count(conn, scope, &state.keys, filter).await?);
             }
-            let pending = queries::pending_transfers(conn, scope, 200).await?;
+            let transfers = transfer_listing::waiting(conn, scope, clock::today()).await?;
             let waiting = ratings::queries::waiting(conn, scope).await?;
             let seconds = ratings::samples::queries::awaiting(conn, scope).await?;
             let planned = imports::queries::list(conn, scope, None, 50).await?;
@@ -84,13 +84,10 @@ async fn desk(
             let last = Quarter::containing(clock::today()).previous();
             let assessed = assessments::queries::waiting(conn, scope, last).await?;
             let rated = (waiting, seconds);
-            Ok((counts, pending, rated, planned, pool, checks, waiting_committees, awards, assessed))
+            Ok((counts, transfers, rated, planned, pool, checks, waiting_committees, awards, assessed))
         })
         .await?;
     let figures = figures(&counts);
-    let inside = |path: &str| path >= scope.path.as_str() && path < scope.path.end().as_str();
-    let incoming = pending.iter().filter(|transfer| inside(&transfer.to_path)).count();
-    let outgoing = pending.len() - pending.iter().filter(|transfer| !inside(&transfer.from_path)).count();
     let mine = |import: &&imports::Import| {
         import.account_id == who.actor.account && import.state().is_ok_and(|state| state == Stage::Planned)
     };
@@ -99,11 +96,14 @@ async fn desk(
     tasks.extend(second_task(who, seconds));
     tasks.extend(award_tasks(who, awards));
     tasks.extend(assessment_tasks(who, &assessed));
-    tasks.extend([
-        task("接收转入党员", "/transfers", incoming, Tone::Warning, "接收前，党员仍属于原党支部。"),
-        task("转出待对方接收", "/transfers", outgoing, Tone::Waiting, "对方接收或退回前，请继续管理。"),
-        task("导入待确认写入", "/imports", unwritten, Tone::Waiting, "核对方案后写入，未写入的不进名册。"),
-    ]);
+    tasks.extend(transfer_tasks(transfers));
+    tasks.push(task(
+        "导入待确认写入",
+        "/imports",
+        unwritten,
+        Tone::Waiting,
+        "核对方案后写入，未写入的不进名册。",
+    ));
     tasks.extend(committee_tasks(&committees));
     tasks.extend(check_tasks(who, checks));
     tasks.extend(cockpit::tasks(who, db).await?);
@@ -142,6 +142,30 @@ fn task(text: &str, href: &str, count: usize, tone: Tone, note: &str) -> Task {
         due: Badge::new("待办理", tone),
         note: note.to_owned(),
     }
+}
+
+/// Transfers whose letter holds no longer, those that come in, and those that went out.
+fn transfer_tasks(waiting: transfer_listing::Waiting) -> [Task; 3] {
+    let of = |text: &str, href: &str, count: i64, tone: Tone, note: &str| {
+        task(text, href, usize::try_from(count).unwrap_or_default(), tone, note)
+    };
+    [
+        of(
+            "组织关系转接超期（人）",
+            "/transfers?overdue=true",
+            waiting.overdue,
+            Tone::Warning,
+            "介绍信有效期已过，请催办、登记回执或者撤回。",
+        ),
+        of("接收转入党员", "/transfers", waiting.incoming, Tone::Warning, "接收前，党员仍属于原党支部。"),
+        of(
+            "转出待接收或回执",
+            "/transfers",
+            waiting.outgoing,
+            Tone::Waiting,
+            "对方接收或寄回回执前，请继续管理。",
+        ),
+    ]
 }
 
 /// Ratings wait for whoever enters them when they came back or were never handed in, and for the review when they were.

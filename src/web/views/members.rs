@@ -211,3 +211,15 @@ pub struct Show {
     /// Ratings, training and the like, one table each.
     pub tables: Vec<Table>,
 }
+
+/// Transfers: those that wait, or those that are decided.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "members/transfers.html")]
+pub struct Transfers {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The lists, and which of them is shown.
+    pub tabs: Vec<(Link, bool)>,
+    /// The transfers.
+    pub table: Table,
+}

@@ -23,5 +23,6 @@ mod session;
 mod slates;
 mod training;
 mod training_plan;
+mod transfers;
 mod vetting;
 mod words;

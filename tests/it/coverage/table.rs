@@ -308,6 +308,7 @@ PATCH  /api/v1/members/<id>                  json{"note":"核对"}         401  
 GET    /api/v1/members/<id>/history          -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/members/<id>/<verb>|confirm   json{}                      401      ok    404     ok      403     403   403      ok
 POST   /api/v1/members/<id>/reveal           json{"field":"mobile","purpose":"核对联系方式"} 401 ok 404 ok ok    403   403      403
+GET    /api/v1/transfers                     -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/members/<id>/transfer         json{"to_branch":"500237101202-ZB01"} 401 ok 404   ok      403     403   403      ok
 GET    /api/v1/transfers/<id>                -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/transfers/<id>/<verb>|refuse  json{"reason":"重复"}       401      ok    404     ok      403     403   403      ok

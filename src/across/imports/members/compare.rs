@@ -202,7 +202,10 @@ impl Work<'_, '_> {
             return Ok(None);
         };
         let Some(kind) = event_kind(to) else {
-            self.found.cells.refuse("status", "组织关系转出不能用导入登记；请在系统里办理组织关系转接");
+            self.found.cells.refuse(
+                "status",
+                "组织关系转出不能用导入登记；请在此人的党员档案点“转往县外”，收到回执后登记回执",
+            );
             return Ok(None);
         };
         let probationary = full_after(member, standing).is_none();

@@ -10,11 +10,12 @@ use crate::base::error::{Error, FieldError, OrMissing};
 use crate::base::ids::MembershipId;
 use crate::base::policy::{self, Action};
 use crate::base::values::{MembershipStatus, parse_date};
-use crate::records::members::{self, MemberCard, ProposeTransfer};
+use crate::records::members::{self, MemberCard, ProposeTransfer, USUAL_VALIDITY};
 use crate::records::organisations;
 use crate::web;
 use crate::web::api::member_events::EventInput;
 use crate::web::api::members::read;
+use crate::web::forms::transfer::TransferInput;
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind, Source};
@@ -28,7 +29,7 @@ pub fn routes() -> Vec<Route> {
     routes![ask, record]
 }
 
-const VERBS: [(&str, &str, &str); 7] = [
+const VERBS: [(&str, &str, &str); 8] = [
     (
         "confirm",
         "转为正式党员",
@@ -36,8 +37,13 @@ const VERBS: [(&str, &str, &str); 7] = [
     ),
     (
         "transfer",
-        "转出组织关系",
-        "对方党支部接收前，党员仍由本支部管理；不得无故拒转拒接（《党员教育管理工作条例》第二十五条）。",
+        "转接到县内支部",
+        "对方党支部接收前，党员仍由本支部管理；不得无故拒转拒接（《党员教育管理工作条例》第二十五条）。转往县外的，请在党员档案点“转往县外”。",
+    ),
+    (
+        "depart",
+        "转往县外",
+        "登记开出的介绍信。收到对方回执并登记前，党员仍由本支部管理，仍计入本支部党员数（《党员教育管理工作条例》第二十五条）。",
     ),
     (
         "restrict",
@@ -88,6 +94,20 @@ fn controls(verb: &str) -> Vec<Control> {
             .hint("本县内任一党支部，输入名称、拼音或代码"),
             Control::new("on", "转接日期", Kind::Date).required().value(&today).columns(3),
             Control::new("letter_number", "介绍信编号", Kind::Text).columns(3),
+        ],
+        "depart" => vec![
+            Control::new("to_unit", "转入单位", Kind::Text)
+                .required()
+                .columns(12)
+                .focus()
+                .hint("介绍信上的单位全称，例如：中共某某市某某区委组织部"),
+            Control::new("letter_number", "介绍信编号", Kind::Text).required().columns(3),
+            Control::new("letter_on", "介绍信日期", Kind::Date).required().value(&today).columns(3),
+            Control::new("valid_days", "有效期（天）", Kind::Number)
+                .required()
+                .value(USUAL_VALIDITY.to_string())
+                .columns(3)
+                .hint("一般不超过三个月，过期未办结的列入超期"),
         ],
         "restrict" => vec![
             Control::new(
@@ -173,17 +193,17 @@ async fn record(
 ) -> Answer<Result<Flash<Redirect>, PageWith<Ask>>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let (title, _) = known(verb)?;
-    let outcome = if verb == "transfer" {
-        propose(&who, &mut db, id, &fields).await
-    } else {
-        event(&who, &mut db, id, verb, &fields).await
+    let outcome = match verb {
+        "transfer" => propose(&who, &mut db, id, &fields).await,
+        "depart" => depart(&who, &mut db, id, &fields).await,
+        _ => event(&who, &mut db, id, verb, &fields).await,
     };
     let errors = match outcome {
         Ok(()) => {
-            let done = if verb == "transfer" {
-                "已提出转接，待对方接收。".to_owned()
-            } else {
-                format!("已登记：{title}。")
+            let done = match verb {
+                "transfer" => "已提出转接，待对方接收。".to_owned(),
+                "depart" => "已登记介绍信，待对方回执；收到后请在“组织关系转接”登记回执。".to_owned(),
+                _ => format!("已登记：{title}。"),
             };
             return Ok(Ok(Flash::success(Redirect::to(format!("/members/{id}")), done)));
         }
@@ -210,6 +230,19 @@ async fn event(
     let mut event = input.parse(verb, id)?;
     event.version = fields.get("version").parse().ok();
     members::record(&mut db.0, &who.actor, &[event]).await
+}
+
+async fn depart(who: &SignedIn, db: &mut Db, id: MembershipId, fields: &Fields) -> Result<(), Error> {
+    let text = |name: &str| fields.given(name).map(str::to_owned);
+    let input = TransferInput {
+        to_unit: text("to_unit"),
+        letter_number: text("letter_number"),
+        letter_on: text("letter_on"),
+        ..TransferInput::default()
+    };
+    let command = input.departure(id, fields.given("valid_days")).map_err(Error::Invalid)?;
+    members::propose_departures(&mut db.0, &who.actor, &[command]).await?;
+    Ok(())
 }
 
 async fn propose(who: &SignedIn, db: &mut Db, id: MembershipId, fields: &Fields) -> Result<(), Error> {

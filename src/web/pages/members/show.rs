@@ -199,7 +199,8 @@ fn actions(card: &MemberCard) -> Vec<Offered> {
             actions.push(("confirm", "转为正式党员", "circle-check"));
         }
         actions.extend([
-            ("transfer", "转出组织关系", "arrows-exchange"),
+            ("transfer", "转接到县内支部", "arrows-exchange"),
+            ("depart", "转往县外", "arrows-exchange"),
             ("restrict", "限制权利", "alert-triangle"),
             ("stop", "停止党籍", "circle-x"),
             ("remove", "出党", "circle-x"),

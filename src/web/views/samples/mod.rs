@@ -18,6 +18,7 @@ mod reports;
 mod reserves;
 mod slates;
 mod training;
+mod transfers;
 mod vetting;
 
 use std::collections::HashSet;

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{
     accounts, articles, assessments, awards, changes, class_plan, cockpit, committees, desk, merges, people,
-    ratings, reports, reserves, slates, training, vetting,
+    ratings, reports, reserves, slates, training, transfers, vetting,
 };
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
@@ -51,6 +51,7 @@ fn of_people() -> Vec<(&'static str, String)> {
         page("members_refused", &people::refused()),
         page("members_stale", &people::stale()),
         page("members_show", &people::show()),
+        page("members_transfers", &transfers::waiting()),
         page("people_list", &people::people()),
         page("people_duplicates", &merges::waiting()),
         page("people_distinct", &merges::settled()),

@@ -2,7 +2,7 @@
 
 use cadre::across::reports::{FigurePart, TableValue};
 use cadre::base::values::{Arrival, MembershipStatus};
-use cadre::records::members::{EventKind, Floating};
+use cadre::records::members::{self, CloseDeparture, EventKind, Floating, ProposeDeparture};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -208,6 +208,37 @@ async fn behind_each_figure_stand_as_many_rows_as_it_says() {
     assert_eq!(rows[0].from_code.as_deref(), Some(stage.county.branch(1, 2).code.as_str()));
     assert_eq!(rows[0].branch_code.as_deref(), Some(stage.county.branch(2, 1).code.as_str()));
     assert_eq!(rows[0].day, Some(day("2026-03-01")));
+}
+
+#[tokio::test]
+async fn whoever_leaves_the_county_is_counted_until_the_receipt_and_out_from_its_day_on() {
+    let mut stage = Stage::new().await;
+    let (a, clerk, county) = (stage.branch(1, 1), stage.clerk.clone(), "500237");
+    stage.settled(a, 1).await;
+    let leaving = stage.settled(a, 2).await;
+    let command = ProposeDeparture {
+        member: leaving,
+        to_unit: "中共成都市武侯区委组织部".to_owned(),
+        letter_number: "巫组转2026-7".to_owned(),
+        letter_on: day("2026-03-20"),
+        valid_days: 90,
+    };
+    let transfer = members::propose_departures(&mut stage.web, &clerk, &[command]).await.unwrap()[0];
+    let waiting = stage.report(county, "2026Q2").await;
+    assert_eq!(flow(&waiting), [2, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0], "a letter alone moves nobody");
+    let receipt = CloseDeparture { transfer, received_on: day("2026-04-10") };
+    members::close_departures(&mut stage.web, &clerk, &[receipt]).await.unwrap();
+    let branch = stage.county.branch(1, 1).code.clone();
+    for place in [county, "500237101", &branch] {
+        let before = stage.report(place, "2026Q1").await;
+        assert_eq!(flow(&before), [2, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0], "{place}: {}", before.balance);
+        let after = stage.report(place, "2026Q2").await;
+        assert_eq!(flow(&after), [2, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0], "{place}: {}", after.balance);
+        assert!(before.balanced && after.balanced, "{place}: {} {}", before.balance, after.balance);
+    }
+    let rows = stage.rows(county, "2026Q2", "members.transferred_out", FigurePart::Numerator).await;
+    let told: Vec<_> = rows.iter().map(|row| (row.name.as_deref(), row.day)).collect();
+    assert_eq!(told, [(Some(name_of(2).as_str()), Some(day("2026-04-10")))]);
 }
 
 #[tokio::test]

@@ -1,17 +1,27 @@
 //! Members: enrolled, changed, moved, shown, and what happens to them.
 
-use cadre::base::actor::Role;
+use cadre::base::actor::{Actor, Role};
 use cadre::base::edit::Edit;
-use cadre::records::members::{self, Change, Decision, Edits, Event, EventKind, ProposeTransfer, Reveal};
+use cadre::base::ids::MembershipId;
+use cadre::base::keys::KeyRing;
+use cadre::records::members::{
+    self, Change, CloseDeparture, Decision, Edits, Event, EventKind, ProposeDeparture, ProposeTransfer,
+    Reveal,
+};
 
 use super::Story;
 use crate::support::builders::{day, member};
+
+async fn story_member(story: &mut Story, clerk: &Actor, keys: &KeyRing) -> MembershipId {
+    let command = [member(story.county.branch(1, 1).id, "王芳", 3)];
+    members::enrol(&mut story.conn, clerk, keys, &command).await.unwrap()[0]
+}
 
 pub(super) async fn tell(story: &mut Story) {
     let county = story.county.clone();
     let clerk = story.actor(Role::Clerk, county.town(1));
     let outsider = story.actor(Role::Clerk, county.town(2));
-    let keys = cadre::base::keys::KeyRing::ephemeral().unwrap();
+    let keys = KeyRing::ephemeral().unwrap();
     let commands = [member(county.branch(1, 1).id, "张伟", 1), member(county.branch(1, 1).id, "李娜", 2)];
     let ids =
         story.done("members::enrol", async |conn| members::enrol(conn, &clerk, &keys, &commands).await).await;
@@ -35,6 +45,36 @@ pub(super) async fn tell(story: &mut Story) {
         [Event { member: ids[1], version: None, kind: EventKind::Stop, on: day("2026-05-01"), reason }];
     story.done("members::record", async |conn| members::record(conn, &clerk, &stop).await).await;
     story.refused("members::record", async |conn| members::record(conn, &clerk, &stop).await).await;
+
+    let leaving = story_member(story, &clerk, &keys).await;
+    let departure = [ProposeDeparture {
+        member: leaving,
+        to_unit: "某区委组织部".to_owned(),
+        letter_number: "第1号".to_owned(),
+        letter_on: day("2026-06-01"),
+        valid_days: 90,
+    }];
+    let left = story
+        .done("members::propose_departures", async |conn| {
+            members::propose_departures(conn, &clerk, &departure).await
+        })
+        .await;
+    story
+        .refused("members::propose_departures", async |conn| {
+            members::propose_departures(conn, &clerk, &departure).await
+        })
+        .await;
+    let receipt = [CloseDeparture { transfer: left[0], received_on: day("2026-06-20") }];
+    story
+        .refused("members::close_departures", async |conn| {
+            members::close_departures(conn, &outsider, &receipt).await
+        })
+        .await;
+    story
+        .done("members::close_departures", async |conn| {
+            members::close_departures(conn, &clerk, &receipt).await
+        })
+        .await;
 
     let to_branch = county.branch(2, 1).id;
     let command = [ProposeTransfer { member: ids[0], to_branch, on: day("2026-06-01"), letter_number: None }];

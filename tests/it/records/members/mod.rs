@@ -1,6 +1,7 @@
 //! Members: what each verb leaves behind, who may call it, and who is found.
 
 mod changes;
+mod departures;
 mod events;
 mod finding;
 mod look_up;

@@ -167,8 +167,9 @@ async fn what_contradicts_is_told_with_the_way_out_and_nothing_is_stored() {
         (
             format!(
                 "INSERT INTO transfers (county_id, id, membership_id, from_branch_id, from_path, to_branch_id, to_path,
-                    on_day, state, proposed_by)
-                SELECT m.county_id, gen_random_uuid(), m.id, m.branch_id, m.path, o.id, o.path, '2026-01-01', 'pending', 'x'
+                    on_day, letter_on, valid_until, state, proposed_by)
+                SELECT m.county_id, gen_random_uuid(), m.id, m.branch_id, m.path, o.id, o.path, '2026-01-01', '2026-01-01',
+                    '2026-04-01', 'pending', 'x'
                 FROM memberships m, organisations o WHERE m.id = '{pending}' AND o.code = '{}'",
                 stage.county.branch(1, 2).code
             ),

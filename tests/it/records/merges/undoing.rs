@@ -65,8 +65,8 @@ const EVERYTHING: &str = "
     SELECT o.county_id, gen_random_uuid(), p.mentor, p.apprentice, o.id, o.path, '每月一次', '2026-01-01', 'x', 'x'
     FROM organisations o, (VALUES ('L'::uuid, 'T'::uuid), ('T', 'L'), ('W', 'T')) AS p (mentor, apprentice) WHERE o.id = 'V';
     INSERT INTO membership_absences (county_id, membership_id, kind, destination, from_day) SELECT county_id, id, 'floating', '广东', '2024-01-01' FROM memberships WHERE id = 'M';
-    INSERT INTO transfers (county_id, id, membership_id, from_branch_id, from_path, to_branch_id, to_path, on_day, state, proposed_by, decided_by)
-    SELECT m.county_id, gen_random_uuid(), m.id, m.branch_id, m.path, o.id, o.path, '2026-01-01', 'refused', 'x', 'y'
+    INSERT INTO transfers (county_id, id, membership_id, from_branch_id, from_path, to_branch_id, to_path, on_day, letter_on, valid_until, state, proposed_by, decided_by)
+    SELECT m.county_id, gen_random_uuid(), m.id, m.branch_id, m.path, o.id, o.path, '2026-01-01', '2026-01-01', '2026-04-01', 'refused', 'x', 'y'
     FROM memberships m, organisations o WHERE m.id = 'M' AND o.id = (SELECT id FROM organisations WHERE kind = 'branch' AND id <> m.branch_id ORDER BY id LIMIT 1);
     INSERT INTO rating_rounds (county_id, id, scheme_id, organisation_id, path, period, first_day, last_day, state, created_by, updated_by)
     SELECT o.county_id, gen_random_uuid(), s.id, o.id, o.path, r.period, r.first, r.last, 'draft', 'x', 'x'
