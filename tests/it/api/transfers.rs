@@ -24,7 +24,9 @@ impl Stage {
         let commands: Vec<_> =
             (1..).zip(["张伟", "李娜", "王芳"]).map(|(number, name)| member(branch, name, number)).collect();
         let actor = app.county.town(1).actor(Role::Clerk);
-        let ids = members::enrol(&mut app.db.web().await, &actor, &app.keys, &commands).await.unwrap();
+        let mut conn = app.db.web().await;
+        let ids = members::enrol(&mut conn, &actor, &app.keys, &commands).await.unwrap();
+        drop(conn);
         Self { app, clerk, members: ids.iter().map(ToString::to_string).collect() }
     }
 

@@ -2,7 +2,6 @@
 
 use cadre::base::actor::{Actor, Role};
 use cadre::base::edit::Edit;
-use cadre::base::ids::MembershipId;
 use cadre::base::keys::KeyRing;
 use cadre::records::members::{
     self, Change, CloseDeparture, Decision, Edits, Event, EventKind, ProposeDeparture, ProposeTransfer,
@@ -11,11 +10,6 @@ use cadre::records::members::{
 
 use super::Story;
 use crate::support::builders::{day, member};
-
-async fn story_member(story: &mut Story, clerk: &Actor, keys: &KeyRing) -> MembershipId {
-    let command = [member(story.county.branch(1, 1).id, "王芳", 3)];
-    members::enrol(&mut story.conn, clerk, keys, &command).await.unwrap()[0]
-}
 
 pub(super) async fn tell(story: &mut Story) {
     let county = story.county.clone();
@@ -46,35 +40,7 @@ pub(super) async fn tell(story: &mut Story) {
     story.done("members::record", async |conn| members::record(conn, &clerk, &stop).await).await;
     story.refused("members::record", async |conn| members::record(conn, &clerk, &stop).await).await;
 
-    let leaving = story_member(story, &clerk, &keys).await;
-    let departure = [ProposeDeparture {
-        member: leaving,
-        to_unit: "某区委组织部".to_owned(),
-        letter_number: "第1号".to_owned(),
-        letter_on: day("2026-06-01"),
-        valid_days: 90,
-    }];
-    let left = story
-        .done("members::propose_departures", async |conn| {
-            members::propose_departures(conn, &clerk, &departure).await
-        })
-        .await;
-    story
-        .refused("members::propose_departures", async |conn| {
-            members::propose_departures(conn, &clerk, &departure).await
-        })
-        .await;
-    let receipt = [CloseDeparture { transfer: left[0], received_on: day("2026-06-20") }];
-    story
-        .refused("members::close_departures", async |conn| {
-            members::close_departures(conn, &outsider, &receipt).await
-        })
-        .await;
-    story
-        .done("members::close_departures", async |conn| {
-            members::close_departures(conn, &clerk, &receipt).await
-        })
-        .await;
+    leave(story, &clerk, &outsider, &keys).await;
 
     let to_branch = county.branch(2, 1).id;
     let command = [ProposeTransfer { member: ids[0], to_branch, on: day("2026-06-01"), letter_number: None }];
@@ -96,6 +62,40 @@ pub(super) async fn tell(story: &mut Story) {
     story
         .done("members::decide_transfers", async |conn| {
             members::decide_transfers(conn, &outsider, &proposed, Decision::Accept, None).await
+        })
+        .await;
+}
+
+/// A member leaves the county.
+async fn leave(story: &mut Story, clerk: &Actor, outsider: &Actor, keys: &KeyRing) {
+    let command = [member(story.county.branch(1, 1).id, "王芳", 3)];
+    let leaving = members::enrol(&mut story.conn, clerk, keys, &command).await.unwrap()[0];
+    let departure = [ProposeDeparture {
+        member: leaving,
+        to_unit: "某区委组织部".to_owned(),
+        letter_number: "第1号".to_owned(),
+        letter_on: day("2026-06-01"),
+        valid_days: 90,
+    }];
+    let left = story
+        .done("members::propose_departures", async |conn| {
+            members::propose_departures(conn, clerk, &departure).await
+        })
+        .await;
+    story
+        .refused("members::propose_departures", async |conn| {
+            members::propose_departures(conn, clerk, &departure).await
+        })
+        .await;
+    let receipt = [CloseDeparture { transfer: left[0], received_on: day("2026-06-20") }];
+    story
+        .refused("members::close_departures", async |conn| {
+            members::close_departures(conn, outsider, &receipt).await
+        })
+        .await;
+    story
+        .done("members::close_departures", async |conn| {
+            members::close_departures(conn, clerk, &receipt).await
         })
         .await;
 }
