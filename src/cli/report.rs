@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::across::papers::{self, Press};
-use crate::across::reports::{self, figures};
+use crate::across::reports::{self, KeptCounts, figures};
 use crate::base::error::Error;
 use crate::base::values::Quarter;
 use crate::cli::installation::Installation;
@@ -63,6 +63,7 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
     let (_, actor) = installation.organisation(&options.organisation).await?;
     let report = reports::quarterly_at_once(
         &installation.database,
+        &KeptCounts::default(),
         &actor,
         &options.organisation,
         options.quarter,

@@ -49,6 +49,7 @@ pub async fn serve(
         program,
         uploads: uploads.clone(),
         pictures: Arc::default(),
+        counts: Arc::default(),
         pairs: Arc::default(),
         readings: Arc::default(),
         press: Arc::new(Press::new(installation.config.fonts.clone())),

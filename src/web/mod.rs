@@ -28,7 +28,7 @@ use rocket::data::{Limits, ToByteUnit};
 use rocket::{Build, Rocket, Route};
 
 use crate::across::papers::Press;
-use crate::across::reports::KeptPictures;
+use crate::across::reports::{KeptCounts, KeptPictures};
 use crate::base::db::Database;
 use crate::base::keys::KeyRing;
 use crate::records::audit::checkpoints::Published;
@@ -46,6 +46,8 @@ pub struct State {
     pub uploads: PathBuf,
     /// Team pictures that were counted before.
     pub pictures: Arc<KeptPictures>,
+    /// Counts of closed quarters that were made before.
+    pub counts: Arc<KeptCounts>,
     /// How many pairs of people who look like one wait in each place.
     pub pairs: Arc<waiting::Pairs>,
     /// How many records of people each account was shown of late.

@@ -122,16 +122,20 @@ fn places(day: &str, extent: Extent) -> String {
 }
 
 /// The stars of each member: his confirmed rating in the last confirmed round of whoever rated him, by the county's
-/// primary member scheme, among rounds whose period ended by the last day.
+/// primary member scheme, among rounds whose period ended by the last day. From the newest round back, so that the years
+/// before it cost nothing.
 const STARS: &str = "\
 SELECT DISTINCT ON (r.membership_id) r.membership_id, r.id AS rating_id, r.stars
-FROM (SELECT DISTINCT ON (o.organisation_id) o.id, o.last_day FROM rating_rounds o
-        JOIN rating_schemes s ON s.county_id = $1 AND s.id = o.scheme_id
-        JOIN rating_schemes p ON p.county_id = $1 AND p.code = s.code AND p.is_primary AND p.subject_kind = 'member'
-            AND p.from_day <= $3 AND (p.to_day IS NULL OR $3 < p.to_day)
-        WHERE o.county_id = $1 AND o.last_day <= $3 AND EXISTS (SELECT FROM ratings c
-            WHERE c.county_id = $1 AND c.round_id = o.id AND c.state IN ('confirmed', 'published', 'objected'))
-        ORDER BY o.organisation_id, o.last_day DESC) last_round
+FROM (SELECT organisation_id FROM rating_rounds WHERE county_id = $1 GROUP BY organisation_id) u
+    CROSS JOIN LATERAL (SELECT n.id, n.last_day FROM (SELECT o.id, o.last_day FROM rating_rounds o
+            JOIN rating_schemes s ON s.county_id = $1 AND s.id = o.scheme_id
+            JOIN rating_schemes p ON p.county_id = $1 AND p.code = s.code AND p.is_primary AND p.subject_kind = 'member'
+                AND p.from_day <= $3 AND (p.to_day IS NULL OR $3 < p.to_day)
+            WHERE o.county_id = $1 AND o.organisation_id = u.organisation_id AND o.last_day <= $3
+            ORDER BY o.last_day DESC, o.id OFFSET 0) n
+        WHERE EXISTS (SELECT FROM ratings c
+            WHERE c.county_id = $1 AND c.round_id = n.id AND c.state IN ('confirmed', 'published', 'objected'))
+        LIMIT 1) last_round
     JOIN ratings r ON r.county_id = $1 AND r.round_id = last_round.id AND r.state IN ('confirmed', 'published', 'objected')
 ORDER BY r.membership_id, last_round.last_day DESC, r.id";
 

@@ -16,7 +16,7 @@ use super::source::{PERSON, Table, ground, rows_with, seats};
 use crate::base::error::Result;
 
 /// The counts of some parts at some organisations, by code.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Counts {
     by_organisation: HashMap<String, HashMap<Part, i64>>,
 }
@@ -29,6 +29,13 @@ impl Counts {
             .and_then(|counts| counts.get(part))
             .copied()
             .unwrap_or_default()
+    }
+
+    /// Takes up the counts of other parts.
+    pub fn extend(&mut self, others: Self) {
+        for (organisation, counts) in others.by_organisation {
+            self.by_organisation.entry(organisation).or_default().extend(counts);
+        }
     }
 
     /// Sets a count that follows from others.
@@ -59,6 +66,9 @@ pub(super) async fn measure(
 ) -> Result<Counts> {
     let top = organisations.first().map(String::as_str).unwrap_or_default();
     let by_table = by_table(parts);
+    if by_table.is_empty() {
+        return Ok(Counts::default());
+    }
     let tables: Vec<Table> = by_table.iter().map(|(table, _)| *table).collect();
     let rows = |table, by_place: Option<&str>| rows_with(table, basis, top, &tables, by_place);
     let statement = statement(&ground(basis, top, &tables), &by_table, || seats(basis, top), rows);

@@ -13,6 +13,7 @@ mod changes;
 mod close;
 mod cockpit;
 mod committee_facts;
+mod counting;
 mod differences;
 mod facts;
 pub mod figures;
@@ -45,6 +46,7 @@ pub use changes::{
 };
 pub use close::{Closed, close};
 pub use cockpit::{Cockpit, Duty, DutyKind, RuleLine, Unit, cockpit, sign_off};
+pub use counting::KeptCounts;
 pub use differences::{Difference, DifferencesQuery, FieldChange, RowChange, count_differences, differences};
 pub use kept::KeptPictures;
 pub use outgoing::{ExportLine, FIGURE_ROWS, RevealLine};

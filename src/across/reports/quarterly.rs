@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::basis::Basis;
+use super::counting::{Asked, Counter, KeptCounts, WITHOUT_COMPILING};
 use super::figures::{self, Balance, Figure, FigureValue, Part, Section, Value};
 use super::findings;
-use super::measure::{Counts, measure};
+use super::measure::Counts;
 use super::outgoing;
 use super::ranking;
 use super::report::{
@@ -23,6 +24,19 @@ use crate::base::values::Quarter;
 use crate::records::audit;
 use crate::records::organisations::{self, Organisation};
 
+/// Which report is asked for, and how far it counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    /// Code of the organisation.
+    pub organisation: &'a str,
+    /// The quarter.
+    pub quarter: Quarter,
+    /// The revision; none: the latest, or the records as they are now.
+    pub revision: Option<i32>,
+    /// Whether the same quarter last year is counted from the records as they are now where it is not closed.
+    pub counts_last_year: bool,
+}
+
 /// The quarterly report of an organisation, on a connection that may read the whole county.
 ///
 /// # Errors
@@ -36,10 +50,8 @@ pub async fn quarterly(
     revision: Option<i32>,
 ) -> Result<QuarterlyReport> {
     let county = actor.scope.whole_county();
-    db::read_snapshot(conn, &county, async |conn| {
-        report(conn, None, actor, organisation, quarter, revision, false).await
-    })
-    .await
+    let wanted = Wanted { organisation, quarter, revision, counts_last_year: false };
+    db::read_snapshot(conn, &county, async |conn| report(conn, None, None, actor, wanted).await).await
 }
 
 /// The same beside the same quarter last year, which is counted from the records as they are now where it is not closed.
@@ -54,10 +66,8 @@ pub async fn quarterly_beside_last_year(
     revision: Option<i32>,
 ) -> Result<QuarterlyReport> {
     let county = actor.scope.whole_county();
-    db::read_snapshot(conn, &county, async |conn| {
-        report(conn, None, actor, organisation, quarter, revision, true).await
-    })
-    .await
+    let wanted = Wanted { organisation, quarter, revision, counts_last_year: true };
+    db::read_snapshot(conn, &county, async |conn| report(conn, None, None, actor, wanted).await).await
 }
 
 /// The report of a quarter as it stands, in a snapshot that is open already.
@@ -70,27 +80,34 @@ pub(super) async fn quarterly_of(
     organisation: &str,
     quarter: Quarter,
 ) -> Result<QuarterlyReport> {
-    report(conn, None, actor, organisation, quarter, None, false).await
+    let wanted = Wanted { organisation, quarter, revision: None, counts_last_year: false };
+    report(conn, None, None, actor, wanted).await
 }
 
-/// The same, counting the two quarters of the report at once where the database has a connection to spare.
+/// The same, counting the two quarters of the report at once where the database has a connection to spare; what was
+/// counted of a closed quarter before is not counted again.
 ///
 /// # Errors
 /// As [`quarterly`].
 pub async fn quarterly_at_once(
     database: &Database,
+    kept: &KeptCounts,
     actor: &Actor,
     organisation: &str,
     quarter: Quarter,
     revision: Option<i32>,
 ) -> Result<QuarterlyReport> {
     let mut conn = database.report().await?;
-    let Some(mut second) = database.second_report().await else {
-        return quarterly(&mut conn, actor, organisation, quarter, revision).await;
-    };
     let county = actor.scope.whole_county();
+    let wanted = Wanted { organisation, quarter, revision, counts_last_year: false };
+    let Some(mut second) = database.second_report().await else {
+        return db::read_snapshot(&mut conn, &county, async |conn| {
+            report(conn, None, Some(kept), actor, wanted).await
+        })
+        .await;
+    };
     db::read_snapshot_on_two(&mut conn, &mut second, &county, async |conn, second| {
-        report(conn, Some(second), actor, organisation, quarter, revision, false).await
+        report(conn, Some(second), Some(kept), actor, wanted).await
     })
     .await
 }
@@ -124,7 +141,7 @@ pub async fn all_figures(
         for section in &mut sections {
             section.grids.clear();
         }
-        let sheet = Sheet::of(conn, None, &basis, &organisation, sections, Vec::new()).await?;
+        let sheet = Sheet::of(conn, None, None, &basis, &organisation, sections, Vec::new()).await?;
         let figures = sheet.sections.iter().flat_map(|section| &section.figures);
         Ok(AllFigures {
             figures: figures.map(|figure| sheet.figure(figure, &organisation.code)).collect(),
@@ -146,19 +163,17 @@ pub async fn all_figures(
 pub(super) async fn report(
     conn: &mut AsyncPgConnection,
     second: Option<&mut AsyncPgConnection>,
+    kept: Option<&KeptCounts>,
     actor: &Actor,
-    organisation: &str,
-    quarter: Quarter,
-    revision: Option<i32>,
-    counts_last_year: bool,
+    wanted: Wanted<'_>,
 ) -> Result<QuarterlyReport> {
-    let organisation = reported(conn, actor, organisation).await?;
-    let basis = Basis::of(conn, &actor.scope.whole_county(), quarter, revision).await?;
+    let organisation = reported(conn, actor, wanted.organisation).await?;
+    let basis = Basis::of(conn, &actor.scope.whole_county(), wanted.quarter, wanted.revision).await?;
     let sections = figures::sections(basis.star_scale, &basis.words);
     let children = children(conn, &basis, &organisation).await?;
-    let mut sheet = Sheet::of(conn, second, &basis, &organisation, sections, children).await?;
-    if counts_last_year && sheet.last_year.is_none() {
-        sheet.count_last_year(conn, &organisation.code, true).await?;
+    let mut sheet = Sheet::of(conn, second, kept, &basis, &organisation, sections, children).await?;
+    if wanted.counts_last_year && sheet.last_year.is_none() {
+        sheet.count_last_year(conn, None, &organisation.code, true).await?;
     }
     sheet.report(conn, actor, &organisation).await
 }
@@ -176,34 +191,8 @@ pub(super) async fn reported(
     Ok(found)
 }
 
-const WITHOUT_COMPILING: &str = "SET LOCAL jit = off";
-
-/// Counts the quarter before.
-async fn count_before(
-    conn: &mut AsyncPgConnection,
-    previous: &Basis,
-    codes: &[String],
-    parts: &[Part],
-) -> Result<Counts> {
-    if !previous.is_baseline() {
-        return measure(conn, previous, codes, parts.iter().copied()).await;
-    }
-    let mut counts = count_after(conn, previous, codes, parts).await?;
-    figures::imply_openings(&mut counts, codes);
-    Ok(counts)
-}
-
-/// Counts everything but the openings, which follow from another quarter.
-async fn count_after(
-    conn: &mut AsyncPgConnection,
-    basis: &Basis,
-    codes: &[String],
-    parts: &[Part],
-) -> Result<Counts> {
-    measure(conn, basis, codes, parts.iter().copied().filter(|part| part.table != Table::Opening)).await
-}
-
 /// All counts of a report, for this quarter and the one before.
+#[derive(Debug)]
 pub(super) struct Sheet {
     basis: Basis,
     sections: Vec<Section>,
@@ -215,12 +204,16 @@ pub(super) struct Sheet {
     last_year: Option<Counts>,
 }
 
-/// Everything that sections ask for.
+/// Everything that sections ask for, and whether anybody was recorded late.
 fn parts_of(sections: &[Section]) -> Vec<Part> {
     let figures = sections.iter().flat_map(|section| &section.figures).flat_map(Figure::parts);
     let grids = sections.iter().flat_map(|section| &section.grids);
     let cells = grids.flat_map(|grid| &grid.rows).flat_map(|(_, parts)| parts.iter().copied());
-    figures.chain(cells).collect()
+    let mut parts: Vec<Part> = figures.chain(cells).collect();
+    if parts.iter().any(|part| part.table == Table::Flow) {
+        parts.extend(figures::LATE);
+    }
+    parts
 }
 
 fn codes_of(organisation: &str, children: &[OrganisationName]) -> Vec<String> {
@@ -232,46 +225,52 @@ impl Sheet {
     pub(super) async fn of(
         conn: &mut AsyncPgConnection,
         second: Option<&mut AsyncPgConnection>,
+        kept: Option<&KeptCounts>,
         basis: &Basis,
         organisation: &Organisation,
         sections: Vec<Section>,
         children: Vec<OrganisationName>,
     ) -> Result<Self> {
         let codes = codes_of(&organisation.code, &children);
+        let counter = Counter { kept, codes: &codes };
         let parts = parts_of(&sections);
         let previous = basis.previous(conn).await?;
         let keeps_findings = previous.as_ref().is_some_and(Basis::keeps_findings);
         let known = |part: &&Part| keeps_findings || part.table != Table::Findings;
         let parts_before: Vec<Part> = parts.iter().filter(known).copied().collect();
-        let (before, now) = match (previous, second) {
-            (None, _) => (None, measure(conn, basis, &codes, parts).await?),
+        let (before, mut now) = match (previous, second) {
+            (None, _) => (None, counter.measure(conn, basis, parts).await?),
             (Some(previous), None) => {
-                let before = count_before(conn, &previous, &codes, &parts_before).await?;
-                (Some(before), count_after(conn, basis, &codes, &parts).await?)
+                let before = counter.before(conn, &previous, &parts_before).await?;
+                (Some(before), counter.after(conn, basis, &parts).await?)
             }
             (Some(previous), Some(second)) => {
-                diesel::sql_query(WITHOUT_COMPILING).execute(second).await?;
-                let before = count_before(second, &previous, &codes, &parts_before);
-                let (before, now) =
-                    futures_util::try_join!(before, count_after(conn, basis, &codes, &parts))?;
+                let now = Asked { basis, parts: &parts };
+                let before = Asked { basis: &previous, parts: &parts_before };
+                let [now, before] = counter.on_two(conn, second, now, before).await?;
                 (Some(before), now)
             }
         };
-        let mut now = now;
         if let Some(before) = &before {
             figures::carry_closings(before, &mut now, &codes);
         }
         let basis = basis.clone();
         let mut sheet = Self { basis, sections, children, now, before, keeps_findings, last_year: None };
-        sheet.count_last_year(conn, &organisation.code, false).await?;
+        sheet.count_last_year(conn, kept, &organisation.code, false).await?;
         Ok(sheet)
     }
 
     /// Counts the same quarter last year: as it was closed, else as the records are now if that is wanted.
-    async fn count_last_year(&mut self, conn: &mut AsyncPgConnection, code: &str, live: bool) -> Result<()> {
+    async fn count_last_year(
+        &mut self,
+        conn: &mut AsyncPgConnection,
+        kept: Option<&KeptCounts>,
+        code: &str,
+        live: bool,
+    ) -> Result<()> {
         let Some(basis) = self.basis.last_year(conn, live).await? else { return Ok(()) };
         let (codes, parts) = (codes_of(code, &self.children), parts_of(&self.sections));
-        self.last_year = Some(measure(conn, &basis, &codes, parts).await?);
+        self.last_year = Some(Counter { kept, codes: &codes }.measure(conn, &basis, parts).await?);
         Ok(())
     }
 
@@ -296,6 +295,9 @@ impl Sheet {
         if let Some(section) = sections.iter_mut().find(|section| section.code == ranking::SECTION) {
             section.tables.push(ranking::ranking(conn, &self.basis, code).await?);
         }
+        let is_late = figures::LATE.iter().any(|part| self.now.of(code, part) > 0);
+        let recorded_late =
+            if is_late { findings::recorded_late(conn, &self.basis, code).await? } else { Vec::new() };
         let checkpoint = match revision {
             None => None,
             Some(revision) => {
@@ -320,7 +322,7 @@ impl Sheet {
             balance: balance.arithmetic(),
             sections,
             findings,
-            recorded_late: findings::recorded_late(conn, &self.basis, code).await?,
+            recorded_late,
             amendments: findings::amendments(conn, &self.basis, code).await?,
             exports: outgoing::exports(conn, actor, &self.basis, organisation).await?,
             reveals: outgoing::reveals(conn, actor, &self.basis, organisation).await?,
@@ -399,7 +401,7 @@ pub(super) async fn one_figure(
     } else {
         sections = vec![Section { code: "", title: "", figures: vec![figure.clone()], grids: Vec::new() }];
     }
-    let sheet = Sheet::of(conn, None, basis, organisation, sections, Vec::new()).await?;
+    let sheet = Sheet::of(conn, None, None, basis, organisation, sections, Vec::new()).await?;
     Ok(sheet.figure(&figure, &organisation.code))
 }
 

@@ -53,6 +53,13 @@ pub enum Table {
     Findings,
 }
 
+impl Table {
+    /// Whether it shares nothing with the register of members, so that counting it in another statement costs no more.
+    pub fn stands_apart(self) -> bool {
+        matches!(self, Self::Seats | Self::Committees | Self::Findings)
+    }
+}
+
 /// The rows of a table on a basis, in a statement of their own.
 pub(super) fn rows_of(table: Table, basis: &Basis, organisation: &str) -> String {
     rows(table, basis, extent(basis, organisation), None)

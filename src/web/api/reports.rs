@@ -96,7 +96,7 @@ pub async fn read(
         let mut conn = state.database.report().await?;
         return reports::quarterly_beside_last_year(&mut conn, actor, organisation, quarter, revision).await;
     }
-    reports::quarterly_at_once(&state.database, actor, organisation, quarter, revision).await
+    reports::quarterly_at_once(&state.database, &state.counts, actor, organisation, quarter, revision).await
 }
 
 /// Show the quarterly report of an organisation.

@@ -140,7 +140,8 @@ async fn view(
     let statuses = reports::statuses(&mut db.0, &who.actor, Some(quarter)).await?;
     let status = statuses.iter().find(|status| status.quarter == quarter).or_missing("这个季度")?;
     let report =
-        reports::quarterly_at_once(&state.database, &who.actor, &organisation, quarter, None).await?;
+        reports::quarterly_at_once(&state.database, &state.counts, &who.actor, &organisation, quarter, None)
+            .await?;
     let proposed = status.state == QuarterState::Proposed;
     let own = proposed && status.proposed_by.as_deref() == Some(who.actor.name.as_str());
     let submit = if proposed { "复核确认，结账" } else { "提出结账" };

@@ -88,6 +88,7 @@ impl TestApp {
             program: env!("CARGO_BIN_EXE_cadre").into(),
             uploads: std::env::temp_dir(),
             pictures: Arc::default(),
+            counts: Arc::default(),
             pairs: Arc::default(),
             readings: Arc::default(),
             press: Arc::default(),

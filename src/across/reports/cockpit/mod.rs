@@ -181,7 +181,7 @@ pub async fn cockpit(
         let found = reported(conn, actor, organisation).await?;
         let basis = Basis::of(conn, &county, quarter, None).await?;
         let below = children(conn, &basis, &found).await?;
-        let sheet = Sheet::of(conn, None, &basis, &found, sections(&basis), below.clone()).await?;
+        let sheet = Sheet::of(conn, None, None, &basis, &found, sections(&basis), below.clone()).await?;
         let codes: Vec<String> =
             std::iter::once(found.code.clone()).chain(below.iter().map(|child| child.code.clone())).collect();
         let waits = Waits::of(conn, &basis, &codes).await?;

@@ -57,6 +57,12 @@ pub(in super::super) const OPENING: Part = Part::of(Table::Opening, "true");
 /// Who is there.
 pub(in super::super) const CLOSING: Part = Part::of(Table::Members, "true");
 
+/// What was recorded late, whichever way it went: nothing of it at an organisation means that nobody is to be named.
+pub(in super::super) const LATE: [Part; 2] = [
+    Part::of(Table::Flow, "f.kind = 'recorded_late'"),
+    Part::of(Table::Flow, "f.kind = 'recorded_late'").on(Side::OutOf),
+];
+
 /// What a row of the flow adds to the members of an organisation: used to find whom the identity does not explain.
 pub(in super::super) const MOVES: &str = "f.kind <> 'became_full'";
 

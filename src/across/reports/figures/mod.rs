@@ -18,7 +18,7 @@ mod value;
 pub use super::source::Table;
 pub use flow::{Balance, balance};
 pub(super) use flow::{
-    CLOSING, MOVES, OPENING, carry_closings, identity, imply_openings, section as flow_section,
+    CLOSING, LATE, MOVES, OPENING, carry_closings, identity, imply_openings, section as flow_section,
 };
 pub(super) use quality::{findings_of, population, section as quality_section};
 pub use value::{Amount, Change, FigureValue, TermBefore, Value};

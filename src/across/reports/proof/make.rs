@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::basis::Basis;
 use super::super::figures;
-use super::super::quarterly::{report, reported};
+use super::super::quarterly::{Wanted, report, reported};
 use super::super::report::QuarterlyReport;
 use super::archive::{CONSISTENCY, DEFINITIONS, FORM, Manifest, REPORT, TRAIL, pack};
 use super::commit::pseudonyms;
@@ -177,7 +177,8 @@ async fn read(
     };
     let entry = audit::queries::closing(conn, &county, &frozen.digest).await?;
     let entry = entry.ok_or_else(|| Error::broken("a revision without its entry in the trail"))?;
-    let report = report(conn, None, actor, organisation, quarter, Some(frozen.number), false).await?;
+    let wanted = Wanted { organisation, quarter, revision: Some(frozen.number), counts_last_year: false };
+    let report = report(conn, None, None, actor, wanted).await?;
     let key = proofs::pseudonym_key(conn, &county).await?.unwrap_or_else(|| random_key().to_vec());
     let pseudonyms = pseudonyms(&key)?;
     let below = report.by_organisation.iter().map(|child| child.organisation.code.clone());

@@ -1,26 +1,69 @@
-//! A report that is counted on two connections is the one that is counted on one.
+//! A report that is counted on two connections is the one that is counted on one, and so is one whose counts were kept.
 
-use cadre::across::reports;
+use cadre::across::reports::{self, KeptCounts};
+use cadre::base::actor::Role;
+use cadre::base::error::Error;
 
 use super::scripted::script;
-use super::{Stage, quarter};
+use super::{Stage, quarter, shown};
 
 #[tokio::test]
 async fn two_connections_count_what_one_counts_closed_or_not() {
     let mut stage = Stage::new().await;
     script(&mut stage).await;
     let database = stage.db.database();
-    let (clerk, of) = (stage.clerk.clone(), quarter("2026Q1"));
+    let (clerk, kept) = (stage.clerk.clone(), KeptCounts::default());
     for closed in [false, true] {
         if closed {
             stage.close("2026Q1").await;
+            let branch = stage.branch(1, 1);
+            stage.settled(branch, 20).await; // in the register since 2015: the quarter after tells of him
         }
-        for place in ["500237", "500237101", "500237101201-ZB01"] {
-            let one = stage.report(place, "2026Q1").await;
-            let two = reports::quarterly_at_once(&database, &clerk, place, of, None).await.unwrap();
-            assert_eq!(serde_json::to_value(&one).unwrap(), serde_json::to_value(&two).unwrap());
+        // The second time what is closed is not counted again.
+        for place in ["500237", "500237101", "500237101201-ZB01", "500237", "500237101", "500237101201-ZB01"]
+        {
+            for of in ["2026Q1", "2026Q2"] {
+                let one = stage.report(place, of).await;
+                assert_eq!(one.recorded_late.len(), usize::from(closed && of == "2026Q2"), "{place} {of}");
+                let two = reports::quarterly_at_once(&database, &kept, &clerk, place, quarter(of), None);
+                assert_eq!(
+                    serde_json::to_value(&one).unwrap(),
+                    serde_json::to_value(two.await.unwrap()).unwrap()
+                );
+            }
         }
     }
+}
+
+#[tokio::test]
+async fn counts_are_kept_of_a_revision_alone_and_shown_to_those_alone_who_may_see_them() {
+    let mut stage = Stage::new().await;
+    script(&mut stage).await;
+    let (database, kept) = (stage.db.database(), KeptCounts::default());
+    let (clerk, of) = (stage.clerk.clone(), quarter("2026Q1"));
+    let total = async |place: &str, number| {
+        let report = reports::quarterly_at_once(&database, &kept, &clerk, place, of, number).await.unwrap();
+        (shown(&report, "members.total"), report.revision)
+    };
+    let open = total("500237", None).await;
+    assert_eq!(open.1, None);
+    let branch = stage.branch(1, 1);
+    stage.settled(branch, 20).await; // in the register since 2015
+    let more = total("500237", None).await;
+    assert_ne!(more, open, "what is open is counted anew");
+    stage.close("2026Q1").await;
+    let first = total("500237", None).await;
+    assert_eq!(first, (more.0, Some(1)));
+    stage.settled(branch, 21).await;
+    assert_eq!(total("500237", None).await, first, "it is closed");
+    stage.amend("2026Q1").await;
+    let second = total("500237", None).await;
+    assert_eq!(second.1, Some(2), "the newest revision is asked for");
+    assert_ne!(second.0, first.0);
+    assert_eq!(total("500237", Some(1)).await, first);
+    let elsewhere = stage.county.town(2).actor(Role::Clerk);
+    let refused = reports::quarterly_at_once(&database, &kept, &elsewhere, "500237", of, None).await;
+    assert!(matches!(refused, Err(Error::Missing { .. })), "{refused:?}");
 }
 
 #[tokio::test]
@@ -34,6 +77,7 @@ async fn a_report_is_made_where_nobody_has_a_second_connection_to_spare() {
     }
     taken.pop();
     let one = stage.report("500237", "2026Q1").await;
-    let made = reports::quarterly_at_once(&database, &stage.clerk, "500237", quarter("2026Q1"), None).await;
+    let (kept, of) = (KeptCounts::default(), quarter("2026Q1"));
+    let made = reports::quarterly_at_once(&database, &kept, &stage.clerk, "500237", of, None).await;
     assert_eq!(serde_json::to_value(&one).unwrap(), serde_json::to_value(made.unwrap()).unwrap());
 }
