@@ -133,9 +133,9 @@ FROM (SELECT organisation_id FROM rating_rounds WHERE county_id = $1 GROUP BY or
                 AND p.from_day <= $3 AND (p.to_day IS NULL OR $3 < p.to_day)
             WHERE o.county_id = $1 AND o.organisation_id = u.organisation_id AND o.last_day <= $3
             ORDER BY o.last_day DESC, o.id OFFSET 0) n
-        WHERE EXISTS (SELECT FROM ratings c
-            WHERE c.county_id = $1 AND c.round_id = n.id AND c.state IN ('confirmed', 'published', 'objected'))
-        LIMIT 1) last_round
+        WHERE (SELECT true FROM ratings c
+            WHERE c.county_id = $1 AND c.round_id = n.id AND c.state IN ('confirmed', 'published', 'objected') LIMIT 1)
+        ORDER BY n.last_day DESC, n.id LIMIT 1) last_round
     JOIN ratings r ON r.county_id = $1 AND r.round_id = last_round.id AND r.state IN ('confirmed', 'published', 'objected')
 ORDER BY r.membership_id, last_round.last_day DESC, r.id";
 
