@@ -78,18 +78,24 @@ impl Counter<'_> {
         let (Some(kept), Some(revision)) = (self.kept, &basis.revision) else {
             return measure(conn, basis, self.codes, parts).await;
         };
+        let (frozen, living): (Vec<Part>, Vec<Part>) =
+            parts.into_iter().partition(|part| part.table.is_frozen());
+        let living = measure(conn, basis, self.codes, living).await?;
         let counted = Counted {
             county: basis.county.county,
             quarter: basis.quarter,
             digest: revision.digest.clone(),
             codes: self.codes.to_vec(),
-            parts,
+            parts: frozen,
         };
-        if let Some(counts) = kept.counts.get(&counted) {
-            return Ok(counts.as_ref().clone());
-        }
-        let counts = measure(conn, basis, self.codes, counted.parts.iter().copied()).await?;
-        kept.counts.insert(counted, Arc::new(counts.clone()));
+        let mut counts = if let Some(counts) = kept.counts.get(&counted) {
+            counts.as_ref().clone()
+        } else {
+            let counts = measure(conn, basis, self.codes, counted.parts.iter().copied()).await?;
+            kept.counts.insert(counted, Arc::new(counts.clone()));
+            counts
+        };
+        counts.extend(living);
         Ok(counts)
     }
 

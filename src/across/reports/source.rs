@@ -58,6 +58,12 @@ impl Table {
     pub fn stands_apart(self) -> bool {
         matches!(self, Self::Seats | Self::Committees | Self::Findings)
     }
+
+    /// Whether a revision holds its rows. The trail of a quarter is read from the trail, whose next checkpoint covers
+    /// entries that the last one did not.
+    pub fn is_frozen(self) -> bool {
+        self != Self::Trail
+    }
 }
 
 /// The rows of a table on a basis, in a statement of their own.

@@ -67,6 +67,36 @@ async fn counts_are_kept_of_a_revision_alone_and_shown_to_those_alone_who_may_se
 }
 
 #[tokio::test]
+async fn what_the_next_checkpoint_covers_is_counted_though_the_rest_is_kept() {
+    let mut stage = Stage::new().await;
+    script(&mut stage).await;
+    stage.close("2026Q1").await;
+    let superuser = stage.db.superuser().await;
+    superuser.batch_execute("UPDATE audit_entries SET at = '2026-02-14 12:00+08'").await.unwrap();
+    let (database, kept, clerk) = (stage.db.database(), KeptCounts::default(), stage.clerk.clone());
+    let covered = async || {
+        let of = quarter("2026Q1");
+        let report = reports::quarterly_at_once(&database, &kept, &clerk, "500237", of, None).await.unwrap();
+        (shown(&report, "audit.entries").parse::<i64>().unwrap(), shown(&report, "audit.checkpoint"))
+    };
+    let checkpoint = async |size: i64| {
+        let statement = format!(
+            "INSERT INTO audit_checkpoints (chain, size, county_id, root, note, signed_at) \
+             SELECT h.chain, {size}, c.id, h.hash, 'note', now() \
+             FROM audit_heads h JOIN counties c ON c.code = h.chain WHERE c.code = '500237'"
+        );
+        superuser.batch_execute(&statement).await.unwrap();
+    };
+    let (entries, none) = covered().await;
+    assert!(entries > 3, "{entries}");
+    assert_eq!(none, "0");
+    for size in [3, entries] {
+        checkpoint(size).await;
+        assert_eq!(covered().await, (entries, size.to_string()));
+    }
+}
+
+#[tokio::test]
 async fn a_report_is_made_where_nobody_has_a_second_connection_to_spare() {
     let mut stage = Stage::new().await;
     script(&mut stage).await;
