@@ -21,6 +21,7 @@ use crate::base::db;
 use crate::base::error::{Error, Result};
 use crate::base::ids::ImportId;
 use crate::base::keys::KeyRing;
+use crate::records::imports::queries::Which;
 use crate::records::imports::{self, Became, Bucket, Counts, Import, StoredRow};
 
 /// How carrying out ended.
@@ -219,7 +220,7 @@ impl Work<'_> {
         understanding: &Arc<Understanding<S>>,
     ) -> Result<Option<Batch<S>>> {
         let limit = i64::try_from(S::BATCH.unwrap_or(WHOLE)).unwrap_or(i64::MAX);
-        let stored = imports::queries::rows(conn, self.import, buckets, after, limit).await?;
+        let stored = imports::queries::rows(conn, self.import, Which::In(buckets), after, limit).await?;
         let Some(last) = stored.last().map(|last| last.number) else { return Ok(None) };
         let understanding = Arc::clone(understanding);
         let opening =

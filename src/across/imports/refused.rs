@@ -18,6 +18,7 @@ use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::ImportId;
 use crate::base::policy::{self, Action};
+use crate::records::imports::queries::Which;
 use crate::records::imports::{self, Bucket, Import};
 use crate::records::words::{self, WordBook};
 
@@ -58,7 +59,7 @@ pub async fn write<W: Write + Send>(engine: &Engine, actor: &Actor, id: ImportId
     loop {
         let rows = db::read(&mut conn, &actor.scope, async |conn| {
             let buckets = [Bucket::Conflict, Bucket::Refused];
-            Ok(imports::queries::rows(conn, &import, &buckets, after, PAGE).await?)
+            Ok(imports::queries::rows(conn, &import, Which::In(&buckets), after, PAGE).await?)
         })
         .await?;
         let Some(last) = rows.last() else { break };

@@ -12,6 +12,7 @@ use crate::base::db;
 use crate::base::error::Result;
 use crate::base::scope::Scope;
 use crate::base::values::count_digits;
+use crate::records::imports::queries::Which;
 use crate::records::imports::{self, Bucket, Counts, Import, State, StoredRow};
 
 /// One finding about one cell.
@@ -225,7 +226,10 @@ async fn doubled(
 /// Whatever the database answers.
 pub async fn count_alike(engine: &Engine, within: &Scope, import: &Import) -> Result<i64> {
     let mut conn = engine.database.web().await?;
-    db::read(&mut conn, within, async |conn| Ok(imports::queries::count_alike(conn, import).await?)).await
+    db::read(&mut conn, within, async |conn| {
+        Ok(imports::queries::count_rows(conn, import, Which::Alike).await?)
+    })
+    .await
 }
 
 /// Rows of an import beside which somebody on record stands, after a row number, at most `limit`.
@@ -241,7 +245,7 @@ pub async fn alike_rows(
 ) -> Result<Vec<RowLine>> {
     let mut conn = engine.database.web().await?;
     let stored = db::read(&mut conn, within, async |conn| {
-        Ok(imports::queries::alike(conn, import, after, limit).await?)
+        Ok(imports::queries::rows(conn, import, Which::Alike, after, limit).await?)
     })
     .await?;
     opened(engine, import, &stored)
@@ -296,8 +300,8 @@ pub async fn undone(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut conn = engine.database.web().await?;
     let (kept, stored, reason) = db::read(&mut conn, within, async |conn| {
-        let count = imports::queries::count_kept(conn, import).await?;
-        let stored = imports::queries::kept(conn, import, limit).await?;
+        let count = imports::queries::count_rows(conn, import, Which::Kept).await?;
+        let stored = imports::queries::rows(conn, import, Which::Kept, 0, limit).await?;
         Ok((count, stored, imports::queries::undo_reason(conn, import).await?.unwrap_or_default()))
     })
     .await?;
@@ -325,7 +329,7 @@ pub async fn rows(
 ) -> Result<Vec<RowLine>> {
     let mut conn = engine.database.web().await?;
     let stored = db::read(&mut conn, within, async |conn| {
-        Ok(imports::queries::rows(conn, import, buckets, after, limit).await?)
+        Ok(imports::queries::rows(conn, import, Which::In(buckets), after, limit).await?)
     })
     .await?;
     opened(engine, import, &stored)

@@ -1,5 +1,6 @@
 //! Every read of imports.
 
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Text, Timestamptz};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -78,27 +79,58 @@ pub async fn count(conn: &mut AsyncPgConnection, within: &Scope) -> QueryResult<
         .await
 }
 
-/// Rows of an import in the order of the sheet, of some buckets, after a row, at most `limit`.
+/// Which rows of an import are asked for.
+#[derive(Debug, Clone, Copy)]
+pub enum Which<'a> {
+    /// Those of some buckets.
+    In(&'a [Bucket]),
+    /// Those beside which somebody on record stands.
+    Alike,
+    /// Those whose records were kept when the import was taken back.
+    Kept,
+}
+
+fn narrowed<'a>(import: &Import, which: Which<'_>) -> import_rows::BoxedQuery<'a, Pg> {
+    let of_import = import_rows::table
+        .filter(import_rows::county_id.eq(import.county_id))
+        .filter(import_rows::import_id.eq(import.id))
+        .into_boxed();
+    match which {
+        Which::In(buckets) => {
+            let codes: Vec<&str> = buckets.iter().map(|bucket| bucket.code()).collect();
+            of_import.filter(import_rows::bucket.eq_any(codes))
+        }
+        Which::Alike => of_import.filter(import_rows::is_alike),
+        Which::Kept => of_import.filter(import_rows::kept.is_not_null()),
+    }
+}
+
+/// Rows of an import in the order of the sheet, after a row, at most `limit`.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn rows(
     conn: &mut AsyncPgConnection,
     import: &Import,
-    buckets: &[Bucket],
+    which: Which<'_>,
     after: i32,
     limit: i64,
 ) -> QueryResult<Vec<StoredRow>> {
-    import_rows::table
-        .filter(import_rows::county_id.eq(import.county_id))
-        .filter(import_rows::import_id.eq(import.id))
-        .filter(import_rows::bucket.eq_any(buckets.iter().map(|bucket| bucket.code())))
+    narrowed(import, which)
         .filter(import_rows::number.gt(after))
         .order(import_rows::number)
         .limit(limit)
         .select(StoredRow::as_select())
         .load(conn)
         .await
+}
+
+/// How many rows of an import there are.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn count_rows(conn: &mut AsyncPgConnection, import: &Import, which: Which<'_>) -> QueryResult<i64> {
+    narrowed(import, which).count().get_result(conn).await
 }
 
 /// Rows of an import by their numbers, in the order of the sheet.
@@ -117,72 +149,6 @@ pub async fn numbered(
         .order(import_rows::number)
         .select(StoredRow::as_select())
         .load(conn)
-        .await
-}
-
-/// Rows of an import beside which somebody on record stands, in the order of the sheet, after a row, at most `limit`.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn alike(
-    conn: &mut AsyncPgConnection,
-    import: &Import,
-    after: i32,
-    limit: i64,
-) -> QueryResult<Vec<StoredRow>> {
-    import_rows::table
-        .filter(import_rows::county_id.eq(import.county_id))
-        .filter(import_rows::import_id.eq(import.id))
-        .filter(import_rows::is_alike)
-        .filter(import_rows::number.gt(after))
-        .order(import_rows::number)
-        .limit(limit)
-        .select(StoredRow::as_select())
-        .load(conn)
-        .await
-}
-
-/// How many rows of an import have somebody on record beside them.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn count_alike(conn: &mut AsyncPgConnection, import: &Import) -> QueryResult<i64> {
-    import_rows::table
-        .filter(import_rows::county_id.eq(import.county_id))
-        .filter(import_rows::import_id.eq(import.id))
-        .filter(import_rows::is_alike)
-        .count()
-        .get_result(conn)
-        .await
-}
-
-/// Rows of an import that was taken back whose records were kept, in the order of the sheet, at most `limit`.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn kept(conn: &mut AsyncPgConnection, import: &Import, limit: i64) -> QueryResult<Vec<StoredRow>> {
-    import_rows::table
-        .filter(import_rows::county_id.eq(import.county_id))
-        .filter(import_rows::import_id.eq(import.id))
-        .filter(import_rows::kept.is_not_null())
-        .order(import_rows::number)
-        .limit(limit)
-        .select(StoredRow::as_select())
-        .load(conn)
-        .await
-}
-
-/// How many rows of an import that was taken back kept their records.
-///
-/// # Errors
-/// Whatever the database answers.
-pub async fn count_kept(conn: &mut AsyncPgConnection, import: &Import) -> QueryResult<i64> {
-    import_rows::table
-        .filter(import_rows::county_id.eq(import.county_id))
-        .filter(import_rows::import_id.eq(import.id))
-        .filter(import_rows::kept.is_not_null())
-        .count()
-        .get_result(conn)
         .await
 }
 

@@ -9,9 +9,8 @@ use crate::base::db;
 use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{MembershipId, TransferId};
 use crate::base::policy::{self, Action};
-use crate::records::audit;
 use crate::records::members::model::{Membership, Transfer};
-use crate::records::members::propose_transfer::store;
+use crate::records::members::propose_transfer::{append_entry, store};
 use crate::records::members::{queries, rules};
 
 /// A move out of the county to be proposed.
@@ -71,7 +70,13 @@ pub async fn propose_departures(
             });
         }
         store(conn, &proposed, "to_unit").await?;
-        append_entry(conn, actor, &proposed).await?;
+        append_entry(conn, actor, "members.propose_departure", &proposed, |one| {
+            serde_json::json!({
+                "transfer": one.id, "from": one.from_path, "to_unit": one.to_unit,
+                "letter_number": one.letter_number, "letter_on": one.letter_on, "valid_until": one.valid_until,
+            })
+        })
+        .await?;
         Ok(proposed.iter().map(|transfer| transfer.id).collect())
     })
     .await
@@ -109,30 +114,4 @@ fn check(row: &Membership, command: &ProposeDeparture, since: NaiveDate, today: 
         refuse("valid_days", message, &days);
     }
     if errors.is_empty() { Ok(()) } else { Err(Error::Invalid(errors)) }
-}
-
-async fn append_entry(conn: &mut AsyncPgConnection, actor: &Actor, proposed: &[Transfer]) -> Result<()> {
-    let one = if proposed.len() == 1 { proposed.iter().next() } else { None };
-    audit::append(
-        conn,
-        actor,
-        &audit::Entry {
-            action: "members.propose_departure",
-            subject_kind: "membership",
-            subject: one.map(|transfer| transfer.membership_id.0),
-            count: proposed.len(),
-            path: &actor.scope.path,
-            details: one.map_or_else(
-                || serde_json::json!({}),
-                |one| {
-                    serde_json::json!({
-                        "transfer": one.id, "from": one.from_path, "to_unit": one.to_unit,
-                        "letter_number": one.letter_number, "letter_on": one.letter_on,
-                        "valid_until": one.valid_until,
-                    })
-                },
-            ),
-        },
-    )
-    .await
 }

@@ -72,7 +72,10 @@ pub async fn propose_transfers(
             });
         }
         store(conn, &proposed, "to_branch").await?;
-        append_entry(conn, actor, &proposed).await?;
+        append_entry(conn, actor, "members.propose_transfer", &proposed, |one| {
+            serde_json::json!({ "transfer": one.id, "from": one.from_path, "to": one.to_path, "on": one.on_day })
+        })
+        .await?;
         Ok(proposed.iter().map(|transfer| transfer.id).collect())
     })
     .await
@@ -124,21 +127,25 @@ fn check(row: &Membership, command: &ProposeTransfer, since: NaiveDate, today: N
     Ok(())
 }
 
-async fn append_entry(conn: &mut AsyncPgConnection, actor: &Actor, proposed: &[Transfer]) -> Result<()> {
+/// Notes in the trail who was proposed: of one member with `details`.
+pub(super) async fn append_entry(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    action: &'static str,
+    proposed: &[Transfer],
+    details: impl FnOnce(&Transfer) -> serde_json::Value,
+) -> Result<()> {
     let one = if proposed.len() == 1 { proposed.iter().next() } else { None };
     audit::append(
         conn,
         actor,
         &audit::Entry {
-            action: "members.propose_transfer",
+            action,
             subject_kind: "membership",
             subject: one.map(|transfer| transfer.membership_id.0),
             count: proposed.len(),
             path: &actor.scope.path,
-            details: one.map_or_else(
-                || serde_json::json!({}),
-                |one| serde_json::json!({ "transfer": one.id, "from": one.from_path, "to": one.to_path, "on": one.on_day }),
-            ),
+            details: one.map_or_else(|| serde_json::json!({}), details),
         },
     )
     .await

@@ -2,12 +2,12 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, Text, Uuid};
+use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::ids::{CountyId, PersonId};
 use crate::base::values::Sex;
-use crate::records::merges::find::{Strength, reasons};
+use crate::records::merges::find::Signs;
 use crate::records::people::RelationKind;
 
 /// Somebody who is about to be registered.
@@ -40,28 +40,9 @@ pub struct Alike {
     /// The name of its branch.
     #[diesel(sql_type = Nullable<Text>)]
     pub unit: Option<String>,
-    #[diesel(sql_type = Bool)]
-    is_same_name: bool,
-    #[diesel(sql_type = Bool)]
-    is_same_day: bool,
-    #[diesel(sql_type = Bool)]
-    is_same_unit: bool,
-    #[diesel(sql_type = Integer)]
-    strength: i32,
-}
-
-impl Alike {
-    /// How much speaks for it.
-    #[must_use]
-    pub fn strength(&self) -> Strength {
-        Strength::of(self.strength)
-    }
-
-    /// What speaks for it, in words.
-    #[must_use]
-    pub fn reasons(&self) -> Vec<&'static str> {
-        reasons(self.is_same_name, self.is_same_day, self.is_same_unit)
-    }
+    /// What speaks for it.
+    #[diesel(embed)]
+    pub signs: Signs,
 }
 
 /// Who of the caller's sight may be which of some newcomers, by the same signs as the pairs of a county are found; the

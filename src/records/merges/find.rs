@@ -61,6 +61,22 @@ pub struct Pair {
     /// The other one.
     #[diesel(sql_type = Uuid)]
     pub other_id: PersonId,
+    /// What speaks for it.
+    #[diesel(embed)]
+    pub signs: Signs,
+}
+
+impl Pair {
+    /// Where the next page begins, after this pair.
+    #[must_use]
+    pub const fn cursor(&self) -> Cursor {
+        Cursor { strength: self.signs.strength, other: self.other_id, person: self.person_id }
+    }
+}
+
+/// What speaks for it that two are one.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct Signs {
     #[diesel(sql_type = Bool)]
     is_same_name: bool,
     #[diesel(sql_type = Bool)]
@@ -71,7 +87,7 @@ pub struct Pair {
     strength: i32,
 }
 
-impl Pair {
+impl Signs {
     /// How much speaks for it.
     #[must_use]
     pub fn strength(&self) -> Strength {
@@ -81,26 +97,15 @@ impl Pair {
     /// What speaks for it, in words.
     #[must_use]
     pub fn reasons(&self) -> Vec<&'static str> {
-        reasons(self.is_same_name, self.is_same_day, self.is_same_unit)
+        let name = if self.is_same_name { "姓名相同" } else { "姓名读音相近" };
+        let day = if self.is_same_day {
+            "出生日期相同"
+        } else {
+            "出生日期恰差一百年（15位号码补成18位时，世纪可能写错）"
+        };
+        let unit = self.is_same_unit.then_some("登记在同一组织");
+        [name, day].into_iter().chain(unit).collect()
     }
-
-    /// Where the next page begins, after this pair.
-    #[must_use]
-    pub const fn cursor(&self) -> Cursor {
-        Cursor { strength: self.strength, other: self.other_id, person: self.person_id }
-    }
-}
-
-/// What speaks for it that two are one, in words.
-pub(super) fn reasons(is_same_name: bool, is_same_day: bool, is_same_unit: bool) -> Vec<&'static str> {
-    let name = if is_same_name { "姓名相同" } else { "姓名读音相近" };
-    let day = if is_same_day {
-        "出生日期相同"
-    } else {
-        "出生日期恰差一百年（15位号码补成18位时，世纪可能写错）"
-    };
-    let unit = is_same_unit.then_some("登记在同一组织");
-    [name, day].into_iter().chain(unit).collect()
 }
 
 /// Where the next page begins: after which pair.

@@ -21,7 +21,7 @@ pub use alike::{Alike, Newcomer, alike};
 pub use choose::{FieldPair, Side, fields_of};
 pub use compare::{Comparison, compare};
 pub use distinguish::{Distinguish, distinguish, reconsider};
-pub use find::{Cursor, Looked, Pair, Pairs, Strength, count, list};
+pub use find::{Cursor, Looked, Pair, Pairs, Signs, Strength, count, list};
 pub use merge::{Half, Merge, merge};
 pub use model::{Merged, MergedRow, noun};
 pub use twice::Twice;

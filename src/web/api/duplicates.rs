@@ -140,8 +140,8 @@ pub async fn list_duplicates(
     let page = pairs(&mut db, &caller.actor, state, &query, &listing).await?;
     reading::note(state, &caller.known.identity, &caller.actor, page.items.len().saturating_mul(2)).await?;
     Ok(Json(page.map(|found| DuplicateJson {
-        strength: found.pair.strength().code(),
-        reasons: found.pair.reasons(),
+        strength: found.pair.signs.strength().code(),
+        reasons: found.pair.signs.reasons(),
         people: vec![found.one.into(), found.other.into()],
     })))
 }

@@ -6,7 +6,7 @@ use askama::filters::HtmlSafe;
 use super::Frame;
 use super::controls::{Choice, Form};
 use super::parts::{Badge, Fact, Link};
-use super::table::Table;
+use super::table::{Column, Table};
 
 /// What the list is narrowed by; the texts are what the person chose.
 #[derive(Debug, Clone, Default)]
@@ -222,4 +222,23 @@ pub struct Transfers {
     pub tabs: Vec<(Link, bool)>,
     /// The transfers.
     pub table: Table,
+}
+
+impl Transfers {
+    /// What is told of one that waits.
+    #[must_use]
+    pub fn waiting_columns() -> Vec<Column> {
+        vec![
+            Column::new("姓名"),
+            Column::new("方向"),
+            Column::new("转出党支部"),
+            Column::new("转入"),
+            Column::new("介绍信编号"),
+            Column::numeric("提出日期"),
+            Column::new("提出人"),
+            Column::numeric("已等（天）"),
+            Column::numeric("有效期至"),
+            Column::new("状态"),
+        ]
+    }
 }

@@ -58,8 +58,8 @@ pub async fn find(
             name: card.person.name.clone(),
             citizen_id: card.masks.citizen_id.clone(),
             birth_date: card.person.birth_date,
-            strength: one.strength().code().to_owned(),
-            reasons: one.reasons().into_iter().map(str::to_owned).collect(),
+            strength: one.signs.strength().code().to_owned(),
+            reasons: one.signs.reasons().into_iter().map(str::to_owned).collect(),
             unit: one.unit.unwrap_or_default(),
         });
     }

@@ -148,18 +148,7 @@ fn waiting(who: &SignedIn, lines: Vec<TransferLine>) -> Result<Table, Error> {
     };
     Ok(Table {
         caption: "待办理的组织关系转接".to_owned(),
-        columns: vec![
-            Column::new("姓名"),
-            Column::new("方向"),
-            Column::new("转出党支部"),
-            Column::new("转入"),
-            Column::new("介绍信编号"),
-            Column::numeric("提出日期"),
-            Column::new("提出人"),
-            Column::numeric("已等（天）"),
-            Column::numeric("有效期至"),
-            Column::new("状态"),
-        ],
+        columns: Transfers::waiting_columns(),
         rows: lines.into_iter().map(row).collect::<Result<_, _>>()?,
         empty: "没有待办理的组织关系转接。要提出转接，请打开党员档案，点“转接到县内支部”或“转往县外”。"
             .to_owned(),

@@ -69,10 +69,10 @@ async fn list(
     let enters = may_enter(&who.actor);
     let line = |found: &crate::web::api::duplicates::Found| {
         let (one, other) = (found.one.card.person.id, found.other.card.person.id);
-        let strength = found.pair.strength();
+        let strength = found.pair.signs.strength();
         PairLine {
             strength: Badge::new(strength.name(), tone(strength)),
-            reasons: found.pair.reasons().into_iter().map(str::to_owned).collect(),
+            reasons: found.pair.signs.reasons().into_iter().map(str::to_owned).collect(),
             parties: vec![party(&found.one, &words), party(&found.other, &words)],
             compare: enters.then(|| format!("/people/merge?winner={one}&loser={other}")),
             ids: enters.then(|| (one.to_string(), other.to_string())),

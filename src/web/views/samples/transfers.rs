@@ -3,7 +3,7 @@
 use crate::web::views::Section;
 use crate::web::views::members::Transfers;
 use crate::web::views::parts::{Badge, Link, Pager, Tone};
-use crate::web::views::table::{Cell, Column, Row, Table};
+use crate::web::views::table::{Cell, Row, Table};
 
 use super::pages::frame;
 
@@ -45,18 +45,7 @@ pub fn waiting() -> Transfers {
         ],
         table: Table {
             caption: "待办理的组织关系转接".into(),
-            columns: vec![
-                Column::new("姓名"),
-                Column::new("方向"),
-                Column::new("转出党支部"),
-                Column::new("转入"),
-                Column::new("介绍信编号"),
-                Column::numeric("提出日期"),
-                Column::new("提出人"),
-                Column::numeric("已等（天）"),
-                Column::numeric("有效期至"),
-                Column::new("状态"),
-            ],
+            columns: Transfers::waiting_columns(),
             rows: vec![
                 row(
                     [

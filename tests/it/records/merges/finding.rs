@@ -19,7 +19,8 @@ async fn pairs_are_found_by_sound_and_day_and_the_stronger_come_first() {
     stage.member(1, "王卫", 2).await;
     let county = stage.supervisor.clone();
     let pairs = stage.pairs(&county).await;
-    let told: Vec<_> = pairs.iter().map(|pair| (pair.person_id, pair.other_id, pair.strength())).collect();
+    let told: Vec<_> =
+        pairs.iter().map(|pair| (pair.person_id, pair.other_id, pair.signs.strength())).collect();
     assert_eq!(
         told,
         [
@@ -28,12 +29,12 @@ async fn pairs_are_found_by_sound_and_day_and_the_stronger_come_first() {
             (other_town, near, Strength::Weak),
         ]
     );
-    assert_eq!(pairs[0].reasons(), ["姓名读音相近", "出生日期相同", "登记在同一组织"]);
-    assert_eq!(pairs[1].reasons(), ["姓名相同", "出生日期相同"]);
+    assert_eq!(pairs[0].signs.reasons(), ["姓名读音相近", "出生日期相同", "登记在同一组织"]);
+    assert_eq!(pairs[1].signs.reasons(), ["姓名相同", "出生日期相同"]);
     let (same, _) = stage.member(1, "王伟", 9).await;
     let strongest = &stage.pairs(&county).await[0];
     assert_eq!((strongest.person_id, strongest.other_id), (first, same));
-    assert_eq!(strongest.strength(), Strength::Strong);
+    assert_eq!(strongest.signs.strength(), Strength::Strong);
 }
 
 #[tokio::test]
@@ -72,7 +73,7 @@ async fn a_century_apart_is_told_as_what_extending_fifteen_digits_gets_wrong() {
     let county = stage.supervisor.clone();
     let pairs = stage.pairs(&county).await;
     assert_eq!(pairs.len(), 1);
-    assert!(pairs[0].reasons()[1].contains("15位"), "{:?}", pairs[0].reasons());
+    assert!(pairs[0].signs.reasons()[1].contains("15位"), "{:?}", pairs[0].signs.reasons());
 }
 
 #[tokio::test]
