@@ -9,8 +9,12 @@ use crate::base::error::{Error, Result};
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// The functions that are rebuilt each time.
-const REPLACEABLE: [&str; 3] =
-    [include_str!("replaceable.sql"), include_str!("undo.sql"), include_str!("merge.sql")];
+const REPLACEABLE: [&str; 4] = [
+    include_str!("replaceable.sql"),
+    include_str!("undo.sql"),
+    include_str!("alike.sql"),
+    include_str!("merge.sql"),
+];
 
 /// Lets the roles use the schema that the connection works in.
 const GRANTS: &str = "DO $$ BEGIN

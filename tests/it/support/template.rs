@@ -92,10 +92,8 @@ fn fingerprint() -> String {
         .filter(|path| path.exists())
         .collect();
     migrations.sort();
-    migrations.push(root.join("src/base/db/replaceable.sql"));
-    migrations.push(root.join("src/base/db/undo.sql"));
-    migrations.push(root.join("src/base/db/merge.sql"));
-    migrations.push(root.join("src/base/db/migrate.rs"));
+    let beside = ["replaceable.sql", "undo.sql", "alike.sql", "merge.sql", "migrate.rs"];
+    migrations.extend(beside.map(|name| root.join("src/base/db").join(name)));
     let mut hash = Sha256::new();
     for path in migrations {
         hash.update(std::fs::read(path).expect("a source of the schema"));
