@@ -10,6 +10,61 @@ CREATE OR REPLACE FUNCTION either_id(one uuid, other uuid) RETURNS uuid LANGUAGE
 $$;
 REVOKE ALL ON FUNCTION either_id FROM PUBLIC;
 
+-- Bookkeeping, no rule: while an import is carried out (`cadre.import` names it), every statement notes what it touched.
+-- Beyond row-level security, since a record may be shared with a unit that the importer does not see.
+CREATE OR REPLACE FUNCTION trace_import() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    whose CONSTANT text := TG_ARGV[0];
+    is_record CONSTANT boolean := whose = 'id';
+    of_county CONSTANT uuid := current_setting('cadre.county')::uuid;
+    of_import CONSTANT uuid := current_setting('cadre.import')::uuid;
+    seen CONSTANT text := CASE TG_OP WHEN 'INSERT' THEN 'came' ELSE 'gone' END;
+    made uuid[];
+    owners uuid[];
+    key text;
+    note CONSTANT text := 'WITH touched AS (
+            SELECT jsonb_agg(jsonb_build_object(''owner'', r.%1$I, ''image'', %2$s)) AS images
+            FROM %3$I r JOIN unnest($5) AS o (id) ON o.id = r.%1$I
+        )
+        INSERT INTO import_traces (county_id, import_id, number, path, relation, is_removed, images)
+        SELECT i.county_id, i.id, 1 + (SELECT coalesce(max(t.number), 0) FROM import_traces t
+            WHERE t.county_id = $1 AND t.import_id = $2), i.path, $3, $4, touched.images
+        FROM imports i, touched WHERE i.county_id = $1 AND i.id = $2 AND touched.images IS NOT NULL';
+BEGIN
+    EXECUTE format('SELECT array_agg(DISTINCT r.%I) FROM %I r', whose, seen) INTO owners;
+    IF TG_OP = 'INSERT' AND is_record THEN
+        INSERT INTO import_traces (county_id, import_id, number, path, relation, is_removed, made)
+        SELECT i.county_id, i.id, 1 + (SELECT coalesce(max(t.number), 0) FROM import_traces t
+            WHERE t.county_id = of_county AND t.import_id = of_import), i.path, TG_TABLE_NAME, false, owners
+        FROM imports i WHERE i.county_id = of_county AND i.id = of_import AND owners IS NOT NULL;
+        RETURN NULL;
+    END IF;
+    IF NOT is_record THEN
+        -- Parts of a record that this import made go with it: they need no trace. Most were made a moment ago.
+        FOR made IN SELECT t.made FROM import_traces t
+            WHERE t.county_id = of_county AND t.import_id = of_import AND t.made IS NOT NULL ORDER BY t.number DESC
+        LOOP
+            EXIT WHEN owners IS NULL;
+            SELECT array_agg(e.id) INTO owners FROM (SELECT unnest(owners) AS id EXCEPT SELECT unnest(made)) e;
+        END LOOP;
+    END IF;
+    IF owners IS NULL THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        EXECUTE format(note, whose, 'to_jsonb(r)', 'gone') USING of_county, of_import, TG_TABLE_NAME::text, true, owners;
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        SELECT format('jsonb_build_object(%s)', string_agg(format('%L, r.%I', a.attname, a.attname), ', ')) INTO key
+        FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid
+            AND (a.attnum = ANY (k.conkey) OR is_record AND a.attname = 'version')
+        WHERE k.conrelid = TG_RELID AND k.contype = 'p';
+        EXECUTE format(note, whose, key, 'came') USING of_county, of_import, TG_TABLE_NAME::text, false, owners;
+    END IF;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION trace_import FROM PUBLIC;
+
 -- The quarters that were closed since an import was carried out and hold what it wrote.
 CREATE OR REPLACE FUNCTION find_quarters_of_import(in_county uuid, in_import uuid) RETURNS SETOF text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
