@@ -215,7 +215,7 @@ fn successor(
         }
         reasons
     });
-    let judged = grade.map_or("尚未考核", |_| "最近一次考核未达合格");
+    let judged = if grade.is_some() { "最近一次考核未达合格" } else { "尚未考核" };
     let lacks = [
         (!seasoned).then_some("入库不满一年"),
         (!row.is_guided).then_some("帮带不到位"),
