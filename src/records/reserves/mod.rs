@@ -15,6 +15,7 @@ mod change;
 mod enter;
 mod examine;
 mod follow_up;
+mod leaving;
 mod mentors;
 pub mod model;
 pub mod queries;
@@ -27,6 +28,7 @@ mod write;
 pub use change::{Change, Edits, change};
 pub use enter::{Enter, Posting, Who, enter, examine};
 pub use follow_up::{GiveReview, WriteNote, review, write_notes};
+pub use leaving::{Broken, HeldPost, Refused, Sitter, StandIn};
 pub use mentors::{AddMentor, EndMentor, NewMentor, add_mentors, end_mentors};
 pub use model::{
     Grade, Mentor, MentorKind, MentorNote, Reserve, ReserveKind, ReserveSource, ReserveState, Review, Route,

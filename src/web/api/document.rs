@@ -67,7 +67,7 @@ use crate::web::respond::{Answer, Failure, Problem};
         reserves::list_reserves, reserves::show_reserve, reserves::reserve_history, reserves::enter_reserve,
         reserves::change_reserve, reserves::step_reserve, reserves::add_mentor, reserves::end_mentor,
         reserves::write_note, reserves::review_reserve, reserves::list_reserve_settings,
-        reserves::set_reserve_settings,
+        reserves::set_reserve_settings, reserves::list_succession,
         training::list_programmes, training::set_programme, training::show_programme, training::revise_programme,
         training::show_coverage, training::list_outstanding, training::list_classes, training::plan_class,
         training::show_class, training::change_class, training::step_class, training::show_roll,

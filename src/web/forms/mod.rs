@@ -5,6 +5,7 @@ pub mod fairness;
 pub mod member;
 pub mod pair;
 pub mod person;
+pub mod pool;
 pub mod programme;
 pub mod reserve;
 pub mod rule;

@@ -1,11 +1,11 @@
-//! Pools of reserve cadres and local talent: list, record, succession map.
+//! Pools of reserve cadres and local talent: list, record, succession map, what the county demands.
 
 use askama::Template;
 
 use super::Frame;
-use super::controls::Choice;
+use super::controls::{Choice, Form};
 use super::members::{Action, Event, FactGroup};
-use super::parts::{Badge, FigureCard, Link};
+use super::parts::{Badge, Fact, FigureCard, Link, Pager};
 use super::table::Table;
 
 /// What the list is narrowed by, and what can be chosen.
@@ -87,15 +87,19 @@ pub struct Ready {
 /// A village of the map.
 #[derive(Debug, Clone, Default)]
 pub struct MapRow {
-    /// The village; leads to its pool.
+    /// The village; leads to its page.
     pub village: Link,
     /// When the term ends; empty: none on record.
     pub due: String,
+    /// How many sit, with mean and range of their ages when the term ends (`5人，平均47（38—59）`).
+    pub sitting: String,
+    /// How many of those who sit leave a post that nobody in reserve could take (`2/5`).
+    pub alone: String,
     /// How many reserve cadres, beside how many are demanded (`3/2`).
     pub depth: String,
     /// How many local talents.
     pub talents: String,
-    /// Mean and range of the ages (`31（24—39）`).
+    /// Mean and range of the ages when the term ends (`31（24—39）`).
     pub ages: String,
     /// How many are guided as demanded (`2/3`).
     pub guided: String,
@@ -123,6 +127,74 @@ pub struct Map {
     pub figures: Vec<FigureCard>,
     /// What is demanded, in one sentence.
     pub rule: String,
-    /// The villages.
+    /// Where all versions of what is demanded stand.
+    pub settings: Link,
+    /// The villages of this page.
     pub rows: Vec<MapRow>,
+    /// How to get to the other villages.
+    pub pager: Pager,
+}
+
+/// A post that somebody's leaving concerns.
+#[derive(Debug, Clone, Default)]
+pub struct Vacancy {
+    /// Which post, and how many of its places are vacant then.
+    pub told: String,
+    /// Whether any is.
+    pub is_vacant: bool,
+    /// Who of the reserve could take it, and why.
+    pub ready: Vec<Ready>,
+    /// Who of the ready could not, and why not.
+    pub refused: Vec<Ready>,
+}
+
+/// Somebody who sits, and what his leaving does.
+#[derive(Debug, Clone, Default)]
+pub struct SitterRow {
+    /// Who.
+    pub name: Link,
+    /// His posts, each with its first day.
+    pub posts: Vec<String>,
+    /// Completed years when the term ends.
+    pub age: String,
+    /// What refuses him a further term.
+    pub bars: Vec<String>,
+    /// What is vacant without him, and who could step in.
+    pub vacancies: Vec<Vacancy>,
+    /// What the rules say of the team without him.
+    pub broken: Vec<String>,
+}
+
+/// Who could follow in one village.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "reserves/succession.html")]
+pub struct Succession {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The way back.
+    pub back: Link,
+    /// The village.
+    pub name: String,
+    /// Its pool and its committees.
+    pub links: Vec<Link>,
+    /// When the term ends, how deep the reserve is.
+    pub facts: Vec<Fact>,
+    /// Who sits.
+    pub sitters: Vec<SitterRow>,
+    /// Who stands in reserve, the ready first.
+    pub pool: Table,
+}
+
+/// What is demanded of the pool, version by version.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "reserves/settings.html")]
+pub struct Demands {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The way back.
+    pub back: Link,
+    /// Every version.
+    pub table: Table,
+    /// The fields of the county's next one, for whom may set it.
+    pub form: Option<Form>,
 }

@@ -106,6 +106,10 @@ test("the map of succession tells how deep the reserve of each village is", asyn
   const table = clerk.locator("table").first();
   assert.match(await table.textContent(), new RegExp(villages.items[0].name));
   assert.match(await table.textContent(), /\d\/2/);
+  await leads(clerk, `/reserves/map/${villages.items[0].code}`, () => clerk.locator(`a[href="/reserves/map/${villages.items[0].code}"]`).press("Enter"));
+  assert.match(await clerk.locator(".content").textContent(), /一人离任的影响/);
+  await visit(clerk, "/reserves/settings");
+  assert.match(await clerk.locator("table").textContent(), /每村最低人数/);
   await visit(clerk, "/reserves?silent=true");
   await visit(clerk, "/");
 });

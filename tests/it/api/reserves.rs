@@ -222,3 +222,165 @@ async fn the_form_of_an_appointment_opens_the_seat_or_says_why_not() {
     let read = stage.app.get(&stage.clerk, &format!("/api/v1/reserve-cadres/{second}")).await.json();
     assert_eq!((&read["state"], &read["version"]), (&json!("in_pool"), &json!(1)), "nothing was written");
 }
+
+/// The first village with a director, and somebody in its pool who is ready.
+async fn led(stage: &Stage) -> String {
+    let committee = json!({ "village": "500237101201", "kind": "village_committee" });
+    let committee = stage.post("/committees", &committee).await.json()["id"].as_str().unwrap().to_owned();
+    let term = json!({ "ordinal": 6, "from_day": "2021-01-10", "posts": { "director": 1 } });
+    let term = stage.post(&format!("/committees/{committee}/terms"), &term).await.json()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let number = CitizenId::compose("500237", day("1980-05-06"), 1).unwrap();
+    let seat = json!({ "name": "张伟", "citizen_id": number.as_str(), "ethnicity": "01", "person_education": "31",
+        "is_party_member": false, "post": "director", "from_day": "2021-01-10" });
+    let seated = stage.post(&format!("/terms/{term}/seats"), &seat).await;
+    assert_eq!(seated.status, Status::Created, "{}", seated.body);
+    let id = stage.one("王芳", 2).await;
+    for (verb, body) in [
+        ("mentors", json!({ "kind": "township_leader", "name": "向明", "from": "2021-03-01" })),
+        ("reviews", json!({ "grade": "优秀", "on": "2021-12-31" })),
+    ] {
+        let done = stage.post(&format!("/reserve-cadres/{id}/{verb}"), &body).await;
+        assert_eq!(done.status, Status::Ok, "{verb}: {}", done.body);
+    }
+    id
+}
+
+#[tokio::test]
+async fn the_succession_of_a_village_is_told_with_what_each_leaving_does() {
+    let stage = Stage::new().await;
+    let id = led(&stage).await;
+    let list =
+        stage.app.get(&stage.clerk, "/api/v1/reserve-cadres/succession?count=true&limit=1").await.json();
+    assert_eq!((&list["total"], list["items"].as_array().unwrap().len()), (&json!(2), 1));
+    let village = &list["items"][0];
+    assert_eq!(
+        (&village["village"]["code"], &village["depth"], &village["minimum"], &village["is_below"]),
+        (&json!("500237101201"), &json!(1), &json!(2), &json!(true))
+    );
+    assert_eq!((&village["due_day"], &village["guided"]), (&Value::Null, &json!(1)), "no term of the Party");
+    let ready = &village["people"][0];
+    assert_eq!(
+        (&ready["id"], &ready["ready"][2], &ready["lacks"]),
+        (&json!(id), &json!("考核优秀"), &json!([]))
+    );
+    let sitter = &village["team"][0];
+    assert_eq!((&sitter["name"], &sitter["is_replaceable"]), (&json!("张伟"), &json!(true)));
+    let post = &sitter["posts"][0];
+    assert_eq!(
+        (&post["committee"], &post["post"], &post["vacant"]),
+        (&json!("village_committee"), &json!("director"), &json!(1))
+    );
+    assert_eq!((&post["ready"][0]["name"], &post["refused"]), (&json!("王芳"), &json!([])));
+    let rules: Vec<&str> =
+        sitter["broken"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["too_few"], "none is left; that there was no woman is told before, too");
+    let next = list["next"].as_str().unwrap();
+    let path = format!("/api/v1/reserve-cadres/succession?limit=1&after={next}");
+    let second = stage.app.get(&stage.clerk, &path).await.json();
+    assert_eq!(
+        (&second["items"][0]["village"]["code"], &second["next"]),
+        (&json!("500237101202"), &Value::Null)
+    );
+    assert_eq!(second["items"][0]["team"], json!([]));
+    let within = "/api/v1/reserve-cadres/succession?within=500237101202";
+    assert_eq!(stage.app.get(&stage.clerk, within).await.json()["items"].as_array().unwrap().len(), 1);
+    for (query, status) in
+        [("within=500237102", Status::NotFound), ("after=eHg", Status::UnprocessableEntity)]
+    {
+        let refused =
+            stage.app.get(&stage.clerk, &format!("/api/v1/reserve-cadres/succession?{query}")).await;
+        assert_eq!(refused.status, status, "{query}: {}", refused.body);
+    }
+}
+
+#[tokio::test]
+async fn the_page_of_a_village_says_who_could_step_in_for_whom() {
+    let stage = Stage::new().await;
+    led(&stage).await;
+    let map = stage.app.get(&stage.clerk, "/reserves/map").await;
+    for words in ["/reserves/map/500237101201", "1人，", "<td class=\"number\">0/1</td>"] {
+        assert!(map.body.contains(words), "{words}: {}", map.body);
+    }
+    let page = stage.app.get(&stage.clerk, "/reserves/map/500237101201").await;
+    assert_eq!(page.status, Status::Ok);
+    for words in [
+        "张伟",
+        "村（居）民委员会 主任空缺1名",
+        "入库满一年、帮带到位、考核优秀",
+        "村（居）民委员会：现有成员0人，须不少于3人",
+        "可接任：入库满一年",
+        "/reserves?within=500237101201",
+    ] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    let empty = stage.app.get(&stage.clerk, "/reserves/map/500237101202").await;
+    assert!(empty.body.contains("没有在任班子") && empty.body.contains("还没有后备人员"), "{}", empty.body);
+    for code in ["500237102201", "500237101", "edit", "500237101201-ZB01"] {
+        let missing = stage.app.get(&stage.clerk, &format!("/reserves/map/{code}")).await;
+        assert_eq!(missing.status, Status::NotFound, "{code}");
+    }
+}
+
+/// A version of the county's demands as its form sends it.
+fn demands(minimum: &str, from_day: &str, source: &str) -> String {
+    format!(
+        "minimum_per_village={minimum}&secondment_age=40&secondment_education=any&township_leaders=1\
+         &village_secretaries=1&days_between_notes=60&from_day={from_day}&source={source}"
+    )
+}
+
+#[tokio::test]
+async fn a_supervisor_sets_what_the_pool_demands_and_everybody_reads_it() {
+    let stage = Stage::new().await;
+    let supervisor = stage.app.signed_in("supervisor", Role::Supervisor, &stage.app.county.county).await;
+    let page = stage.app.get(&stage.clerk, "/reserves/settings").await;
+    assert!(page.body.contains("通行做法") && page.body.contains("现行"), "{}", page.body);
+    assert!(!page.body.contains("minimum_per_village"), "a clerk has no form");
+    let path = "/reserves/settings";
+    let refused = stage.app.submit(&stage.clerk, path, None, &demands("3", "2025-01-01", "a")).await;
+    assert_eq!(refused.status, Status::Forbidden);
+    let form = stage.app.get(&supervisor, path).await;
+    assert!(form.body.contains("name=\"minimum_per_village\""), "{}", form.body);
+    let set = stage.app.submit(&supervisor, path, None, &demands("3", "2025-01-01", "a")).await;
+    assert_eq!((set.status, set.location.as_deref()), (Status::SeeOther, Some(path)), "{}", set.body);
+    let page = stage.app.get(&stage.clerk, path).await;
+    for words in ["2025-01-01", "本县（区）", "本县另有规定"] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    let map = stage.app.get(&stage.clerk, "/reserves/map").await;
+    assert!(map.body.contains("每村后备干部不少于3名") && map.body.contains(path), "{}", map.body);
+}
+
+#[tokio::test]
+async fn what_cannot_be_demanded_is_refused_and_what_was_typed_stays() {
+    let stage = Stage::new().await;
+    let supervisor = stage.app.signed_in("supervisor", Role::Supervisor, &stage.app.county.county).await;
+    let path = "/reserves/settings";
+    for (form, sentence, typed) in [
+        (demands("%E4%B8%A4", "2025-01-01", "a"), "每村后备干部最低人数“两”不是整数", "value=\"两\""),
+        (demands("", "2025-01-01", "abc"), "每村后备干部最低人数没有填写", "value=\"abc\""),
+        (demands("51", "2025-01-01", "abc"), "“51”应在0至50之间", "value=\"51\""),
+        (demands("3", "2025-02-30", "abc"), "2025年2月没有30日", "value=\"2025-02-30\""),
+        (demands("3", "2025-01-01", ""), "请写明依据", "value=\"2025-01-01\""),
+        (
+            demands("3", "2025-01-01", "abc").replace("=any", "=doctor"),
+            "挂职学历要求“doctor”不在可选范围内",
+            "value=\"abc\"",
+        ),
+    ] {
+        let refused = stage.app.submit(&supervisor, path, None, &form).await;
+        assert_eq!(refused.status, Status::UnprocessableEntity, "{form}");
+        assert!(refused.body.contains(sentence), "{sentence}: {}", refused.body);
+        assert!(refused.body.contains(typed), "{typed}: {}", refused.body);
+    }
+    let set = stage.app.submit(&supervisor, path, None, &demands("3", "2025-01-01", "a")).await;
+    assert_eq!(set.status, Status::SeeOther, "{}", set.body);
+    let early = stage.app.submit(&supervisor, path, None, &demands("4", "2025-01-01", "a")).await;
+    assert_eq!(early.status, Status::UnprocessableEntity);
+    assert!(early.body.contains("应更晚") && early.body.contains("value=\"4\""), "{}", early.body);
+    let next = stage.app.submit(&supervisor, path, None, &demands("4", "2025-01-02", "a")).await;
+    assert_eq!(next.status, Status::SeeOther, "{}", next.body);
+}

@@ -348,7 +348,7 @@ impl Stage {
         };
         let code = match () {
             () if thing("/figures") => "members.total",
-            () if thing("/assessments/units") => "500237101201",
+            () if thing("/assessments/units") || thing("/reserves/map") => "500237101201",
             () => "500237101",
         };
         route

@@ -230,6 +230,9 @@ POST   /training/plan                        formprogramme={programme}&farthest=
 GET    /reserves                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /villages                             -                           in       ok    ok      ok      ok      403   403      in
 GET    /reserves/map                         -                           in       ok    ok      ok      ok      403   403      in
+GET    /reserves/map/<code>                  -                           in       ok    404     ok      ok      403   403      in
+GET    /reserves/settings                    -                           in       ok    ok      ok      ok      403   403      in
+POST   /reserves/settings                    form                        in       403   403     ok      403     403   403      in
 GET    /reserves/new                         -                           in       ok    ok      ok      403     403   403      in
 POST   /reserves                             form                        in       ok    ok      ok      403     403   403      in
 GET    /reserves/<id>                        -                           in       ok    404     ok      ok      403   403      in
@@ -453,6 +456,7 @@ POST   /api/v1/training/programmes/<id>/plan/accept json{"farthest":3,"fingerpri
 # API: pools of reserve cadres
 GET    /api/v1/reserve-cadres                -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/reserve-cadres                json{}                      401      ok    ok      ok      403     403   403      ok
+GET    /api/v1/reserve-cadres/succession     -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/reserve-cadres/<id>           -                           401      ok    404     ok      ok      403   403      ok
 PATCH  /api/v1/reserve-cadres/<id>           json{"note":"核对"}         401      ok    404     ok      403     403   403      ok
 GET    /api/v1/reserve-cadres/<id>/history   -                           401      ok    404     ok      ok      403   403      ok

@@ -3,6 +3,7 @@
 mod listing;
 mod record;
 mod succession;
+mod teams;
 
 use std::collections::{HashMap, HashSet};
 
@@ -19,6 +20,7 @@ use crate::schema::{organisations, reserve_mentors, reserve_sources, reserves};
 pub use listing::{Filter, Place, count, list};
 pub use record::{Card, Record, VillageName, cards, find, record, stays_of_people};
 pub use succession::{Successor, VillageDepth, Waiting, succession, waiting};
+pub use teams::teams;
 
 /// Entries by id, locked until the transaction ends, in the order given.
 ///

@@ -31,13 +31,15 @@ pub struct Successor {
     pub kind: ReserveKind,
     /// What he does.
     pub state: ReserveState,
-    /// Completed years on the day asked about.
+    /// Completed years when the term of his village ends ([`VillageDepth::at`]).
     pub age: u32,
     /// Whether he is guided as demanded.
     pub is_guided: bool,
     /// Whether he is ready, and what speaks for it: in the pool for a year, guided as demanded, and judged qualified or
     /// better at his last review.
     pub ready: Option<Vec<String>>,
+    /// What he still lacks to be ready; nothing where he is.
+    pub lacks: Vec<String>,
 }
 
 /// A village and its reserve.
@@ -51,6 +53,8 @@ pub struct VillageDepth {
     pub name: String,
     /// The day by which the next election of its Party organisation is due, where a term is on record.
     pub due_day: Option<NaiveDate>,
+    /// The day on which ages are told: when that term ends, or the day asked about where it is over or none is on record.
+    pub at: NaiveDate,
     /// Everybody in its pool, the ready first.
     pub people: Vec<Successor>,
     /// How many reserve cadres it needs at least.
@@ -166,26 +170,35 @@ pub async fn succession(
         .await?;
     let minimum = demanded.map_or(0, |settings| settings.minimum_per_village);
     let minimum = usize::try_from(minimum).unwrap_or_default();
-    let mut by_village: HashMap<OrganisationId, Vec<Successor>> = HashMap::new();
+    let mut by_village: HashMap<OrganisationId, Vec<PersonRow>> = HashMap::new();
     for row in people {
-        by_village.entry(row.village_id).or_default().push(successor(row, day, demanded)?);
+        by_village.entry(row.village_id).or_default().push(row);
     }
-    let depths = villages.into_iter().map(|row| {
-        let mut people = by_village.remove(&row.id).unwrap_or_default();
+    let depth = |row: VillageRow| -> Result<VillageDepth> {
+        let at = row.due_day.map_or(day, |due| due.max(day));
+        let rows = by_village.remove(&row.id).unwrap_or_default();
+        let mut people =
+            rows.into_iter().map(|one| successor(one, day, at, demanded)).collect::<Result<Vec<_>>>()?;
         people.sort_by_key(|one| one.ready.is_none());
-        VillageDepth {
+        Ok(VillageDepth {
             village: row.id,
             code: row.code,
             name: row.name,
             due_day: row.due_day,
+            at,
             people,
             minimum,
-        }
-    });
-    Ok(depths.collect())
+        })
+    };
+    villages.into_iter().map(depth).collect()
 }
 
-fn successor(row: PersonRow, day: NaiveDate, demanded: Option<&Settings>) -> Result<Successor> {
+fn successor(
+    row: PersonRow,
+    day: NaiveDate,
+    at: NaiveDate,
+    demanded: Option<&Settings>,
+) -> Result<Successor> {
     let age = completed_years(row.birth_date, day).unwrap_or_default();
     let grade = row.grade.as_deref().map(Grade::parse).transpose().map_err(Error::broken)?;
     let seasoned = (day - row.entered_on).num_days() >= SEASONED;
@@ -202,14 +215,21 @@ fn successor(row: PersonRow, day: NaiveDate, demanded: Option<&Settings>) -> Res
         }
         reasons
     });
+    let judged = if grade.is_some() { "最近一次考核未达合格" } else { "尚未考核" };
+    let lacks = [
+        (!seasoned).then_some("入库不满一年"),
+        (!row.is_guided).then_some("帮带不到位"),
+        good.is_none().then_some(judged),
+    ];
     Ok(Successor {
         id: row.id,
         name: row.name,
         kind: ReserveKind::parse(&row.kind).map_err(Error::broken)?,
         state: ReserveState::parse(&row.state).map_err(Error::broken)?,
-        age,
+        age: completed_years(row.birth_date, at).unwrap_or_default(),
         is_guided: row.is_guided,
         ready,
+        lacks: lacks.into_iter().flatten().map(str::to_owned).collect(),
     })
 }
 
@@ -268,6 +288,7 @@ mod tests {
             age: 30,
             is_guided: true,
             ready: None,
+            lacks: vec!["尚未考核".to_owned()],
         };
         let talent = Successor { kind: ReserveKind::LocalTalent, ..one.clone() };
         let people = std::iter::repeat_n(one, cadres).chain([talent]).collect();
@@ -276,6 +297,7 @@ mod tests {
             code: String::new(),
             name: String::new(),
             due_day: None,
+            at: NaiveDate::MIN,
             people,
             minimum,
         }

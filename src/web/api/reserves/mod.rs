@@ -5,6 +5,7 @@ mod json;
 mod pool;
 mod settings;
 mod steps;
+mod succession;
 
 use rocket::{Route, routes};
 
@@ -13,12 +14,14 @@ pub use json::{MentorJson, ReserveJson, VillageJson};
 pub use pool::*;
 pub use settings::*;
 pub use steps::*;
+pub use succession::*;
 
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
     routes![
         list_reserves,
+        list_succession,
         show_reserve,
         reserve_history,
         enter_reserve,

@@ -1,17 +1,19 @@
-//! Pages of the pools: list, record, form, what happens to people, succession map.
+//! Pages of the pools: list, record, form, what happens to people, succession map, what the county demands.
 
 mod actions;
 mod edit;
 mod list;
 mod map;
+mod settings;
 mod show;
+mod village;
 
 use rocket::Route;
 
 use crate::base::actor::Actor;
 use crate::base::codes;
 use crate::base::policy::{self, Action};
-use crate::records::reserves::queries::Card;
+use crate::records::reserves::queries::{Card, VillageDepth};
 use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState};
 use crate::records::words::{WordBook, WordList};
 use crate::web::views::{Badge, Tone};
@@ -19,7 +21,16 @@ use crate::web::views::{Badge, Tone};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [list::routes(), map::routes(), show::routes(), edit::routes(), actions::routes()].concat()
+    [
+        list::routes(),
+        map::routes(),
+        village::routes(),
+        settings::routes(),
+        show::routes(),
+        edit::routes(),
+        actions::routes(),
+    ]
+    .concat()
 }
 
 /// Whether somebody may change records here.
@@ -37,6 +48,18 @@ fn state_badge(code: &str) -> Badge {
         ReserveState::Left => Tone::Bad,
     };
     Badge::new(state.name(), tone)
+}
+
+/// How deep the reserve of a village is, as a badge.
+fn depth_badge(depth: &VillageDepth) -> Badge {
+    if depth.is_below() {
+        let lacking = depth.minimum.saturating_sub(depth.depth());
+        Badge::new(format!("缺{lacking}名"), Tone::Bad)
+    } else if depth.hangs_on_one() {
+        Badge::new("走1人即不足", Tone::Warning)
+    } else {
+        Badge::new("达标", Tone::Good)
+    }
 }
 
 fn kind_name(card: &Card) -> String {

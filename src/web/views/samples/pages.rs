@@ -98,6 +98,8 @@ fn of_people() -> Vec<(&'static str, String)> {
         page("reserves_list", &reserves::list()),
         page("reserves_show", &reserves::show()),
         page("reserves_map", &reserves::map()),
+        page("reserves_succession", &reserves::succession()),
+        page("reserves_settings", &reserves::settings()),
         page("training_overview", &training::overview()),
         page("training_outstanding", &training::outstanding()),
         page("training_classes", &training::classes()),

@@ -1,11 +1,13 @@
 //! Sample data of the pages of pools.
 
 use super::pages::{frame, number, text};
-use crate::web::views::controls::Choice;
+use crate::web::views::controls::{Choice, Kind};
 use crate::web::views::members::{Action, Event, FactGroup};
 use crate::web::views::parts::{Fact, FigureCard, Pager};
-use crate::web::views::reserves::{Filter, List, Map, MapRow, Ready, Show};
-use crate::web::views::{Badge, Cell, Column, Link, Row, Section, Table, Tone};
+use crate::web::views::reserves::{
+    Demands, Filter, List, Map, MapRow, Ready, Show, SitterRow, Succession, Vacancy,
+};
+use crate::web::views::{Badge, Cell, Column, Control, Form, Group, Link, Row, Section, Table, Tone};
 
 pub fn list() -> List {
     List {
@@ -77,10 +79,19 @@ pub fn map() -> Map {
             ..FigureCard::default()
         }],
         rule: "每村后备干部不少于2名。".into(),
+        settings: Link::new("后备力量要求", "/reserves/settings"),
+        pager: Pager {
+            shown: 2,
+            total: Some(52),
+            first: None,
+            next: Some("/reserves/map?within=500237&after=500237101202".into()),
+        },
         rows: vec![
             MapRow {
-                village: Link::new("白泉村", "/reserves?within=500237101201"),
+                village: Link::new("白泉村", "/reserves/map/500237101201"),
                 due: "2026-01-10".into(),
+                sitting: "5人，平均47（38—59）".into(),
+                alone: "2/5".into(),
                 depth: "3/2".into(),
                 talents: "1".into(),
                 ages: "平均31（24—39）".into(),
@@ -93,7 +104,9 @@ pub fn map() -> Map {
                 more: 1,
             },
             MapRow {
-                village: Link::new("龙雾村", "/reserves?within=500237101202"),
+                village: Link::new("龙雾村", "/reserves/map/500237101202"),
+                sitting: "—".into(),
+                alone: "—".into(),
                 depth: "1/2".into(),
                 talents: "0".into(),
                 ages: "28".into(),
@@ -102,5 +115,81 @@ pub fn map() -> Map {
                 ..MapRow::default()
             },
         ],
+    }
+}
+
+pub fn succession() -> Succession {
+    let ready = |name: &str, why: &str| Ready { link: Link::new(name, "/reserves/0199"), why: why.into() };
+    Succession {
+        frame: frame("clerk", Section::Reserves),
+        back: Link::new("接续图", "/reserves/map"),
+        name: "龙井镇白泉村".into(),
+        links: vec![Link::new("后备人员名单", "/reserves?within=500237101201")],
+        facts: vec![
+            Fact::text("任期届满", "2026-01-10"),
+            Fact::badge("后备厚度", Badge::new("达标", Tone::Good)),
+        ],
+        sitters: vec![SitterRow {
+            name: Link::new("张伟", "/people/0199"),
+            posts: vec![
+                "村党组织 书记（2021-01-10起）".into(),
+                "村（居）民委员会 主任（2021-01-10起）".into(),
+            ],
+            age: "52".into(),
+            bars: vec![
+                "张伟在任职日期“2026-01-10”是预备党员，党组织班子成员须为有被选举权的正式党员。".into(),
+            ],
+            vacancies: vec![
+                Vacancy {
+                    told: "村党组织 书记空缺1名".into(),
+                    is_vacant: true,
+                    ready: Vec::new(),
+                    refused: vec![ready("王芳", "王芳在任职日期“2025-06-01”不是党员。")],
+                },
+                Vacancy {
+                    told: "村（居）民委员会 主任空缺1名".into(),
+                    is_vacant: true,
+                    ready: vec![ready("王芳", "入库满一年、帮带到位、考核优秀")],
+                    refused: Vec::new(),
+                },
+            ],
+            broken: vec!["村党组织：现有成员2人，须不少于3人，请补选".into()],
+        }],
+        pool: Table {
+            caption: "后备人员".into(),
+            columns: vec![Column::new("姓名"), Column::numeric("届满时年龄"), Column::new("接任条件")],
+            rows: vec![Row::to(
+                "/reserves/0199",
+                vec![text("王芳"), number("31"), text("可接任：入库满一年、帮带到位、考核优秀")],
+            )],
+            ..Table::default()
+        },
+    }
+}
+
+pub fn settings() -> Demands {
+    Demands {
+        frame: frame("supervisor", Section::Reserves),
+        back: Link::new("接续图", "/reserves/map"),
+        table: Table {
+            caption: "后备力量要求".into(),
+            columns: vec![Column::numeric("施行"), Column::numeric("每村最低人数"), Column::new("状态")],
+            rows: vec![Row::new(vec![
+                number("2000-01-01"),
+                number("2"),
+                Cell::Badge(Badge::new("现行", Tone::Good)),
+            ])],
+            ..Table::default()
+        },
+        form: Some(Form {
+            action: "/reserves/settings".into(),
+            csrf_token: "token".into(),
+            groups: vec![Group::new(
+                "本县（区）自某日起的要求",
+                vec![Control::new("minimum_per_village", "每村后备干部最低人数", Kind::Number).value("2")],
+            )],
+            submit: "设定".into(),
+            ..Form::default()
+        }),
     }
 }

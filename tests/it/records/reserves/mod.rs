@@ -2,7 +2,9 @@
 
 mod entering;
 mod guiding;
+mod leaving;
 mod steps;
+mod succession;
 
 use cadre::base::actor::{Actor, Role};
 use cadre::base::db::{self, Connection};
