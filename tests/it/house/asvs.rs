@@ -41,7 +41,7 @@ const FAILS: [(&str, &str); 22] = [
     ("12.3.1", "the private database has no network; an external one is reached without TLS"),
     (
         "14.2.1",
-        "the API finds a member by a whole citizen ID in the address (contract 3); pages send it in a body",
+        "the API finds a member by a whole number in the address (contract 3); pages send it in a body",
     ),
     ("14.3.1", "signing out removes the cookie; nothing tells the browser to clear what else it keeps"),
     ("14.3.3", "pages keep drafts in the browser in no form that a test looks into"),

@@ -5,6 +5,7 @@ mod departures;
 mod events;
 mod finding;
 mod look_up;
+mod numbers;
 mod transfers;
 
 use cadre::base::actor::{Actor, Role};
