@@ -13,6 +13,7 @@ mod home;
 mod imports;
 mod members;
 mod merges;
+mod organisations;
 mod papers;
 mod people;
 mod proofs;
