@@ -3,6 +3,7 @@
 mod changes;
 mod departures;
 mod events;
+mod filters;
 mod finding;
 mod look_up;
 mod numbers;
