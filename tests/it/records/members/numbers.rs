@@ -15,8 +15,7 @@ use crate::support::builders::member;
 const MOBILE: &str = "13900010001";
 const TELEPHONE: &str = "02357681234";
 
-fn reached(command: Enrol, mobile: Option<&str>, telephone: Option<&str>) -> Enrol {
-    let mut command = command;
+fn reached(mut command: Enrol, mobile: Option<&str>, telephone: Option<&str>) -> Enrol {
     command.identity.mobile = mobile.map(|text| MobileNumber::parse(text).unwrap());
     command.identity.telephone = telephone.map(|text| Telephone::parse(text).unwrap());
     command
