@@ -1679,6 +1679,10 @@ diesel::table! {
         initials -> Text,
         /// How the name sounds, without what is often taken for the same; records that sound alike are compared.
         sound -> Text,
+        /// Keyed MAC of the mobile number, by which it is found; empty until it is filled for numbers from before it was kept.
+        mobile_mac -> Nullable<Bytea>,
+        /// Keyed MAC of the telephone number, by which it is found; empty until it is filled for numbers from before it was kept.
+        telephone_mac -> Nullable<Bytea>,
     }
 }
 

@@ -53,9 +53,23 @@ pub async fn load(
     wanted: Wanted<'_>,
     progress: impl FnMut(Progress),
 ) -> Result<Vec<DemoAccount>> {
-    let Wanted { county, seed, .. } = wanted;
-    let pack = Pack::load(county).map_err(|error| Error::Refused(error.to_string()))?;
-    let sample = sample::generate(&pack, seed, clock::today()).map_err(Error::broken)?;
+    let pack = Pack::load(wanted.county).map_err(|error| Error::Refused(error.to_string()))?;
+    load_pack(owner, conn, keys, &pack, wanted, progress).await
+}
+
+/// The same from a pack, which may be a smaller one than that of the name.
+///
+/// # Errors
+/// As [`load`].
+pub async fn load_pack(
+    owner: &mut AsyncPgConnection,
+    conn: &mut AsyncPgConnection,
+    keys: &KeyRing,
+    pack: &Pack,
+    wanted: Wanted<'_>,
+    progress: impl FnMut(Progress),
+) -> Result<Vec<DemoAccount>> {
+    let sample = sample::generate(pack, wanted.seed, clock::today()).map_err(Error::broken)?;
     let loaded = sample::load(owner, conn, keys, &sample, progress).await?;
     // Without statistics of what was just entered, the planner picks loops over whole tables.
     db::tidy(owner).await?;

@@ -107,6 +107,9 @@ impl From<diesel::result::Error> for Error {
         match error {
             Diesel::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
             | Diesel::BrokenTransactionManager => Self::Unavailable,
+            Diesel::DatabaseError(_, told) if has_gone(told.message()) => Self::Unavailable,
+            // A commit that was not taken: why is told by it, not by taking back what is gone.
+            Diesel::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
             Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Stale,
             // Whom the actor saw a moment ago was merged into another record while he wrote.
             Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, told)
@@ -119,6 +122,19 @@ impl From<diesel::result::Error> for Error {
             other => Self::Broken(Box::new(other)),
         }
     }
+}
+
+/// Whether the server went away while it was asked. The driver has no kind of error for it, only its own words and those
+/// of the server's last message.
+fn has_gone(message: &str) -> bool {
+    const SIGNS: [&str; 5] = [
+        "connection closed",
+        "channel closed",
+        "error communicating with the server",
+        "terminating connection due to administrator command",
+        "terminating connection due to unexpected postmaster exit",
+    ];
+    SIGNS.iter().any(|sign| message.starts_with(sign))
 }
 
 impl From<diesel_async::pooled_connection::deadpool::PoolError> for Error {
@@ -168,5 +184,29 @@ impl<T> OrMissing<T> for diesel::QueryResult<Option<T>> {
 impl<T> OrMissing<T> for Option<T> {
     fn or_missing(self, what: &'static str) -> Result<T> {
         self.ok_or(Error::Missing { what })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use diesel::result::{DatabaseErrorKind, Error as Diesel};
+
+    use super::*;
+
+    fn told(message: &str) -> Diesel {
+        Diesel::DatabaseError(DatabaseErrorKind::UnableToSendCommand, Box::new(message.to_owned()))
+    }
+
+    #[test]
+    fn a_server_that_went_away_is_unavailable_and_any_other_failure_is_broken() {
+        for message in ["connection closed", "error communicating with the server: Broken pipe (os error 32)"]
+        {
+            assert!(matches!(Error::from(told(message)), Error::Unavailable), "{message}");
+            let (commit_error, rollback_error) = (Box::new(told(message)), Box::new(told(message)));
+            let commit = Diesel::RollbackErrorOnCommit { rollback_error, commit_error };
+            assert!(matches!(Error::from(commit), Error::Unavailable), "{message}");
+        }
+        let other = Error::from(told("error serializing parameter 0"));
+        assert!(matches!(other, Error::Broken(_)), "{other}");
     }
 }

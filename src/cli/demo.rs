@@ -148,3 +148,34 @@ fn write_accounts(file: &PathBuf, accounts: &[DemoAccount]) -> Result<(), Failur
     };
     write().map_err(|error| file_failure(file, &error))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn the_accounts_are_for_their_owner_alone_and_are_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("demo-accounts.json");
+        assert!(read_accounts(&file).unwrap().is_empty(), "none are written yet");
+        let account = DemoAccount {
+            username: "clerk1".to_owned(),
+            password: "-".to_owned(),
+            otp_secret: None,
+            role: "clerk".to_owned(),
+            organisation: "500237101".to_owned(),
+            organisation_name: "龙井镇".to_owned(),
+        };
+        write_accounts(&file, std::slice::from_ref(&account)).unwrap();
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        let read = serde_json::to_value(read_accounts(&file).unwrap()).unwrap();
+        assert_eq!(read, serde_json::to_value([&account]).unwrap());
+        assert_eq!(read[0]["otp_secret"], serde_json::Value::Null, "said, and not left out (contract 2)");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no draft stays");
+        std::fs::write(&file, "[{").unwrap();
+        let Err(Failure::Failed(told)) = read_accounts(&file) else { panic!("half a file is none") };
+        assert!(told.contains("--fresh"), "{told}");
+    }
+}

@@ -22,6 +22,9 @@ pub enum Command {
         cadre keys rotate\n  \
         cadre keys rotate --algorithm sm4-gcm")]
     Rotate(Wanted),
+    /// Let telephone numbers be found that were written before numbers were looked up
+    #[command(after_help = "Example:\n  cadre keys index")]
+    Index,
     /// Forget a retired key for ever: backups from before its retirement open no more
     #[command(after_help = "Example:\n  cadre keys remove 1")]
     Remove {
@@ -80,6 +83,14 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
             );
             output::print(json, &rotated, &sentence);
         }
+        Command::Index => {
+            let indexed = rotation.index(&mut tell).await?;
+            let sentence = match indexed {
+                0 => "所有电话号码都已能按号码查到，无需补充。".to_owned(),
+                count => format!("已补充{count}个电话号码的查找标记，现在能按号码查到。"),
+            };
+            output::print(json, &serde_json::json!({ "indexed": indexed }), &sentence);
+        }
         Command::Remove { id } => {
             rotation.remove(*id).await?;
             let sentence = format!("已移除第{id}号密钥。停用之前的备份须用当时保存的密钥文件才能读出。");
@@ -123,7 +134,10 @@ fn tell(progress: Progress) {
                 stretch.table, stretch.column, stretch.done, stretch.of
             )
         }
-        Progress::Done { .. } => Ok(()),
+        Progress::Indexed(stretch) if out.is_terminal() => {
+            write!(out, "\r{}.{} {}/{}\u{1b}[K", stretch.table, stretch.column, stretch.done, stretch.of)
+        }
+        Progress::Done { .. } | Progress::Indexed(_) => Ok(()),
         Progress::Waiting { transactions } => writeln!(out, "等待{transactions}个较早开始的事务结束。"),
         Progress::Passed { pass, resealed, left } => {
             let start = if out.is_terminal() { "\r\u{1b}[K" } else { "" };

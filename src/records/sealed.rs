@@ -14,7 +14,12 @@ const fn column(
     owner: &'static str,
     secret: Secret,
 ) -> SealedColumn {
-    SealedColumn { table, column, owner, secret }
+    SealedColumn { table, column, owner, secret, mac: None }
+}
+
+/// One that is found by a MAC, which stands empty in rows from before it was kept.
+const fn found_by(place: SealedColumn, mac: &'static str) -> SealedColumn {
+    SealedColumn { mac: Some(mac), ..place }
 }
 
 /// Every place of sealed texts. Beside these only the files of uploads that wait to be matched are sealed
@@ -23,8 +28,8 @@ const fn column(
 pub const SEALED: SealedPlaces = SealedPlaces {
     columns: &[
         column("people", "citizen_id_cipher", "id", Secret::CitizenId),
-        column("people", "mobile_cipher", "id", Secret::Mobile),
-        column("people", "telephone_cipher", "id", Secret::Telephone),
+        found_by(column("people", "mobile_cipher", "id", Secret::Mobile), "mobile_mac"),
+        found_by(column("people", "telephone_cipher", "id", Secret::Telephone), "telephone_mac"),
         column("import_rows", "content", "import_id", Secret::ImportRow),
         column("import_draft_rows", "content", "draft_id", Secret::DraftRow),
         column("imports", "proposal", "id", Secret::ImportRow),

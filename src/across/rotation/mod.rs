@@ -70,6 +70,8 @@ pub enum Progress {
         /// How many.
         transactions: usize,
     },
+    /// The MACs of a stretch of a table are written.
+    Indexed(Stretch),
 }
 
 /// What a rotation did.
@@ -85,6 +87,8 @@ pub struct Rotated {
     pub resealed: BTreeMap<&'static str, i64>,
     /// Over how many passes.
     pub passes: usize,
+    /// How many numbers can be found from now on that were written before they were looked up.
+    pub indexed: i64,
 }
 
 /// A key, and how many texts stand under it.
@@ -195,7 +199,31 @@ impl<'a> Rotation<'a> {
         let details = serde_json::json!({ "keys": &retired, "to": current, "resealed": &resealed });
         self.note(KeyEvent::Retired, &details).await?;
         self.keys.retire(&retired)?;
-        Ok(Rotated { current, algorithm: self.algorithm(), retired, resealed, passes })
+        let indexed = self.index(told).await?;
+        Ok(Rotated { current, algorithm: self.algorithm(), retired, resealed, passes, indexed })
+    }
+
+    /// Writes the MAC that a number is found by wherever it is missing: where the number was written before its column
+    /// was kept, or came back with an older backup. Says nothing that the number does not say: neither a version nor the
+    /// trail moves. Answers how many it wrote; killed anywhere, the next one goes on.
+    ///
+    /// # Errors
+    /// Whatever the database answers; `Broken` where a text does not open.
+    pub async fn index(&mut self, told: &mut (dyn FnMut(Progress) + Send)) -> Result<i64> {
+        let mut count = 0_i64;
+        loop {
+            let done = reseal::index(&mut self.client, self.keys, SEALED, &mut |stretch| {
+                told(Progress::Indexed(stretch));
+            })
+            .await?;
+            count = count.saturating_add(done);
+            if reseal::unindexed(&self.client, SEALED).await? == 0 {
+                return Ok(count);
+            }
+            if done == 0 {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
     }
 
     /// Lets the key that waits, or a new one, seal from now on; answers both numbers.

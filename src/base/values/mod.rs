@@ -36,7 +36,7 @@ pub use committee::{CommitteeKind, Post};
 pub use dates::{DateError, completed_years, parse_date};
 pub use membership_status::MembershipStatus;
 pub use mobile_number::{MobileNumber, MobileNumberError};
-pub use numbers::{masked_numbers, masked_value};
+pub use numbers::{is_whole_number, looks_like_number, masked_numbers, masked_value};
 pub use organisation_code::{OrganisationCode, OrganisationCodeError};
 pub use period::{Period, PeriodError};
 pub use person_name::{PersonName, PersonNameError};

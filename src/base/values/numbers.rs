@@ -4,10 +4,26 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::base::values::parse_date;
+use crate::base::values::{CitizenId, MobileNumber, Telephone, count_digits, parse_date};
 
 /// How many digits of a number stay: enough to see what kind it was.
 const KEPT: usize = 3;
+
+/// From how many digits on a text looks like a number of a person, whatever is wrong with it.
+const MANY: usize = 11;
+
+/// Whether a text that somebody searches by is a whole number of a person: a citizen ID, or a telephone number.
+#[must_use]
+pub fn is_whole_number(text: &str) -> bool {
+    CitizenId::parse(text).is_ok() || MobileNumber::parse(text).is_ok() || Telephone::parse(text).is_ok()
+}
+
+/// Whether a text that somebody searches by is a number of a person or looks like one, right or wrong: it stays out of
+/// addresses and of the trail (PRV-03).
+#[must_use]
+pub fn looks_like_number(text: &str) -> bool {
+    count_digits(text) >= MANY || is_whole_number(text)
+}
 
 /// A text in which citizen IDs and telephone numbers are masked, but for their first three digits. Codes of organisations
 /// and ids of records stay as they are.
@@ -99,6 +115,20 @@ fn is_number(run: &str, before: Option<char>, after: Option<char>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_searched_by_is_known_for_a_number_before_it_comes_into_an_address() {
+        let citizen_id = CitizenId::compose("500237", parse_date("1980-05-06").unwrap(), 1).unwrap();
+        for whole in [citizen_id.as_str(), "138 0000 1111", "+86 13800001111", "023-57681234", "5768123"] {
+            assert!(is_whole_number(whole) && looks_like_number(whole), "{whole}");
+        }
+        for wrong in ["50023719950607002", "５００２３７１９９５０６０７００２"] {
+            assert!(!is_whole_number(wrong) && looks_like_number(wrong), "{wrong}");
+        }
+        for none in ["张伟", "zw", "576812", "500237", ""] {
+            assert!(!looks_like_number(none), "{none}");
+        }
+    }
 
     #[test]
     fn numbers_of_people_are_masked_wherever_they_stand_and_codes_are_not() {

@@ -20,7 +20,7 @@ use crate::records::people::listing::Search;
 /// What a list of members is filtered by.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Name, pinyin, initials (all by their beginning), or a whole citizen ID.
+    /// Name, pinyin, initials (all by their beginning), or a whole citizen ID or telephone number.
     pub query: Option<String>,
     /// Codes of statuses; none: those in the register.
     pub statuses: Option<Vec<String>>,
@@ -96,16 +96,15 @@ fn fitting<'a>(statement: &mut Statement<'a>, within: &Scope, filter: &'a Filter
     } else {
         " FROM memberships m"
     });
-    if filter.asks_person() || matches!(search, Search::CitizenId(_)) {
+    if filter.asks_person() || search.is_number() {
         statement.push(" JOIN people p ON p.county_id = m.county_id AND p.id = m.person_id");
     }
     statement.with(" WHERE m.county_id = ?", Bind::Uuid(within.county.0));
     statement.with(" AND m.path >= ?", Bind::Text(within.path.as_str().to_owned()));
     statement.with(" AND m.path < ?", Bind::Text(within.path.end()));
-    match search {
-        Search::Everybody => {}
-        Search::CitizenId(mac) => statement.with(" AND p.citizen_id_mac = ?", Bind::Bytes(mac.clone())),
-        Search::Prefix(start) => search_prefix(statement, within, start),
+    search.number(statement);
+    if let Search::Prefix(start) = search {
+        search_prefix(statement, within, start);
     }
     match &filter.statuses {
         Some(statuses) => statement.with(" AND m.status = ANY (?)", Bind::Texts(statuses)),

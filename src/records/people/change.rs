@@ -28,15 +28,17 @@ pub(in crate::records) async fn change(
         commands.iter().map(|person| Person::seal(county, person, keys)).collect::<Result<Vec<_>>>()?;
     let text = |of: fn(&Person) -> &str| rows.iter().map(of).collect::<Vec<_>>();
     let optional = |of: fn(&Person) -> Option<&str>| rows.iter().map(of).collect::<Vec<_>>();
+    let optional_bytes = |of: fn(&Person) -> Option<&[u8]>| rows.iter().map(of).collect::<Vec<_>>();
     diesel::sql_query(
         "UPDATE people p SET name = n.name, pinyin = n.pinyin, sex = n.sex, ethnicity = n.ethnicity, \
          birth_date = n.birth_date, citizen_id_cipher = n.citizen_id_cipher, citizen_id_mac = n.citizen_id_mac, \
          education = n.education, degree = n.degree, native_place = n.native_place, \
          mobile_cipher = n.mobile_cipher, telephone_cipher = n.telephone_cipher, address = n.address, \
-         version = p.version + 1, updated_at = now(), updated_by = $16 \
-         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
+         mobile_mac = n.mobile_mac, telephone_mac = n.telephone_mac, \
+         version = p.version + 1, updated_at = now(), updated_by = $18 \
+         FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
          AS n (id, name, pinyin, sex, ethnicity, birth_date, citizen_id_cipher, citizen_id_mac, education, degree, \
-         native_place, mobile_cipher, telephone_cipher, address) \
+         native_place, mobile_cipher, telephone_cipher, address, mobile_mac, telephone_mac) \
          WHERE p.county_id = $1 AND p.id = n.id",
     )
     .bind::<Uuid, _>(county)
@@ -51,11 +53,11 @@ pub(in crate::records) async fn change(
     .bind::<Array<Text>, _>(text(|row| &row.education))
     .bind::<Array<Nullable<Text>>, _>(optional(|row| row.degree.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(optional(|row| row.native_place.as_deref()))
-    .bind::<Array<Nullable<Bytea>>, _>(rows.iter().map(|row| row.mobile_cipher.as_deref()).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Bytea>>, _>(
-        rows.iter().map(|row| row.telephone_cipher.as_deref()).collect::<Vec<_>>(),
-    )
+    .bind::<Array<Nullable<Bytea>>, _>(optional_bytes(|row| row.mobile_cipher.as_deref()))
+    .bind::<Array<Nullable<Bytea>>, _>(optional_bytes(|row| row.telephone_cipher.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(optional(|row| row.address.as_deref()))
+    .bind::<Array<Nullable<Bytea>>, _>(optional_bytes(|row| row.mobile_mac.as_deref()))
+    .bind::<Array<Nullable<Bytea>>, _>(optional_bytes(|row| row.telephone_mac.as_deref()))
     .bind::<Text, _>(&actor.name)
     .execute(conn)
     .await

@@ -10,7 +10,7 @@ use crate::base::error::Result;
 use crate::base::ids::PersonId;
 use crate::base::keys::{KeyRing, Secret};
 use crate::base::scope::Scope;
-use crate::base::values::{CitizenId, pinyin};
+use crate::base::values::{CitizenId, MobileNumber, Telephone, pinyin};
 use crate::records::people::queries;
 use crate::records::people::{PersonCard, RelationKind};
 
@@ -20,28 +20,61 @@ pub enum Search {
     Everybody,
     /// Whoever has this citizen ID, by its MAC.
     CitizenId(Vec<u8>),
+    /// Whoever has this telephone number, by its MAC as a mobile number and that as any other.
+    Telephone {
+        /// The MAC among mobile numbers.
+        mobile: Vec<u8>,
+        /// The MAC among telephone numbers of any kind.
+        telephone: Vec<u8>,
+    },
     /// Whoever has a key that begins so.
     Prefix(String),
 }
 
 impl Search {
-    /// What a text asks for: a whole citizen ID, or the beginning of a name, its pinyin or initials.
+    /// What a text asks for: a whole citizen ID, a whole telephone number as [`MobileNumber`] or [`Telephone`] takes it, or
+    /// the beginning of a name, its pinyin or initials. Part of a number asks for a name, and so finds nobody.
     #[must_use]
     pub fn of(typed: Option<&str>, keys: &KeyRing) -> Self {
         let Some(text) = typed.map(str::trim).filter(|text| !text.is_empty()) else {
             return Self::Everybody;
         };
-        match CitizenId::parse(text) {
-            Ok(number) => Self::CitizenId(keys.mac(Secret::CitizenId, number.as_str())),
+        if let Ok(number) = CitizenId::parse(text) {
+            return Self::CitizenId(keys.mac(Secret::CitizenId, number.as_str()));
+        }
+        let mobile = MobileNumber::parse(text).map(|number| number.as_str().to_owned());
+        match mobile.or_else(|_| Telephone::parse(text).map(|number| number.as_str().to_owned())) {
+            Ok(digits) => Self::Telephone {
+                mobile: keys.mac(Secret::Mobile, &digits),
+                telephone: keys.mac(Secret::Telephone, &digits),
+            },
             Err(_) => Self::Prefix(pinyin::normalise_query(text)),
         }
+    }
+
+    /// Adds what a row `p` of `people` must have to be the one whose number is asked for; nothing where none is.
+    pub(in crate::records) fn number(&self, statement: &mut Statement<'_>) {
+        match self {
+            Self::Everybody | Self::Prefix(_) => {}
+            Self::CitizenId(mac) => statement.with(" AND p.citizen_id_mac = ?", Bind::Bytes(mac.clone())),
+            Self::Telephone { mobile, telephone } => {
+                statement.with(" AND (p.mobile_mac = ?", Bind::Bytes(mobile.clone()));
+                statement.with(" OR p.telephone_mac = ?)", Bind::Bytes(telephone.clone()));
+            }
+        }
+    }
+
+    /// Whether it asks for a number of somebody.
+    #[must_use]
+    pub const fn is_number(&self) -> bool {
+        matches!(self, Self::CitizenId(_) | Self::Telephone { .. })
     }
 }
 
 /// What a list of people is filtered by.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Name, pinyin, initials (all by their beginning), or a whole citizen ID.
+    /// Name, pinyin, initials (all by their beginning), or a whole citizen ID or telephone number.
     pub query: Option<String>,
     /// Codes of the kinds of relation of which one must stand inside the scope.
     kinds: Vec<String>,
@@ -114,24 +147,22 @@ fn fitting<'a>(statement: &mut Statement<'a>, within: &Scope, filter: &'a Filter
         statement.with(" AND v.path < ?", Bind::Text(within.path.end()));
         statement.with(" AND v.kind = ANY (?))", Bind::Texts(&filter.kinds));
     }
-    match Search::of(filter.query.as_deref(), keys) {
-        Search::Everybody => {}
-        Search::CitizenId(mac) => statement.with(" AND p.citizen_id_mac = ?", Bind::Bytes(mac)),
-        Search::Prefix(start) => {
-            // A name keeps its dot, the keys have none.
-            let typed = filter.query.as_deref().unwrap_or_default().trim().to_owned();
-            let end = |start: &str| format!("{start}\u{10FFFF}");
-            statement.with(" AND (p.name >= ?", Bind::Text(typed.clone()));
-            statement.with(" AND p.name < ?", Bind::Text(end(&typed)));
-            for (from, to) in [
-                (" OR p.pinyin_joined >= ?", " AND p.pinyin_joined < ?"),
-                (" OR p.initials >= ?", " AND p.initials < ?"),
-            ] {
-                statement.with(from, Bind::Text(start.clone()));
-                statement.with(to, Bind::Text(end(&start)));
-            }
-            statement.push(")");
+    let search = Search::of(filter.query.as_deref(), keys);
+    search.number(statement);
+    if let Search::Prefix(start) = search {
+        // A name keeps its dot, the keys have none.
+        let typed = filter.query.as_deref().unwrap_or_default().trim().to_owned();
+        let end = |start: &str| format!("{start}\u{10FFFF}");
+        statement.with(" AND (p.name >= ?", Bind::Text(typed.clone()));
+        statement.with(" AND p.name < ?", Bind::Text(end(&typed)));
+        for (from, to) in [
+            (" OR p.pinyin_joined >= ?", " AND p.pinyin_joined < ?"),
+            (" OR p.initials >= ?", " AND p.initials < ?"),
+        ] {
+            statement.with(from, Bind::Text(start.clone()));
+            statement.with(to, Bind::Text(end(&start)));
         }
+        statement.push(")");
     }
 }
 

@@ -75,8 +75,12 @@ pub struct Person {
     pub native_place: Option<String>,
     /// Mobile number, encrypted.
     pub mobile_cipher: Option<Vec<u8>>,
+    /// Keyed MAC of the mobile number; none also where the number was written before MACs were kept.
+    pub mobile_mac: Option<Vec<u8>>,
     /// Telephone number, encrypted.
     pub telephone_cipher: Option<Vec<u8>>,
+    /// Keyed MAC of the telephone number; none also where the number was written before MACs were kept.
+    pub telephone_mac: Option<Vec<u8>>,
     /// Home address.
     pub address: Option<String>,
 }
@@ -124,7 +128,7 @@ impl std::fmt::Debug for Person {
 }
 
 impl Person {
-    /// The row of a person: identifiers are encrypted here.
+    /// The row of a person: identifiers are encrypted here, each beside the MAC that it is found by.
     ///
     /// # Errors
     /// `Broken` when the key ring refuses.
@@ -146,11 +150,13 @@ impl Person {
             degree: identity.degree.clone(),
             native_place: identity.native_place.clone(),
             mobile_cipher: identity.mobile.as_ref().map(|m| seal(Secret::Mobile, m.as_str())).transpose()?,
+            mobile_mac: identity.mobile.as_ref().map(|m| keys.mac(Secret::Mobile, m.as_str())),
             telephone_cipher: identity
                 .telephone
                 .as_ref()
                 .map(|t| seal(Secret::Telephone, t.as_str()))
                 .transpose()?,
+            telephone_mac: identity.telephone.as_ref().map(|t| keys.mac(Secret::Telephone, t.as_str())),
             address: identity.address.clone(),
         })
     }

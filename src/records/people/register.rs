@@ -39,8 +39,9 @@ pub async fn register(
     let optional_bytes = |of: fn(&Person) -> Option<&[u8]>| rows.iter().map(of).collect::<Vec<_>>();
     diesel::sql_query(
         "INSERT INTO people (county_id, id, name, pinyin, sex, ethnicity, birth_date, citizen_id_cipher, \
-         citizen_id_mac, education, degree, native_place, mobile_cipher, telephone_cipher, address) \
-         SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+         citizen_id_mac, education, degree, native_place, mobile_cipher, telephone_cipher, address, \
+         mobile_mac, telephone_mac) \
+         SELECT $1, * FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind::<Uuid, _>(county)
     .bind::<Array<Uuid>, _>(rows.iter().map(|row| row.id).collect::<Vec<_>>())
@@ -57,6 +58,8 @@ pub async fn register(
     .bind::<Array<Nullable<Bytea>>, _>(optional_bytes(|row| row.mobile_cipher.as_deref()))
     .bind::<Array<Nullable<Bytea>>, _>(optional_bytes(|row| row.telephone_cipher.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(optional(|row| row.address.as_deref()))
+    .bind::<Array<Nullable<Bytea>>, _>(optional_bytes(|row| row.mobile_mac.as_deref()))
+    .bind::<Array<Nullable<Bytea>>, _>(optional_bytes(|row| row.telephone_mac.as_deref()))
     .execute(conn)
     .await
     .constraint("people_citizen_id_key", citizen_id_taken)?;

@@ -14,7 +14,7 @@ use crate::base::db;
 use crate::base::error::{Error, OrMissing};
 use crate::base::ids::MembershipId;
 use crate::base::policy::{self, Action};
-use crate::base::values::{Category, MembershipStatus, Sex, count_digits, parse_date};
+use crate::base::values::{Category, MembershipStatus, Sex, looks_like_number, parse_date};
 use crate::records::members::listing::{self, Cursor, Filter, Sort};
 use crate::records::members::{self, Change, MemberCard, queries};
 use crate::records::organisations;
@@ -130,7 +130,7 @@ impl From<MemberCard> for MemberJson {
 pub struct MemberQuery<'r> {
     /// Code of an organisation.
     pub within: Option<&'r str>,
-    /// Name, pinyin or initials; a whole citizen ID only in the body of a search.
+    /// Name, pinyin or initials; a whole citizen ID or telephone number only in the body of a search.
     pub q: Option<&'r str>,
     /// Code of the status.
     pub status: Option<&'r str>,
@@ -174,7 +174,7 @@ impl MemberQuery<'_> {
             ("born_to", self.born_to),
         ];
         let masked = |text: &str| {
-            if count_digits(text) >= 11 { "（号码）".to_owned() } else { text.to_owned() }
+            if looks_like_number(text) { "（号码）".to_owned() } else { text.to_owned() }
         };
         let asked = pairs.into_iter().filter_map(|(name, value)| Some((name, given(value)?)));
         asked
@@ -253,7 +253,7 @@ pub fn cursor(listing: &Listing) -> Result<Option<Cursor>, Failure> {
 
 /// List members of your organisation.
 #[utoipa::path(context_path = "/api/v1", tag = "members", params(
-    ("within" = Option<String>, Query), ("q" = Option<String>, Query, description = "name, pinyin, initials, or a whole citizen ID"),
+    ("within" = Option<String>, Query), ("q" = Option<String>, Query, description = "name, pinyin, initials, or a whole citizen ID or telephone number"),
     ("status" = Option<String>, Query, description = "a code, or any; in the register when not given"),
     ("category" = Option<String>, Query), ("branch" = Option<String>, Query), ("education" = Option<String>, Query),
     ("sex" = Option<String>, Query), ("born_from" = Option<String>, Query), ("born_to" = Option<String>, Query),

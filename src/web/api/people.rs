@@ -150,7 +150,7 @@ impl From<OnRecord> for PersonRecordJson {
 pub struct PeopleQuery<'r> {
     /// Code of an organisation.
     pub within: Option<&'r str>,
-    /// Name, pinyin or initials, or a whole citizen ID.
+    /// Name, pinyin or initials, or a whole citizen ID or telephone number.
     pub q: Option<&'r str>,
     /// What they are on record for: a code, or `no_membership`.
     pub relation: Option<&'r str>,
@@ -222,7 +222,7 @@ pub async fn page(
 /// List the people of your organisation, whatever they are on record for.
 #[utoipa::path(context_path = "/api/v1", tag = "people", params(
     ("within" = Option<String>, Query),
-    ("q" = Option<String>, Query, description = "name, pinyin, initials, or a whole citizen ID"),
+    ("q" = Option<String>, Query, description = "name, pinyin, initials, or a whole citizen ID or telephone number"),
     ("relation" = Option<String>, Query, description = "membership, seat, reserve, check, ballot, or no_membership"),
     ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<PersonRecordJson>)))]

@@ -11,7 +11,7 @@ use super::table::{Column, Table};
 /// What the list is narrowed by; the texts are what the person chose.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Name, pinyin, initials, or a whole citizen ID (which is sent by POST and never comes back in an address).
+    /// Name, pinyin, initials, or a whole citizen ID or telephone number (which is sent by POST and never comes back in an address).
     pub q: String,
     /// The code of the branch.
     pub branch: String,
@@ -76,7 +76,7 @@ pub struct List {
 pub struct People {
     /// What stands around the page.
     pub frame: Frame,
-    /// Name, pinyin, initials, or a whole citizen ID (which is sent by POST and never comes back in an address).
+    /// Name, pinyin, initials, or a whole citizen ID or telephone number (which is sent by POST and never comes back in an address).
     pub q: String,
     /// What they are on record for, as chosen.
     pub relation: String,

@@ -1,7 +1,7 @@
 // The program itself: `cadre demo` on a data folder of its own and a free port, started once for each file of stories.
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -94,7 +94,10 @@ export async function start() {
   // The copy keeps owners and modes, which PostgreSQL insists on; where the file system can, it shares the blocks.
   if (!words && process.env.CADRE_COUNTY) await copy("cp", ["-a", "--reflink=auto", process.env.CADRE_COUNTY, data]);
   const { child, environment, address, log } = await serve(data, words ?? COUNTY);
-  const accounts = JSON.parse(await readFile(join(data, "demo-accounts.json"), "utf8"));
+  const file = join(data, "demo-accounts.json");
+  const { mode } = await stat(file);
+  if ((mode & 0o777) !== 0o600) throw new Error(`${file} may be read by others: ${mode.toString(8)}`);
+  const accounts = JSON.parse(await readFile(file, "utf8"));
 
   return {
     address,

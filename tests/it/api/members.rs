@@ -253,3 +253,31 @@ async fn fifteen_digits_are_the_eighteen_of_the_same_person() {
     assert_eq!(refused.status, Status::UnprocessableEntity);
     assert!(refused.body.contains("不能换算"), "{}", refused.body);
 }
+
+#[tokio::test]
+async fn a_telephone_number_finds_its_owner_and_comes_back_nowhere() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let created = enter(&app, &clerk, &body(&app, 1)).await;
+    assert_eq!(created.status, Status::Created, "{}", created.body);
+    for list in ["members", "people"] {
+        let found = app.get(&clerk, &format!("/api/v1/{list}?q=13800001111&count=true")).await;
+        assert_eq!(found.json()["total"], 1, "{list}: {}", found.body);
+        assert_eq!(found.json()["items"][0]["mobile"], "138****1111");
+        assert!(!found.body.contains("13800001111"), "{list}");
+        for part in ["1380000111", "8000011", "13800001112"] {
+            let none = app.get(&clerk, &format!("/api/v1/{list}?q={part}&count=true")).await;
+            assert_eq!(none.json()["total"], 0, "{list} {part}");
+        }
+        // In a page it is sent by POST; neither an address, nor a link, nor the field shows it again.
+        let page = app.submit(&clerk, &format!("/{list}/search"), None, "q=138-0000-1111").await;
+        assert_eq!((page.status, page.location), (Status::Ok, None), "{list}");
+        assert!(page.body.contains("张伟"), "{list}: {}", page.body);
+        for written in ["13800001111", "138-0000-1111"] {
+            assert!(!page.body.contains(written), "{list} {written}");
+        }
+    }
+    let other = app.signed_in("clerk.two", Role::Clerk, app.county.town(2)).await;
+    let none = app.get(&other, "/api/v1/members?q=13800001111&count=true").await;
+    assert_eq!((&none.json()["total"], none.json()["items"].as_array().unwrap().len()), (&json!(0), 0));
+}

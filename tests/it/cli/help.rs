@@ -108,6 +108,7 @@ fn the_commands_and_their_options_are_these() {
     keys [OPTIONS] <COMMAND>: List, add, change and remove the keys that personal data is sealed with
     keys add [OPTIONS]: Add a key that seals nothing yet: where several machines share a database, give each the file first
       --algorithm
+    keys index [OPTIONS]: Let telephone numbers be found that were written before numbers were looked up
     keys list [OPTIONS]: List the keys and how many texts each of them sealed
     keys remove [OPTIONS] <ID>: Forget a retired key for ever: backups from before its retirement open no more
     keys rotate [OPTIONS]: Seal with another key, and everything stored anew, beside a running server; takes up what was broken

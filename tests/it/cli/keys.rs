@@ -7,10 +7,12 @@ use std::process::{Command, Stdio};
 
 use cadre::across::rotation::Rotation;
 use cadre::base::actor::Role;
+use cadre::base::db;
 use cadre::base::edit::Edit;
 use cadre::base::ids::MembershipId;
 use cadre::base::keys::{Algorithm, KeyRing, Secret};
 use cadre::base::values::{CitizenId, MobileNumber};
+use cadre::records::members::listing::{self, Filter};
 use cadre::records::members::{self, Change, Edits, Enrol};
 use cadre::records::people::IdentityEdits;
 use tokio_postgres::Client;
@@ -202,4 +204,38 @@ async fn a_key_for_several_machines_waits_until_it_is_everywhere() {
     let rotated = program.run(&["keys", "rotate", "--json"]).done().json();
     assert_eq!((&rotated["current"], &rotated["algorithm"]), (&2.into(), &"aes-256-gcm".into()));
     assert_eq!(keys.current(), 2);
+}
+
+/// What the members of the first town are found by: how many of them a number finds.
+async fn found(program: &Program, keys: &KeyRing, typed: &str) -> i64 {
+    let actor = program.county.town(1).actor(Role::Clerk);
+    let filter = Filter { query: Some(typed.to_owned()), ..Filter::default() };
+    let scope = &actor.scope;
+    let mut conn = program.db.web().await;
+    let read = db::read(&mut conn, scope, async |conn| listing::count(conn, scope, keys, &filter).await);
+    read.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_from_before_they_were_looked_up_are_found_once_they_are_indexed() {
+    let program = Program::new().await;
+    program.run(&["keys", "list"]).done();
+    let keys = KeyRing::open(&program.ring()).unwrap();
+    program.enrol(&keys, 1..101).await;
+    let client = program.db.owner_client().await;
+    let forget = "UPDATE people SET mobile_mac = NULL, telephone_mac = NULL";
+    client.batch_execute(forget).await.unwrap();
+    assert_eq!(found(&program, &keys, "13800001111").await, 0);
+    let rest = "SELECT md5(string_agg((to_jsonb(p) - 'mobile_mac')::text, '' ORDER BY id)) FROM people p";
+    let before: String = client.query_one(rest, &[]).await.unwrap().get(0);
+    let done = program.run(&["keys", "index", "--json"]).done().json();
+    assert_eq!(done["indexed"], 100);
+    assert_eq!(found(&program, &keys, "13800001111").await, 100);
+    assert_eq!(client.query_one(rest, &[]).await.unwrap().get::<_, String>(0), before, "nothing else moves");
+    assert_eq!(program.run(&["keys", "index", "--json"]).done().json()["indexed"], 0);
+    // A rotation does the same at its end.
+    client.batch_execute(forget).await.unwrap();
+    let rotated = program.run(&["keys", "rotate", "--json"]).done().json();
+    assert_eq!(rotated["indexed"], 100, "{rotated}");
+    assert_eq!(found(&program, &keys, "13800001111").await, 100);
 }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod away;
 mod demo;
 mod help;
 pub mod interruption;

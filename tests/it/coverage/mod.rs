@@ -162,12 +162,33 @@ fn faults_of_headers(answer: &Answer, path: &str, tls: bool) -> Vec<String> {
         .collect()
 }
 
+/// What is wrong with an error of the API: it is a problem document that says the status again, and what to do.
+fn faults_of_problem(answer: &Answer, path: &str) -> Vec<String> {
+    if !path.starts_with("/api/") || answer.status.code < 400 {
+        return Vec::new();
+    }
+    let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
+    let says = |field: &str| problem[field].as_str().is_some_and(|text| !text.is_empty());
+    let wanted = [
+        ("problem+json", answer.header("Content-Type").as_deref() == Some("application/problem+json")),
+        ("the status again", problem["status"] == answer.status.code),
+        ("the type", problem["type"] == "about:blank"),
+        ("a title", says("title")),
+        ("a detail", says("detail")),
+    ];
+    wanted
+        .iter()
+        .filter(|(_, kept)| !kept)
+        .map(|(what, _)| format!("{path} {}: without {what}", answer.status))
+        .collect()
+}
+
 /// ASVS 3.2.1, 3.4.3, 3.4.4, 3.4.5, 3.4.6, 13.4.2, 13.4.6, 14.3.2, 16.5.1, 16.5.4
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_has_its_headers_errors_and_downloads_too() {
     let stage = Stage::new().await;
     let mut faults = Vec::new();
-    let mut statuses = BTreeSet::new();
+    let (mut statuses, mut problems) = (BTreeSet::new(), BTreeSet::new());
     let supervisor = &stage.callers[3];
     let oversized = format!("csrf_token=x&q={}", "x".repeat(2 << 20));
     let form = [("Content-Type", "application/x-www-form-urlencoded")];
@@ -177,6 +198,8 @@ async fn every_answer_has_its_headers_errors_and_downloads_too() {
             let answer = row.call(&stage, &stage.callers[who], None).await;
             statuses.insert(answer.status.code);
             faults.extend(faults_of_headers(&answer, row.route, false));
+            faults.extend(faults_of_problem(&answer, row.route));
+            problems.extend(row.route.starts_with("/api/").then_some(answer.status.code));
         }
     }
     for (path, status) in
@@ -186,6 +209,7 @@ async fn every_answer_has_its_headers_errors_and_downloads_too() {
         assert_eq!(answer.status.code, status, "{path}");
         assert!(!answer.body.contains("asked for by a test"), "no internals in {}", answer.body);
         faults.extend(faults_of_headers(&answer, path, false));
+        faults.extend(faults_of_problem(&answer, path));
     }
     assert_eq!(large.status.code, 413);
     faults.extend(faults_of_headers(&large, "/members/search", false));
@@ -196,6 +220,9 @@ async fn every_answer_has_its_headers_errors_and_downloads_too() {
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     for status in [200, 303, 401, 403, 404, 422] {
         assert!(statuses.contains(&status), "no answer with {status}: {statuses:?}");
+    }
+    for status in [401, 403] {
+        assert!(problems.contains(&status), "no answer of the API with {status}: {problems:?}");
     }
 }
 

@@ -4,6 +4,7 @@ mod asvs;
 mod commands;
 mod floors;
 mod owners;
+mod scopes;
 mod sizes;
 pub mod sources;
 mod sql;

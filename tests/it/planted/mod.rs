@@ -139,6 +139,13 @@ fn through_the_api(numbers: &mut Numbers, clerk: &Browser, boss: &Browser, reade
         let found = clerk.get(&format!("/api/v1/members?q={known}")).is(200).json();
         assert_eq!(found["items"][0]["id"], made["id"]);
         clerk.submit("/members/search", &[("q", known)]);
+        for number in [&body["mobile"], &body["telephone"]] {
+            let number = number.as_str().unwrap();
+            let found = clerk.get(&format!("/api/v1/members?q={}", encoded(number))).is(200).json();
+            assert_eq!(found["items"][0]["id"], made["id"]);
+            clerk.submit("/members/search", &[("q", number)]).is(200);
+            clerk.submit("/people/search", &[("q", number)]).is(200);
+        }
         clerk.submit("/members/duplicates", &[("citizen_id", known)]).is(200);
     }
     for (at, id) in ids.iter().enumerate() {

@@ -7,7 +7,7 @@ use cadre::base::edit::Edit;
 use cadre::base::error::Error;
 use cadre::base::ids::PersonId;
 use cadre::base::keys::KeyRing;
-use cadre::base::values::CitizenId;
+use cadre::base::values::{CitizenId, MobileNumber, Telephone};
 use cadre::records::committees::{self, Appoint, CommitteeKind, Post};
 use cadre::records::people::listing::{Cursor, Filter};
 use cadre::records::people::{self, Correct, FieldChange, IdentityEdits, RelationKind, Reveal};
@@ -130,6 +130,31 @@ async fn people_are_found_by_name_pinyin_initials_and_a_whole_citizen_id() {
     assert!(stage.found("500237").await.is_empty(), "a part of a number finds nobody");
     let theirs = CitizenId::compose("500237", day("1995-06-07"), 3).unwrap();
     assert!(stage.found(theirs.as_str()).await.is_empty(), "nobody of another town");
+}
+
+#[tokio::test]
+async fn people_are_found_by_a_whole_telephone_number_in_their_own_town_alone() {
+    let mut stage = Stage::new().await;
+    assert_eq!(stage.found("13800001111").await, ["张伟"], "as he was enrolled");
+    let person = stage.person("王芳").await;
+    let edits = IdentityEdits {
+        mobile: Edit::Set(MobileNumber::parse("13900010001").unwrap()),
+        telephone: Edit::Set(Telephone::parse("023-57681234").unwrap()),
+        ..IdentityEdits::default()
+    };
+    stage.correct(person, 1, edits).await.unwrap();
+    for typed in ["13900010001", "+86 139 0001 0001", "02357681234", "(023)57681234"] {
+        assert_eq!(stage.found(typed).await, ["王芳"], "{typed}");
+    }
+    for typed in ["1390001", "57681234", "1390001000"] {
+        assert!(stage.found(typed).await.is_empty(), "{typed}");
+    }
+    let other = stage.county.town(2).actor(Role::Clerk);
+    let filter = Filter::of(&kinds_seen(&other), Some("13900010001".to_owned()), false);
+    assert!(names(stage.list(&other, &filter, None, 50).await.0).is_empty(), "nobody of another town");
+    let edits = IdentityEdits { mobile: Edit::Clear, ..IdentityEdits::default() };
+    stage.correct(person, 2, edits).await.unwrap();
+    assert!(stage.found("13900010001").await.is_empty());
 }
 
 #[tokio::test]

@@ -1,17 +1,7 @@
 //! What the database itself refuses of committees, seats and votes, whatever the SQL.
 
-use tokio_postgres::Client;
-
+use super::broken;
 use super::world::World;
-
-/// The constraint that a statement breaks.
-async fn broken(client: &Client, statement: &str) -> String {
-    client.batch_execute("BEGIN").await.unwrap();
-    let refused = client.execute(statement, &[]).await;
-    client.batch_execute("ROLLBACK").await.unwrap();
-    let error = refused.err().unwrap_or_else(|| panic!("{statement} is taken"));
-    error.as_db_error().and_then(|error| error.constraint()).unwrap_or_default().to_owned()
-}
 
 /// A copy of every seat, with some columns set otherwise.
 fn seat(person: &str, post: &str, from_day: &str) -> String {

@@ -4,6 +4,7 @@ mod catalogue;
 mod committees;
 mod generated;
 mod migrations;
+mod overlaps;
 mod pooled;
 mod rights;
 mod row_security;
@@ -28,6 +29,15 @@ async fn lines(client: &Client, query: &str) -> Vec<String> {
 async fn none(client: &Client, query: &str, fault: &str) {
     let found = lines(client, query).await;
     assert!(found.is_empty(), "{fault}:\n{}", found.join("\n"));
+}
+
+/// The constraint that a statement breaks.
+async fn broken(client: &Client, statement: &str) -> String {
+    client.batch_execute("BEGIN").await.unwrap();
+    let refused = client.execute(statement, &[]).await;
+    client.batch_execute("ROLLBACK").await.unwrap();
+    let error = refused.err().unwrap_or_else(|| panic!("{statement} is taken"));
+    error.as_db_error().and_then(|error| error.constraint()).unwrap_or_default().to_owned()
 }
 
 /// Compares two texts line by line and shows only the lines that differ.

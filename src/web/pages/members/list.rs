@@ -1,4 +1,4 @@
-//! The list of members. A whole citizen ID is sent by POST and never stands in an address (PRV-03).
+//! The list of members. A whole citizen ID or telephone number is sent by POST and never stands in an address (PRV-03).
 
 use rocket::response::Redirect;
 use rocket::serde::json::Json;
@@ -9,7 +9,7 @@ use crate::base::codes;
 use crate::base::db;
 use crate::base::error::OrMissing;
 use crate::base::policy::{self, Action};
-use crate::base::values::{Category, CitizenId, MembershipStatus, Sex, count_digits};
+use crate::base::values::{Category, MembershipStatus, Sex, is_whole_number, looks_like_number};
 use crate::records::members::MemberLine;
 use crate::records::members::listing::{self, MemberPage, Sort};
 use crate::records::organisations;
@@ -49,7 +49,7 @@ async fn search(
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let text = fields.get("q").trim();
     // Anything that looks like a number of a person stays out of the address, right or wrong.
-    if CitizenId::parse(text).is_ok() || count_digits(text) >= 11 {
+    if looks_like_number(text) {
         let query = MemberQuery { q: Some(text), status: Some("any"), ..MemberQuery::default() };
         let listing = Listing { limit: 50, after: None, count: false };
         return Ok(Ok(Page(view(&who, &mut db, &query, &listing, state).await?)));
@@ -72,17 +72,21 @@ fn address(query: &MemberQuery<'_>, more: &[(&str, &str)]) -> String {
 /// Where the same list is asked for as a workbook; none where a number of a person was searched for, which stays out of
 /// addresses.
 fn export(query: &MemberQuery<'_>, own: &str) -> Option<String> {
-    let digits = count_digits(query.q.unwrap_or_default());
     let organisation = query.within.filter(|code| !code.is_empty()).unwrap_or(own);
     let more = [("kind", "members"), ("organisation", organisation), ("within", "")];
-    (digits < 11).then(|| format!("/exports/new?{}", parameters(query, &more)))
+    (!by_number(query)).then(|| format!("/exports/new?{}", parameters(query, &more)))
+}
+
+/// Whether a number of a person is searched for.
+fn by_number(query: &MemberQuery<'_>) -> bool {
+    looks_like_number(query.q.unwrap_or_default())
 }
 
 fn parameters(query: &MemberQuery<'_>, more: &[(&str, &str)]) -> String {
     let mut parts: Vec<String> = Vec::new();
     let pairs = [
         ("within", query.within),
-        ("q", query.q),
+        ("q", query.q.filter(|_| !by_number(query))),
         ("status", query.status),
         ("category", query.category),
         ("branch", query.branch),
@@ -140,7 +144,7 @@ fn shown_filter(query: &MemberQuery<'_>, branch_name: Option<String>) -> views::
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     // An identifier that was searched for is not printed again.
     let typed = query.q.unwrap_or_default();
-    let q = if CitizenId::parse(typed).is_ok() { String::new() } else { typed.to_owned() };
+    let q = if is_whole_number(typed) { String::new() } else { typed.to_owned() };
     let statuses = std::iter::once(Choice::new("any", "全部（含不在册）"))
         .chain(MembershipStatus::ALL.iter().map(|status| Choice::new(status.code(), status.name())));
     views::Filter {
@@ -165,9 +169,11 @@ fn shown_filter(query: &MemberQuery<'_>, branch_name: Option<String>) -> views::
 }
 
 fn table(query: &MemberQuery<'_>, sort: Sort, page: MemberPage, total: i64, later: bool) -> Table {
+    // Who share a number are few, and a second page of them has no address.
     let next = page
         .next
         .as_ref()
+        .filter(|_| !by_number(query))
         .map(|next| address(query, &[("after", &Listing::cursor(&[&next.key, &next.id.to_string()]))]));
     let joined = match sort {
         Sort::JoinedOn => ("-joined_on", Some("ascending")),

@@ -3,8 +3,10 @@
 mod changes;
 mod departures;
 mod events;
+mod filters;
 mod finding;
 mod look_up;
+mod numbers;
 mod transfers;
 
 use cadre::base::actor::{Actor, Role};

@@ -2,6 +2,7 @@
 
 mod finding;
 mod merging;
+mod numbers;
 mod undoing;
 
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@ pub mod county;
 pub use county::{Place, TestCounty};
 
 pub mod member;
-pub use member::{day, member};
+pub use member::{day, five, member};
 
 pub mod committee;
 
