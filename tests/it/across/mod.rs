@@ -1,6 +1,7 @@
 //! Work over several areas against PostgreSQL.
 
 mod appointment;
+mod demo;
 mod exports;
 mod imports;
 mod planning;
