@@ -121,7 +121,7 @@ fn every_template_is_printed_with_sample_data() {
     for (template, view) in &views {
         let part = PARTS.iter().find(|(path, _)| path == template);
         let is_printed = samples.iter().any(|sample| match part {
-            Some((_, words)) => sample.html.contains(words),
+            Some((_, words)) => sample.html.contains(*words),
             None => sample.view.split('<').next().is_some_and(|name| name.ends_with(view.as_str())),
         });
         assert!(is_printed, "no sample of {template} ({view})");

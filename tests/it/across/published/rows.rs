@@ -30,6 +30,12 @@ fn posted(what: &'static str, day: &str, (from, to): (&str, &str), of: &str, fig
 }
 
 pub(super) fn rows_of_wushan() -> Vec<Change> {
+    let mut changes = committees_of_wushan();
+    changes.extend(pools_of_wushan());
+    changes
+}
+
+fn committees_of_wushan() -> Vec<Change> {
     const DAY: &str = "2021-06-30";
     const BEFORE: &str = "2021-03-14";
     const PARTY: &str = "committees.party.college_or_above.ratio.change";
@@ -49,15 +55,6 @@ pub(super) fn rows_of_wushan() -> Vec<Change> {
         )
     };
     let valid = "(SELECT e.valid FROM elections e WHERE e.id = t.election_id)";
-    let standing = lasts("s", DAY);
-    // Each village has three at least, so that two of them have to leave.
-    let village = format!(
-        "SELECT r.village_id FROM reserves r JOIN reserve_states s ON s.reserve_id = r.id AND {standing} \
-            AND s.state IN ('in_pool', 'seconded', 'cross_village') \
-         WHERE r.kind = 'reserve_cadre' GROUP BY r.village_id \
-         HAVING count(*) = 3 AND count(*) FILTER (WHERE s.state = 'in_pool') >= 2 ORDER BY r.village_id LIMIT 1"
-    );
-    let of_village = format!("r.kind = 'reserve_cadre' AND r.village_id = ({village})");
     vec![
         Change::new(
             "a member who did not go to college leaves the Party organisation",
@@ -96,6 +93,21 @@ pub(super) fn rows_of_wushan() -> Vec<Change> {
             seat(BEFORE, head),
             &[(PARTY, Greater), (HEADS, Greater)],
         ),
+    ]
+}
+
+fn pools_of_wushan() -> Vec<Change> {
+    const DAY: &str = "2021-06-30";
+    let standing = lasts("s", DAY);
+    // Each village has three at least, so that two of them have to leave.
+    let village = format!(
+        "SELECT r.village_id FROM reserves r JOIN reserve_states s ON s.reserve_id = r.id AND {standing} \
+            AND s.state IN ('in_pool', 'seconded', 'cross_village') \
+         WHERE r.kind = 'reserve_cadre' GROUP BY r.village_id \
+         HAVING count(*) = 3 AND count(*) FILTER (WHERE s.state = 'in_pool') >= 2 ORDER BY r.village_id LIMIT 1"
+    );
+    let of_village = format!("r.kind = 'reserve_cadre' AND r.village_id = ({village})");
+    vec![
         leave("a local talent leaves the pool", 1, DAY, "r.kind = 'local_talent'", &[(TOTAL, Less)]),
         leave(
             "two of the three cadres of a village leave the pool",
@@ -109,28 +121,25 @@ pub(super) fn rows_of_wushan() -> Vec<Change> {
 }
 
 pub(super) fn rows_of_liangping() -> Vec<Change> {
-    const DAY: &str = "2023-12-31";
-    const BEFORE: &str = "2021-03-19";
-    const AGE: &str = "committees.average_age";
-    const AGE_CHANGE: &str = "committees.average_age.change";
+    let mut changes = members_of_liangping();
+    changes.extend(ages_of_liangping());
+    changes.extend(sources_of_liangping());
+    changes
+}
+
+/// The day that is counted, and the one before the present term.
+const LIANGPING: (&str, &str) = ("2023-12-31", "2021-03-19");
+
+fn members_of_liangping() -> Vec<Change> {
+    const DAY: &str = LIANGPING.0;
     const SCHOOL: &str = "committees.high_school_or_above.ratio.change";
     const JUNIOR: &str = "committees.junior_or_below.relative_change";
     const CROSS: &str = "committees.cross_appointed";
     const CROSS_SHARE: &str = "committees.cross_appointed.ratio";
-    let (now, then, alone) = (lasts("t", DAY), lasts("t", BEFORE), alone("t", DAY));
-    let sits = |day: &str| format!("SELECT s.person_id FROM seats s WHERE {}", lasts("s", day));
-    let youngest_of = |one: &str, other: &str| {
-        format!(
-            "t.id IN ({}) AND t.id NOT IN ({}) ORDER BY t.birth_date DESC, t.id LIMIT 1",
-            sits(one),
-            sits(other)
-        )
-    };
-    // Less would be lost where the mean is rounded.
-    let older = ("people", "birth_date", "(t.birth_date - interval '20 years')::date");
+    let (now, then, alone) = (lasts("t", DAY), lasts("t", LIANGPING.1), alone("t", DAY));
     let learned = ("seats", "education", "'61'");
     let leaving = ("seats", "to_day", "DATE '2023-12-31'");
-    let mut changes = vec![
+    vec![
         // Near the mean, so that it stays as it is printed.
         Change::new(
             "a member of no other committee leaves",
@@ -147,18 +156,6 @@ pub(super) fn rows_of_liangping() -> Vec<Change> {
                 (CROSS_SHARE, Greater),
                 ("committees.source.local_entrepreneur", Less),
             ],
-        ),
-        Change::new(
-            "a member is twenty years older",
-            older,
-            youngest_of(DAY, BEFORE),
-            &[(AGE, Greater), (AGE_CHANGE, Greater)],
-        ),
-        Change::new(
-            "a member of the term before was twenty years older",
-            older,
-            youngest_of(BEFORE, DAY),
-            &[(AGE_CHANGE, Less)],
         ),
         Change::new(
             "a member has been to high school",
@@ -184,9 +181,44 @@ pub(super) fn rows_of_liangping() -> Vec<Change> {
             ),
             &[(CROSS, Less), (CROSS_SHARE, Less)],
         ),
-    ];
+    ]
+}
+
+fn ages_of_liangping() -> Vec<Change> {
+    const AGE: &str = "committees.average_age";
+    const AGE_CHANGE: &str = "committees.average_age.change";
+    let (day, before) = LIANGPING;
+    let sits = |day: &str| format!("SELECT s.person_id FROM seats s WHERE {}", lasts("s", day));
+    let youngest_of = |one: &str, other: &str| {
+        format!(
+            "t.id IN ({}) AND t.id NOT IN ({}) ORDER BY t.birth_date DESC, t.id LIMIT 1",
+            sits(one),
+            sits(other)
+        )
+    };
+    // Less would be lost where the mean is rounded.
+    let older = ("people", "birth_date", "(t.birth_date - interval '20 years')::date");
+    vec![
+        Change::new(
+            "a member is twenty years older",
+            older,
+            youngest_of(day, before),
+            &[(AGE, Greater), (AGE_CHANGE, Greater)],
+        ),
+        Change::new(
+            "a member of the term before was twenty years older",
+            older,
+            youngest_of(before, day),
+            &[(AGE_CHANGE, Less)],
+        ),
+    ]
+}
+
+fn sources_of_liangping() -> Vec<Change> {
+    let (day, _) = LIANGPING;
+    let mut changes = Vec::new();
     for source in ["local_talent", "local_entrepreneur", "returnee", "veteran", "graduate"] {
-        let (now, alone) = (lasts("s", DAY), super::alone("s", DAY));
+        let (now, alone) = (lasts("s", day), alone("s", day));
         changes.push(Change::new(
             "somebody was drawn from elsewhere",
             ("seat_sources", "source", "'other'"),
