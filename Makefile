@@ -23,7 +23,10 @@ check: ## Format, lints and documentation, without tests
 	cargo clippy --locked --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --locked --no-deps --document-private-items
 
-bench: ## Measures cadre against PostgreSQL alone and prints the ratios
+bench: ## Measures cadre against PostgreSQL alone and prints the ratios; fails where a limit is missed
 	@scripts/prepare
-	@cargo bench --locked --bench county
-	@cargo bench --locked --bench planner
+	@status=0; \
+	cargo bench --locked --bench county || status=1; \
+	cargo bench --locked --bench county -- --members 1000000 --only lookup,searches || status=1; \
+	cargo bench --locked --bench planner || status=1; \
+	exit $$status

@@ -7,12 +7,13 @@ use cadre::base::clock;
 use cadre::base::values::Quarter;
 
 use crate::http::Client;
+use crate::reports::measure_closed_picture;
 use crate::stage::{Server, Stage};
 use crate::table::{Table, median};
 
 const READINGS: usize = 5;
 
-/// Closes the last two quarters that ended by the command line, and asks for report, pages, changes and quality.
+/// Closes the last two quarters that ended by the command line, and asks for report, pages, changes, quality and team picture.
 pub async fn measure(stage: &Stage, server: &Server, table: &mut Table) -> anyhow::Result<()> {
     let quarter = Quarter::containing(clock::today()).previous();
     let county = stage.county.code.as_str();
@@ -48,5 +49,5 @@ pub async fn measure(stage: &Stage, server: &Server, table: &mut Table) -> anyho
         }
         table.add(what, &format!("under {limit} s"), median(&mut times), limit, "s");
     }
-    Ok(())
+    measure_closed_picture(stage, server, quarter, table)
 }

@@ -52,6 +52,13 @@ fn questions(stage: &Stage) -> Vec<(&'static str, Vec<String>)> {
     let county = &stage.county.code;
     let names: Vec<&str> =
         stage.county.members.iter().step_by(211).map(|member| member.person.name.as_str()).collect();
+    let numbers: Vec<String> = stage
+        .county
+        .members
+        .iter()
+        .step_by(211)
+        .map(|member| member.person.citizen_id.as_str().to_owned())
+        .collect();
     let search = |words: Vec<String>| -> Vec<String> {
         words.iter().map(|word| format!("/api/v1/members?within={county}&q={}", escaped(word))).collect()
     };
@@ -69,6 +76,7 @@ fn questions(stage: &Stage) -> Vec<(&'static str, Vec<String>)> {
         ("search by surname", search(names.iter().map(|name| name.chars().take(1).collect()).collect())),
         ("search by pinyin", search(keys.iter().map(|key| key[1].clone()).collect())),
         ("search by initials", search(keys.iter().map(|key| key[key.len() - 1].clone()).collect())),
+        ("search by whole citizen ID", search(numbers)),
         ("search for nobody", search(vec!["qqqq".to_owned(), "不存在的人".to_owned()])),
         ("list of the county", vec![format!("/api/v1/members?within={county}&limit=50")]),
         (

@@ -11,10 +11,14 @@ struct Line {
 }
 
 impl Line {
+    fn is_kept(&self) -> bool {
+        let ratio = self.measured / self.limit;
+        if self.wants_more { ratio >= 1.0 } else { ratio <= 1.0 }
+    }
+
     fn show(&self) -> String {
         let ratio = self.measured / self.limit;
-        let is_kept = if self.wants_more { ratio >= 1.0 } else { ratio <= 1.0 };
-        let verdict = if is_kept { "kept" } else { "MISSED" };
+        let verdict = if self.is_kept() { "kept" } else { "MISSED" };
         format!(
             "{:<54} {:>10.2} {:<7} {:<30} ratio {:>6.2}  {verdict}",
             self.what, self.measured, self.unit, self.bar, ratio
@@ -22,9 +26,12 @@ impl Line {
     }
 }
 
-/// All lines.
+/// All lines, and which of them missed their limit.
 #[derive(Default)]
-pub struct Table(Vec<String>);
+pub struct Table {
+    lines: Vec<String>,
+    missed: Vec<String>,
+}
 
 impl Table {
     /// A figure that must not exceed its limit.
@@ -36,7 +43,7 @@ impl Table {
     pub fn tell(&mut self, what: &str, measured: f64, unit: &'static str) {
         let line = format!("{what:<54} {measured:>10.2} {unit}");
         println!("{line}");
-        self.0.push(line);
+        self.lines.push(line);
     }
 
     /// A figure that must reach its limit.
@@ -55,15 +62,32 @@ impl Table {
     ) {
         let line = Line { what: what.to_owned(), bar: bar.to_owned(), measured, limit, unit, wants_more };
         println!("{}", line.show());
-        self.0.push(line.show());
+        self.lines.push(line.show());
+        if !line.is_kept() {
+            self.missed.push(line.what);
+        }
     }
 
     /// Prints all of them.
     pub fn print(&self) {
         println!("\n== results");
-        for line in &self.0 {
+        for line in &self.lines {
             println!("{line}");
         }
+    }
+
+    /// Says whether every limit was kept.
+    ///
+    /// # Errors
+    /// With the names of those that were not: the run is to end with a failing status.
+    pub fn judge(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            self.missed.is_empty(),
+            "{} limits missed: {}",
+            self.missed.len(),
+            self.missed.join("; ")
+        );
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use diesel_async::AsyncPgConnection;
 
-use crate::across::sample::{self, Loaded, Pack, Progress, SampleCounty};
+use crate::across::sample::{self, Loaded, Pack, SampleCounty};
 use crate::base::actor::{Actor, Role};
 use crate::base::clock;
 use crate::base::db;
@@ -41,6 +41,100 @@ pub struct Wanted<'a> {
     pub strict: bool,
 }
 
+/// What is done one after the other until a county can be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Organisations and members are entered, with all that happened to the members.
+    Register,
+    /// The database counts what was entered.
+    Count,
+    /// Committees, terms, seats and votes.
+    Committees,
+    /// Star ratings.
+    Ratings,
+    /// Awards of villages.
+    Awards,
+    /// Reserve cadres and local talents.
+    Reserves,
+    /// Training.
+    Training,
+    /// Assessments of villages.
+    Assessments,
+    /// Checks of candidates.
+    Vetting,
+    /// The database counts again.
+    CountAgain,
+    /// Accounts are opened.
+    Accounts,
+}
+
+impl Step {
+    /// Every step, in order.
+    pub const ALL: [Self; 11] = [
+        Self::Register,
+        Self::Count,
+        Self::Committees,
+        Self::Ratings,
+        Self::Awards,
+        Self::Reserves,
+        Self::Training,
+        Self::Assessments,
+        Self::Vetting,
+        Self::CountAgain,
+        Self::Accounts,
+    ];
+
+    /// The Chinese name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Register => "组织和党员",
+            Self::Count | Self::CountAgain => "整理数据库",
+            Self::Committees => "村（社区）班子",
+            Self::Ratings => "星级评定",
+            Self::Awards => "星级村评选",
+            Self::Reserves => "后备力量",
+            Self::Training => "教育培训",
+            Self::Assessments => "季度考核",
+            Self::Vetting => "任职资格联审",
+            Self::Accounts => "示例账号",
+        }
+    }
+
+    /// How many steps are done when this one begins.
+    #[must_use]
+    pub fn done_before(self) -> usize {
+        Self::ALL.iter().take_while(|step| **step != self).count()
+    }
+}
+
+/// How far the loading of a county has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// The step that goes on.
+    pub step: Step,
+    /// Its Chinese name, or that of the part of it that goes on.
+    pub what: &'static str,
+    /// What is done of that, of how much; none where the step has no parts.
+    pub part: Option<(usize, usize)>,
+}
+
+impl Progress {
+    /// A step begins.
+    fn begins(step: Step) -> Self {
+        Self { step, what: step.name(), part: None }
+    }
+
+    fn of_register(part: sample::Progress) -> Self {
+        let (what, done, total) = match part {
+            sample::Progress::Organisations(count) => ("组织", count, count),
+            sample::Progress::Members(done, total) => ("党员", done, total),
+            sample::Progress::Events(done, total) => ("变动", done, total),
+        };
+        Self { step: Step::Register, what, part: Some((done, total)) }
+    }
+}
+
 /// Generates the sample county of a name and enters it, with its accounts. Those of a `strict` one have to show one-time
 /// codes and are held to every limit, as in production; the others need a password.
 ///
@@ -67,21 +161,36 @@ pub async fn load_pack(
     keys: &KeyRing,
     pack: &Pack,
     wanted: Wanted<'_>,
-    progress: impl FnMut(Progress),
+    mut progress: impl FnMut(Progress),
 ) -> Result<Vec<DemoAccount>> {
+    progress(Progress::begins(Step::Register));
     let sample = sample::generate(pack, wanted.seed, clock::today()).map_err(Error::broken)?;
-    let loaded = sample::load(owner, conn, keys, &sample, progress).await?;
+    let told = |part| progress(Progress::of_register(part));
+    let loaded = sample::load(owner, conn, keys, &sample, told).await?;
     // Without statistics of what was just entered, the planner picks loops over whole tables.
+    progress(Progress::begins(Step::Count));
     db::tidy(owner).await?;
+    progress(Progress::begins(Step::Committees));
     sample::load_committees(owner, conn, keys, &sample, &loaded).await?;
-    sample::load_ratings(conn, &sample, &loaded).await?;
+    progress(Progress::begins(Step::Ratings));
+    let told = |done, total| {
+        progress(Progress { part: Some((done, total)), ..Progress::begins(Step::Ratings) });
+    };
+    sample::load_ratings_telling(conn, &sample, &loaded, told).await?;
+    progress(Progress::begins(Step::Awards));
     sample::load_awards(conn, &sample, &loaded).await?;
+    progress(Progress::begins(Step::Reserves));
     sample::load_reserves(conn, keys, &sample, &loaded).await?;
+    progress(Progress::begins(Step::Training));
     sample::load_training(owner, conn, &sample, &loaded).await?;
+    progress(Progress::begins(Step::Assessments));
     sample::load_assessments(conn, keys, &sample, &loaded).await?;
+    progress(Progress::begins(Step::Vetting));
     sample::load_vetting(conn, keys, &sample, &loaded, clock::today()).await?;
     // Each step of a round left an older version of each rating behind.
+    progress(Progress::begins(Step::CountAgain));
     db::tidy(owner).await?;
+    progress(Progress::begins(Step::Accounts));
     open_accounts(conn, keys, pack.name, &sample, &loaded, wanted).await
 }
 

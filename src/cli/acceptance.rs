@@ -41,7 +41,11 @@ pub async fn run(options: &Options, json: bool) -> Result<(), Failure> {
     if options.county.is_none() {
         wanted = acceptance::of_counties_on_record(&mut conn, wanted).await?;
     }
-    let figures = match acceptance::accept(&mut conn, &wanted).await {
+    let accepted = {
+        let _mark = output::Mark::of("正在计算指标");
+        acceptance::accept(&mut conn, &wanted).await
+    };
+    let figures = match accepted {
         Err(Error::Missing { what }) => {
             let message = format!("没有{what}；请先装入样例，例如 cadre demo --county wushan --no-serve。");
             return Err(Failure::Failed(message));

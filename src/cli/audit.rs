@@ -85,6 +85,9 @@ pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::Failed(format!("文件“{}”无法读写：{error}。请检查路径和权限。", path.display()))
 }
 
+/// What is shown while a trail is checked.
+const VERIFYING: &str = "正在核对审计记录";
+
 async fn verify(options: &VerifyOptions, json: bool) -> Result<(), Failure> {
     let begun = Instant::now();
     let known = Known { key: options.key.clone(), store: options.checkpoints.as_deref().map(Store::at) };
@@ -95,6 +98,7 @@ async fn verify(options: &VerifyOptions, json: bool) -> Result<(), Failure> {
                 proof::File::Trail(file) => file,
             };
             let input = BufReader::with_capacity(1 << 20, file);
+            let _mark = output::Mark::of(VERIFYING);
             verify::file(input, &known).map_err(|error| unreadable(path, &error))?
         }
         None => live(options).await?,
@@ -112,6 +116,7 @@ async fn verify(options: &VerifyOptions, json: bool) -> Result<(), Failure> {
 
 async fn live(options: &VerifyOptions) -> Result<Verdict, Failure> {
     let installation = Installation::open().await?;
+    let _mark = output::Mark::of(VERIFYING);
     let data = &installation.config.data;
     let key = match &options.key {
         Some(key) => key.clone(),
@@ -191,7 +196,10 @@ async fn export(path: &Path, organisation: Option<&str>, json: bool) -> Result<(
     let key = signer.verifier().to_string();
     let file = File::create(path).map_err(|error| unreadable(path, &error))?;
     let mut out = BufWriter::with_capacity(1 << 20, file);
-    let entries = bundle::export(&client, &store, &key, chain.as_deref(), &mut out).await?;
+    let entries = {
+        let _mark = output::Mark::of("正在写出审计记录");
+        bundle::export(&client, &store, &key, chain.as_deref(), &mut out).await?
+    };
     out.flush().map_err(|error| unreadable(path, &error))?;
     output::print(
         json,

@@ -5,14 +5,14 @@ use std::net::SocketAddr;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
-use crate::across::demo::{self, DemoAccount};
-use crate::across::sample::{COUNTIES, Progress};
+use crate::across::demo::{self, DemoAccount, Progress, Step};
+use crate::across::sample::COUNTIES;
 use crate::base::db::Connection;
 use crate::cli::installation::Installation;
 use crate::cli::interruption::Serving;
-use crate::cli::{Failure, serve};
+use crate::cli::{Failure, output, serve};
 
 /// What to load and where to serve it.
 #[derive(Debug, clap::Args)]
@@ -87,27 +87,18 @@ async fn load(
     options: &Options,
     known: &mut Vec<DemoAccount>,
 ) -> Result<(), Failure> {
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:40} {pos}/{len}") {
-        bar.set_style(style);
-    }
     println!("正在装入示例县 {county}（真实区划，虚构人员）……");
     let mut owner = installation.owner().await?;
     // Its own, not the pool's: what loads a whole county is held to no time.
     let mut conn = Connection::take(installation.database.web().await?);
-    let progress = |progress| {
-        let (message, done, total) = match progress {
-            Progress::Organisations(count) => ("组织", count, count),
-            Progress::Members(done, total) => ("党员", done, total),
-            Progress::Events(done, total) => ("变动", done, total),
-        };
-        bar.set_message(message);
-        bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
-        bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
-    };
+    let bar = output::bar();
+    // A step may take a minute before it tells anything.
+    bar.enable_steady_tick(output::TICK);
+    bar.set_length(whole(Step::ALL.len()));
     let first = known.is_empty();
     let wanted = demo::Wanted { county, seed: options.seed, first, strict: options.strict };
-    let loaded = demo::load(&mut owner, &mut conn, &installation.keys, wanted, progress).await;
+    let loaded =
+        demo::load(&mut owner, &mut conn, &installation.keys, wanted, |progress| show(&bar, progress)).await;
     bar.finish_and_clear();
     match loaded {
         Ok(accounts) => {
@@ -120,6 +111,23 @@ async fn load(
         )),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The bar counts the steps; the words before it say which one goes on, and how far that is.
+fn show(bar: &ProgressBar, progress: Progress) {
+    bar.set_position(whole(progress.step.done_before()));
+    bar.set_message(said(progress));
+}
+
+fn said(progress: Progress) -> String {
+    match progress.part {
+        Some((done, total)) => format!("{} {done}/{total}", progress.what),
+        None => progress.what.to_owned(),
+    }
+}
+
+fn whole(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
 }
 
 fn file_failure(file: &Path, error: &std::io::Error) -> Failure {
@@ -177,5 +185,17 @@ mod tests {
         std::fs::write(&file, "[{").unwrap();
         let Err(Failure::Failed(told)) = read_accounts(&file) else { panic!("half a file is none") };
         assert!(told.contains("--fresh"), "{told}");
+    }
+
+    #[test]
+    fn the_bar_says_which_step_goes_on_and_how_far_it_is() {
+        let progress = |step, what, part| Progress { step, what, part };
+        let bar = ProgressBar::hidden();
+        bar.set_length(whole(Step::ALL.len()));
+        show(&bar, progress(Step::Register, "党员", Some((10_000, 20_000))));
+        assert_eq!((bar.position(), bar.message().as_str()), (0, "党员 10000/20000"));
+        show(&bar, progress(Step::Vetting, Step::Vetting.name(), None));
+        assert_eq!((bar.position(), bar.message().as_str()), (8, "任职资格联审"));
+        assert_eq!(bar.length(), Some(11));
     }
 }

@@ -66,7 +66,10 @@ pub async fn run(options: &Options, json: bool) -> Result<(), Failure> {
     let file =
         tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(|error| failed(&error))?;
     let out = BufWriter::new(file.reopen().map_err(|error| failed(&error))?);
-    let receipt = exports::export(&engine, &actor, &request, out).await?;
+    let receipt = {
+        let _mark = output::Mark::of("正在导出");
+        exports::export(&engine, &actor, &request, out).await?
+    };
     file.persist(&options.output).map_err(|error| failed(&error))?;
     let path = options.output.display().to_string();
     let sentence = format!("已导出“{}”{}行：{path}", kind.name(), receipt.rows);

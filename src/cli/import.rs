@@ -1,10 +1,10 @@
 //! `cadre import`: reads a workbook, shows the plan, carries it out.
 
 use std::fs::File;
-use std::io::{BufWriter, IsTerminal};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::across::imports::commit::{Outcome, commit};
 use crate::across::imports::context::Engine;
@@ -115,7 +115,7 @@ async fn import(options: &Options, json: bool) -> Result<(), Failure> {
 /// Reads the file into a plan; a file that has none ends the command.
 async fn plan(engine: &Engine, actor: &Actor, import: &Import, file: &Path) -> Result<(), Failure> {
     let program = Program::this().map_err(anyhow::Error::from)?;
-    let bar = bar();
+    let bar = output::bar();
     let planned =
         read::read(engine, &program, actor, import, file, &|progress| advance(&bar, progress)).await;
     bar.finish_and_clear();
@@ -153,7 +153,7 @@ async fn finish(
 }
 
 async fn write(engine: &Engine, actor: &Actor, import: &Import) -> Result<(), Failure> {
-    let bar = bar();
+    let bar = output::bar();
     for _ in 0..ATTEMPTS {
         let outcome = commit(engine, actor, import.id, &|progress| advance(&bar, progress)).await?;
         if matches!(outcome, Outcome::Written(_)) {
@@ -213,18 +213,6 @@ fn sentences(answer: &Answer, options: &Options) -> String {
         lines.push("其余从略；用 --errors OUT.xlsx 可导出全部退回的行。".to_owned());
     }
     lines.join("\n")
-}
-
-/// A bar on a terminal, nothing elsewhere.
-fn bar() -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::no_length();
-    if let Ok(style) = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} {elapsed}") {
-        bar.set_style(style);
-    }
-    bar
 }
 
 fn advance(bar: &ProgressBar, progress: Progress) {

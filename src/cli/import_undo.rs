@@ -32,7 +32,9 @@ pub async fn run(options: &Options, json: bool) -> Result<(), Failure> {
     let import = find(&installation, ImportId(options.import_id)).await?;
     let actor = Actor::command_line(import.scope());
     let mut conn = installation.database.web().await?;
+    let mark = output::Mark::of("正在撤销导入");
     imports::undo(&mut conn, &actor, import.id, options.reason.as_deref()).await?;
+    drop(mark);
     drop(conn);
     let engine = Engine { database: installation.database.clone(), keys: installation.keys.clone() };
     let import = upload::find(&engine, &actor, import.id).await?;

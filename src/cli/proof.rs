@@ -32,16 +32,19 @@ pub async fn export(path: &Path, wanted: &Wanted<'_>, json: bool) -> Result<(), 
     }
     let (mut reading, mut writing) =
         (installation.database.report().await?, installation.database.web().await?);
-    let bundle = proof::proof_bundle(
-        &mut reading,
-        &mut writing,
-        &signer.published(),
-        &actor,
-        wanted.organisation,
-        wanted.quarter,
-        wanted.revision,
-    )
-    .await?;
+    let bundle = {
+        let _mark = output::Mark::of("正在制作证明包");
+        proof::proof_bundle(
+            &mut reading,
+            &mut writing,
+            &signer.published(),
+            &actor,
+            wanted.organisation,
+            wanted.quarter,
+            wanted.revision,
+        )
+        .await?
+    };
     std::fs::write(path, &bundle.bytes).map_err(|error| unreadable(path, &error))?;
     let key = signer.verifier().to_string();
     output::print(
@@ -106,7 +109,10 @@ fn no_bundle(path: &Path) -> Failure {
 
 /// Checks a bundle and says what was found.
 pub fn verify(path: &Path, bytes: &[u8], known: &Known, begun: Instant, json: bool) -> Result<(), Failure> {
-    let verdict = proof::verify(bytes, known).ok_or_else(|| no_bundle(path))?;
+    let verdict = {
+        let _mark = output::Mark::of("正在核对证明包");
+        proof::verify(bytes, known).ok_or_else(|| no_bundle(path))?
+    };
     let milliseconds = begun.elapsed().as_millis();
     let sound = verdict.faults.is_empty();
     if json {

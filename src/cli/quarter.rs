@@ -59,7 +59,11 @@ async fn close(organisation: &str, quarter: Quarter, json: bool) -> Result<(), F
     let installation = Installation::open().await?;
     let (_, actor) = installation.organisation(organisation).await?;
     let mut conn = installation.database.web().await?;
-    let Closed::Closed(revision) = reports::close(&mut conn, &actor, organisation, quarter).await? else {
+    let done = {
+        let _mark = output::Mark::of("正在结账");
+        reports::close(&mut conn, &actor, organisation, quarter).await?
+    };
+    let Closed::Closed(revision) = done else {
         return Err(Failure::Failed("结账没有完成，请重试。".to_owned()));
     };
     output::print(
@@ -83,7 +87,10 @@ async fn amend(organisation: &str, quarter: Quarter, reason: &str, json: bool) -
     let installation = Installation::open().await?;
     let (_, actor) = installation.organisation(organisation).await?;
     let mut conn = installation.database.web().await?;
-    let done = reports::amend(&mut conn, &actor, organisation, quarter, reason).await?;
+    let done = {
+        let _mark = output::Mark::of("正在修订");
+        reports::amend(&mut conn, &actor, organisation, quarter, reason).await?
+    };
     let Amended::Amended(revisions) = done else {
         return Err(Failure::Failed("修订没有完成，请重试。".to_owned()));
     };

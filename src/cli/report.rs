@@ -61,6 +61,7 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
     }
     let installation = Installation::open().await?;
     let (_, actor) = installation.organisation(&options.organisation).await?;
+    let mark = output::Mark::of("正在汇总报告");
     let report = reports::quarterly_at_once(
         &installation.database,
         &KeptCounts::default(),
@@ -78,6 +79,7 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
             papers::report(&report, &fonts).map_err(Error::broken)?
         }
     };
+    drop(mark);
     let Some(file) = &options.output else {
         println!("{}", String::from_utf8_lossy(&bytes));
         return Ok(());

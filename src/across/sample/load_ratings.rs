@@ -28,14 +28,29 @@ pub async fn load_ratings(
     county: &SampleCounty,
     loaded: &Loaded,
 ) -> Result<()> {
+    load_ratings_telling(conn, county, loaded, |_, _| {}).await
+}
+
+/// The same, telling after each period how many rounds are entered, of how many.
+///
+/// # Errors
+/// As [`load_ratings`].
+pub async fn load_ratings_telling(
+    conn: &mut AsyncPgConnection,
+    county: &SampleCounty,
+    loaded: &Loaded,
+    mut told: impl FnMut(usize, usize),
+) -> Result<()> {
     let actor = Actor::command_line(loaded.scope.clone());
     ratings::set_scheme(conn, &actor, &[scheme(&county.rating_scheme)?]).await?;
+    let all = county.rating_rounds.len();
     let mut rest = county.rating_rounds.as_slice();
     while let Some(first) = rest.iter().next() {
         let count = rest.iter().take_while(|round| round.period == first.period).count();
         let (now, later) = rest.split_at(count);
         play(conn, &actor, county, loaded, now).await?;
         rest = later;
+        told(all.saturating_sub(rest.len()), all);
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ pub use load::{Loaded, Progress, load};
 pub use load_assessments::load_assessments;
 pub use load_awards::load_awards;
 pub use load_committees::load_committees;
-pub use load_ratings::load_ratings;
+pub use load_ratings::{load_ratings, load_ratings_telling};
 pub use load_reserves::load_reserves;
 pub use load_training::load_training;
 pub use load_vetting::load_vetting;

@@ -65,6 +65,10 @@ test("the auditor's report is the same on the page, in the API, the workbook and
     assert.equal(Number(printed[index].replace("—", "NaN")), figure.value ?? NaN, `${figure.code}`);
   }
 
+  // Each of them opens the rows behind it.
+  const opened = await page.evaluate(() => Array.from(document.querySelectorAll(".figure-lines tbody th a"), (link) => link.getAttribute("href")));
+  assert.deepEqual(opened.map((href) => href.match(/^\/figures\/([^?]+)\?/)?.[1]), figures.map((figure) => figure.code));
+
   // The command line says the same, digit for digit.
   const told = await server.run("report", "quarterly", "--organisation", organisation, "--quarter", quarter, "--format", "json");
   assert.equal(told.code, 0, told.err);

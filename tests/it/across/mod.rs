@@ -7,6 +7,7 @@ mod imports;
 mod planning;
 mod print;
 mod proof;
+mod published;
 mod recomputed;
 mod reports;
 mod sample;

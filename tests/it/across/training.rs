@@ -13,6 +13,7 @@ use cadre::records::training::{
 };
 use chrono::NaiveDate;
 
+use super::published::accepted_by_the_command;
 use crate::support::TestDb;
 
 /// A county of full size with its training up to a day.
@@ -115,6 +116,7 @@ async fn everybody_of_zhushan_is_trained_and_an_attendance_moves_the_journeys() 
     let wanted = wanted("zhushan");
     assert_eq!(wanted.len(), 3);
     assert_eq!(agree(&test, &wanted).await, [""; 0]);
+    assert_eq!(accepted_by_the_command(&test, "zhushan"), 3, "they are all of this county's, of full size");
     let actor = Actor::command_line(loaded.scope.clone());
     let mut report = test.report().await;
     let mut value = async |code: &str| {

@@ -362,6 +362,13 @@ async fn published_figures_are_held_against_the_records() {
     );
     std::fs::write(&list, format!("{header}{right}{wrong}")).unwrap();
     assert_eq!(cadre(&app, &words).status.code(), Some(1));
+    // The list that comes with cadre: a county that it does not name, and one of it that is not on record.
+    let unknown = cadre(&app, &["acceptance", "--county", "nowhere"]);
+    assert_eq!(unknown.status.code(), Some(2), "{unknown:?}");
+    assert!(String::from_utf8(unknown.stderr).unwrap().contains("“nowhere”"));
+    let absent = cadre(&app, &["acceptance", "--county", "fuling"]);
+    assert_eq!(absent.status.code(), Some(1), "{absent:?}");
+    assert!(String::from_utf8(absent.stderr).unwrap().contains("cadre demo --county"));
 }
 
 #[tokio::test]

@@ -17,11 +17,13 @@ mod ratings;
 mod reports;
 mod reserves;
 mod slates;
+mod team;
 mod training;
 mod transfers;
 mod vetting;
 
 use std::collections::HashSet;
+use std::path::Path;
 
 /// The opening tags of a page, each as written.
 fn tags(html: &str) -> Vec<&str> {
@@ -74,6 +76,58 @@ fn every_page_has_unique_ids_and_labelled_controls() {
                 assert!(ids.contains(id), "{name}: {id} describes <{tag}> but is not there");
             }
         }
+    }
+}
+
+/// Templates that stand in pages, each with what it prints and hardly another one does.
+const PARTS: [(&str, &str); 10] = [
+    ("parts/control.html", "<div class=\"field span-"),
+    ("parts/figure_card.html", "<span class=\"figure-change\">"),
+    ("parts/form.html", "<p class=\"form-note\" data-form-note"),
+    ("parts/masked.html", "<span class=\"masked\""),
+    ("parts/notice.html", "<p class=\"notice tone-"),
+    ("parts/pager.html", "<nav class=\"pager\""),
+    ("parts/qr_code.html", "<svg class=\"qr\""),
+    ("parts/table.html", "<table class=\"table list\" data-list>"),
+    ("reports/bars.html", "<figure class=\"bars\">"),
+    ("slates/outcome.html", "<div id=\"slate-outcome\""),
+];
+
+/// Every view with a template of its own, as the sources say: the path of the template, and the end of the type's name.
+fn views() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/web/views");
+    let mut views = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("the folder of views") {
+        let path = entry.expect("a file").path();
+        let Some(module) = path.file_stem().and_then(|stem| stem.to_str()).filter(|_| path.is_file()) else {
+            continue;
+        };
+        let text = std::fs::read_to_string(&path).expect("a source");
+        for rest in text.split("#[template(path = \"").skip(1) {
+            let template = rest.split('"').next().expect("a path");
+            let name = rest.split("pub struct ").nth(1).expect("the struct of a template");
+            let name: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
+            views.push((template.to_owned(), format!("views::{module}::{name}")));
+        }
+    }
+    views
+}
+
+#[test]
+fn every_template_is_printed_with_sample_data() {
+    let samples = pages::samples();
+    let views = views();
+    assert!(views.len() >= 80, "only {} views were found", views.len());
+    for (template, view) in &views {
+        let part = PARTS.iter().find(|(path, _)| path == template);
+        let is_printed = samples.iter().any(|sample| match part {
+            Some((_, words)) => sample.html.contains(*words),
+            None => sample.view.split('<').next().is_some_and(|name| name.ends_with(view.as_str())),
+        });
+        assert!(is_printed, "no sample of {template} ({view})");
+    }
+    for (path, _) in PARTS {
+        assert!(views.iter().any(|(template, _)| template == path), "{path} is no template any more");
     }
 }
 

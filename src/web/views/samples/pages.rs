@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::{
     accounts, articles, assessments, awards, changes, class_plan, cockpit, committees, desk, merges, people,
-    ratings, reports, reserves, slates, training, transfers, vetting,
+    ratings, reports, reserves, slates, team, training, transfers, vetting,
 };
 use crate::web::views::imports::Plan;
 use crate::web::views::parts::Link;
@@ -32,17 +32,34 @@ pub fn frame(role: &str, section: Section) -> Frame {
     }
 }
 
-fn page(name: &'static str, view: &impl Template) -> (&'static str, String) {
-    (name, view.render().expect("a sample page is printed"))
+/// A page with sample data.
+#[derive(Clone)]
+pub struct Sample {
+    /// Its name, as that of a file.
+    pub name: &'static str,
+    /// The type of its view; empty where it has none.
+    pub view: &'static str,
+    /// What is printed.
+    pub html: String,
 }
 
-/// Every page, by name.
-pub fn all() -> Vec<(&'static str, String)> {
+fn page<V: Template>(name: &'static str, view: &V) -> Sample {
+    let html = view.render().expect("a sample page is printed");
+    Sample { name, view: std::any::type_name::<V>(), html }
+}
+
+/// Every page.
+pub fn samples() -> Vec<Sample> {
     [of_people(), of_the_house()].concat()
 }
 
+/// What is printed of every page, by name.
+pub fn all() -> Vec<(&'static str, String)> {
+    samples().into_iter().map(|sample| (sample.name, sample.html)).collect()
+}
+
 /// The pages about people and villages.
-fn of_people() -> Vec<(&'static str, String)> {
+fn of_people() -> Vec<Sample> {
     vec![
         page("sign_in", &desk::sign_in()),
         page("home", &desk::home()),
@@ -119,7 +136,7 @@ fn of_people() -> Vec<(&'static str, String)> {
 }
 
 /// The pages of work over all areas.
-fn of_the_house() -> Vec<(&'static str, String)> {
+fn of_the_house() -> Vec<Sample> {
     vec![
         page("imports_upload", &desk::upload()),
         page("imports_grid", &desk::typing()),
@@ -129,6 +146,7 @@ fn of_the_house() -> Vec<(&'static str, String)> {
         page("imports_reading", &Plan { events: Some("/imports/1/events".into()), ..desk::plan() }),
         page("reports_quarterly", &reports::quarterly()),
         page("reports_rows", &reports::figure_rows()),
+        page("reports_team", &team::picture()),
         page("articles_checked", &articles::checked()),
         page("articles_refused", &articles::refused()),
         page("cockpit", &cockpit::county()),
@@ -157,7 +175,7 @@ fn of_the_house() -> Vec<(&'static str, String)> {
                 links: vec![Link::new("重试", "/")],
             },
         ),
-        ("errors_500", BROKEN.into()),
+        Sample { name: "errors_500", view: "", html: BROKEN.into() },
     ]
 }
 
