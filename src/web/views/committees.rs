@@ -33,7 +33,9 @@ pub struct Part {
     pub anchor: String,
     /// Which committee.
     pub title: String,
-    /// The term that runs.
+    /// Its terms, the newest first, and whether each is the one shown; empty: there is no other.
+    pub terms: Vec<(Link, bool)>,
+    /// The term that is shown: the one that runs unless another was chosen.
     pub facts: Vec<Fact>,
     /// What is unusual.
     pub findings: Vec<Notice>,

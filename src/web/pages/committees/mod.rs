@@ -4,6 +4,7 @@
 mod ask;
 mod correct;
 mod explain;
+mod leave;
 mod list;
 mod results;
 mod rules;
@@ -20,6 +21,7 @@ pub fn routes() -> Vec<Route> {
         list::routes(),
         village::routes(),
         ask::routes(),
+        leave::routes(),
         correct::routes(),
         explain::routes(),
         vote::routes(),
