@@ -338,9 +338,10 @@ fn seat_page(who: &SignedIn, place: &TermPlace, words: &WordBook, typed: Typed<'
             Control::new("person_education", "现学历", codes_of(codes::education())).columns(3),
         ],
     );
+    let from_day = place.ended_on.map_or_else(today, |_| place.from_day.to_string());
     let mut controls = vec![
         Control::new("post", "职务", posts_of(place, words)).required().value(head_of(place)).columns(3),
-        day("from_day", "任职日期").required().value(today()),
+        day("from_day", "任职日期").required().value(from_day),
     ];
     if place.ended_on.is_some() {
         // Who sat in a term that is over left by its end.

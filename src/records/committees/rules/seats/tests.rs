@@ -94,14 +94,24 @@ fn days_of_leaving_have_their_reason_and_lie_within_the_term() {
         term_ended: Some(day("2026-01-10")),
         ..facts(&full)
     };
-    assert_eq!(fields(&left("2021-01-11", Some("辞职"))), [""; 0]);
-    assert_eq!(fields(&left("2021-01-10", Some("辞职"))), ["to_day"]);
-    assert_eq!(fields(&left("2026-01-11", Some("辞职"))), ["to_day"]);
+    assert_eq!(fields(&left("2021-01-11", Some(LeavingReason::Resigned))), [""; 0]);
+    assert_eq!(fields(&left("2021-01-10", Some(LeavingReason::Resigned))), ["to_day"]);
+    assert_eq!(fields(&left("2026-01-11", Some(LeavingReason::Resigned))), ["to_day"]);
     assert_eq!(fields(&left("2024-01-11", None)), ["leaving_reason"]);
     assert_eq!(
         fields(&SeatFacts { leaving_reason: Some(LeavingReason::Resigned), ..facts(&full) }),
         ["leaving_reason"]
     );
+    let explained = SeatFacts { leaving_explanation: Some("外出务工"), ..facts(&full) };
+    assert_eq!(
+        refused(&explained),
+        ["leaving_explanation: 填写了离职说明，离职原因没有填写，请选择离职原因，或清空离职说明"]
+    );
+    let both = SeatFacts {
+        leaving_explanation: Some("外出务工"),
+        ..left("2024-01-11", Some(LeavingReason::Other))
+    };
+    assert_eq!(fields(&both), [""; 0]);
     let future = SeatFacts {
         to_day: Some(day("2026-11-24")),
         leaving_reason: Some(LeavingReason::Resigned),
