@@ -336,12 +336,11 @@ impl EndText {
     pub fn end(&self, seat: SeatId, version: Option<i32>) -> Result<EndSeat> {
         let mut wrong = Wrong::default();
         let on = wrong.day("on", "离职日期", self.on.as_deref());
-        let reason = match filled(self.reason.as_deref()) {
-            Some(given) => wrong.keep("reason", given, LeavingReason::parse(given)),
-            None => {
-                wrong.refuse("reason", "离职原因没有填写，请选择原因，如辞职、调任、届满", None);
-                None
-            }
+        let reason = if let Some(given) = filled(self.reason.as_deref()) {
+            wrong.keep("reason", given, LeavingReason::parse(given))
+        } else {
+            wrong.refuse("reason", "离职原因没有填写，请选择原因，如辞职、调任、届满", None);
+            None
         };
         let explanation = owned(self.explanation.as_deref());
         wrong.finish(on.zip(reason).map(|(on, reason)| EndSeat { seat, version, on, reason, explanation }))

@@ -78,10 +78,7 @@ async fn show(
         Ok((village, Records { code, committees, terms, seats, votes, findings, kin, words }))
     })
     .await?;
-    let chosen = match term {
-        Some(id) => Some(records.term(id).or_missing("届次")?),
-        None => None,
-    };
+    let chosen = term.map(|id| records.term(id).or_missing("届次")).transpose()?;
     let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
     let is_complete = records.committees.len() == CommitteeKind::ALL.len();
     let open = Link::new("登记班子", format!("/committees/new?village={}", village.code));
