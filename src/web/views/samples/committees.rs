@@ -61,6 +61,13 @@ pub fn list() -> Committees {
     }
 }
 
+fn terms() -> Vec<(Link, bool)> {
+    let tab = |name: &str, id: i32| {
+        Link::new(name, format!("/committees/villages/500237101201?term={id}#village_party"))
+    };
+    vec![(tab("第6届（2021年）", 1), true), (tab("第5届（2016年）", 2), false)]
+}
+
 /// See the page of this name.
 pub fn village() -> Village {
     Village {
@@ -69,16 +76,7 @@ pub fn village() -> Village {
         parts: vec![Part {
             anchor: "village_party".into(),
             title: "村党组织".into(),
-            terms: vec![
-                (
-                    Link::new("第6届（2021年）", "/committees/villages/500237101201?term=1#village_party"),
-                    true,
-                ),
-                (
-                    Link::new("第5届（2016年）", "/committees/villages/500237101201?term=2#village_party"),
-                    false,
-                ),
-            ],
+            terms: terms(),
             facts: vec![
                 Fact::text("届次", "第6届"),
                 Fact::text("任期", "2021-01-10 至 2026-01-10"),
