@@ -352,3 +352,45 @@ async fn somebody_who_sat_has_his_posts_in_his_line_of_time() {
     let page = stage.page(&format!("/people/{}", stage.people[1])).await;
     assert!(page.contains(&format!("{VILLAGE}?term={}", stage.fifth)), "his seat leads to its term: {page}");
 }
+
+#[tokio::test]
+async fn who_left_is_counted_by_committee_and_reason() {
+    let stage = Stage::new().await;
+    stage.played().await;
+    let counted = async |query: &str| {
+        let answer = stage.get(&format!("/api/v1/committees/departures?{query}")).await;
+        assert_eq!(answer.status, Status::Ok, "{query}: {}", answer.body);
+        answer.json()["items"].clone()
+    };
+    let left = |reason: &str, heads: i32| json!([{ "committee": "village_party", "leaving_reason": reason, "seats": 1, "heads": heads }]);
+    for (query, expected) in [
+        ("", left("removed_unfit", 0)),
+        ("within=500237101201", left("removed_unfit", 0)),
+        ("within=500237101202", json!([])),
+        ("quarter=2024Q1", json!([])),
+        ("quarter=2024Q2", left("removed_unfit", 0)),
+        ("quarter=2024Q3", json!([])),
+        ("quarter=2021Q1", left("term_end", 1)),
+        ("quarter=2018Q1&within=500237101", left("transferred", 0)),
+    ] {
+        assert_eq!(counted(query).await, expected, "{query}");
+    }
+    let wrong = stage.get("/api/v1/committees/departures?quarter=2024Q5").await;
+    assert_eq!((wrong.status, errors(&wrong)[0].0.as_str()), (Status::UnprocessableEntity, "quarter"));
+    let beside = stage.get("/api/v1/committees/departures?within=500237102").await;
+    assert_eq!(beside.status, Status::NotFound);
+    let neighbour = stage.app.signed_in("clerk.two", Role::Clerk, stage.app.county.town(2)).await;
+    let theirs = stage.app.get(&neighbour, "/api/v1/committees/departures").await.json();
+    assert_eq!(theirs["items"], json!([]), "nobody of the town beside is counted");
+
+    let page = stage.page("/committees/departures?within=500237101201&quarter=2024Q2").await;
+    let told = words(&page);
+    assert!(told.contains("不胜任调整 1 0 0 1 0") && told.contains("合计 1 0 0 1 0"), "{told}");
+    assert!(told.contains("龙井镇白泉村") && !told.contains("没有登记原因"), "{told}");
+    let head = words(&stage.page("/committees/departures?quarter=2021Q1").await);
+    assert!(head.contains("届满 1 0 0 1 1"), "{head}");
+    let nobody = stage.page("/committees/departures?quarter=2024Q1").await;
+    assert!(nobody.contains("这段时间没有登记离职。"), "{nobody}");
+    let since = stage.page(VILLAGE).await;
+    assert!(since.contains("/committees/departures?within=500237101201"), "{since}");
+}

@@ -3,6 +3,7 @@
 
 mod ask;
 mod correct;
+mod departures;
 mod explain;
 mod leave;
 mod list;
@@ -22,6 +23,7 @@ pub fn routes() -> Vec<Route> {
         village::routes(),
         ask::routes(),
         leave::routes(),
+        departures::routes(),
         correct::routes(),
         explain::routes(),
         vote::routes(),

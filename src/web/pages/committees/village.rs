@@ -86,7 +86,7 @@ async fn show(
         frame: who.frame(Section::Committees).telling(flash),
         name: village.name,
         parts: records.committees.iter().map(|one| part(one, chosen, &records, today, enters)).collect(),
-        slates: if enters { slates(&records, today) } else { Vec::new() },
+        slates: links(&records, today, enters),
         history: history(&records),
         kin: kin(&records, enters),
         relate: enters.then(|| Link::new("登记近亲属", format!("/kinships/new/{}", village.code))),
@@ -173,14 +173,19 @@ fn nominate(committee: &Committee, card: &TermCard, village: &str, today: NaiveD
     Link::new("提名联审", format!("/vetting/new?village={village}&kind={}&term={term}", committee.kind))
 }
 
-/// The proposed teams of the village, and where one is put together for the term after the one that runs.
-fn slates(records: &Records, today: NaiveDate) -> Vec<Link> {
+/// Why people left; the proposed teams of the village, and where one is put together for the term after the one that runs.
+fn links(records: &Records, today: NaiveDate, enters: bool) -> Vec<Link> {
     let village = &records.code;
+    let left = Link::new("离任情况", format!("/committees/departures?within={village}"));
+    if !enters {
+        return vec![left];
+    }
     let running = records.terms.iter().filter(|card| card.term.runs_on(today)).map(|card| &card.term);
     let next = running.max_by_key(|term| term.ordinal).map_or_else(String::new, |term| {
         format!("&ordinal={}&from_day={}", term.ordinal.saturating_add(1), term.due_day.max(today))
     });
     vec![
+        left,
         Link::new("班子方案", format!("/slates?within={village}")),
         Link::new("拟定下届方案", format!("/slates/new?village={village}{next}")),
     ]

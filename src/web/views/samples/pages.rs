@@ -82,6 +82,7 @@ fn of_people() -> Vec<(&'static str, String)> {
         page("assessments_draw", &assessments::draw()),
         page("assessments_notice", &assessments::notice()),
         page("committees_list", &committees::list()),
+        page("committees_departures", &committees::departures()),
         page("committees_village", &committees::village()),
         page("committees_vote", &committees::vote()),
         page("committees_results", &committees::results()),
