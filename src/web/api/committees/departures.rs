@@ -4,11 +4,10 @@ use rocket::serde::json::Json;
 use rocket::{Route, get, routes};
 use utoipa::ToSchema;
 
-use crate::base::error::{Error, Result};
 use crate::base::policy::{self, Action};
-use crate::base::values::Quarter;
 use crate::base::{clock, db};
 use crate::records::committees::queries::{self, Departure};
+use crate::web::api::assessments::quarter_of;
 use crate::web::api::organisations::narrowed;
 use crate::web::guards::{Caller, Db, Listing, Page};
 use crate::web::respond::Answer;
@@ -37,15 +36,6 @@ impl From<Departure> for DepartureJson {
         let Departure { kind, reason, seats, heads } = departure;
         Self { committee: kind, leaving_reason: reason, seats, heads }
     }
-}
-
-/// The quarter that is asked for; none: the terms that run today.
-///
-/// # Errors
-/// `Invalid` where it is none.
-pub fn quarter_of(given: Option<&str>) -> Result<Option<Quarter>> {
-    let given = given.map(str::trim).filter(|text| !text.is_empty());
-    given.map(Quarter::parse).transpose().map_err(|error| Error::invalid("quarter", error))
 }
 
 /// Count the seats that were left, by committee and reason: in a quarter, or in the terms that run today.

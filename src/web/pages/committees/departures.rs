@@ -9,7 +9,7 @@ use crate::base::{clock, db};
 use crate::records::committees::queries::{self, Departure};
 use crate::records::committees::{CommitteeKind, LeavingReason};
 use crate::records::organisations;
-use crate::web::api::committees::quarter_of;
+use crate::web::api::assessments::quarter_of;
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::committees::Departures;
