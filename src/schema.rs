@@ -2673,7 +2673,7 @@ diesel::table! {
         from_day -> Date,
         /// First day no longer in the post; empty: still in it.
         to_day -> Nullable<Date>,
-        /// Why the post was left, in words.
+        /// Why the post was left: vocabulary list `leaving_reason`.
         leaving_reason -> Nullable<Text>,
         /// Education (GB/T 4658) as at election.
         education -> Text,
@@ -2691,6 +2691,8 @@ diesel::table! {
         updated_at -> Timestamptz,
         /// Who changed it last: shown to the loser of a race.
         updated_by -> Text,
+        /// What else is said of why the post was left, in words.
+        leaving_explanation -> Nullable<Text>,
     }
 }
 

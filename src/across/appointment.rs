@@ -104,6 +104,7 @@ fn seat(command: &FromPool, entry: &Card, registered: Option<bool>, words: &Word
         from_day: command.on,
         to_day: None,
         leaving_reason: None,
+        leaving_explanation: None,
         education: None,
         is_party_member: registered.or(Some(said)),
         sources: entry.sources.iter().filter_map(|code| source_in_committees(code, words)).collect(),

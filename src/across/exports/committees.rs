@@ -11,8 +11,8 @@ use crate::across::sheets::Cell;
 use crate::base::codes;
 use crate::base::error::Result;
 use crate::base::ids::{OrganisationId, TermId};
-use crate::records::committees::Source;
 use crate::records::committees::queries::{self, SeatLine, TermPlace, VoteLine, VotedOn};
+use crate::records::committees::{LeavingReason, Source};
 use crate::records::people::Person;
 use crate::records::words::WordList;
 
@@ -106,6 +106,8 @@ fn seat(job: &Job<'_>, term: &TermPlace, line: &SeatLine) -> Result<Vec<Cell>> {
         .collect();
     // Whoever sat on a day had not left.
     let has_left = job.request.as_of.is_none();
+    let reason = seat.leaving_reason.as_deref();
+    let reason = reason.map(|code| LeavingReason::parse(code).map_or(code, |reason| reason.name()));
     Ok(job.row(|field| match field {
         "id" => text(seat.id.to_string()),
         "village" | "kind" | "ordinal" => of_term(field, term),
@@ -116,7 +118,8 @@ fn seat(job: &Job<'_>, term: &TermPlace, line: &SeatLine) -> Result<Vec<Cell>> {
         "post" => text(job.words.post_name(&seat.post)),
         "from_day" => day(Some(seat.from_day)),
         "to_day" => day(seat.to_day.filter(|_| has_left)),
-        "leaving_reason" => optional(seat.leaving_reason.as_deref().filter(|_| has_left)),
+        "leaving_reason" => optional(reason.filter(|_| has_left)),
+        "leaving_explanation" => optional(seat.leaving_explanation.as_deref().filter(|_| has_left)),
         "ethnicity" => text(codes::ethnicity().name_of(&person.ethnicity)),
         "education" => text(codes::education().name_of(&seat.education)),
         "is_party_member" => text(yes_or_no_shown(seat.is_party_member)),

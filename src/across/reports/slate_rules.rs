@@ -210,6 +210,7 @@ impl<'a> Surroundings<'a> {
             from_day: self.proposal.from_day,
             to_day: None,
             leaving_reason: None,
+            leaving_explanation: None,
         }
     }
 

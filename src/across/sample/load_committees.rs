@@ -127,6 +127,7 @@ fn appointments(county: &SampleCounty, term: &SampleTerm, id: TermId) -> Result<
             from_day: term.from_day,
             to_day: None,
             leaving_reason: None,
+            leaving_explanation: None,
             education: Some(seat.education.clone()),
             is_party_member: Some(matches!(seat.sitter, SampleSitter::Member(_))),
             sources: sources.collect::<Result<_>>()?,

@@ -14,7 +14,7 @@ use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::audit;
 use crate::records::committees::draft::{self, Draft, Surroundings};
-use crate::records::committees::model::{Post, Source};
+use crate::records::committees::model::{LeavingReason, Post, Source};
 use crate::records::committees::queries::{self, TermPlace};
 use crate::records::committees::who::{self, Who, of_row};
 use crate::records::committees::{vetted, write_seats};
@@ -34,7 +34,9 @@ pub struct Appoint {
     /// First day no longer in it, for seats of the past; none: he sits, or sat until the end of the term.
     pub to_day: Option<NaiveDate>,
     /// Why it was left; needed with `to_day`.
-    pub leaving_reason: Option<String>,
+    pub leaving_reason: Option<LeavingReason>,
+    /// What else is said of that, in at most 200 characters.
+    pub leaving_explanation: Option<String>,
     /// Education (GB/T 4658) as at election; none: as on record.
     pub education: Option<String>,
     /// Whether he was a Party member at election; none: as the register says.
@@ -111,7 +113,8 @@ fn new_draft(command: &Appoint, person: crate::base::ids::PersonId) -> Draft {
         post: command.post,
         from_day: command.from_day,
         to_day: command.to_day,
-        leaving_reason: command.leaving_reason.clone(),
+        leaving_reason: command.leaving_reason,
+        leaving_explanation: command.leaving_explanation.clone(),
         education: command.education.clone(),
         is_party_member: command.is_party_member,
         sources: command.sources.clone(),
@@ -139,7 +142,7 @@ pub(super) async fn held(
 /// What is wrong with the texts of a seat.
 pub(super) fn texts(draft: &Draft) -> Vec<FieldError> {
     let fields = [
-        ("leaving_reason", "离职原因", draft.leaving_reason.as_deref(), 200),
+        ("leaving_explanation", "离职说明", draft.leaving_explanation.as_deref(), 200),
         ("note", "备注", draft.note.as_deref(), 500),
     ];
     let too_long = |(field, label, text, most): (&str, &str, Option<&str>, usize)| {
@@ -193,7 +196,8 @@ async fn append_entry(
 pub(super) fn told(draft: &Draft) -> serde_json::Value {
     serde_json::json!({
         "id": draft.id, "term": draft.term, "person": draft.person, "post": draft.post.code(),
-        "from_day": draft.from_day, "to_day": draft.to_day, "reason": draft.leaving_reason,
+        "from_day": draft.from_day, "to_day": draft.to_day, "leaving_reason": draft.leaving_reason,
+        "leaving_explanation": draft.leaving_explanation,
         "education": draft.education, "is_party_member": draft.is_party_member,
         "sources": draft.sources.iter().map(|source| source.code()).collect::<Vec<_>>(),
     })

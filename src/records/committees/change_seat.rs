@@ -14,7 +14,7 @@ use crate::base::{clock, db};
 use crate::records::audit;
 use crate::records::committees::appoint::{held, texts, told};
 use crate::records::committees::draft::{self, Draft, Surroundings};
-use crate::records::committees::model::{Post, Seat, Source};
+use crate::records::committees::model::{LeavingReason, Post, Seat, Source};
 use crate::records::committees::queries::{self, TermPlace};
 use crate::records::committees::rules::seats;
 use crate::records::committees::who::of_row;
@@ -32,7 +32,9 @@ pub struct EndSeat {
     /// First day no longer in the post.
     pub on: NaiveDate,
     /// Why it was left.
-    pub reason: String,
+    pub reason: LeavingReason,
+    /// What else is said of that, in at most 200 characters.
+    pub explanation: Option<String>,
 }
 
 /// The whole of a seat as it should have been recorded. Who sits, and in which term, stays.
@@ -49,7 +51,9 @@ pub struct CorrectSeat {
     /// First day no longer in it.
     pub to_day: Option<NaiveDate>,
     /// Why it was left.
-    pub leaving_reason: Option<String>,
+    pub leaving_reason: Option<LeavingReason>,
+    /// What else is said of that, in at most 200 characters.
+    pub leaving_explanation: Option<String>,
     /// Education (GB/T 4658) as at election.
     pub education: String,
     /// Whether he was a Party member at election.
@@ -84,7 +88,8 @@ pub async fn end_seat(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[E
             }
             let mut draft = stored.clone();
             draft.to_day = Some(command.on);
-            draft.leaving_reason = Some(command.reason.trim().to_owned());
+            draft.leaving_reason = Some(command.reason);
+            draft.leaving_explanation = command.explanation.as_deref().map(|said| said.trim().to_owned());
             let term = terms.get(&draft.term).ok_or(Error::Missing { what: "届次" })?;
             let ended = term.ended_on.map(|ended| (ended, term.ordinal));
             let refusals = seats::check_leaving(draft.from_day, command.on, ended, today);
@@ -105,11 +110,12 @@ pub async fn end_seat(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[E
     .await
 }
 
-/// The verb of ending has shorter names for its two fields.
+/// The verb of ending has shorter names for its fields.
 fn field_of_ending(field: &str) -> &str {
     match field {
         "to_day" => "on",
         "leaving_reason" => "reason",
+        "leaving_explanation" => "explanation",
         other => other,
     }
 }
@@ -142,7 +148,8 @@ pub async fn correct_seat(
                 post: command.post,
                 from_day: command.from_day,
                 to_day: command.to_day,
-                leaving_reason: command.leaving_reason.clone(),
+                leaving_reason: command.leaving_reason,
+                leaving_explanation: command.leaving_explanation.clone(),
                 education: Some(command.education.clone()),
                 is_party_member: Some(command.is_party_member),
                 sources: command.sources.clone(),
@@ -203,6 +210,7 @@ pub(super) async fn read(
 }
 
 fn as_it_stands(row: &Seat, words: &WordBook) -> Result<Draft> {
+    let reason = row.leaving_reason.as_deref().map(LeavingReason::parse).transpose();
     Ok(Draft {
         id: row.id,
         version: row.version,
@@ -211,7 +219,8 @@ fn as_it_stands(row: &Seat, words: &WordBook) -> Result<Draft> {
         post: words.post(&row.post).map_err(Error::broken)?,
         from_day: row.from_day,
         to_day: row.to_day,
-        leaving_reason: row.leaving_reason.clone(),
+        leaving_reason: reason.map_err(Error::broken)?,
+        leaving_explanation: row.leaving_explanation.clone(),
         education: Some(row.education.clone()),
         is_party_member: Some(row.is_party_member),
         sources: Vec::new(),

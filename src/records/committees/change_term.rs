@@ -10,7 +10,7 @@ use crate::base::ids::{CommitteeId, TermId};
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::audit;
-use crate::records::committees::model::Post;
+use crate::records::committees::model::{LeavingReason, Post};
 use crate::records::committees::open_term::{posts, unusable};
 use crate::records::committees::queries::{self, TermPlace};
 use crate::records::committees::rules::terms::{self, Span, TermRefusal};
@@ -87,7 +87,7 @@ pub async fn close_term(conn: &mut AsyncPgConnection, actor: &Actor, commands: &
         if !errors.is_empty() {
             return Err(Error::Invalid(errors));
         }
-        write_terms::end(conn, actor, &ends, write_terms::CLOSED).await?;
+        write_terms::end(conn, actor, &ends).await?;
         let details = commands
             .iter()
             .take(50)
@@ -264,7 +264,7 @@ async fn write(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[CorrectT
     )
     .bind::<Uuid, _>(county)
     .bind::<Text, _>(&actor.name)
-    .bind::<Text, _>(write_terms::CLOSED)
+    .bind::<Text, _>(LeavingReason::TermEnd.code())
     .bind::<Array<Uuid>, _>(&ids)
     .execute(conn)
     .await?;

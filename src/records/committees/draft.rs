@@ -9,7 +9,7 @@ use diesel_async::AsyncPgConnection;
 use crate::base::actor::Actor;
 use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{OrganisationId, PersonId, SeatId, TermId};
-use crate::records::committees::model::{Post, Source};
+use crate::records::committees::model::{LeavingReason, Post, Source};
 use crate::records::committees::queries::{self, OnDay, TermPlace};
 use crate::records::committees::rules::RuleBook;
 use crate::records::committees::rules::overlaps::{self, Sitting};
@@ -28,7 +28,8 @@ pub(super) struct Draft {
     pub post: Post,
     pub from_day: NaiveDate,
     pub to_day: Option<NaiveDate>,
-    pub leaving_reason: Option<String>,
+    pub leaving_reason: Option<LeavingReason>,
+    pub leaving_explanation: Option<String>,
     /// None: as the person's record says.
     pub education: Option<String>,
     /// None: as the register of members says.
@@ -114,7 +115,8 @@ impl Surroundings {
             post: draft.post,
             from_day: draft.from_day,
             to_day: draft.to_day,
-            leaving_reason: draft.leaving_reason.as_deref(),
+            leaving_reason: draft.leaving_reason,
+            leaving_explanation: draft.leaving_explanation.as_deref(),
         };
         let mut errors: Vec<FieldError> = seats::check(&facts, &self.book, today)
             .iter()
@@ -161,7 +163,7 @@ pub(super) fn complete(draft: &mut Draft, known: &OnDay, term: &TermPlace) {
         && let Some(ended) = term.ended_on
     {
         draft.to_day = Some(ended);
-        draft.leaving_reason = Some(super::write_terms::NEXT_TERM.to_owned());
+        draft.leaving_reason = Some(LeavingReason::TermEnd);
     }
     draft.sources.sort_unstable();
     draft.sources.dedup();

@@ -14,8 +14,8 @@
 //! Verbs, each over a slice of commands, one transaction, one audit entry:
 //! - [`open_committee()`]: a village has one committee of each kind; [`open_term()`]: the next term ends the one before,
 //!   and the seats in it; [`close_term`], [`correct_term`].
-//! - [`appoint()`]: a seat for somebody on record or new ([`Who`]); [`end_seat`] with a reason; [`correct_seat`];
-//!   [`remove_seat()`] where it was entered by mistake.
+//! - [`appoint()`]: a seat for somebody on record or new ([`Who`]); [`end_seat`] with a [`LeavingReason`];
+//!   [`correct_seat`]; [`remove_seat()`] where it was entered by mistake.
 //! - [`record_election()`], [`correct_election`]: a vote whose ballots add up and whose winners met the bars of its day;
 //!   [`remove_election()`] where it was entered by mistake.
 //!
@@ -49,7 +49,9 @@ pub use appoint::{Appoint, appoint};
 pub use change_seat::{CorrectSeat, EndSeat, correct_seat, end_seat};
 pub use change_term::{CloseTerm, CorrectTerm, close_term, correct_term};
 pub use explain::{Explain, explain};
-pub use model::{Ballot, Committee, CommitteeKind, Election, Post, Seat, Source, Term, TermPost};
+pub use model::{
+    Ballot, Committee, CommitteeKind, Election, LeavingReason, Post, Seat, Source, Term, TermPost,
+};
 pub use open_committee::{CommitteeRefusal, OpenCommittee, open_committee};
 pub use open_term::{OpenTerm, open_term};
 pub use record_election::{

@@ -28,6 +28,28 @@ vocabulary! {
     } or Added
 }
 
+vocabulary! {
+    /// Why somebody left a seat.
+    pub enum LeavingReason, "离职原因" {
+        /// 届满: the term was over.
+        TermEnd = "term_end", "届满";
+        /// 辞职
+        Resigned = "resigned", "辞职";
+        /// 调任
+        Transferred = "transferred", "调任";
+        /// 不胜任调整
+        RemovedUnfit = "removed_unfit", "不胜任调整";
+        /// 罢免
+        Recalled = "recalled", "罢免";
+        /// 受处分
+        Discipline = "discipline", "受处分";
+        /// 去世
+        Deceased = "deceased", "去世";
+        /// 其他: what it was stands in the explanation.
+        Other = "other", "其他";
+    }
+}
+
 /// One committee of a village.
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = committees)]
@@ -122,8 +144,10 @@ pub struct Seat {
     pub from_day: NaiveDate,
     /// First day no longer in the post.
     pub to_day: Option<NaiveDate>,
-    /// Why it was left.
+    /// Code of the [`LeavingReason`] for which it was left.
     pub leaving_reason: Option<String>,
+    /// What else is said of why it was left.
+    pub leaving_explanation: Option<String>,
     /// Education (GB/T 4658) as at election.
     pub education: String,
     /// Whether a Party member, as at election.
@@ -134,6 +158,19 @@ pub struct Seat {
     pub version: i32,
     /// Who changed it last: shown to the loser of a race.
     pub updated_by: String,
+}
+
+impl Seat {
+    /// Why it was left, as people read it: 调任（任镇农业服务中心主任）.
+    #[must_use]
+    pub fn leaving(&self) -> Option<String> {
+        let code = self.leaving_reason.as_deref()?;
+        let name = LeavingReason::parse(code).map_or(code, |reason| reason.name());
+        Some(match &self.leaving_explanation {
+            Some(explanation) => format!("{name}（{explanation}）"),
+            None => name.to_owned(),
+        })
+    }
 }
 
 /// One vote on one post.
@@ -226,6 +263,7 @@ mod tests {
         "committee_kind": CommitteeKind,
         "post": Post,
         "committee_source": Source,
+        "leaving_reason": LeavingReason,
     }
 
     #[test]

@@ -145,7 +145,7 @@ async fn end_predecessors(
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
     }
-    write_terms::end(conn, actor, &ends, write_terms::NEXT_TERM).await
+    write_terms::end(conn, actor, &ends).await
 }
 
 /// The ends of terms that ran until now.

@@ -9,6 +9,7 @@ use crate::base::actor::Actor;
 use crate::base::error::{DatabaseResult, Error, Result};
 use crate::base::ids::{CountyId, SeatId, TermId};
 use crate::records::committees::draft::Draft;
+use crate::records::committees::model::LeavingReason;
 use crate::records::committees::queries::TermPlace;
 use crate::records::people::{self, Relation, RelationKind};
 
@@ -32,8 +33,8 @@ pub(super) async fn insert(
     let text = |of: fn(&Draft) -> Option<&str>| drafts.iter().map(of).collect::<Vec<_>>();
     diesel::sql_query(
         "INSERT INTO seats (county_id, id, committee_id, term_id, path, person_id, post, from_day, to_day, \
-         leaving_reason, education, is_party_member, note, created_by, updated_by) \
-         SELECT $1, n.*, $2, $2 FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) AS n",
+         leaving_reason, leaving_explanation, education, is_party_member, note, created_by, updated_by) \
+         SELECT $1, n.*, $2, $2 FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS n",
     )
     .bind::<Uuid, _>(actor.scope.county)
     .bind::<Text, _>(&actor.name)
@@ -45,7 +46,8 @@ pub(super) async fn insert(
     .bind::<Array<Text>, _>(places.iter().map(|place| place.0.post.code()).collect::<Vec<_>>())
     .bind::<Array<Date>, _>(places.iter().map(|place| place.0.from_day).collect::<Vec<_>>())
     .bind::<Array<Nullable<Date>>, _>(places.iter().map(|place| place.0.to_day).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(text(|draft| draft.leaving_reason.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(text(|draft| draft.leaving_reason.map(LeavingReason::code)))
+    .bind::<Array<Nullable<Text>>, _>(text(|draft| draft.leaving_explanation.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(text(|draft| draft.education.as_deref()))
     .bind::<Array<Nullable<Bool>>, _>(drafts.iter().map(|draft| draft.is_party_member).collect::<Vec<_>>())
     .bind::<Array<Nullable<Text>>, _>(text(|draft| draft.note.as_deref()))
@@ -92,10 +94,10 @@ pub(super) async fn update(conn: &mut AsyncPgConnection, actor: &Actor, drafts: 
     let ids: Vec<SeatId> = drafts.iter().map(|draft| draft.id).collect();
     let written = diesel::sql_query(
         "UPDATE seats s SET post = n.post, from_day = n.from_day, to_day = n.to_day, \
-         leaving_reason = n.leaving_reason, education = n.education, is_party_member = n.is_party_member, \
-         note = n.note, version = s.version + 1, updated_at = now(), updated_by = $2 \
-         FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11) AS n (id, version, post, from_day, to_day, \
-         leaving_reason, education, is_party_member, note) \
+         leaving_reason = n.leaving_reason, leaving_explanation = n.leaving_explanation, education = n.education, \
+         is_party_member = n.is_party_member, note = n.note, version = s.version + 1, updated_at = now(), \
+         updated_by = $2 FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS n (id, version, post, from_day, \
+         to_day, leaving_reason, leaving_explanation, education, is_party_member, note) \
          WHERE s.county_id = $1 AND s.id = n.id AND s.version = n.version",
     )
     .bind::<Uuid, _>(county)
@@ -105,7 +107,8 @@ pub(super) async fn update(conn: &mut AsyncPgConnection, actor: &Actor, drafts: 
     .bind::<Array<Text>, _>(drafts.iter().map(|draft| draft.post.code()).collect::<Vec<_>>())
     .bind::<Array<Date>, _>(drafts.iter().map(|draft| draft.from_day).collect::<Vec<_>>())
     .bind::<Array<Nullable<Date>>, _>(drafts.iter().map(|draft| draft.to_day).collect::<Vec<_>>())
-    .bind::<Array<Nullable<Text>>, _>(text(|draft| draft.leaving_reason.as_deref()))
+    .bind::<Array<Nullable<Text>>, _>(text(|draft| draft.leaving_reason.map(LeavingReason::code)))
+    .bind::<Array<Nullable<Text>>, _>(text(|draft| draft.leaving_explanation.as_deref()))
     .bind::<Array<Nullable<Text>>, _>(text(|draft| draft.education.as_deref()))
     .bind::<Array<Nullable<Bool>>, _>(drafts.iter().map(|draft| draft.is_party_member).collect::<Vec<_>>())
     .bind::<Array<Nullable<Text>>, _>(text(|draft| draft.note.as_deref()))

@@ -8,14 +8,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::base::actor::Actor;
 use crate::base::error::{DatabaseResult, Error, Result};
 use crate::base::ids::TermId;
-use crate::records::committees::model::Post;
+use crate::records::committees::model::{LeavingReason, Post};
 use crate::records::committees::queries::CommitteePlace;
 use crate::records::committees::rules::terms::{Span, TermRefusal};
-
-/// Why the seats of a term were left when the next one began.
-pub(super) const NEXT_TERM: &str = "任期届满换届";
-/// Why the seats of a term were left when it was closed.
-pub(super) const CLOSED: &str = "任期结束";
 
 /// A term to be written.
 pub(super) struct NewTerm<'a> {
@@ -99,12 +94,11 @@ pub(super) async fn beyond(
     Ok(found.into_iter().map(refusal).collect())
 }
 
-/// Ends terms, and the seats in them that are still held, with a reason; [`beyond`] was asked before.
+/// Ends terms, and with them the seats in them that are still held; [`beyond`] was asked before.
 pub(super) async fn end(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     ends: &[(TermId, NaiveDate)],
-    reason: &str,
 ) -> Result<()> {
     if ends.is_empty() {
         return Ok(());
@@ -130,7 +124,7 @@ pub(super) async fn end(
     .bind::<Text, _>(&actor.name)
     .bind::<Array<Uuid>, _>(&ids)
     .bind::<Array<Date>, _>(&days)
-    .bind::<Text, _>(reason)
+    .bind::<Text, _>(LeavingReason::TermEnd.code())
     .execute(conn)
     .await?;
     Ok(())

@@ -107,8 +107,9 @@ const SAME_MEMBERSHIP: &str = "(w.joined_on, w.full_member_on, w.from_day, w.to_
         (SELECT array_agg((b.kind, b.destination, b.from_day, b.to_day)::text ORDER BY b.kind, b.from_day) \
         FROM membership_absences b WHERE b.county_id = $1 AND b.membership_id = l.id)";
 
-const SAME_SEAT: &str = "(w.term_id, w.from_day, w.to_day, w.leaving_reason, w.education, w.is_party_member, w.note) \
-    IS NOT DISTINCT FROM (l.term_id, l.from_day, l.to_day, l.leaving_reason, l.education, l.is_party_member, l.note) \
+const SAME_SEAT: &str = "(w.term_id, w.from_day, w.to_day, w.leaving_reason, w.leaving_explanation, w.education, \
+    w.is_party_member, w.note) IS NOT DISTINCT FROM (l.term_id, l.from_day, l.to_day, l.leaving_reason, \
+    l.leaving_explanation, l.education, l.is_party_member, l.note) \
     AND (SELECT array_agg(b.source ORDER BY b.source) FROM seat_sources b \
         WHERE b.county_id = $1 AND b.seat_id = w.id) IS NOT DISTINCT FROM \
         (SELECT array_agg(b.source ORDER BY b.source) FROM seat_sources b \

@@ -52,7 +52,10 @@ pub struct PersonSeatJson {
     post: String,
     from: NaiveDate,
     to: Option<NaiveDate>,
+    /// Code of why it was left.
     leaving_reason: Option<String>,
+    /// What else is said of that.
+    leaving_explanation: Option<String>,
 }
 
 /// A stay of somebody in the pool of a village.
@@ -111,6 +114,7 @@ impl From<OnRecord> for PersonRecordJson {
             from: held.seat.from_day,
             to: held.seat.to_day,
             leaving_reason: held.seat.leaving_reason,
+            leaving_explanation: held.seat.leaving_explanation,
         };
         let reserves = record.reserves.into_iter().map(|(reserve, village)| PersonReserveJson {
             id: reserve.id.to_string(),

@@ -7,7 +7,8 @@ use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{CommitteeId, ElectionId, PersonId, SeatId, TermId};
 use crate::base::values::{CitizenId, PersonName, parse_date};
 use crate::records::committees::{
-    Appoint, Candidate, CorrectElection, CorrectSeat, CorrectTerm, Held, OpenTerm, Post, Source, Votings, Who,
+    Appoint, Candidate, CorrectElection, CorrectSeat, CorrectTerm, EndSeat, Held, LeavingReason, OpenTerm,
+    Post, Source, Votings, Who,
 };
 use crate::records::people::Identity;
 use crate::records::words::{WordBook, WordList};
@@ -214,8 +215,10 @@ pub struct SeatText {
     pub from_day: Option<String>,
     /// First day no longer in the post.
     pub to_day: Option<String>,
-    /// Why it was left.
+    /// Code or name of why it was left.
     pub leaving_reason: Option<String>,
+    /// What else is said of that.
+    pub leaving_explanation: Option<String>,
     /// Education as at election.
     pub education: Option<String>,
     /// Whether a Party member at election.
@@ -239,6 +242,11 @@ impl SeatText {
         sources
     }
 
+    fn reason(&self, wrong: &mut Wrong) -> Option<LeavingReason> {
+        let given = filled(self.leaving_reason.as_deref())?;
+        wrong.keep("leaving_reason", given, LeavingReason::parse(given))
+    }
+
     fn education(&self, wrong: &mut Wrong) -> Option<String> {
         let given = filled(self.education.as_deref())?;
         wrong.keep("education", given, codes::education().find(given)).map(|entry| entry.code.clone())
@@ -254,6 +262,7 @@ impl SeatText {
         let post = wrong.post("post", self.post.as_deref(), words);
         let from_day = wrong.day("from_day", "任职日期", self.from_day.as_deref());
         let to_day = wrong.maybe_day("to_day", "离职日期", self.to_day.as_deref());
+        let leaving_reason = self.reason(&mut wrong);
         let education = self.education(&mut wrong);
         let sources = self.sources(&mut wrong, words);
         let command = |((who, post), from_day)| Appoint {
@@ -262,7 +271,8 @@ impl SeatText {
             post,
             from_day,
             to_day,
-            leaving_reason: owned(self.leaving_reason.as_deref()),
+            leaving_reason,
+            leaving_explanation: owned(self.leaving_explanation.as_deref()),
             education,
             is_party_member: self.is_party_member,
             sources,
@@ -280,6 +290,7 @@ impl SeatText {
         let post = wrong.post("post", self.post.as_deref(), words);
         let from_day = wrong.day("from_day", "任职日期", self.from_day.as_deref());
         let to_day = wrong.maybe_day("to_day", "离职日期", self.to_day.as_deref());
+        let leaving_reason = self.reason(&mut wrong);
         let education = self.education(&mut wrong);
         if filled(self.education.as_deref()).is_none() {
             wrong.refuse("education", "学历没有填写，请选择当选时的学历", None);
@@ -295,13 +306,44 @@ impl SeatText {
             post,
             from_day,
             to_day,
-            leaving_reason: owned(self.leaving_reason.as_deref()),
+            leaving_reason,
+            leaving_explanation: owned(self.leaving_explanation.as_deref()),
             education,
             is_party_member,
             sources,
             note: owned(self.note.as_deref()),
         };
         wrong.finish(post.zip(from_day).zip(education).zip(is_party_member).map(command))
+    }
+}
+
+/// That a seat was left, as sent.
+#[derive(Debug, Clone, Default)]
+pub struct EndText {
+    /// First day no longer in the post.
+    pub on: Option<String>,
+    /// Code or name of why it was left.
+    pub reason: Option<String>,
+    /// What else is said of that.
+    pub explanation: Option<String>,
+}
+
+impl EndText {
+    /// The end of a seat, of which the actor saw a version, or whatever stands there.
+    ///
+    /// # Errors
+    /// `Invalid`.
+    pub fn end(&self, seat: SeatId, version: Option<i32>) -> Result<EndSeat> {
+        let mut wrong = Wrong::default();
+        let on = wrong.day("on", "离职日期", self.on.as_deref());
+        let reason = if let Some(given) = filled(self.reason.as_deref()) {
+            wrong.keep("reason", given, LeavingReason::parse(given))
+        } else {
+            wrong.refuse("reason", "离职原因没有填写，请选择原因，如辞职、调任、届满", None);
+            None
+        };
+        let explanation = owned(self.explanation.as_deref());
+        wrong.finish(on.zip(reason).map(|(on, reason)| EndSeat { seat, version, on, reason, explanation }))
     }
 }
 
@@ -400,6 +442,22 @@ mod tests {
             fields(wrong.appoint(TermId::new(), &WordBook::default()).unwrap_err()),
             ["person", "post", "from_day", "sources"]
         );
+    }
+
+    #[test]
+    fn a_reason_for_leaving_is_a_code_or_its_name() {
+        let seat = SeatId::new();
+        let end = |reason: &str| {
+            EndText { on: Some("2024-05-01".to_owned()), reason: Some(reason.to_owned()), explanation: None }
+                .end(seat, None)
+        };
+        assert_eq!(end("removed_unfit").unwrap().reason, LeavingReason::RemovedUnfit);
+        assert_eq!(end("不胜任调整").unwrap().reason, LeavingReason::RemovedUnfit);
+        let Err(Error::Invalid(errors)) = end("工作调动") else { panic!("taken") };
+        let choice = "请填写届满、辞职、调任、不胜任调整、罢免、受处分、去世、其他";
+        assert!(errors[0].message.contains(choice), "{errors:?}");
+        assert_eq!((errors[0].field.as_str(), errors[0].value.as_deref()), ("reason", Some("工作调动")));
+        assert_eq!(fields(EndText::default().end(seat, None).unwrap_err()), ["on", "reason"]);
     }
 
     #[test]

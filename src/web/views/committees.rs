@@ -24,6 +24,22 @@ pub struct Committees {
     pub open: Option<String>,
     /// The lists of seats and votes as workbooks.
     pub downloads: Vec<Link>,
+    /// Where it is told why people left.
+    pub departures: String,
+}
+
+/// How many seats were left, and why.
+#[derive(Debug, Clone, Default, Template)]
+#[template(path = "committees/departures.html")]
+pub struct Departures {
+    /// What stands around the page.
+    pub frame: Frame,
+    /// The organisation that is looked at.
+    pub place: String,
+    /// The terms that run and the last quarters, and whether each is shown.
+    pub tabs: Vec<(Link, bool)>,
+    /// Reason, seats of each kind of committee, all, those of heads.
+    pub table: Table,
 }
 
 /// One committee on the page of its village.
@@ -33,7 +49,9 @@ pub struct Part {
     pub anchor: String,
     /// Which committee.
     pub title: String,
-    /// The term that runs.
+    /// Its terms, the newest first, and whether each is the one shown; empty: there is no other.
+    pub terms: Vec<(Link, bool)>,
+    /// The term that is shown: the one that runs unless another was chosen.
     pub facts: Vec<Fact>,
     /// What is unusual.
     pub findings: Vec<Notice>,
@@ -61,7 +79,7 @@ pub struct Village {
     pub kin: Table,
     /// Where two are entered as near relatives, for whom may.
     pub relate: Option<Link>,
-    /// The proposed teams of the village, and where another one is begun, for whom may.
+    /// Why people left; the proposed teams of the village, and where another one is begun, for whom may.
     pub slates: Vec<Link>,
     /// Where a committee that it has not is opened, for whom may.
     pub open: Option<Link>,

@@ -78,7 +78,9 @@ test("a committee is opened, elected, filled, and left again, without a mouse", 
   assert.match(await clerk.locator("[data-problems]").textContent(), /同一时间只能有一名书记/);
   await visit(clerk, page);
   await leads(clerk, /\/end$/, () => term.getByRole("link", { name: "离职" }).first().press("Enter"));
-  await type(clerk, "reason", "工作调动");
+  await tabToField(clerk, "reason");
+  await press(clerk, "ArrowDown");
+  await type(clerk, "explanation", "另有任用");
   await leads(clerk, /\/end$/, () => clerk.keyboard.press("Alt+s"));
   assert.match(await clerk.locator("[data-problems]").textContent(), /不晚于任职日期/, "nobody leaves on the day he came");
 

@@ -147,7 +147,7 @@ async fn a_seat_after_death_or_removal() {
     assert_eq!(stage.count("seats").await, 0);
     // What ended in time may be taken down.
     let mut seat = stage.seat(2, "secretary");
-    (seat["to_day"], seat["leaving_reason"]) = (json!("2023-06-01"), json!("免职"));
+    (seat["to_day"], seat["leaving_reason"]) = (json!("2023-06-01"), json!("discipline"));
     stage.made(&seats, &seat).await;
 }
 

@@ -134,7 +134,7 @@ async fn seats_are_corrected_with_their_version_and_ended_once() {
     assert_eq!(fields(&wrong), ["from_day"]);
     let end = format!("/seats/{seat}/end");
     assert_eq!(fields(&stage.post(&end, &json!({ "reason": " " })).await), ["reason"]);
-    let ended = stage.post(&end, &json!({ "on": "2024-05-01", "reason": "工作调动" })).await;
+    let ended = stage.post(&end, &json!({ "on": "2024-05-01", "reason": "transferred" })).await;
     assert_eq!((ended.status, &ended.json()["to_day"]), (Status::Ok, &json!("2024-05-01")));
     assert_eq!(stage.post(&end, &json!({ "reason": "辞职" })).await.status, Status::Conflict);
 }

@@ -130,6 +130,7 @@ GET    /assessments/objections/<id>/resolve  -                           in     
 POST   /assessments/objections/<id>/resolve  form                        in       403   403     ok      403     403   403      in
 # Pages of committees
 GET    /committees                           -                           in       ok    ok      ok      ok      403   403      in
+GET    /committees/departures                -                           in       ok    ok      ok      ok      403   403      in
 GET    /committees/people                    -                           in       ok    ok      ok      ok      403   403      in
 GET    /committees/villages/<code>           -                           in       ok    404     ok      ok      403   403      in
 GET    /committees/new                       -                           in       ok    ok      ok      403     403   403      in
@@ -380,6 +381,7 @@ POST   /api/v1/ratings/awards/<id>/<verb>|decide json{}                  401    
 # API: committees
 GET    /api/v1/committees                    -                           401      ok    ok      ok      ok      403   403      ok
 POST   /api/v1/committees                    json{"village":"500237101201","kind":"village_party"} 401 ok 403 ok 403 403 403 ok
+GET    /api/v1/committees/departures         -                           401      ok    ok      ok      ok      403   403      ok
 GET    /api/v1/committees/<id>               -                           401      ok    404     ok      ok      403   403      ok
 GET    /api/v1/committees/<id>/terms         -                           401      ok    404     ok      ok      403   403      ok
 POST   /api/v1/committees/<id>/terms         json{"ordinal":6,"from_day":"2021-01-10","posts":{}} 401 ok 404 ok 403 403 403 ok

@@ -19,7 +19,7 @@ async fn seats_of_one_person_in_one_post_do_not_overlap() {
     let client = world.db.owner_client().await;
     let again = seat("person_id", "post", "from_day + 10");
     assert_eq!(broken(&client, &again).await, "seats_no_overlap");
-    let left = "UPDATE seats SET to_day = from_day + 10, leaving_reason = '工作调动'";
+    let left = "UPDATE seats SET to_day = from_day + 10, leaving_reason = 'transferred'";
     client.execute(left, &[]).await.unwrap();
     let seats = client.execute(&again, &[]).await.expect("the day of leaving is free again");
     assert!(seats > 0, "the world has seats");
@@ -70,6 +70,65 @@ async fn terms_of_a_committee_do_not_overlap_and_a_reason_needs_a_day() {
     assert_eq!(broken(&client, next).await, "committee_terms_no_overlap", "a term runs on until it is ended");
     client.execute("UPDATE committee_terms SET ended_on = due_day", &[]).await.unwrap();
     client.execute(next, &[]).await.expect("the next term begins on the day the one before ended");
-    let reason = "UPDATE seats SET leaving_reason = '辞职'";
+    let reason = "UPDATE seats SET leaving_reason = 'resigned'";
     assert_eq!(broken(&client, reason).await, "seats_reason_of_leaving");
+    for (change, constraint) in [
+        ("leaving_reason = '辞职'", "seats_leaving_reason_known"),
+        ("leaving_explanation = '外出务工'", "seats_explanation_of_leaving"),
+        ("leaving_reason = 'other', leaving_explanation = ''", "seats_leaving_explanation_length"),
+    ] {
+        let change = format!("UPDATE seats SET to_day = from_day + 10, {change}");
+        assert_eq!(broken(&client, &change).await, constraint);
+    }
+}
+
+/// What was said of leaving before there were codes, and what it becomes.
+const SAID: [(&str, &str); 11] = [
+    ("届满", "term_end"),
+    ("任期届满换届", "term_end"),
+    ("任期结束", "term_end"),
+    ("辞职", "resigned"),
+    ("调任", "transferred"),
+    ("不胜任调整", "removed_unfit"),
+    ("罢免", "recalled"),
+    ("受处分", "discipline"),
+    ("去世", "deceased"),
+    ("其他", "other"),
+    ("工作调动", "other 工作调动"),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_of_leaving_becomes_a_code_and_nothing_is_lost() {
+    let world = World::new().await;
+    let client = world.db.owner_client().await;
+    let up = include_str!("../../../migrations/2026-12-02-005000_code_leaving/up.sql");
+    let down = include_str!("../../../migrations/2026-12-02-005000_code_leaving/down.sql");
+    client.batch_execute(down).await.unwrap();
+    let one: String = client.query_one("SELECT min(id::text) FROM seats", &[]).await.unwrap().get(0);
+    let told =
+        format!("SELECT concat_ws(' ', leaving_reason, leaving_explanation) FROM seats WHERE id = '{one}'");
+    let image = "SELECT concat_ws(' ', images -> 0 -> 'image' ->> 'leaving_reason',
+            images -> 0 -> 'image' ->> 'leaving_explanation') FROM import_traces WHERE relation = 'seats'";
+    for (said, code) in SAID {
+        let left = format!(
+            "UPDATE seats SET to_day = from_day + 10, leaving_reason = '{said}' WHERE id = '{one}';
+            DELETE FROM import_traces;
+            INSERT INTO import_traces (county_id, import_id, number, path, relation, is_removed, images)
+            SELECT i.county_id, i.id, 1, i.path, 'seats', true,
+                jsonb_build_array(jsonb_build_object('owner', s.id, 'image', to_jsonb(s)))
+            FROM (SELECT * FROM imports LIMIT 1) i, seats s WHERE s.id = '{one}'"
+        );
+        client.batch_execute(&left).await.unwrap();
+        client.batch_execute(up).await.unwrap();
+        let now: String = client.query_one(&told, &[]).await.unwrap().get(0);
+        assert_eq!(now, code, "{said}");
+        let kept: String = client.query_one(image, &[]).await.unwrap().get(0);
+        assert_eq!(kept, code, "what an import would give back: {said}");
+        client.batch_execute(down).await.unwrap();
+        let back = format!("SELECT leaving_reason FROM seats WHERE id = '{one}'");
+        let back: String = client.query_one(&back, &[]).await.unwrap().get(0);
+        let ended = matches!(said, "任期届满换届" | "任期结束");
+        assert_eq!(back, if ended { "届满" } else { said });
+    }
+    client.batch_execute(up).await.unwrap();
 }

@@ -23,7 +23,7 @@ use crate::base::ids::{OrganisationId, PersonId, SeatId, TermId};
 use crate::base::keys::Secret;
 use crate::base::values::CitizenId;
 use crate::records::committees::queries::{self, SeatLine, TermPlace};
-use crate::records::committees::{Post, Who};
+use crate::records::committees::{LeavingReason, Post, Who};
 use crate::records::imports::Bucket;
 use crate::records::people::{self, Identity};
 
@@ -322,7 +322,7 @@ impl<'a> Line<'a> {
         (planned, deed)
     }
 
-    /// A list of seats does not change what is on record of the person.
+    /// A list of seats does not change what is on record of the person, and what it says of leaving is not lost.
     fn warnings(&self) -> Vec<Finding> {
         let stored = self.record.map(|line| line.person.ethnicity.as_str());
         let differs =
@@ -331,7 +331,15 @@ impl<'a> Line<'a> {
             let name = codes::ethnicity().name_of(stored.unwrap_or_default());
             self.cells.finding("ethnicity", format!("与人员信息登记的“{name}”不同，保持不变；请核对"))
         });
-        told.into_iter().collect()
+        let unknown = self.read.said.unknown_reason.as_ref().map(|words| {
+            let choice: Vec<&str> = LeavingReason::ALL.iter().map(|reason| reason.name()).collect();
+            let message = format!(
+                "“{words}”不在可选范围内，按“其他”登记，原文记入离职说明；能归入{}的，请改填",
+                choice.join("、")
+            );
+            self.cells.finding("leaving_reason", message)
+        });
+        told.into_iter().chain(unknown).collect()
     }
 }
 
@@ -346,6 +354,7 @@ fn new_seat(said: &ParsedSeat, term: TermOf) -> Option<Deed> {
         from_day: set(&said.from_day)?,
         to_day: set(&said.to_day),
         leaving_reason: set(&said.leaving_reason),
+        leaving_explanation: set(&said.leaving_explanation),
         education,
         is_party_member: set(&said.is_party_member)?,
         sources: set(&said.sources).unwrap_or_default(),

@@ -2,7 +2,7 @@
 
 use crate::across::imports::columns::{Heading, Names, Shape, names, optional, required};
 use crate::base::codes;
-use crate::records::committees::{CommitteeKind, Post, Source};
+use crate::records::committees::{CommitteeKind, LeavingReason, Post, Source};
 use crate::records::words::WordList;
 
 /// Every column, in the order of the empty workbook.
@@ -37,9 +37,11 @@ pub const HEADINGS: &[Heading] = &[
         explanation: "不再任职的第一天；在任的不填。", ..optional("离职日期", "to_day", Shape::Date)
     },
     Heading {
-        explanation: "填写了离职日期的须填写。",
+        explanation: "填写了离职日期的须填写；不在选项内的按“其他”登记，原文记入离职说明。",
+        choices: || names(LeavingReason::ALL.iter().map(|reason| reason.name())),
         ..optional("离职原因", "leaving_reason", Shape::Text)
     },
+    optional("离职说明", "leaving_explanation", Shape::Text),
     Heading { table: Some(codes::ethnicity), ..required("民族", "ethnicity", Shape::Text) },
     Heading {
         explanation: "当选时的学历。",
@@ -65,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_headings_are_those_of_the_contract() {
+    fn the_headings_are_those_of_the_contract_and_the_explanation() {
         let shown: Vec<String> = HEADINGS
             .iter()
             .map(|heading| format!("{}{}", heading.title, if heading.required { "*" } else { "" }))
@@ -73,7 +75,7 @@ mod tests {
         assert_eq!(
             shown.join(" · "),
             "村（社区）* · 组织类型* · 届次* · 任期开始* · 任期届满* · 姓名* · 公民身份号码* · 职务* · 任职日期* · \
-             离职日期 · 离职原因 · 民族* · 学历* · 是否党员* · 来源渠道 · 备注"
+             离职日期 · 离职原因 · 离职说明 · 民族* · 学历* · 是否党员* · 来源渠道 · 备注"
         );
     }
 }

@@ -9,7 +9,7 @@ use crate::base::codes;
 use crate::base::edit::Edit;
 use crate::base::error::{Error, Result};
 use crate::records::committees::queries::SeatLine;
-use crate::records::committees::{CorrectSeat, Source};
+use crate::records::committees::{CorrectSeat, LeavingReason, Source};
 use crate::records::words::{WordBook, WordList};
 
 /// Compares; what may not change is refused in `cells`. The command is the whole of the seat as it would stand.
@@ -29,6 +29,12 @@ pub fn compare(
     let seat = &line.seat;
     let post = words.post(&seat.post).map_err(Error::broken)?;
     let stored = sources(&line.sources, words);
+    let reason = seat.leaving_reason.as_deref().map(LeavingReason::parse).transpose();
+    let reason = reason.map_err(Error::broken)?;
+    // Where no reason is left, there is nothing to explain.
+    let (none, explains) = (Edit::Clear, said.leaving_explanation.is_said());
+    let explanation =
+        if said.leaving_reason == Edit::Clear && !explains { &none } else { &said.leaving_explanation };
     let day = ToString::to_string;
     let mut found = Differences::new(cells);
     let command = CorrectSeat {
@@ -40,8 +46,13 @@ pub fn compare(
             .over_required(seat.from_day),
         to_day: found.optional("to_day", &said.to_day, seat.to_day.as_ref(), day).over(seat.to_day),
         leaving_reason: found
-            .optional("leaving_reason", &said.leaving_reason, seat.leaving_reason.as_ref(), Clone::clone)
-            .over(seat.leaving_reason.clone()),
+            .optional("leaving_reason", &said.leaving_reason, reason.as_ref(), |reason| {
+                reason.name().to_owned()
+            })
+            .over(reason),
+        leaving_explanation: found
+            .optional("leaving_explanation", explanation, seat.leaving_explanation.as_ref(), Clone::clone)
+            .over(seat.leaving_explanation.clone()),
         education: found
             .required("education", &said.education, &seat.education, |code| {
                 codes::education().name_of(code).to_owned()

@@ -12,7 +12,7 @@ use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{CommitteeId, OrganisationId, SeatId, TermId};
 use crate::base::keys::KeyRing;
 use crate::records::committees::{
-    self, Appoint, CommitteeKind, CorrectSeat, OpenCommittee, OpenTerm, Post, Source, Who,
+    self, Appoint, CommitteeKind, CorrectSeat, LeavingReason, OpenCommittee, OpenTerm, Post, Source, Who,
 };
 
 /// What carrying a row out does.
@@ -38,7 +38,9 @@ pub struct NewSeat {
     /// First day no longer in it.
     pub to_day: Option<NaiveDate>,
     /// Why it was left.
-    pub leaving_reason: Option<String>,
+    pub leaving_reason: Option<LeavingReason>,
+    /// What else is said of that.
+    pub leaving_explanation: Option<String>,
     /// Education (GB/T 4658) as at election.
     pub education: String,
     /// Whether a Party member as at election.
@@ -258,7 +260,8 @@ async fn appoint(
             post: seat.post,
             from_day: seat.from_day,
             to_day: seat.to_day,
-            leaving_reason: seat.leaving_reason.clone(),
+            leaving_reason: seat.leaving_reason,
+            leaving_explanation: seat.leaving_explanation.clone(),
             education: Some(seat.education.clone()),
             is_party_member: Some(seat.is_party_member),
             sources: seat.sources.clone(),

@@ -2,6 +2,7 @@
 
 mod cards;
 mod choices;
+mod departures;
 mod findings;
 mod held;
 mod kin;
@@ -14,6 +15,7 @@ pub use cards::{
     seats_of_people, term, terms,
 };
 pub use choices::{FormerSecretary, PersonChoice, former_secretaries, people_like};
+pub use departures::{Departure, departures};
 pub use findings::findings;
 pub use held::{
     CommitteePlace, TermPlace, committee_places, hold, own_bars, rule_book, sittings, spans,

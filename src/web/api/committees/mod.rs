@@ -1,5 +1,6 @@
 //! `/committees`, `/terms`, `/seats`, `/elections`: who leads a village and how he was chosen.
 
+mod departures;
 mod elections;
 mod list;
 mod rules;
@@ -9,6 +10,7 @@ mod terms;
 use rocket::Route;
 use serde::{Deserialize, Deserializer};
 
+pub use departures::*;
 pub use elections::*;
 pub use list::*;
 pub use rules::*;
@@ -18,7 +20,15 @@ pub use terms::*;
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [list::routes(), terms::routes(), seats::routes(), elections::routes(), rules::routes()].concat()
+    [
+        list::routes(),
+        terms::routes(),
+        seats::routes(),
+        departures::routes(),
+        elections::routes(),
+        rules::routes(),
+    ]
+    .concat()
 }
 
 /// A field of a change: not sent, sent as null, or sent with a value.

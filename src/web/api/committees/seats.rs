@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 
 use super::{over, said};
 use crate::base::actor::Actor;
-use crate::base::error::{Error, FieldError, OrMissing, Result};
+use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::{SeatId, TermId};
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::committees::queries::{self, SeatCard};
-use crate::records::committees::{self, EndSeat, RemoveSeat};
+use crate::records::committees::{self, RemoveSeat};
 use crate::web;
-use crate::web::forms::committee::{SeatText, WhoText, Wrong};
+use crate::web::forms::committee::{EndText, SeatText, WhoText};
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page, Seen};
 use crate::web::respond::{Answer, Versioned};
 
@@ -45,7 +45,10 @@ pub struct SeatJson {
     from_day: NaiveDate,
     /// First day no longer in the post.
     to_day: Option<NaiveDate>,
+    /// Code of why it was left.
     leaving_reason: Option<String>,
+    /// What else is said of that.
+    leaving_explanation: Option<String>,
     /// GB/T 4658 code, as at election.
     education: String,
     /// As at election.
@@ -68,6 +71,7 @@ impl From<SeatCard> for SeatJson {
             from_day: seat.from_day,
             to_day: seat.to_day,
             leaving_reason: seat.leaving_reason,
+            leaving_explanation: seat.leaving_explanation,
             education: seat.education,
             is_party_member: seat.is_party_member,
             sources,
@@ -117,8 +121,12 @@ pub struct SeatInput {
     from_day: String,
     #[serde(default)]
     to_day: Option<String>,
+    /// Code of why it was left; needed with `to_day`.
     #[serde(default)]
     leaving_reason: Option<String>,
+    /// What else is said of that.
+    #[serde(default)]
+    leaving_explanation: Option<String>,
     /// As at election; as on record where it is not sent.
     #[serde(default)]
     education: Option<String>,
@@ -145,6 +153,7 @@ impl SeatInput {
             from_day: Some(self.from_day),
             to_day: self.to_day,
             leaving_reason: self.leaving_reason,
+            leaving_explanation: self.leaving_explanation,
             education: self.education,
             is_party_member: self.is_party_member,
             sources: self.sources,
@@ -213,6 +222,9 @@ pub struct SeatChange {
     #[serde(default, deserialize_with = "said")]
     #[schema(value_type = Option<String>)]
     leaving_reason: Option<Option<String>>,
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<String>)]
+    leaving_explanation: Option<Option<String>>,
     #[serde(default)]
     education: Option<String>,
     #[serde(default)]
@@ -239,12 +251,16 @@ pub async fn correct_seat(
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let SeatCard { seat, sources, .. } = read(&mut db, &caller.actor, id).await?;
     let input = body.0;
+    let leaving_reason = over(input.leaving_reason, seat.leaving_reason);
+    // Where no reason is left, there is nothing to explain.
+    let explained = seat.leaving_explanation.filter(|_| leaving_reason.is_some());
     let text = SeatText {
         who: WhoText::default(),
         post: input.post.or(Some(seat.post)),
         from_day: input.from_day.or_else(|| Some(seat.from_day.to_string())),
         to_day: over(input.to_day, seat.to_day.map(|day| day.to_string())),
-        leaving_reason: over(input.leaving_reason, seat.leaving_reason),
+        leaving_reason,
+        leaving_explanation: over(input.leaving_explanation, explained),
         education: input.education.or(Some(seat.education)),
         is_party_member: input.is_party_member.or(Some(seat.is_party_member)),
         sources: input.sources.unwrap_or(sources),
@@ -262,7 +278,11 @@ pub struct EndSeatInput {
     /// First day no longer in the post; today where it is not sent.
     #[serde(default)]
     on: Option<String>,
+    /// Code of why it was left.
     reason: String,
+    /// What else is said of that, in at most 200 characters.
+    #[serde(default)]
+    explanation: Option<String>,
 }
 
 /// Say that a seat was left.
@@ -278,18 +298,9 @@ pub async fn end_seat(
     body: Body<EndSeatInput>,
 ) -> Answer<Versioned<SeatJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
-    let EndSeatInput { on, reason } = body.0;
-    let mut wrong = Wrong::default();
-    let on = match on {
-        Some(text) => wrong.day("on", "离职日期", Some(&text)),
-        None => Some(clock::today()),
-    };
-    let on = wrong.finish(on)?;
-    if reason.trim().is_empty() {
-        let message = "离职原因没有填写，请填写原因，如工作调动、辞职、任期届满";
-        return Err(Error::Invalid(vec![FieldError::new("reason", message, None)]).into());
-    }
-    let command = EndSeat { seat: id, version: seen.0, on, reason };
+    let EndSeatInput { on, reason, explanation } = body.0;
+    let on = on.or_else(|| Some(clock::today().to_string()));
+    let command = EndText { on, reason: Some(reason), explanation }.end(id, seen.0)?;
     committees::end_seat(&mut db.0, &caller.actor, &[command]).await?;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
 }

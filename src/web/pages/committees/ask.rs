@@ -1,16 +1,17 @@
-//! The forms: a committee, a term, a seat, leaving, closing.
+//! The forms: a committee, a term, a seat, closing.
 
 use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
+use super::leave::leaving_controls;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, OrMissing, Result};
 use crate::base::ids::{CommitteeId, SeatId, TermId};
 use crate::base::policy::{self, Action};
 use crate::base::{clock, codes};
 use crate::records::committees::queries::{self, CommitteePlace, SeatCard, TermPlace};
-use crate::records::committees::{self, CloseTerm, CommitteeKind, EndSeat, OpenCommittee, Post};
+use crate::records::committees::{self, CloseTerm, CommitteeKind, OpenCommittee, Post};
 use crate::records::words::{self, WordBook, WordList};
 use crate::web;
 use crate::web::forms::committee::{SeatText, TermText, WhoText, Wrong};
@@ -25,18 +26,7 @@ use crate::web::views::{Choice, Control, Form, Group, Link, Section};
 /// The routes.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    routes![
-        ask_committee,
-        open_committee,
-        ask_term,
-        open_term,
-        ask_seat,
-        appoint,
-        ask_close,
-        close_term,
-        ask_end,
-        end_seat
-    ]
+    routes![ask_committee, open_committee, ask_term, open_term, ask_seat, appoint, ask_close, close_term]
 }
 
 pub(super) type Sent = Answer<std::result::Result<Flash<Redirect>, PageWith<FormPage>>>;
@@ -81,7 +71,7 @@ pub(super) fn day(name: &str, label: &str) -> Control {
     Control::new(name, label, Kind::Date).columns(3)
 }
 
-fn today() -> String {
+pub(super) fn today() -> String {
     clock::today().to_string()
 }
 
@@ -184,7 +174,7 @@ fn term_page(
     controls
         .extend(place_controls(posts, |post| if post.is_head() { "1".to_owned() } else { String::new() }));
     let facts = vec![Fact::text("村（社区）", &place.village), Fact::text("组织", kind.name())];
-    let note = "新一届开始，上一届同日结束，仍在任的人员按“任期届满换届”离职。";
+    let note = "新一届开始，上一届同日结束，仍在任的人员按“届满”离职。";
     let action = format!("/committees/{}/open", place.id);
     let back = village_link(&place.village, &place.village_code);
     page(who, ("登记新一届", note), back, facts, action, vec![Group::new("", controls)], typed)
@@ -242,6 +232,25 @@ async fn open_term(who: SignedIn, mut db: Db, id: CommitteeId, fields: Fields) -
             Ok(Err(again(term_page(&who, (&place, ordinal, &words), Some((&fields, &errors))))))
         }
     }
+}
+
+/// Where the page of a village shows a term: one that is over stands behind its tab.
+fn address(place: &TermPlace) -> String {
+    let village = format!("/committees/villages/{}", place.village_code);
+    match place.ended_on {
+        Some(_) => format!("{village}?term={}", place.id),
+        None => village,
+    }
+}
+
+/// The page of the village, at the term.
+pub(super) fn term_link(place: &TermPlace) -> Link {
+    Link::new(&place.village, address(place))
+}
+
+/// Back to the term, with what was done.
+pub(super) fn done_in(place: &TermPlace, told: &str) -> Flash<Redirect> {
+    Flash::success(Redirect::to(address(place)), told.to_owned())
 }
 
 pub(super) fn done(village: &str, told: &str) -> Flash<Redirect> {
@@ -329,10 +338,15 @@ fn seat_page(who: &SignedIn, place: &TermPlace, words: &WordBook, typed: Typed<'
             Control::new("person_education", "现学历", codes_of(codes::education())).columns(3),
         ],
     );
+    let from_day = place.ended_on.map_or_else(today, |_| place.from_day.to_string());
     let mut controls = vec![
         Control::new("post", "职务", posts_of(place, words)).required().value(head_of(place)).columns(3),
-        day("from_day", "任职日期").required().value(today()),
+        day("from_day", "任职日期").required().value(from_day),
     ];
+    if place.ended_on.is_some() {
+        // Who sat in a term that is over left by its end.
+        controls.extend(leaving_controls());
+    }
     controls.extend(seat_details(place, words).into_iter().map(|control| match control.name.as_str() {
         "education" => control.hint("不填按人员库"),
         "is_party_member" => control.hint("不填按党员名册"),
@@ -341,8 +355,7 @@ fn seat_page(who: &SignedIn, place: &TermPlace, words: &WordBook, typed: Typed<'
     let seat = Group::new("任职", controls);
     let note = "党组织班子成员须为有被选举权的正式党员；村务监督委员会成员不得由村（居）民委员会成员兼任。";
     let action = format!("/terms/{}/appoint", place.id);
-    let back = village_link(&place.village, &place.village_code);
-    page(who, ("登记任职", note), back, term_facts(place), action, vec![person, seat], typed)
+    page(who, ("登记任职", note), term_link(place), term_facts(place), action, vec![person, seat], typed)
 }
 
 #[get("/terms/<id>/appoint")]
@@ -366,8 +379,9 @@ async fn appoint(who: SignedIn, mut db: Db, id: TermId, fields: Fields, state: &
         },
         post: text("post"),
         from_day: text("from_day"),
-        to_day: None,
-        leaving_reason: None,
+        to_day: text("to_day"),
+        leaving_reason: text("leaving_reason"),
+        leaving_explanation: text("leaving_explanation"),
         education: text("education"),
         is_party_member: fields.given("is_party_member").map(|given| given == "true"),
         sources: SOURCES.into_iter().filter_map(|(name, _)| text(name)).collect(),
@@ -379,7 +393,7 @@ async fn appoint(who: SignedIn, mut db: Db, id: TermId, fields: Fields, state: &
         Err(error) => Err(error),
     };
     match appointed {
-        Ok(_) => Ok(Ok(done(&place.village_code, "已登记任职。"))),
+        Ok(_) => Ok(Ok(done_in(&place, "已登记任职。"))),
         Err(error) => {
             let errors = refusals(error)?;
             Ok(Err(again(seat_page(&who, &place, &words, Some((&fields, &errors))))))
@@ -389,7 +403,7 @@ async fn appoint(who: SignedIn, mut db: Db, id: TermId, fields: Fields, state: &
 
 fn close_page(who: &SignedIn, place: &TermPlace, typed: Typed<'_>) -> FormPage {
     let controls = vec![day("ended_on", "任期结束").required().value(today()).focus()];
-    let note = "本届结束后，仍在任的人员同日离职。一般在登记新一届时自动结束，不必单独办理。";
+    let note = "本届结束后，仍在任的人员同日按“届满”离职。一般在登记新一届时自动结束，不必单独办理。";
     let action = format!("/terms/{}/close", place.id);
     let back = village_link(&place.village, &place.village_code);
     page(who, ("结束本届", note), back, term_facts(place), action, vec![Group::new("", controls)], typed)
@@ -432,56 +446,4 @@ pub(super) async fn seat(who: &SignedIn, db: &mut Db, id: SeatId) -> Result<Sat>
         Ok((card, terms.into_iter().next().or_missing("届次")?, words::book(conn, scope.county).await?))
     })
     .await
-}
-
-fn end_page(who: &SignedIn, (card, place, words): &Sat, typed: Typed<'_>) -> FormPage {
-    let controls = vec![
-        day("on", "离职日期").required().value(today()).focus(),
-        Control::new("reason", "离职原因", Kind::Text).required().columns(9).hint("如工作调动、辞职、罢免"),
-    ];
-    let mut facts = term_facts(place);
-    facts.push(Fact::text("姓名", &card.name));
-    facts.push(Fact::text("职务", words.post_name(&card.seat.post)));
-    let action = format!("/seats/{}/end", card.seat.id);
-    let back = village_link(&place.village, &place.village_code);
-    page(
-        who,
-        ("登记离职", "离职日期当天起不再任职。"),
-        back,
-        facts,
-        action,
-        vec![Group::new("", controls)],
-        typed,
-    )
-}
-
-#[get("/seats/<id>/end")]
-async fn ask_end(who: SignedIn, mut db: Db, id: SeatId) -> Answer<Page<FormPage>> {
-    let sat = seat(&who, &mut db, id).await?;
-    Ok(Page(end_page(&who, &sat, None)))
-}
-
-#[post("/seats/<id>/end", data = "<fields>")]
-async fn end_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> Sent {
-    let sat = seat(&who, &mut db, id).await?;
-    let mut wrong = Wrong::default();
-    let on = wrong.day("on", "离职日期", fields.given("on"));
-    if fields.given("reason").is_none() {
-        wrong.refuse("reason", "离职原因没有填写，请填写原因，如工作调动、辞职、任期届满", None);
-    }
-    let ended = match wrong.finish(on) {
-        Ok(on) => {
-            let reason = fields.get("reason").to_owned();
-            committees::end_seat(&mut db.0, &who.actor, &[EndSeat { seat: id, version: None, on, reason }])
-                .await
-        }
-        Err(error) => Err(error),
-    };
-    match ended {
-        Ok(()) => Ok(Ok(done(&sat.1.village_code, "已登记离职。"))),
-        Err(error) => {
-            let errors = refusals(error)?;
-            Ok(Err(again(end_page(&who, &sat, Some((&fields, &errors))))))
-        }
-    }
 }

@@ -3,9 +3,10 @@
 use rocket::{Route, get, post, routes};
 
 use super::ask::{
-    SOURCES, Sat, Sent, Typed, again, day, done, enters, page, place_controls, posts_of, seat, seat_details,
-    term, term_facts, term_text, village_link,
+    SOURCES, Sat, Sent, Typed, again, day, done_in, enters, page, place_controls, posts_of, seat,
+    seat_details, term, term_facts, term_link, term_text,
 };
+use super::leave::leaving_controls;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{SeatId, TermId};
@@ -64,11 +65,15 @@ fn seat_page(who: &SignedIn, (card, place, words): &Sat, typed: Typed<'_>) -> Fo
     let mut controls = vec![
         Control::new("post", "职务", posts_of(place, words)).required().value(&seat.post).columns(3).focus(),
         day("from_day", "任职日期").required().value(seat.from_day.to_string()),
-        day("to_day", "离职日期").value(seat.to_day.map(|day| day.to_string()).unwrap_or_default()),
-        Control::new("leaving_reason", "离职原因", Kind::Text)
-            .value(seat.leaving_reason.clone().unwrap_or_default())
-            .columns(3),
     ];
+    controls.extend(leaving_controls().into_iter().map(|control| {
+        let stored = match control.name.as_str() {
+            "to_day" => seat.to_day.map(|day| day.to_string()),
+            "leaving_reason" => seat.leaving_reason.clone(),
+            _ => seat.leaving_explanation.clone(),
+        };
+        control.value(stored.unwrap_or_default())
+    }));
     controls.extend(seat_details(place, words).into_iter().map(|control| match control.name.as_str() {
         "education" => control.required().value(&seat.education),
         "is_party_member" => control.required().value(seat.is_party_member.to_string()),
@@ -81,7 +86,7 @@ fn seat_page(who: &SignedIn, (card, place, words): &Sat, typed: Typed<'_>) -> Fo
     }));
     let note = "更正登记有误的内容，原内容保留在操作日志。人员或届次登错的，请删除这条任职后重新登记；正常离职请用“离职”。";
     let action = format!("/seats/{}/correct", seat.id);
-    let back = village_link(&place.village, &place.village_code);
+    let back = term_link(place);
     let groups = vec![Group::new("", controls)];
     let mut page = page(who, ("更正任职", note), back, seat_facts(card, place), action, groups, typed);
     page.form.hidden.push(("version".to_owned(), seat.version.to_string()));
@@ -107,6 +112,7 @@ async fn correct_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> 
         from_day: text("from_day"),
         to_day: text("to_day"),
         leaving_reason: text("leaving_reason"),
+        leaving_explanation: text("leaving_explanation"),
         education: text("education"),
         is_party_member: fields.given("is_party_member").map(|given| given == "true"),
         sources: SOURCES.into_iter().filter_map(|(name, _)| text(name)).chain(beyond).collect(),
@@ -119,7 +125,7 @@ async fn correct_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> 
     let sat = seat(&who, &mut db, id).await?;
     let (card, place, words) = &sat;
     match corrected {
-        Ok(()) => Ok(Ok(done(&place.village_code, "已更正任职。"))),
+        Ok(()) => Ok(Ok(done_in(place, "已更正任职。"))),
         Err(error) => {
             let errors = refused_or_stale(error, &card.seat.updated_by, &seat_now(card, words))?;
             Ok(Err(again(seat_page(&who, &sat, Some((&fields, &errors))))))
@@ -141,7 +147,7 @@ fn removal_page(who: &SignedIn, (card, place, words): &Sat, typed: Typed<'_>) ->
     let note =
         "只删除登记错误的任职，删除的内容和原因保留在操作日志，已结账季度的数字不变。正常离职请用“离职”。";
     let action = format!("/seats/{}/remove", card.seat.id);
-    let back = village_link(&place.village, &place.village_code);
+    let back = term_link(place);
     let groups = vec![Group::new("", controls)];
     let mut page = page(who, ("删除任职", note), back, facts, action, groups, typed);
     page.form.hidden.push(("version".to_owned(), card.seat.version.to_string()));
@@ -167,7 +173,7 @@ async fn remove_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> S
         Err(error) => Err(error),
     };
     match removed {
-        Ok(()) => Ok(Ok(done(&place.village_code, "已删除任职。"))),
+        Ok(()) => Ok(Ok(done_in(place, "已删除任职。"))),
         Err(error) => {
             let errors = refused_or_stale(error, &card.seat.updated_by, &seat_now(card, words))?;
             Ok(Err(again(removal_page(&who, &sat, Some((&fields, &errors))))))
@@ -207,7 +213,7 @@ fn term_page(
     let facts = vec![Fact::text("村（社区）", &place.village), Fact::text("组织", kind.name())];
     let note = "更正登记有误的届次、日期和职数，原内容保留在操作日志。";
     let action = format!("/terms/{}/correct", term.id);
-    let back = village_link(&place.village, &place.village_code);
+    let back = term_link(place);
     let groups = vec![Group::new("", controls)];
     let mut page = page(who, ("更正届次", note), back, facts, action, groups, typed);
     page.form.hidden.push(("version".to_owned(), term.version.to_string()));
@@ -233,7 +239,7 @@ async fn correct_term(who: SignedIn, mut db: Db, id: TermId, fields: Fields) -> 
     };
     let (card, place) = term_card(&who, &mut db, id).await?;
     match corrected {
-        Ok(()) => Ok(Ok(done(&place.village_code, "已更正届次。"))),
+        Ok(()) => Ok(Ok(done_in(&place, "已更正届次。"))),
         Err(error) => {
             let term = &card.term;
             let now = format!("第{}届，{}至{}", term.ordinal, term.from_day, term.due_day);

@@ -66,7 +66,18 @@ async fn list(
         kinds: kinds(&filter),
         open: enters.then(|| "/committees/new".to_owned()),
         downloads: downloads(query.within.map(str::trim).unwrap_or_default()),
+        departures: departures(query.within.map(str::trim).unwrap_or_default()),
     }))
+}
+
+/// Why people left, in the organisation that the list is narrowed to.
+fn departures(within: &str) -> String {
+    let code = rocket::http::RawStr::new(within).percent_encode();
+    if within.is_empty() {
+        "/committees/departures".to_owned()
+    } else {
+        format!("/committees/departures?within={code}")
+    }
 }
 
 /// Both workbooks, of the organisation that the list is narrowed to.

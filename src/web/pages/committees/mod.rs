@@ -3,7 +3,9 @@
 
 mod ask;
 mod correct;
+mod departures;
 mod explain;
+mod leave;
 mod list;
 mod results;
 mod rules;
@@ -20,6 +22,8 @@ pub fn routes() -> Vec<Route> {
         list::routes(),
         village::routes(),
         ask::routes(),
+        leave::routes(),
+        departures::routes(),
         correct::routes(),
         explain::routes(),
         vote::routes(),

@@ -3,6 +3,7 @@
 use rocket::request::FlashMessage;
 use rocket::{Route, get, routes};
 
+use super::ask::term_link;
 use crate::base::db;
 use crate::base::error::OrMissing;
 use crate::base::ids::ElectionId;
@@ -12,9 +13,9 @@ use crate::records::committees::{CommitteeKind, Rule, RuleBook, judge};
 use crate::records::words::{self, WordBook};
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
+use crate::web::views::Section;
 use crate::web::views::committees::{ResultRow, Results};
 use crate::web::views::parts::Fact;
-use crate::web::views::{Link, Section};
 
 /// The routes.
 #[must_use]
@@ -44,7 +45,7 @@ async fn show(
     let run = if card.election.run > 1 { "另行选举" } else { "选举" };
     Ok(Page(Results {
         frame: who.frame(Section::Committees).telling(flash),
-        back: Link::new(&place.village, format!("/committees/villages/{}", place.village_code)),
+        back: term_link(&place),
         title: format!("{} {kind}第{}届{post}{run}结果", place.village, place.ordinal),
         facts: facts(&card),
         rows: rows(&card),

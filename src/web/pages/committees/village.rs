@@ -1,6 +1,6 @@
 //! A village with its three committees, and how they came about.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use rocket::request::FlashMessage;
 use rocket::{Route, get, routes};
 
@@ -8,7 +8,7 @@ use crate::base::clock;
 use crate::base::codes;
 use crate::base::db;
 use crate::base::error::OrMissing;
-use crate::base::ids::CommitteeId;
+use crate::base::ids::{CommitteeId, TermId};
 use crate::base::policy::{self, Action};
 use crate::records::committees::queries::{self, ElectionCard, SeatCard, TermCard};
 use crate::records::committees::{Committee, CommitteeKind, Finding, Source, Term, TermPost};
@@ -42,11 +42,21 @@ struct Records {
     words: WordBook,
 }
 
-#[get("/committees/villages/<code>", rank = 2)]
+impl Records {
+    /// A term of the village.
+    fn term(&self, id: &str) -> Option<&TermCard> {
+        let id = id.parse::<TermId>().ok()?;
+        self.terms.iter().find(|card| card.term.id == id)
+    }
+}
+
+/// `term` is one to be shown in the place of the one that runs: an earlier one of any of the committees.
+#[get("/committees/villages/<code>?<term>", rank = 2)]
 async fn show(
     who: SignedIn,
     mut db: Db,
     code: &str,
+    term: Option<&str>,
     flash: Option<FlashMessage<'_>>,
 ) -> Answer<Page<Village>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
@@ -68,14 +78,15 @@ async fn show(
         Ok((village, Records { code, committees, terms, seats, votes, findings, kin, words }))
     })
     .await?;
+    let chosen = term.map(|id| records.term(id).or_missing("届次")).transpose()?;
     let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
     let is_complete = records.committees.len() == CommitteeKind::ALL.len();
     let open = Link::new("登记班子", format!("/committees/new?village={}", village.code));
     Ok(Page(Village {
         frame: who.frame(Section::Committees).telling(flash),
         name: village.name,
-        parts: records.committees.iter().map(|one| part(one, &records, today, enters)).collect(),
-        slates: if enters { slates(&records, today) } else { Vec::new() },
+        parts: records.committees.iter().map(|one| part(one, chosen, &records, today, enters)).collect(),
+        slates: links(&records, today, enters),
         history: history(&records),
         kin: kin(&records, enters),
         relate: enters.then(|| Link::new("登记近亲属", format!("/kinships/new/{}", village.code))),
@@ -87,37 +98,72 @@ fn kind_name(committee: &Committee) -> &'static str {
     CommitteeKind::parse(&committee.kind).map_or("", CommitteeKind::name)
 }
 
-fn part(committee: &Committee, records: &Records, today: NaiveDate, enters: bool) -> Part {
+/// One committee with the term that was chosen, or the one that runs, or the last one.
+fn part(
+    committee: &Committee,
+    chosen: Option<&TermCard>,
+    records: &Records,
+    today: NaiveDate,
+    enters: bool,
+) -> Part {
     let terms: Vec<&TermCard> =
         records.terms.iter().filter(|card| card.term.committee_id == committee.id).collect();
     let running = terms.iter().copied().find(|card| card.term.runs_on(today));
-    let shown = running.or_else(|| terms.first().copied());
-    let findings = records.findings.iter().filter(|finding| finding.committee == committee.id);
-    let open = Link::new("新一届", format!("/committees/{}/open", committee.id));
-    let mut actions = Vec::new();
-    if let Some(card) = running {
-        let id = card.term.id;
-        actions.extend([
-            Link::new("登记任职", format!("/terms/{id}/appoint")),
-            Link::new("登记选举", format!("/terms/{id}/vote")),
-            nominate(committee, card, &records.code, today),
-            open,
-            Link::new("更正届次", format!("/terms/{id}/correct")),
-            Link::new("结束本届", format!("/terms/{id}/close")),
-        ]);
-    } else {
-        actions.push(open);
-        let correct = |card: &TermCard| Link::new("更正届次", format!("/terms/{}/correct", card.term.id));
-        actions.extend(shown.map(correct));
-    }
+    let chosen = chosen.filter(|card| card.term.committee_id == committee.id);
+    let shown = chosen.or(running).or_else(|| terms.first().copied());
+    let is_of_shown = |finding: &&Finding| {
+        finding.committee == committee.id && chosen.is_none_or(|card| card.term.id == finding.term)
+    };
+    let findings = records.findings.iter().filter(is_of_shown);
+    let actions = actions(committee, (shown, running), &records.code, today);
     Part {
         anchor: committee.kind.clone(),
         title: kind_name(committee).to_owned(),
+        terms: tabs(&terms, shown, committee, &records.code),
         facts: shown.map_or_else(Vec::new, |card| facts(card, &records.words, today)),
         findings: findings.map(|finding| notice(finding, enters)).collect(),
         seats: seats(shown, records, today, enters),
         votes: votes(shown, records),
         actions: if enters { actions } else { Vec::new() },
+    }
+}
+
+/// Every term of a committee, the newest first, and whether it is shown; none where there is no choice.
+fn tabs(
+    terms: &[&TermCard],
+    shown: Option<&TermCard>,
+    committee: &Committee,
+    village: &str,
+) -> Vec<(Link, bool)> {
+    let tab = |card: &&TermCard| {
+        let Term { id, ordinal, from_day, .. } = &card.term;
+        let address = format!("/committees/villages/{village}?term={id}#{}", committee.kind);
+        let link = Link::new(format!("第{ordinal}届（{}年）", from_day.year()), address);
+        (link, shown.is_some_and(|shown| shown.term.id == *id))
+    };
+    if terms.len() > 1 { terms.iter().map(tab).collect() } else { Vec::new() }
+}
+
+/// What may be done about the term that is shown; one that is over is still put right.
+fn actions(
+    committee: &Committee,
+    (shown, running): (Option<&TermCard>, Option<&TermCard>),
+    village: &str,
+    today: NaiveDate,
+) -> Vec<Link> {
+    let open = Link::new("新一届", format!("/committees/{}/open", committee.id));
+    let Some(card) = shown else { return vec![open] };
+    let id = card.term.id;
+    let appoint = Link::new("登记任职", format!("/terms/{id}/appoint"));
+    let vote = Link::new("登记选举", format!("/terms/{id}/vote"));
+    let correct = Link::new("更正届次", format!("/terms/{id}/correct"));
+    match running {
+        Some(running) if running.term.id == id => {
+            let close = Link::new("结束本届", format!("/terms/{id}/close"));
+            vec![appoint, vote, nominate(committee, card, village, today), open, correct, close]
+        }
+        Some(_) => vec![appoint, vote, correct],
+        None => vec![open, appoint, vote, correct],
     }
 }
 
@@ -127,14 +173,19 @@ fn nominate(committee: &Committee, card: &TermCard, village: &str, today: NaiveD
     Link::new("提名联审", format!("/vetting/new?village={village}&kind={}&term={term}", committee.kind))
 }
 
-/// The proposed teams of the village, and where one is put together for the term after the one that runs.
-fn slates(records: &Records, today: NaiveDate) -> Vec<Link> {
+/// Why people left; the proposed teams of the village, and where one is put together for the term after the one that runs.
+fn links(records: &Records, today: NaiveDate, enters: bool) -> Vec<Link> {
     let village = &records.code;
+    let left = Link::new("离任情况", format!("/committees/departures?within={village}"));
+    if !enters {
+        return vec![left];
+    }
     let running = records.terms.iter().filter(|card| card.term.runs_on(today)).map(|card| &card.term);
     let next = running.max_by_key(|term| term.ordinal).map_or_else(String::new, |term| {
         format!("&ordinal={}&from_day={}", term.ordinal.saturating_add(1), term.due_day.max(today))
     });
     vec![
+        left,
         Link::new("班子方案", format!("/slates?within={village}")),
         Link::new("拟定下届方案", format!("/slates/new?village={village}{next}")),
     ]
@@ -218,7 +269,7 @@ fn seat_row(card: &SeatCard, words: &WordBook, today: NaiveDate, enters: bool) -
     let seat = &card.seat;
     let sources: Vec<&str> = card.sources.iter().map(|code| source_name(code, words)).collect();
     let left = seat.to_day.map(|day| {
-        let reason = seat.leaving_reason.as_deref().unwrap_or_default();
+        let reason = seat.leaving().unwrap_or_default();
         format!("{day} {reason}")
     });
     let sits = seat.to_day.is_none_or(|day| today < day);
@@ -294,7 +345,7 @@ fn history(records: &Records) -> Vec<Event> {
                 events.push((seat.from_day, format!("{committee}：{}任职", told(card)), Vec::new()));
             }
             if let Some(day) = seat.to_day.filter(|day| Some(*day) != *ended_on) {
-                let reason = seat.leaving_reason.iter().map(|reason| format!("原因：{reason}")).collect();
+                let reason = seat.leaving().map(|reason| format!("原因：{reason}")).into_iter().collect();
                 events.push((day, format!("{committee}：{}离职", told(card)), reason));
             }
         }

@@ -6,7 +6,8 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
 use super::ask::{
-    Sent, Typed, again, done, enters, head_of, page as form_of, posts_of, term, term_facts, whole,
+    Sent, Typed, again, done_in, enters, head_of, page as form_of, posts_of, term, term_facts, term_link,
+    whole,
 };
 use super::correct::{refused_or_stale, version};
 use crate::base::error::{FieldError, OrMissing, Result};
@@ -129,7 +130,7 @@ fn page(
     let frame = who.frame(Section::Committees);
     let back = match vote {
         Some(vote) => Link::new("选举结果", format!("/elections/{}", vote.id)),
-        None => Link::new(&place.village, format!("/committees/villages/{}", place.village_code)),
+        None => term_link(place),
     };
     let mut form = Form {
         action: vote.map_or_else(
@@ -339,7 +340,7 @@ async fn remove(who: SignedIn, mut db: Db, id: ElectionId, fields: Fields) -> Se
         Err(error) => Err(error),
     };
     match removed {
-        Ok(()) => Ok(Ok(done(&place.village_code, "已删除选举。"))),
+        Ok(()) => Ok(Ok(done_in(&place, "已删除选举。"))),
         Err(error) => {
             let errors = refused_or_stale(error, &card.election.updated_by, &vote_now(&card))?;
             Ok(Err(again(removal_page(&who, (&card, &place, &words), Some((&fields, &errors))))))

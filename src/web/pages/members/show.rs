@@ -221,10 +221,10 @@ pub(in crate::web::pages) fn posts(seats: Vec<PersonSeat>, words: &WordBook) -> 
     let row = |held: PersonSeat| {
         let kind = CommitteeKind::parse(&held.kind).map_or("", CommitteeKind::name);
         let post = words.post_name(&held.seat.post).to_owned();
-        let reason = held.seat.leaving_reason.unwrap_or_default();
+        let reason = held.seat.leaving().unwrap_or_default();
         let left = held.seat.to_day.map(|day| format!("{day} {reason}"));
         Row::to(
-            format!("/committees/villages/{}", held.village_code),
+            format!("/committees/villages/{}?term={}", held.village_code, held.seat.term_id),
             vec![
                 Cell::Text(held.village),
                 Cell::Text(format!("{kind}第{}届", held.ordinal)),

@@ -124,7 +124,7 @@ fn history(record: &OnRecord, words: &WordBook) -> Vec<Event> {
             vec![format!("{kind}第{}届", held.ordinal)],
         ));
         if let Some(day) = held.seat.to_day {
-            let reason = held.seat.leaving_reason.iter().map(|reason| format!("原因：{reason}")).collect();
+            let reason = held.seat.leaving().map(|reason| format!("原因：{reason}")).into_iter().collect();
             events.push(event(day, format!("离任{told}"), reason));
         }
     }

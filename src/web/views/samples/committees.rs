@@ -2,7 +2,9 @@
 
 use super::pages::{frame, number, text};
 use crate::web::views::Section;
-use crate::web::views::committees::{Committees, Part, ResultRow, Results, Rules, Village, Vote, Words};
+use crate::web::views::committees::{
+    Committees, Departures, Part, ResultRow, Results, Rules, Village, Vote, Words,
+};
 use crate::web::views::controls::{Choice, Control, Form, Group, Kind};
 use crate::web::views::members::Event;
 use crate::web::views::parts::{Badge, Fact, Link, Notice, Tone};
@@ -58,7 +60,43 @@ pub fn list() -> Committees {
             Link::new("导出班子", "/exports/new?kind=committees"),
             Link::new("导出选举", "/exports/new?kind=elections"),
         ],
+        departures: "/committees/departures".into(),
     }
+}
+
+/// See the page of this name.
+pub fn departures() -> Departures {
+    let columns = ["村党组织", "村（居）民委员会", "村务监督委员会", "合计", "其中负责人"];
+    let line = |reason: &str, numbers: [&str; 5]| {
+        Row::new(std::iter::once(text(reason)).chain(numbers.map(number)).collect())
+    };
+    Departures {
+        frame: frame("clerk", Section::Committees),
+        place: "龙井镇".into(),
+        tabs: vec![
+            (Link::new("本届以来", "/committees/departures"), true),
+            (Link::new("2026Q3", "/committees/departures?quarter=2026Q3"), false),
+        ],
+        table: Table {
+            caption: "离任情况".into(),
+            columns: std::iter::once(Column::new("离职原因"))
+                .chain(columns.into_iter().map(Column::numeric))
+                .collect(),
+            rows: vec![
+                line("辞职", ["1", "0", "0", "1", "0"]),
+                line("不胜任调整", ["2", "1", "0", "3", "2"]),
+                line("合计", ["3", "1", "0", "4", "2"]),
+            ],
+            ..Table::default()
+        },
+    }
+}
+
+fn terms() -> Vec<(Link, bool)> {
+    let tab = |name: &str, id: i32| {
+        Link::new(name, format!("/committees/villages/500237101201?term={id}#village_party"))
+    };
+    vec![(tab("第6届（2021年）", 1), true), (tab("第5届（2016年）", 2), false)]
 }
 
 /// See the page of this name.
@@ -69,6 +107,7 @@ pub fn village() -> Village {
         parts: vec![Part {
             anchor: "village_party".into(),
             title: "村党组织".into(),
+            terms: terms(),
             facts: vec![
                 Fact::text("届次", "第6届"),
                 Fact::text("任期", "2021-01-10 至 2026-01-10"),

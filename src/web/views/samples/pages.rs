@@ -99,6 +99,7 @@ fn of_people() -> Vec<Sample> {
         page("assessments_draw", &assessments::draw()),
         page("assessments_notice", &assessments::notice()),
         page("committees_list", &committees::list()),
+        page("committees_departures", &committees::departures()),
         page("committees_village", &committees::village()),
         page("committees_vote", &committees::vote()),
         page("committees_results", &committees::results()),

@@ -52,10 +52,13 @@ pub(in crate::across) fn team() -> Vec<Roster> {
     };
     vec![
         fifth(person("张伟", 1)).with("职务", "书记"),
-        fifth(person("李娜", 2)).with("离职日期", "2018-03-01").with("离职原因", "调任"),
+        fifth(person("李娜", 2))
+            .with("离职日期", "2018-03-01")
+            .with("离职原因", "调任")
+            .with("离职说明", "任镇干部"),
         person("张伟", 1).with("职务", "书记").with("来源渠道", "退役军人；本土人才").with("备注", "连任"),
         person("王芳", 4),
-        person("刘洋", 3).with("离职日期", "2023-05-01").with("离职原因", "辞职"),
+        person("刘洋", 3).with("离职日期", "2023-05-01").with("离职原因", "外出务工"),
         person("陈静", 6).with("任职日期", "2023-05-01").with("是否党员", "是"),
         villager("赵敏", 8).with("职务", "主任").with("届次", "第六届"),
         person("孙强", 5)
@@ -104,7 +107,7 @@ async fn the_same_list_twice_changes_nothing() {
         .load(&mut owner)
         .await
         .unwrap();
-    assert_eq!(left, [Some("任期届满换届".to_owned())], "the next term ended the seat");
+    assert_eq!(left, [Some("term_end".to_owned())], "the next term ended the seat");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ mod doubles;
 pub(in crate::across) mod elections;
 mod files;
 mod kept;
+mod leaving;
 mod matching;
 mod pool;
 pub(in crate::across) mod rated;

@@ -117,7 +117,7 @@ async fn committees_and_their_votes_come_and_go() {
         .into_iter()
         .map(|row| {
             if row.cell("姓名") == "王芳" {
-                row.with("离职日期", "2024-05-01").with("离职原因", "辞职")
+                row.with("离职日期", "2024-05-01").with("离职原因", "辞职").with("离职说明", "外出务工")
             } else {
                 row
             }

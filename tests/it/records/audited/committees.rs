@@ -4,7 +4,7 @@ use cadre::base::actor::Role;
 use cadre::base::ids::TermId;
 use cadre::records::committees::{
     self, CloseTerm, CommitteeKind, CorrectElection, CorrectSeat, CorrectTerm, EndSeat, Explain,
-    OpenCommittee, Post, RecordElection, RemoveElection, RemoveSeat, Unusual, Who,
+    LeavingReason, OpenCommittee, Post, RecordElection, RemoveElection, RemoveSeat, Unusual, Who,
 };
 use cadre::records::people::{self, Kinship, RelateKin};
 
@@ -53,6 +53,7 @@ pub(super) async fn tell(story: &mut Story) {
         from_day: day("2021-01-11"),
         to_day: None,
         leaving_reason: None,
+        leaving_explanation: None,
         education: "31".to_owned(),
         is_party_member: true,
         sources: Vec::new(),
@@ -61,7 +62,13 @@ pub(super) async fn tell(story: &mut Story) {
     let verb = "committees::correct_seat";
     story.done(verb, async |conn| committees::correct_seat(conn, &clerk, &correct).await).await;
     story.refused(verb, async |conn| committees::correct_seat(conn, &clerk, &correct).await).await;
-    let end = [EndSeat { seat: seats[0], version: None, on: day("2024-01-10"), reason: "辞职".to_owned() }];
+    let end = [EndSeat {
+        seat: seats[0],
+        version: None,
+        on: day("2024-01-10"),
+        reason: LeavingReason::Resigned,
+        explanation: Some("外出务工".to_owned()),
+    }];
     let verb = "committees::end_seat";
     story.done(verb, async |conn| committees::end_seat(conn, &clerk, &end).await).await;
     story.refused(verb, async |conn| committees::end_seat(conn, &clerk, &end).await).await;

@@ -72,10 +72,10 @@ impl Stage {
             .map(|ids| ids[0])
     }
 
-    /// Post, first and last day, reason and version of each seat, in the order of their entry.
+    /// Post, first and last day, reason, explanation and version of each seat, in the order of their entry.
     pub async fn seats(&self) -> Vec<String> {
         self.texts(
-            "SELECT concat_ws(' ', post, from_day, to_day, leaving_reason, education, is_party_member, version) \
+            "SELECT concat_ws(' ', post, from_day, to_day, leaving_reason, leaving_explanation, education, is_party_member, version) \
              FROM seats ORDER BY id",
         )
         .await

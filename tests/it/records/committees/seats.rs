@@ -3,7 +3,9 @@
 use cadre::base::actor::Role;
 use cadre::base::error::Error;
 use cadre::base::values::MembershipStatus;
-use cadre::records::committees::{self, CommitteeKind, CorrectSeat, EndSeat, Post, Source, Who};
+use cadre::records::committees::{
+    self, CommitteeKind, CorrectSeat, EndSeat, LeavingReason, Post, Source, Who,
+};
 use cadre::records::members::{self, Event, EventKind};
 
 use super::{Stage, fields, named, who};
@@ -44,16 +46,28 @@ async fn two_secretaries_at_once_are_refused_whether_stored_or_in_one_call() {
     let twice = fields(stage.appoint(&[first]).await.unwrap_err());
     assert_eq!(twice[0].field, "person");
     let clerk = stage.clerk.clone();
-    let end =
-        EndSeat { seat: id, version: Some(1), on: day("2024-05-01"), reason: "工作调动".to_owned() };
+    let end = EndSeat {
+        seat: id,
+        version: Some(1),
+        on: day("2024-05-01"),
+        reason: LeavingReason::Transferred,
+        explanation: Some(" 任镇农业服务中心主任 ".to_owned()),
+    };
     committees::end_seat(&mut stage.conn, &clerk, &[end]).await.unwrap();
     let mut next = second;
     next.from_day = day("2024-05-01");
     stage.appoint(&[next]).await.unwrap();
     assert_eq!(
         stage.seats().await,
-        ["secretary 2021-01-10 2024-05-01 工作调动 31 t 2", "secretary 2024-05-01 31 t 1"]
+        [
+            "secretary 2021-01-10 2024-05-01 transferred 任镇农业服务中心主任 31 t 2",
+            "secretary 2024-05-01 31 t 1"
+        ]
     );
+    let entries = stage.entries("committees.end_seat").await;
+    let entry = &entries[0].1["seats"][0]["after"];
+    assert_eq!((&entry["leaving_reason"], &entry["to_day"]), (&"transferred".into(), &"2024-05-01".into()));
+    assert_eq!(entry["leaving_explanation"], "任镇农业服务中心主任");
 }
 
 #[tokio::test]
@@ -79,7 +93,7 @@ async fn the_dead_and_the_removed_take_no_seat() {
     };
     let until = |stage: &Stage, person: usize, on: &str| {
         let mut seat = stage.seat(person, Post::Member);
-        (seat.to_day, seat.leaving_reason) = (Some(day(on)), Some("去世".to_owned()));
+        (seat.to_day, seat.leaving_reason) = (Some(day(on)), Some(LeavingReason::Deceased));
         seat
     };
     let late = from(&stage, 0, "2023-05-01");
@@ -94,7 +108,7 @@ async fn the_dead_and_the_removed_take_no_seat() {
     let mut before = from(&stage, 1, "2023-04-30");
     let refused = named(stage.appoint(&[before.clone()]).await.unwrap_err());
     assert!(refused[0].contains("李娜已于2023-05-01不在党（除名）"), "{refused:?}");
-    (before.to_day, before.leaving_reason) = (Some(day("2023-05-01")), Some("除名".to_owned()));
+    (before.to_day, before.leaving_reason) = (Some(day("2023-05-01")), Some(LeavingReason::Discipline));
     stage.appoint(&[before]).await.unwrap();
 }
 
@@ -119,7 +133,7 @@ async fn supervision_and_the_village_committee_keep_apart() {
         "{refused:?}"
     );
     seats[0].to_day = Some(day("2022-01-01"));
-    seats[0].leaving_reason = Some("辞职".to_owned());
+    seats[0].leaving_reason = Some(LeavingReason::Resigned);
     seats[1].from_day = day("2022-01-01");
     stage.appoint(&seats).await.unwrap();
 }
@@ -191,6 +205,7 @@ async fn a_seat_is_corrected_by_whoever_saw_it_last() {
         from_day: day("2021-02-01"),
         to_day: None,
         leaving_reason: None,
+        leaving_explanation: None,
         education: "21".to_owned(),
         is_party_member: true,
         sources: vec![Source::Graduate],
@@ -203,11 +218,79 @@ async fn a_seat_is_corrected_by_whoever_saw_it_last() {
     assert_eq!(stage.seats().await, ["deputy_secretary 2021-02-01 21 t 2"]);
     let stale = committees::correct_seat(&mut stage.conn, &clerk, &[correct]).await;
     assert!(matches!(stale, Err(Error::Stale)), "{stale:?}");
-    let end =
-        |reason: &str| EndSeat { seat, version: None, on: day("2024-05-01"), reason: reason.to_owned() };
-    let refused = committees::end_seat(&mut stage.conn, &clerk, &[end("  ")]).await.unwrap_err();
-    assert_eq!(fields(refused)[0].field, "reason");
-    committees::end_seat(&mut stage.conn, &clerk, &[end("辞职")]).await.unwrap();
-    let again = committees::end_seat(&mut stage.conn, &clerk, &[end("辞职")]).await;
+    let end = |explanation: String| EndSeat {
+        seat,
+        version: None,
+        on: day("2024-05-01"),
+        reason: LeavingReason::RemovedUnfit,
+        explanation: Some(explanation),
+    };
+    for wrong in ["  ".to_owned(), "长".repeat(201)] {
+        let refused = committees::end_seat(&mut stage.conn, &clerk, &[end(wrong)]).await.unwrap_err();
+        assert_eq!(fields(refused)[0].field, "explanation");
+    }
+    let longest = "长".repeat(200);
+    committees::end_seat(&mut stage.conn, &clerk, &[end(longest.clone())]).await.unwrap();
+    assert_eq!(
+        stage.seats().await,
+        [format!("deputy_secretary 2021-02-01 2024-05-01 removed_unfit {longest} 21 t 3")]
+    );
+    let again = committees::end_seat(&mut stage.conn, &clerk, &[end("不说".to_owned())]).await;
     assert!(matches!(again, Err(Error::Refused(_))), "{again:?}");
+}
+
+#[tokio::test]
+async fn a_correction_says_why_somebody_left_or_that_he_did_not() {
+    let mut stage = Stage::new().await;
+    let mut command = stage.seat(0, Post::Member);
+    (command.to_day, command.leaving_reason) = (Some(day("2023-05-01")), Some(LeavingReason::Other));
+    command.leaving_explanation = Some("组织关系转出".to_owned());
+    let seat = stage.appoint(&[command]).await.unwrap()[0];
+    assert_eq!(stage.seats().await, ["committee_member 2021-01-10 2023-05-01 other 组织关系转出 31 t 1"]);
+    let clerk = stage.clerk.clone();
+    let stays = CorrectSeat {
+        seat,
+        version: 1,
+        post: Post::Member,
+        from_day: day("2021-01-10"),
+        to_day: None,
+        leaving_reason: None,
+        leaving_explanation: None,
+        education: "31".to_owned(),
+        is_party_member: true,
+        sources: Vec::new(),
+        note: None,
+    };
+    let told = |text: &str| Some(text.to_owned());
+    let recalled = Some(LeavingReason::Recalled);
+    let on = Some(day("2023-05-01"));
+    for (to_day, reason, explanation, field, sentence) in [
+        (on, None, None, "leaving_reason", "离职原因没有填写，请选择原因，如辞职、调任、届满"),
+        (None, recalled, None, "leaving_reason", "填写了离职原因“罢免”，离职日期没有填写"),
+        (None, None, told("村民会议罢免"), "leaving_explanation", "填写了离职说明，离职原因没有填写"),
+        (on, recalled, told(""), "leaving_explanation", "离职说明为空白"),
+    ] {
+        let wrong = [CorrectSeat {
+            to_day,
+            leaving_reason: reason,
+            leaving_explanation: explanation,
+            ..stays.clone()
+        }];
+        let refused = named(committees::correct_seat(&mut stage.conn, &clerk, &wrong).await.unwrap_err());
+        assert!(
+            refused[0].starts_with(&format!("{field}: ")) && refused[0].contains(sentence),
+            "{refused:?}"
+        );
+    }
+    let left = CorrectSeat { to_day: on, leaving_reason: recalled, ..stays.clone() };
+    committees::correct_seat(&mut stage.conn, &clerk, &[left]).await.unwrap();
+    assert_eq!(stage.seats().await, ["committee_member 2021-01-10 2023-05-01 recalled 31 t 2"]);
+    let stays = [CorrectSeat { version: 2, ..stays }];
+    committees::correct_seat(&mut stage.conn, &clerk, &stays).await.unwrap();
+    assert_eq!(stage.seats().await, ["committee_member 2021-01-10 31 t 3"]);
+    let entries = stage.entries("committees.correct_seat").await;
+    let changed = &entries[0].1["seats"][0];
+    assert_eq!(changed["before"]["leaving_reason"], "other");
+    assert_eq!(changed["before"]["leaving_explanation"], "组织关系转出");
+    assert_eq!(changed["after"]["leaving_reason"], "recalled");
 }

@@ -3,7 +3,7 @@
 use cadre::base::actor::Role;
 use cadre::base::error::Error;
 use cadre::records::committees::{
-    self, CloseTerm, CommitteeKind, CorrectTerm, OpenCommittee, OpenTerm, Post,
+    self, CloseTerm, CommitteeKind, CorrectTerm, LeavingReason, OpenCommittee, OpenTerm, Post,
 };
 
 use super::{Stage, fields, named};
@@ -51,7 +51,7 @@ async fn a_village_has_one_committee_of_each_kind_and_a_town_has_none() {
 async fn the_next_term_ends_the_one_before_and_the_seats_in_it() {
     let mut stage = Stage::new().await;
     let mut left = stage.seat(1, Post::Member);
-    (left.to_day, left.leaving_reason) = (Some(day("2023-03-01")), Some("辞职".to_owned()));
+    (left.to_day, left.leaving_reason) = (Some(day("2023-03-01")), Some(LeavingReason::Resigned));
     let commands = [stage.seat(0, Post::Secretary), left];
     stage.appoint(&commands).await.unwrap();
     let clerk = stage.clerk.clone();
@@ -64,8 +64,8 @@ async fn the_next_term_ends_the_one_before_and_the_seats_in_it() {
     assert_eq!(
         stage.seats().await,
         [
-            "secretary 2021-01-10 2026-02-01 任期届满换届 31 t 2",
-            "committee_member 2021-01-10 2023-03-01 辞职 31 t 1",
+            "secretary 2021-01-10 2026-02-01 term_end 31 t 2",
+            "committee_member 2021-01-10 2023-03-01 resigned 31 t 1",
         ]
     );
 }
@@ -94,7 +94,7 @@ async fn a_closed_term_takes_its_seats_along_and_is_not_closed_twice() {
     let early = committees::close_term(&mut stage.conn, &clerk, &close("2021-01-10")).await;
     assert_eq!(fields(early.unwrap_err())[0].field, "ended_on");
     committees::close_term(&mut stage.conn, &clerk, &close("2026-03-01")).await.unwrap();
-    assert_eq!(stage.seats().await, ["secretary 2021-01-10 2026-03-01 任期结束 31 t 2"]);
+    assert_eq!(stage.seats().await, ["secretary 2021-01-10 2026-03-01 term_end 31 t 2"]);
     let stale = committees::close_term(&mut stage.conn, &clerk, &close("2026-03-02")).await;
     assert!(matches!(stale, Err(Error::Stale)), "{stale:?}");
     let again = [CloseTerm { term, version: None, on: day("2026-03-02") }];

@@ -32,6 +32,7 @@ pub fn appoint(term: TermId, person: PersonId, post: Post) -> Appoint {
         from_day: day("2021-01-10"),
         to_day: None,
         leaving_reason: None,
+        leaving_explanation: None,
         education: None,
         is_party_member: None,
         sources: Vec::new(),

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::base::values::{MembershipStatus, completed_years};
-use crate::records::committees::model::{CommitteeKind, Post};
+use crate::records::committees::model::{CommitteeKind, LeavingReason, Post};
 use crate::records::committees::rules::{Rule, RuleBook};
 
 /// What the register of members says of a person on a day.
@@ -80,7 +80,9 @@ pub struct SeatFacts<'a> {
     /// First day no longer in it.
     pub to_day: Option<NaiveDate>,
     /// Why it was left.
-    pub leaving_reason: Option<&'a str>,
+    pub leaving_reason: Option<LeavingReason>,
+    /// What else is said of that.
+    pub leaving_explanation: Option<&'a str>,
 }
 
 /// Why a seat cannot be as given.
@@ -103,11 +105,14 @@ pub enum SeatRefusal {
     #[error("离职日期“{day}”不晚于任职日期“{from}”，请核对两个日期")]
     LeftBefore { day: NaiveDate, from: NaiveDate },
     /// Left for no reason.
-    #[error("填写了离职日期，离职原因没有填写，请填写原因，如工作调动、辞职、任期届满")]
+    #[error("填写了离职日期，离职原因没有填写，请选择原因，如辞职、调任、届满")]
     NoReason,
     /// A reason for what did not happen.
     #[error("填写了离职原因“{0}”，离职日期没有填写，请补填离职日期，或清空离职原因")]
-    NoDay(String),
+    NoDay(LeavingReason),
+    /// An explanation of no reason.
+    #[error("填写了离职说明，离职原因没有填写，请选择离职原因，或清空离职说明")]
+    NothingExplained,
     /// The village was not there.
     #[error("任职日期“{day}”时“{village}”{why}，请核对日期或村（社区）")]
     NoVillage { day: NaiveDate, village: String, why: String },
@@ -146,6 +151,7 @@ impl SeatRefusal {
                 "to_day"
             }
             Self::NoReason | Self::NoDay(_) => "leaving_reason",
+            Self::NothingExplained => "leaving_explanation",
             Self::Future { .. } | Self::OutsideTerm { .. } | Self::NoVillage { .. } => "from_day",
             Self::TooYoung { .. } | Self::Dead { .. } | Self::Removed { .. } | Self::NotEntitled { .. } => {
                 "person"
@@ -187,7 +193,8 @@ fn check_days(seat: &SeatFacts<'_>, today: NaiveDate) -> Vec<SeatRefusal> {
     }
     match (seat.to_day, seat.leaving_reason) {
         (Some(_), None) => refusals.push(SeatRefusal::NoReason),
-        (None, Some(reason)) => refusals.push(SeatRefusal::NoDay(reason.to_owned())),
+        (None, Some(reason)) => refusals.push(SeatRefusal::NoDay(reason)),
+        (None, None) if seat.leaving_explanation.is_some() => refusals.push(SeatRefusal::NothingExplained),
         _ => {}
     }
     let ended = seat.term_ended.map(|ended| (ended, seat.ordinal));

@@ -31,6 +31,7 @@ fn facts(sitter: &Sitter) -> SeatFacts<'_> {
         from_day: day("2021-01-10"),
         to_day: None,
         leaving_reason: None,
+        leaving_explanation: None,
     }
 }
 
@@ -56,7 +57,7 @@ fn a_full_member_may_be_secretary_from_the_first_day_of_the_term() {
         term_ended: Some(day("2026-01-10")),
         from_day: day(from),
         to_day: Some(day("2026-01-10")),
-        leaving_reason: Some("任期届满"),
+        leaving_reason: Some(LeavingReason::TermEnd),
         ..facts(&full)
     };
     assert_eq!(refused(&ended("2026-01-09")), [""; 0]);
@@ -69,7 +70,7 @@ fn a_party_seat_does_not_outlast_removal_from_the_party() {
         Sitter { removed: Some((day("2023-05-01"), MembershipStatus::Expelled)), ..sitter(Standing::Full) };
     let until = |on: Option<&str>| SeatFacts {
         to_day: on.map(day),
-        leaving_reason: on.map(|_| "免职"),
+        leaving_reason: on.map(|_| LeavingReason::Recalled),
         ..facts(&gone)
     };
     assert_eq!(refused(&until(Some("2023-05-01"))), [""; 0]);
@@ -93,13 +94,29 @@ fn days_of_leaving_have_their_reason_and_lie_within_the_term() {
         term_ended: Some(day("2026-01-10")),
         ..facts(&full)
     };
-    assert_eq!(fields(&left("2021-01-11", Some("辞职"))), [""; 0]);
-    assert_eq!(fields(&left("2021-01-10", Some("辞职"))), ["to_day"]);
-    assert_eq!(fields(&left("2026-01-11", Some("辞职"))), ["to_day"]);
+    assert_eq!(fields(&left("2021-01-11", Some(LeavingReason::Resigned))), [""; 0]);
+    assert_eq!(fields(&left("2021-01-10", Some(LeavingReason::Resigned))), ["to_day"]);
+    assert_eq!(fields(&left("2026-01-11", Some(LeavingReason::Resigned))), ["to_day"]);
     assert_eq!(fields(&left("2024-01-11", None)), ["leaving_reason"]);
-    assert_eq!(fields(&SeatFacts { leaving_reason: Some("辞职"), ..facts(&full) }), ["leaving_reason"]);
-    let future =
-        SeatFacts { to_day: Some(day("2026-11-24")), leaving_reason: Some("辞职"), ..facts(&full) };
+    assert_eq!(
+        fields(&SeatFacts { leaving_reason: Some(LeavingReason::Resigned), ..facts(&full) }),
+        ["leaving_reason"]
+    );
+    let explained = SeatFacts { leaving_explanation: Some("外出务工"), ..facts(&full) };
+    assert_eq!(
+        refused(&explained),
+        ["leaving_explanation: 填写了离职说明，离职原因没有填写，请选择离职原因，或清空离职说明"]
+    );
+    let both = SeatFacts {
+        leaving_explanation: Some("外出务工"),
+        ..left("2024-01-11", Some(LeavingReason::Other))
+    };
+    assert_eq!(fields(&both), [""; 0]);
+    let future = SeatFacts {
+        to_day: Some(day("2026-11-24")),
+        leaving_reason: Some(LeavingReason::Resigned),
+        ..facts(&full)
+    };
     assert_eq!(refused(&future), ["to_day: 离职日期“2026-11-24”晚于今天，请填写已经发生的日期"]);
     assert_eq!(fields(&SeatFacts { to_day: Some(day("2026-11-23")), ..future }), [""; 0]);
 }
@@ -123,7 +140,11 @@ fn a_post_belongs_to_its_committee() {
 fn nobody_sits_on_the_day_of_his_death_or_after() {
     let dead = Sitter { deceased_on: Some(day("2023-05-01")), ..sitter(Standing::Full) };
     assert_eq!(fields(&facts(&dead)), ["person"], "an open seat runs past it");
-    let left = |on: &str| SeatFacts { to_day: Some(day(on)), leaving_reason: Some("去世"), ..facts(&dead) };
+    let left = |on: &str| SeatFacts {
+        to_day: Some(day(on)),
+        leaving_reason: Some(LeavingReason::Deceased),
+        ..facts(&dead)
+    };
     assert_eq!(fields(&left("2023-05-01")), [""; 0]);
     assert_eq!(fields(&left("2023-05-02")), ["person"]);
     let later = SeatFacts { from_day: day("2023-05-01"), ..facts(&dead) };
