@@ -15,7 +15,7 @@ use crate::records::committees::record_election::Held;
 use crate::records::committees::rules::RuleBook;
 use crate::records::committees::rules::overlaps::{self, Sitting};
 use crate::records::people::Kinship;
-use crate::records::vetting::{self, Ask, Clearance};
+use crate::records::vetting::{self, Ask, Clearance, sight};
 
 /// Somebody who may not be elected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,7 +146,8 @@ async fn unvetted(
         day: one.held_on,
     };
     let asks: Vec<Ask> = elected.iter().map(ask).collect();
-    let clearances = vetting::clearances(conn, &actor.scope, &asks).await?;
+    let sight = sight::of_refusals(conn, actor).await?;
+    let clearances = vetting::clearances(conn, &actor.scope, &asks, &sight).await?;
     let lacks = elected.iter().zip(clearances).filter_map(|(one, clearance)| match clearance {
         Clearance::Lacking { is_demanded: true, cause } => {
             Some(one.barred(cause.told_on(one.name, "选举日期")))

@@ -16,6 +16,7 @@ use crate::records::committees::queries::{self, ElectionCard, TermCard, TermPlac
 use crate::records::committees::rules::overlaps::{self, Clash};
 use crate::records::committees::rules::unusual::{self, Explanation, Finding, Running, Sitting, Unusual};
 use crate::records::committees::rules::{RuleBook, Shortfall, judge};
+use crate::records::vetting::sight::Sight;
 use crate::records::vetting::{self, Ask, Cause, Clearance};
 use crate::records::words::{self, WordBook};
 use crate::schema::finding_explanations;
@@ -38,7 +39,8 @@ struct Row {
     full_member_on: Option<NaiveDate>,
 }
 
-/// Everything that is unusual in some committees on a day, in the order of the committees given.
+/// Everything that is unusual in some committees on a day, in the order of the committees given. Of candidate checks it
+/// says no more than `sight` covers.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -47,6 +49,7 @@ pub async fn findings(
     within: &Scope,
     day: NaiveDate,
     committees: &[CommitteeId],
+    sight: &Sight,
 ) -> Result<Vec<Finding>> {
     let places = queries::spans(conn, within, committees).await?;
     let running: Vec<_> = places
@@ -61,7 +64,7 @@ pub async fn findings(
         .into_iter()
         .map(|card| (card.term.id, provided(&card, &words)))
         .collect();
-    let mut sittings = sittings(conn, within, day, &running).await?;
+    let mut sittings = sittings(conn, within, day, &running, sight).await?;
     let mut votes: HashMap<TermId, Vec<ElectionCard>> = HashMap::new();
     for card in queries::elections(conn, within, &ids).await? {
         votes.entry(card.election.term_id).or_default().push(card);
@@ -107,6 +110,7 @@ async fn sittings(
     within: &Scope,
     day: NaiveDate,
     running: &[TermPlace],
+    sight: &Sight,
 ) -> Result<HashMap<TermId, Vec<Sitting>>> {
     let terms: Vec<TermId> = running.iter().map(|term| term.id).collect();
     let rows: Vec<Row> = diesel::sql_query(
@@ -129,7 +133,7 @@ async fn sittings(
     pairs.sort_unstable();
     pairs.dedup();
     let known = queries::standings(conn, within.county, &pairs).await?;
-    let mut unvetted = unvetted(conn, within, running, &rows).await?;
+    let mut unvetted = unvetted(conn, within, running, &rows, sight).await?;
     let mut seen: HashSet<(TermId, PersonId)> = HashSet::new();
     let mut by_term: HashMap<TermId, Vec<Sitting>> = HashMap::new();
     for row in rows {
@@ -155,6 +159,7 @@ async fn unvetted(
     within: &Scope,
     running: &[TermPlace],
     rows: &[Row],
+    sight: &Sight,
 ) -> Result<HashMap<(TermId, PersonId), String>> {
     let places: HashMap<TermId, &TermPlace> = running.iter().map(|term| (term.id, term)).collect();
     let ask = |row: &Row| {
@@ -164,7 +169,7 @@ async fn unvetted(
     };
     let asked: Vec<(&Row, Ask)> = rows.iter().filter_map(|row| Some((row, ask(row)?))).collect();
     let asks: Vec<Ask> = asked.iter().map(|(_, ask)| *ask).collect();
-    let clearances = vetting::clearances(conn, within, &asks).await?;
+    let clearances = vetting::clearances(conn, within, &asks, sight).await?;
     // Whoever lacks the same thing in one term is told in one sentence, at the first of them.
     let mut alike: HashMap<(TermId, Cause), Vec<&Row>> = HashMap::new();
     for ((row, _), clearance) in asked.into_iter().zip(clearances) {

@@ -3,6 +3,7 @@
 mod cards;
 mod choices;
 mod findings;
+mod found;
 mod held;
 mod kin;
 mod lists;
@@ -15,6 +16,7 @@ pub use cards::{
 };
 pub use choices::{FormerSecretary, PersonChoice, former_secretaries, people_like};
 pub use findings::findings;
+pub use found::{FoundIn, list_with};
 pub use held::{
     CommitteePlace, TermPlace, committee_places, hold, own_bars, rule_book, sittings, spans,
     term_of_elections, term_of_seats, term_places, terms_of_villages,
