@@ -1,5 +1,6 @@
 //! Committees: terms, seats and votes, what is refused and by which sentence.
 
+mod attention;
 mod elections;
 mod explaining;
 mod kin;
