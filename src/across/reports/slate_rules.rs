@@ -20,7 +20,7 @@ use crate::records::committees::rules::overlaps::{self, Sitting};
 use crate::records::committees::rules::seats::{self, SeatFacts};
 use crate::records::committees::rules::terms::{self, Span};
 use crate::records::committees::rules::unusual::{self, Running};
-use crate::records::committees::{CommitteeKind, Post, RuleBook};
+use crate::records::committees::{CommitteeKind, Division, Post, RuleBook};
 use crate::records::organisations::Organisation;
 use crate::records::people::Kinship;
 use crate::records::slates::queries::{Background, Lack};
@@ -185,7 +185,7 @@ impl<'a> Surroundings<'a> {
             posts,
             staying,
             kin: queries::kin(conn, within.county, everybody).await?,
-            book: queries::rule_book(conn, within.county).await?,
+            book: queries::rule_book(conn, within.county).await?.of(Division::of(&village.kind)),
         })
     }
 

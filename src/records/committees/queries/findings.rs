@@ -15,7 +15,7 @@ use crate::records::committees::model::{CommitteeKind, Post};
 use crate::records::committees::queries::{self, ElectionCard, TermCard, TermPlace};
 use crate::records::committees::rules::overlaps::{self, Clash};
 use crate::records::committees::rules::unusual::{self, Explanation, Finding, Running, Sitting, Unusual};
-use crate::records::committees::rules::{RuleBook, Shortfall, judge};
+use crate::records::committees::rules::{RuleBook, RuleBooks, Shortfall, judge};
 use crate::records::vetting::sight::Sight;
 use crate::records::vetting::{self, Ask, Cause, Clearance};
 use crate::records::words::{self, WordBook};
@@ -57,7 +57,7 @@ pub async fn findings(
         .filter(|term| term.from_day <= day && term.ended_on.is_none_or(|end| day < end))
         .collect();
     let ids: Vec<TermId> = running.iter().map(|term| term.id).collect();
-    let book = queries::rule_book(conn, within.county).await?;
+    let books = queries::rule_books(conn, within.county).await?;
     let words = words::book(conn, within.county).await?;
     let mut posts: HashMap<TermId, Vec<(Post, i32)>> = queries::terms(conn, within, committees)
         .await?
@@ -69,11 +69,12 @@ pub async fn findings(
     for card in queries::elections(conn, within, &ids).await? {
         votes.entry(card.election.term_id).or_default().push(card);
     }
-    let mut related = related(conn, within, day, &running, &book).await?;
+    let mut related = related(conn, within, day, &running, &books).await?;
     let explanations = explanations(conn, within, &ids).await?;
     let mut found: HashMap<CommitteeId, Vec<Finding>> = HashMap::new();
     for term in running {
         let Some(kind) = term.kind() else { continue };
+        let book = books.of(term.division());
         let shortfalls = votes.remove(&term.id).unwrap_or_default();
         let running = Running {
             committee: term.committee_id,
@@ -81,10 +82,10 @@ pub async fn findings(
             span: term.span(),
             posts: posts.remove(&term.id).unwrap_or_default(),
             sittings: sittings.remove(&term.id).unwrap_or_default(),
-            shortfalls: shortfalls.iter().flat_map(|card| judged(card, kind, &words, &book)).collect(),
+            shortfalls: shortfalls.iter().flat_map(|card| judged(card, kind, &words, book)).collect(),
             related: related.remove(&term.id).unwrap_or_default(),
         };
-        let findings = unusual::findings(&running, &book, day).into_iter().map(|finding| {
+        let findings = unusual::findings(&running, book, day).into_iter().map(|finding| {
             let said = explanations.get(&(term.id, finding.what.code())).cloned();
             Finding { explanation: said, ..finding }
         });
@@ -192,12 +193,12 @@ async fn related(
     within: &Scope,
     day: NaiveDate,
     running: &[TermPlace],
-    book: &RuleBook,
+    books: &RuleBooks,
 ) -> Result<HashMap<TermId, Vec<Clash>>> {
-    let supervising: HashMap<OrganisationId, TermId> = running
+    let supervising: HashMap<OrganisationId, &TermPlace> = running
         .iter()
         .filter(|term| term.kind() == Some(CommitteeKind::Supervision))
-        .map(|term| (term.village_id, term.id))
+        .map(|term| (term.village_id, term))
         .collect();
     let villages: Vec<OrganisationId> = supervising.keys().copied().collect();
     if villages.is_empty() {
@@ -214,12 +215,13 @@ async fn related(
     let mut found: HashMap<TermId, Vec<Clash>> = HashMap::new();
     for (village, sittings) in by_village {
         let Some(term) = supervising.get(&village) else { continue };
+        let book = books.of(term.division());
         let in_supervision = sittings.iter().filter(|one| one.kind == CommitteeKind::Supervision);
         for (one, other) in in_supervision.flat_map(|one| sittings.iter().map(move |other| (one, other))) {
             let clash = kin
                 .get(&(one.person, other.person))
                 .and_then(|kinship| overlaps::kin_clash(one, other, *kinship, book));
-            found.entry(*term).or_default().extend(clash);
+            found.entry(term.id).or_default().extend(clash);
         }
     }
     Ok(found)
