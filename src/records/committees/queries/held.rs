@@ -102,8 +102,8 @@ impl TermPlace {
 }
 
 const PLACES: &str = "SELECT t.id, t.committee_id, c.kind, c.village_id, o.code AS village_code, o.name AS village, \
-     o.kind AS village_kind, o.founded_on, o.dissolved_on, t.path, t.ordinal, t.from_day, t.due_day, t.ended_on, t.version \
-     FROM committee_terms t \
+     o.kind AS village_kind, o.founded_on, o.dissolved_on, t.path, t.ordinal, t.from_day, t.due_day, t.ended_on, \
+     t.version FROM committee_terms t \
      JOIN committees c ON c.county_id = t.county_id AND c.id = t.committee_id \
      JOIN organisations o ON o.county_id = c.county_id AND o.id = c.village_id \
      WHERE t.county_id = $1 AND t.path >= $2 AND t.path < $3";
@@ -225,8 +225,8 @@ pub async fn committee_places(
     committees: &[CommitteeId],
 ) -> QueryResult<Vec<CommitteePlace>> {
     diesel::sql_query(
-        "SELECT c.id, c.kind, o.code AS village_code, o.name AS village, o.kind AS village_kind, o.founded_on, o.dissolved_on, c.path, \
-         c.version FROM committees c JOIN organisations o ON o.county_id = c.county_id AND o.id = c.village_id \
+        "SELECT c.id, c.kind, o.code AS village_code, o.name AS village, o.kind AS village_kind, o.founded_on, \
+         o.dissolved_on, c.path, c.version FROM committees c JOIN organisations o ON o.county_id = c.county_id AND o.id = c.village_id \
          WHERE c.county_id = $1 AND c.path >= $2 AND c.path < $3 AND c.id = ANY ($4)",
     )
     .bind::<Uuid, _>(within.county)
