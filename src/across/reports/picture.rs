@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 
 use super::basis::Basis;
 use super::figures::{self, Against, Amount, Comparison, Figure, FigureValue, Part, TermBefore, Value};
+use super::missed::{self, MissedTarget};
 use super::quarterly::reported;
 use super::report::OrganisationName;
 use super::targets::{self, TargetLine};
@@ -36,6 +37,8 @@ pub struct TeamPicture {
     pub lines: Vec<PictureLine>,
     /// The county's targets for such an organisation in force on that day.
     pub targets: Vec<TargetLine>,
+    /// The towns and villages below that miss a target for organisations of their level, target by target.
+    pub missed_below: Vec<MissedTarget>,
 }
 
 impl TeamPicture {
@@ -109,7 +112,9 @@ pub(super) async fn counted(
     let count = |part: &Part| counts.of(&organisation.code, part);
     let as_of = quarter.last_day();
     let targets = slates::queries::targets(conn, county.county).await?;
+    let missed_below = missed::missed_below(conn, &basis, organisation, &targets, &figures).await?;
     let picture = TeamPicture {
+        missed_below,
         targets: targets::held(&targets, organisation.kind(), as_of, &figures, count),
         lines: lines(&figures, count, as_of),
         organisation: OrganisationName {

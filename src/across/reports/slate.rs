@@ -104,7 +104,7 @@ pub async fn slate_outcome(
         let count = |part: &Part| counts.of(&village.code, part);
         let targets = slates::queries::targets(conn, actor.scope.county).await?;
         Ok(Outcome {
-            remarks: slate_rules::remarks(conn, &actor.scope, &village, proposal).await?,
+            remarks: slate_rules::remarks(conn, actor, &village, proposal).await?,
             targets: targets::held(&targets, village.kind(), proposal.from_day, &figures, count),
             lines: lines(&figures, count, proposal.from_day),
             organisation: OrganisationName {

@@ -9,6 +9,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use serde::Serialize;
 
 use super::slate::Proposal;
+use crate::base::actor::Actor;
 use crate::base::clock;
 use crate::base::error::Result;
 use crate::base::ids::{CommitteeId, PersonId, TermId};
@@ -19,11 +20,12 @@ use crate::records::committees::rules::overlaps::{self, Sitting};
 use crate::records::committees::rules::seats::{self, SeatFacts};
 use crate::records::committees::rules::terms::{self, Span};
 use crate::records::committees::rules::unusual::{self, Running};
-use crate::records::committees::{CommitteeKind, Post, RuleBook};
+use crate::records::committees::{CommitteeKind, Division, Post, RuleBook};
 use crate::records::organisations::Organisation;
 use crate::records::people::Kinship;
 use crate::records::slates::queries::{Background, Lack};
 use crate::records::slates::{self, Proposed};
+use crate::records::vetting::sight;
 use crate::records::words;
 
 /// What a rule says of a proposed team.
@@ -86,10 +88,11 @@ struct Surroundings<'a> {
 /// Everything that the rules say of a proposed team: what is refused first, in the order of its seats.
 pub(super) async fn remarks(
     conn: &mut AsyncPgConnection,
-    within: &Scope,
+    actor: &Actor,
     village: &Organisation,
     proposal: &Proposal<'_>,
 ) -> Result<Vec<Remark>> {
+    let within = &actor.scope;
     let around = Surroundings::read(conn, within, village, proposal).await?;
     let mut remarks = Vec::new();
     let mut sittings: Vec<Sitting> = Vec::new();
@@ -121,7 +124,9 @@ pub(super) async fn remarks(
     }
     let names = around.known.iter().map(|(person, known)| (*person, known.sitter.name.as_str())).collect();
     let term = (proposal.ordinal, proposal.from_day);
-    let lacks = slates::queries::lacking(conn, within, village.id, term, proposal.seats, &names).await?;
+    let sight = sight::of(conn, actor).await?;
+    let lacks =
+        slates::queries::lacking(conn, within, village.id, term, proposal.seats, &names, &sight).await?;
     let (demanded, wanted): (Vec<Lack>, Vec<Lack>) = lacks.into_iter().partition(|lack| lack.is_demanded);
     remarks.extend(demanded.into_iter().map(Remark::from));
     for kind in around.kinds() {
@@ -180,7 +185,7 @@ impl<'a> Surroundings<'a> {
             posts,
             staying,
             kin: queries::kin(conn, within.county, everybody).await?,
-            book: queries::rule_book(conn, within.county).await?,
+            book: queries::rule_book(conn, within.county).await?.of(Division::of(&village.kind)),
         })
     }
 

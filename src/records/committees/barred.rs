@@ -12,10 +12,10 @@ use crate::base::ids::{OrganisationId, PersonId, TermId};
 use crate::records::committees::model::CommitteeKind;
 use crate::records::committees::queries::{self, OnDay, TermPlace};
 use crate::records::committees::record_election::Held;
-use crate::records::committees::rules::RuleBook;
+use crate::records::committees::rules::RuleBooks;
 use crate::records::committees::rules::overlaps::{self, Sitting};
 use crate::records::people::Kinship;
-use crate::records::vetting::{self, Ask, Clearance};
+use crate::records::vetting::{self, Ask, Clearance, sight};
 
 /// Somebody who may not be elected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,7 @@ impl Elected<'_> {
     }
 }
 
-type Known<'a> = (&'a HashMap<(PersonId, NaiveDate), OnDay>, &'a RuleBook);
+type Known<'a> = (&'a HashMap<(PersonId, NaiveDate), OnDay>, &'a RuleBooks);
 
 /// Who of some votes was declared elected and may not sit, in a few statements however many they are. `people` are the
 /// candidates of each vote.
@@ -80,7 +80,7 @@ pub(super) async fn read(
     terms: &HashMap<TermId, TermPlace>,
     votes: &[(TermId, &Held)],
     people: &[Vec<PersonId>],
-    (known, book): Known<'_>,
+    (known, books): Known<'_>,
 ) -> Result<Vec<Barred>> {
     let mut elected = Vec::new();
     for (vote, ((term, held), people)) in votes.iter().zip(people).enumerate() {
@@ -93,7 +93,7 @@ pub(super) async fn read(
             elected.push(Elected { vote, candidate, person, name, kind, place, held_on });
         }
     }
-    let mut barred = related(conn, actor, &elected, book).await?;
+    let mut barred = related(conn, actor, &elected, books).await?;
     barred.extend(unvetted(conn, actor, &elected).await?);
     Ok(barred)
 }
@@ -103,7 +103,7 @@ async fn related(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     elected: &[Elected<'_>],
-    book: &RuleBook,
+    books: &RuleBooks,
 ) -> Result<Vec<Barred>> {
     let concerned: Vec<&Elected<'_>> =
         elected.iter().filter(|one| one.kind != CommitteeKind::VillageParty).collect();
@@ -122,7 +122,7 @@ async fn related(
     let kin: HashMap<(PersonId, PersonId), Kinship> =
         queries::kin(conn, actor.scope.county, everybody).await?;
     let clash = |one: &&Elected<'_>| {
-        let own = one.sitting();
+        let (own, book) = (one.sitting(), books.of(one.place.division()));
         let others = sitting.get(&one.place.village_id).into_iter().flatten();
         let clash = others
             .filter(|other| other.kind != one.kind)
@@ -146,7 +146,8 @@ async fn unvetted(
         day: one.held_on,
     };
     let asks: Vec<Ask> = elected.iter().map(ask).collect();
-    let clearances = vetting::clearances(conn, &actor.scope, &asks).await?;
+    let sight = sight::of_refusals(conn, actor).await?;
+    let clearances = vetting::clearances(conn, &actor.scope, &asks, &sight).await?;
     let lacks = elected.iter().zip(clearances).filter_map(|(one, clearance)| match clearance {
         Clearance::Lacking { is_demanded: true, cause } => {
             Some(one.barred(cause.told_on(one.name, "选举日期")))

@@ -11,7 +11,7 @@ use crate::base::error::{Error, FieldError, Result};
 use crate::base::ids::{OrganisationId, PersonId, SeatId, TermId};
 use crate::records::committees::model::{LeavingReason, Post, Source};
 use crate::records::committees::queries::{self, OnDay, TermPlace};
-use crate::records::committees::rules::RuleBook;
+use crate::records::committees::rules::RuleBooks;
 use crate::records::committees::rules::overlaps::{self, Sitting};
 use crate::records::committees::rules::seats::{self, SeatFacts};
 use crate::records::people::Kinship;
@@ -45,7 +45,7 @@ pub(super) struct Surroundings {
     villages: HashMap<OrganisationId, Vec<(SeatId, Sitting)>>,
     /// What the second is to the first.
     kin: HashMap<(PersonId, PersonId), Kinship>,
-    book: RuleBook,
+    books: RuleBooks,
     words: WordBook,
 }
 
@@ -73,10 +73,10 @@ impl Surroundings {
         let sitters = villages.values().flatten().map(|(_, sitting)| sitting.person);
         let people: Vec<PersonId> = sitters.chain(drafts.iter().map(|draft| draft.person)).collect();
         let kin = queries::kin(conn, county, people).await?;
-        let book = queries::rule_book(conn, county).await?;
+        let books = queries::rule_books(conn, county).await?;
         let words = words::book(conn, county).await?;
         let terms = terms.into_iter().map(|term| (term.id, term)).collect();
-        Ok(Self { terms, known, villages, kin, book, words })
+        Ok(Self { terms, known, villages, kin, books, words })
     }
 
     /// Takes seats away that stand already, before drafts of them are judged: the drafts stand in their place.
@@ -102,6 +102,7 @@ impl Surroundings {
     pub fn judge(&mut self, draft: &Draft, today: NaiveDate) -> Result<Vec<FieldError>> {
         let (term, known) = (self.term(draft)?, self.known(draft)?);
         let kind = term.kind().ok_or_else(|| Error::broken("unknown kind of committee"))?;
+        let book = self.books.of(term.division());
         let facts = SeatFacts {
             sitter: &known.sitter,
             is_party_member: draft.is_party_member,
@@ -118,7 +119,7 @@ impl Surroundings {
             leaving_reason: draft.leaving_reason,
             leaving_explanation: draft.leaving_explanation.as_deref(),
         };
-        let mut errors: Vec<FieldError> = seats::check(&facts, &self.book, today)
+        let mut errors: Vec<FieldError> = seats::check(&facts, book, today)
             .iter()
             .map(|refusal| FieldError::new(refusal.field(), refusal, None))
             .collect();
@@ -135,8 +136,7 @@ impl Surroundings {
             to_day: draft.to_day.or(term.ended_on),
         };
         let others = self.villages.entry(sitting.village).or_default();
-        let clash =
-            others.iter().find_map(|(_, other)| overlaps::refusal(&sitting, other, &self.kin, &self.book));
+        let clash = others.iter().find_map(|(_, other)| overlaps::refusal(&sitting, other, &self.kin, book));
         errors.extend(clash.map(|clash| FieldError::new(clash.field(), clash, None)));
         others.push((draft.id, sitting));
         Ok(errors)

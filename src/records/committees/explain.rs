@@ -13,6 +13,7 @@ use crate::records::committees::appoint::held;
 use crate::records::committees::queries;
 use crate::records::committees::rules::unusual::Unusual;
 use crate::records::committees::who::of_row;
+use crate::records::vetting::sight::Sight;
 use crate::schema::finding_explanations;
 
 /// Why a finding is as it is.
@@ -62,7 +63,8 @@ pub async fn explain(
         policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
         let terms = held(conn, actor, commands.iter().map(|command| command.term)).await?;
         let committees: Vec<CommitteeId> = terms.iter().map(|term| term.committee_id).collect();
-        let findings = queries::findings(conn, &actor.scope, today, &committees).await?;
+        // Only which findings there are is asked, not what they say.
+        let findings = queries::findings(conn, &actor.scope, today, &committees, &Sight::Nothing).await?;
         let mut errors = Vec::new();
         let mut rows = Vec::with_capacity(commands.len());
         let ids: Vec<ExplanationId> = commands.iter().map(|_| ExplanationId::new()).collect();

@@ -8,7 +8,8 @@
 //! (valid ≤ returned ≤ issued ≤ present ≤ eligible). A seat keeps education and Party membership as at election.
 //!
 //! What the country demands is in `data/committee_rules.csv`, what a county demands otherwise in `committee_rules`, both
-//! valid from dates ([`set_rules()`]); [`rules::RuleBook`] answers what was in force for a committee on a day. [`rules::count`] and
+//! valid from dates ([`set_rules()`]); [`rules::RuleBook`] answers what was in force for a committee on a day, in villages and in
+//! communities, which have laws of their own ([`rules::Division`]). [`rules::count`] and
 //! [`rules::judge`] are the arithmetic of a vote.
 //!
 //! Verbs, each over a slice of commands, one transaction, one audit entry:
@@ -60,5 +61,7 @@ pub use record_election::{
 pub use remove_election::{RemoveElection, remove_election};
 pub use remove_seat::{RemoveSeat, remove_seat};
 pub use rules::unusual::{Explanation, Finding, Unusual};
-pub use rules::{BallotRefusal, Bar, Comparison, Rule, RuleBook, Shortfall, Votes, Votings, count, judge};
+pub use rules::{
+    BallotRefusal, Bar, Comparison, Division, Rule, RuleBook, Shortfall, Votes, Votings, count, judge,
+};
 pub use set_rules::{SetRule, may_differ, set_rules};

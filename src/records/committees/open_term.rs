@@ -58,7 +58,7 @@ pub async fn open_term(
         let paths: Vec<_> = committees.values().map(CommitteePlace::path).collect();
         policy::require_all(actor, Action::EnterRecords, &paths)?;
         queries::hold(conn, county, &ids).await?;
-        let book = queries::rule_book(conn, county).await?;
+        let books = queries::rule_books(conn, county).await?;
         let words = words::book(conn, county).await?;
         let old = queries::spans(conn, scope, &ids).await?;
         let mut all: HashMap<CommitteeId, Vec<Span>> = HashMap::new();
@@ -70,7 +70,8 @@ pub async fn open_term(
         for (number, command) in commands.iter().enumerate() {
             let place = committees.get(&command.committee).ok_or(Error::Missing { what: "班子" })?;
             let kind = place.kind().ok_or_else(|| Error::broken("unknown kind of committee"))?;
-            let due = command.due_day.unwrap_or_else(|| terms::due_day(&book, kind, command.from_day));
+            let book = books.of(place.division());
+            let due = command.due_day.unwrap_or_else(|| terms::due_day(book, kind, command.from_day));
             let span = Span {
                 id: TermId::new(),
                 ordinal: command.ordinal,

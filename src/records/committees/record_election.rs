@@ -182,12 +182,12 @@ async fn judged(
         .flat_map(|((_, held), people)| people.iter().map(|person| (*person, held.held_on)))
         .collect();
     let known = queries::standings(conn, actor.scope.county, &pairs).await?;
-    let book = queries::rule_book(conn, actor.scope.county).await?;
+    let books = queries::rule_books(conn, actor.scope.county).await?;
     let words = words::book(conn, actor.scope.county).await?;
-    let barred = barred::read(conn, actor, &terms, whole, &people, (&known, &book)).await?;
+    let barred = barred::read(conn, actor, &terms, whole, &people, (&known, &books)).await?;
     for (number, ((term, held), people)) in whole.iter().zip(&people).enumerate() {
         let place = terms.get(term).ok_or(Error::Missing { what: "届次" })?;
-        let mut found = errors_of(held, place, people, &known, &book)?;
+        let mut found = errors_of(held, place, people, &known, books.of(place.division()))?;
         let unusable = words.post_refusal(held.post, held.held_on);
         found.extend(unusable.map(|told| FieldError::new("post", told, None)));
         found.extend(barred.iter().filter(|one| one.vote == number).map(|one| one.error()));

@@ -7,7 +7,7 @@ use diesel_async::AsyncPgConnection;
 use crate::base::actor::Actor;
 use crate::base::error::{Error, FieldError, Result};
 use crate::records::committees::draft::{Draft, Surroundings};
-use crate::records::vetting::{self, Ask, Clearance, Cleared};
+use crate::records::vetting::{self, Ask, Clearance, Cleared, sight};
 
 /// Who of some drafts may not sit, and the checks of those who may.
 ///
@@ -30,7 +30,8 @@ pub(super) async fn refuse(
             day: draft.from_day,
         });
     }
-    let clearances = vetting::clearances(conn, &actor.scope, &asks).await?;
+    let sight = sight::of_refusals(conn, actor).await?;
+    let clearances = vetting::clearances(conn, &actor.scope, &asks, &sight).await?;
     let (mut errors, mut cleared, mut used) = (Vec::new(), Vec::new(), HashSet::new());
     for ((number, draft), clearance) in drafts.iter().zip(clearances) {
         match clearance {

@@ -14,6 +14,8 @@ use crate::base::ids::{CandidateCheckId, CountyId, OrganisationId, PersonId, Sea
 use crate::base::scope::Scope;
 use crate::base::values::CommitteeKind;
 use crate::records::vetting::model::CheckState;
+use crate::records::vetting::progress::UNDISCLOSED;
+use crate::records::vetting::sight::Sight;
 
 /// Whose check is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +61,8 @@ pub(in crate::records) enum Cause {
     Until(NaiveDate),
     /// It was filed only on a day after the seat was taken.
     FiledOn(NaiveDate),
+    /// It is not filed; why, is not for whoever asks.
+    Undisclosed,
 }
 
 impl Cause {
@@ -88,6 +92,7 @@ impl Cause {
             Self::FiledOn(day) => {
                 format!("{name}的任职资格联审{day}才备案，晚于{label}，请核对{label}")
             }
+            Self::Undisclosed => format!("{name}的任职资格{UNDISCLOSED}"),
         }
     }
 }
@@ -109,12 +114,16 @@ struct Row {
 }
 
 impl Row {
-    fn clearance(&self, day: NaiveDate) -> Result<Clearance> {
+    fn clearance(&self, day: NaiveDate, sight: &Sight) -> Result<Clearance> {
         let Some(is_demanded) = self.is_demanded else { return Ok(Clearance::NothingAsked) };
         let (Some(id), Some(state)) = (self.id, self.state.as_deref()) else {
             return Ok(Clearance::Lacking { is_demanded, cause: Cause::None });
         };
         let stored = CheckState::parse(state).map_err(Error::broken)?;
+        let is_open = matches!(stored, CheckState::Proposed | CheckState::Vetted | CheckState::Rejected);
+        if is_open && !sight.is_any() {
+            return Ok(Clearance::Lacking { is_demanded, cause: Cause::Undisclosed });
+        }
         Ok(match (stored.on(self.valid_until, day), self.valid_until) {
             (CheckState::Filed, _) => match self.filed_on.filter(|filed_on| *filed_on > day) {
                 Some(late) => Clearance::Lacking { is_demanded, cause: Cause::FiledOn(late) },
@@ -130,7 +139,8 @@ impl Row {
 }
 
 /// What stands of some people, in the order asked. Of several checks of one term the one that came furthest counts;
-/// a rejection counts before what was withdrawn.
+/// a rejection counts before what was withdrawn. The causes say no more than `sight` covers: findings are read by everybody
+/// who sees records, and plans of imports are kept.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -138,6 +148,7 @@ pub(in crate::records) async fn clearances(
     conn: &mut AsyncPgConnection,
     within: &Scope,
     asks: &[Ask],
+    sight: &Sight,
 ) -> Result<Vec<Clearance>> {
     if asks.is_empty() {
         return Ok(Vec::new());
@@ -168,7 +179,7 @@ pub(in crate::records) async fn clearances(
     let by_number: HashMap<i32, Row> = rows.into_iter().map(|row| (row.number, row)).collect();
     let row = |(number, ask): (usize, &Ask)| {
         let row = i32::try_from(number).ok().and_then(|number| by_number.get(&number));
-        row.ok_or_else(|| Error::broken("an appointment without an answer"))?.clearance(ask.day)
+        row.ok_or_else(|| Error::broken("an appointment without an answer"))?.clearance(ask.day, sight)
     };
     asks.iter().enumerate().map(row).collect()
 }

@@ -183,6 +183,7 @@ async fn held(
 ) -> Result<Vec<CandidateCheck>> {
     let wanted: Vec<_> = decisions.iter().map(|decision| (decision.check, decision.version)).collect();
     let rows = write::lock(conn, &actor.scope, &wanted).await?;
+    let sight = sight::of(conn, actor).await?;
     for (row, decision) in rows.iter().zip(decisions) {
         let on = decision.on;
         if on > clock::today() {
@@ -191,7 +192,8 @@ async fn held(
         if on < row.proposed_on {
             return Err(Refusal::BeforeProposal { on, proposed_on: row.proposed_on }.into());
         }
-        act.refuse(CheckState::parse(&row.state).map_err(Error::broken)?, row.valid_until, on)?;
+        let stored = CheckState::parse(&row.state).map_err(Error::broken)?;
+        act.refuse(stored, row.valid_until, on).map_err(|refusal| refusal.told_to(&sight))?;
     }
     Ok(rows)
 }

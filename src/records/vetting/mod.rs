@@ -11,7 +11,9 @@
 //! **Few may read what departments say.** Verdicts and the reasons of decisions are encrypted. Row-level security shows
 //! `candidate_verdicts` to nobody but a transaction that says for whom it looks ([`sight`]): a supervisor of the whole
 //! county, or an account that the county named for a department, which sees that department's items alone. Clerks propose
-//! and withdraw, and see how far a check has come. The trail says who answered which item, never what.
+//! and withdraw, and see how far a check has come until it is with the county: whether it still waits there or was
+//! rejected ([`Progress`]) is told to those who vet alone, here as in findings and refusals of committees. The trail says
+//! who answered which item, never what.
 //!
 //! Whether a county demands a filed check of everybody who is appointed stands in its checklist, valid from a date; a
 //! county without one demands nothing (`clearance`).
@@ -19,6 +21,7 @@
 mod clearance;
 mod decide;
 pub mod model;
+mod progress;
 mod propose;
 pub mod queries;
 mod record_verdicts;
@@ -34,6 +37,7 @@ pub use decide::{Decision, End, FileCheck, file, reject, withdraw};
 pub use model::{
     CandidateCheck, CheckState, Checklist, Department, Finding, Item, Severity, Verdict, VerdictResult,
 };
+pub use progress::Progress;
 pub use propose::{Propose, propose};
 pub use record_verdicts::{Answer, RecordVerdicts, record_verdicts};
 pub use set_checklist::{NewItem, SetChecklist, set_checklist};

@@ -4,6 +4,7 @@ use chrono::{Months, NaiveDate};
 
 use crate::base::error::Error;
 use crate::records::vetting::model::{CheckState, Severity, VerdictResult};
+use crate::records::vetting::sight::Sight;
 
 /// Why something is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,6 +64,9 @@ pub enum Refusal {
     /// The state does not allow it.
     #[error("该联审{0}，不能再{1}。")]
     State(CheckState, &'static str),
+    /// The same, to whom is told no outcome.
+    #[error("该任职资格联审未完成或未通过，不能再{0}，详情请向县联审部门了解。")]
+    Undisclosed(&'static str),
     /// No such item.
     #[error("负面清单没有第{0}项，请按清单填写。")]
     NoItem(i32),
@@ -130,7 +134,11 @@ impl Refusal {
             | Self::Nothing => "verdicts",
             Self::NoNumber => "number",
             Self::NoReason(_) | Self::FlagsWithoutReason(_) => "reason",
-            Self::State(..) | Self::OwnProposal | Self::Blocked(_) | Self::Expired(_) => return None,
+            Self::State(..)
+            | Self::Undisclosed(_)
+            | Self::OwnProposal
+            | Self::Blocked(_)
+            | Self::Expired(_) => return None,
         })
     }
 }
@@ -203,6 +211,17 @@ impl Act {
             return Err(Refusal::State(state, self.name()));
         }
         Ok(())
+    }
+}
+
+impl Refusal {
+    /// The same as it is told to somebody: whoever does not vet reads of no rejection.
+    #[must_use]
+    pub fn told_to(self, sight: &Sight) -> Self {
+        match self {
+            Self::State(CheckState::Rejected, act) if !sight.is_any() => Self::Undisclosed(act),
+            other => other,
+        }
     }
 }
 

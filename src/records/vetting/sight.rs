@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
-use crate::base::actor::Actor;
+use crate::base::actor::{Actor, Door};
 use crate::base::error::{Error, Result};
 use crate::base::ids::VettingDepartmentId;
 use crate::base::policy::{self, Action};
@@ -58,6 +58,14 @@ pub async fn of(conn: &mut AsyncPgConnection, actor: &Actor) -> Result<Sight> {
         .load(conn)
         .await?;
     Ok(if own.is_empty() { Sight::Nothing } else { Sight::Departments(own) })
+}
+
+/// What a refusal may tell somebody. What an import is told stands in its plan, which others read.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn of_refusals(conn: &mut AsyncPgConnection, actor: &Actor) -> Result<Sight> {
+    if actor.door == Door::Import { Ok(Sight::Nothing) } else { of(conn, actor).await }
 }
 
 /// Lets the running transaction see what a sight covers, until it ends or [`close`] is called.

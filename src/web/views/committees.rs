@@ -14,12 +14,16 @@ use super::table::Table;
 pub struct Committees {
     /// What stands around the page.
     pub frame: Frame,
-    /// Village, committee, head, how many sit, vacancies, due day, state.
+    /// The organisation that the list is narrowed to.
+    pub place: String,
+    /// Village, committee, head, how many sit, vacancies, due day, state; or what is unusual, why, by which rule.
     pub table: Table,
     /// What asks for attention, and whether it is shown.
     pub tabs: Vec<(Link, bool)>,
     /// The kinds, and whether each is shown.
     pub kinds: Vec<(Link, bool)>,
+    /// What may be unusual, and whether only that is shown.
+    pub findings: Vec<(Link, bool)>,
     /// Where a committee is opened, for whom may.
     pub open: Option<String>,
     /// The lists of seats and votes as workbooks.

@@ -125,6 +125,10 @@ pub struct Team {
     pub lines: Vec<TeamLine>,
     /// The county's targets beside the figures.
     pub targets: Table,
+    /// Who below misses a target, one table for each; none where there is nobody below.
+    pub missed: Option<Vec<Table>>,
+    /// What may be unusual in the committees, with the way to those in which it is.
+    pub findings: Vec<Link>,
     /// Where all targets stand.
     pub all_targets: Link,
 }

@@ -11,7 +11,7 @@ use cadre::base::values::Quarter;
 use cadre::base::{clock, db};
 use cadre::records::members::queries;
 use cadre::records::vetting::queries as checks;
-use cadre::records::vetting::{CheckState, queries::Filter};
+use cadre::records::vetting::{CheckState, Progress, queries::Filter};
 use chrono::NaiveDate;
 use diesel::sql_types::{BigInt, Date};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -155,7 +155,8 @@ async fn candidates_of_a_sample_stand_at_every_step() {
     load_vetting(&mut conn, &keys, &county, &loaded, today).await.unwrap();
     let scope = loaded.scope.clone();
     let mut count = async |state: Option<CheckState>, is_overdue: bool| {
-        let filter = Filter { query: None, state, is_overdue };
+        let state = state.map(Progress::State);
+        let filter = Filter { query: None, state, is_overdue, tells_outcome: true };
         db::read(&mut conn, &scope, async |conn| checks::count(conn, &scope, today, &filter).await)
             .await
             .unwrap()

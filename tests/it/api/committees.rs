@@ -115,6 +115,60 @@ async fn lists_go_on_where_the_page_before_ended() {
 }
 
 #[tokio::test]
+async fn committees_are_listed_by_what_is_unusual_in_them_with_sentence_source_and_reason() {
+    let stage = Stage::new().await;
+    stage.made(&format!("/terms/{}/seats", stage.term), &stage.seat(0, "secretary")).await;
+    let other = json!({ "village": "500237101202", "kind": "village_party" });
+    let other = stage.made("/committees", &other).await;
+    let term = json!({ "ordinal": 6, "from_day": "2026-06-01", "posts": { "secretary": 1 } });
+    stage.made(&format!("/committees/{other}/terms"), &term).await;
+    let explained = json!({ "rule": "vacancy", "reason": "等待上级下派" });
+    let path = format!("/terms/{}/explanations", stage.term);
+    let explained = stage.post(&path, &explained).await;
+    assert!(explained.status.code < 300, "{}", explained.body);
+
+    let few = stage.get("/committees?finding=too_few&count=true").await.json();
+    assert_eq!(few["total"], json!(2));
+    let found = &few["items"][0]["findings"];
+    assert_eq!((found.as_array().unwrap().len(), &found[0]["rule"]), (1, &json!("too_few")));
+    assert_eq!(found[0]["message"], "现有成员1人，须不少于3人，请补选");
+    assert!(found[0]["source"].as_str().unwrap().contains("支部工作条例"), "{found}");
+    let first = stage.get("/committees?finding=vacancy&limit=1").await.json();
+    assert_eq!(first["items"][0]["findings"][0]["explanation"]["reason"], "等待上级下派");
+    let next = first["next"].as_str().unwrap();
+    let second = stage.get(&format!("/committees?finding=vacancy&limit=1&after={next}")).await.json();
+    assert_eq!((&second["items"][0]["id"], &second["next"]), (&json!(other), &Value::Null));
+    assert_eq!(second["items"][0]["findings"][0]["explanation"], Value::Null);
+    for (query, total) in [
+        ("finding=overdue", 1),
+        ("finding=%E9%80%BE%E6%9C%9F%E6%9C%AA%E6%8D%A2%E5%B1%8A", 1),
+        ("finding=due_3_months", 0),
+        ("finding=related", 0),
+        ("finding=vacancy&attention=overdue", 1),
+        ("finding=vacancy&kind=village_committee", 0),
+        ("finding=vacancy&within=500237101202", 1),
+    ] {
+        let listed = stage.get(&format!("/committees?count=true&{query}")).await.json();
+        assert_eq!(listed["total"], json!(total), "{query}");
+    }
+    let plain = stage.get("/committees").await.json();
+    assert_eq!(plain["items"][0]["findings"], Value::Null, "nothing was asked for");
+    let wrong = stage.get("/committees?finding=x").await;
+    assert_eq!((wrong.status, fields(&wrong)), (Status::UnprocessableEntity, vec!["finding".to_owned()]));
+
+    let page = stage.app.get(&stage.clerk, "/committees?finding=vacancy&within=500237101201").await;
+    for words in ["委员空缺2名", "等待上级下派（clerk.one", "/committees/villages/500237101201#village_party"]
+    {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
+    assert!(!page.body.contains("500237101202"), "narrowed to one village: {}", page.body);
+    let kept = "/committees?within=500237101201&#38;kind=village_party&#38;finding=vacancy";
+    assert!(page.body.contains(kept), "the other choices stay: {}", page.body);
+    let none = stage.app.get(&stage.clerk, "/committees?finding=related").await;
+    assert!(none.body.contains("没有“近亲属未回避”的班子"), "{}", none.body);
+}
+
+#[tokio::test]
 async fn seats_are_corrected_with_their_version_and_ended_once() {
     let stage = Stage::new().await;
     let seat = stage.made(&format!("/terms/{}/seats", stage.term), &stage.seat(0, "secretary")).await;

@@ -113,7 +113,22 @@ async fn a_target_is_set_by_the_county_and_seen_in_picture_and_slate() {
     let picture = stage.get("/api/v1/reports/team?organisation=500237101201&quarter=2026Q1").await.json();
     assert_eq!(picture["targets"][0]["missing"], json!(3.0));
     let page = stage.get("/reports/team?organisation=500237101201&quarter=2026Q1").await;
-    assert!(page.body.contains("差3.00人"), "{}", page.body);
+    assert!(page.body.contains("差3.00人") && !page.body.contains("未达标的村（社区）"), "{}", page.body);
+    let town = stage.get("/api/v1/reports/team?organisation=500237101&quarter=2026Q1").await.json();
+    assert_eq!(town["targets"], json!([]), "of villages, not of towns");
+    let missed = town["missed_below"].as_array().unwrap();
+    let codes: Vec<&Value> = missed.iter().map(|one| &one["organisation"]["code"]).collect();
+    assert_eq!(codes, ["500237101201", "500237101202"]);
+    assert_eq!(missed[0]["target"]["missing"], json!(3.0));
+    let page = stage.get("/reports/team?organisation=500237101&quarter=2026Q1").await;
+    for words in [
+        "未达标的村（社区）",
+        "（2个未达标）",
+        "href=\"/committees/villages/500237101201\"",
+        "/committees?within=500237101&#38;finding=no_woman",
+    ] {
+        assert!(page.body.contains(words), "{words}: {}", page.body);
+    }
 }
 
 #[tokio::test]

@@ -255,3 +255,80 @@ async fn lists_and_departments_are_set_in_the_browser() {
     let shown = stage.app.get(&stage.clerk, "/vetting/checklist").await;
     assert!(shown.body.contains("村霸"), "{}", shown.body);
 }
+
+/// Everybody who reads a village, a committee, a refusal or the list of checks.
+#[tokio::test]
+async fn whoever_does_not_vet_reads_one_sentence_at_every_door() {
+    let stage = Stage::new().await;
+    let id = stage.one().await;
+    let rejected = json!({ "on": "2020-11-10", "reason": "秘密理由" });
+    let path = format!("/candidate-checks/{id}/reject");
+    assert_eq!(stage.send(&stage.supervisor, Method::Post, &path, &rejected).await.status, Status::Ok);
+    let open = json!({ "village": "500237101201", "kind": "village_party" });
+    let committee = stage.send(&stage.clerk, Method::Post, "/committees", &open).await.json();
+    let committee = committee["id"].as_str().unwrap().to_owned();
+    let term = json!({ "ordinal": 6, "from_day": "2021-01-10", "posts": { "secretary": 1 } });
+    let term = stage.send(&stage.clerk, Method::Post, &format!("/committees/{committee}/terms"), &term).await;
+    let term = term.json()["id"].as_str().unwrap().to_owned();
+    let seats = format!("/terms/{term}/seats");
+    let seat = json!({ "person": stage.people[0], "post": "secretary", "from_day": "2021-01-10" });
+    let neutral = "张伟的任职资格联审未完成或未通过，详情请向县联审部门了解";
+    for (who, told) in [(&stage.clerk, neutral), (&stage.supervisor, "没有通过本届任职资格联审")]
+    {
+        let refused = stage.send(who, Method::Post, &seats, &seat).await;
+        assert!(
+            refused.status == Status::UnprocessableEntity && refused.body.contains(told),
+            "{}",
+            refused.body
+        );
+        let form = format!("post=secretary&person={}&from_day=2021-01-10", stage.people[0]);
+        let page = stage.app.submit(who, &format!("/terms/{term}/appoint"), None, &form).await;
+        assert!(page.body.contains(told), "{}", page.body);
+    }
+    // From here on a check is wanted and not demanded: whoever has none is a finding.
+    let list = json!({ "from_day": "2021-01-01", "name": "负面清单", "is_demanded": false, "days_to_answer": 15,
+        "months_valid": 6, "source": "县委组织部〔2020〕9号",
+        "items": [{ "number": 1, "text": "失信被执行人", "severity": "block", "department": "court" }] });
+    let set = stage.send(&stage.supervisor, Method::Post, "/vetting-checklists", &list).await;
+    assert_eq!(set.status, Status::Ok, "{}", set.body);
+    let seated = stage.send(&stage.clerk, Method::Post, &seats, &seat).await;
+    assert_eq!(seated.status, Status::Created, "{}", seated.body);
+    let (town, county) = (stage.app.county.town(1), &stage.app.county.county);
+    let readers = [
+        stage.app.signed_in("supervisor.two", Role::Supervisor, town).await,
+        stage.app.signed_in("auditor.one", Role::Auditor, town).await,
+        stage.app.signed_in("auditor.two", Role::Auditor, county).await,
+        stage.app.signed_in("clerk.two", Role::Clerk, county).await,
+    ];
+    let doors = [
+        format!("/api/v1/committees/{committee}"),
+        "/api/v1/committees?finding=unvetted".to_owned(),
+        "/committees?finding=unvetted".to_owned(),
+        "/committees/villages/500237101201".to_owned(),
+    ];
+    for path in &doors {
+        for who in readers.iter().chain([&stage.clerk]) {
+            let read = stage.app.get(who, path).await;
+            assert!(read.body.contains(neutral) && !read.body.contains("没有通过"), "{path}: {}", read.body);
+        }
+        let read = stage.app.get(&stage.supervisor, path).await;
+        assert!(read.body.contains("没有通过本届任职资格联审"), "{path}: {}", read.body);
+    }
+    let explaining = stage.app.get(&stage.clerk, &format!("/terms/{term}/explain/unvetted")).await;
+    assert!(explaining.body.contains(neutral), "{}", explaining.body);
+    for path in ["/vetting".to_owned(), "/vetting?state=rejected".to_owned(), format!("/vetting/{id}")] {
+        let seen = stage.app.get(&stage.clerk, &path).await;
+        assert!(
+            seen.body.contains("未完成或未通过") && !seen.body.contains(">未通过<"),
+            "{path}: {}",
+            seen.body
+        );
+        let known = stage.app.get(&stage.supervisor, &path).await;
+        assert!(known.body.contains(">未通过<"), "{path}: {}", known.body);
+    }
+    let path = format!("/api/v1/candidate-checks/{id}");
+    let seen = stage.app.get(&stage.clerk, &path).await.json();
+    assert_eq!((&seen["state"], &seen["ended_on"]), (&json!("unfiled"), &Value::Null));
+    let known = stage.app.get(&stage.supervisor, &path).await.json();
+    assert_eq!((&known["state"], &known["ended_on"]), (&json!("rejected"), &json!("2020-11-10")));
+}

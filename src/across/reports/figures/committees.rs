@@ -185,17 +185,19 @@ fn party(members: &Measure) -> Vec<Measure> {
     );
     let ratios = [
         party_college.ratio(&party),
+        newly_elected.ratio(&secretaries),
         secretaries_college.ratio(&secretaries),
         unanimous.ratio(&secretaries),
         cross.ratio(members),
     ];
-    let [party_ratio, secretaries_ratio, unanimous_ratio, cross_ratio] = ratios;
+    let [party_ratio, new_ratio, secretaries_ratio, unanimous_ratio, cross_ratio] = ratios;
     vec![
         party,
         party_college,
         party_ratio,
         secretaries,
         newly_elected,
+        new_ratio,
         secretaries_college,
         secretaries_ratio,
         unanimous,

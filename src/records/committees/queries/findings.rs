@@ -15,7 +15,8 @@ use crate::records::committees::model::{CommitteeKind, Post};
 use crate::records::committees::queries::{self, ElectionCard, TermCard, TermPlace};
 use crate::records::committees::rules::overlaps::{self, Clash};
 use crate::records::committees::rules::unusual::{self, Explanation, Finding, Running, Sitting, Unusual};
-use crate::records::committees::rules::{RuleBook, Shortfall, judge};
+use crate::records::committees::rules::{RuleBook, RuleBooks, Shortfall, judge};
+use crate::records::vetting::sight::Sight;
 use crate::records::vetting::{self, Ask, Cause, Clearance};
 use crate::records::words::{self, WordBook};
 use crate::schema::finding_explanations;
@@ -38,7 +39,8 @@ struct Row {
     full_member_on: Option<NaiveDate>,
 }
 
-/// Everything that is unusual in some committees on a day, in the order of the committees given.
+/// Everything that is unusual in some committees on a day, in the order of the committees given. Of candidate checks it
+/// says no more than `sight` covers.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -47,6 +49,7 @@ pub async fn findings(
     within: &Scope,
     day: NaiveDate,
     committees: &[CommitteeId],
+    sight: &Sight,
 ) -> Result<Vec<Finding>> {
     let places = queries::spans(conn, within, committees).await?;
     let running: Vec<_> = places
@@ -54,23 +57,24 @@ pub async fn findings(
         .filter(|term| term.from_day <= day && term.ended_on.is_none_or(|end| day < end))
         .collect();
     let ids: Vec<TermId> = running.iter().map(|term| term.id).collect();
-    let book = queries::rule_book(conn, within.county).await?;
+    let books = queries::rule_books(conn, within.county).await?;
     let words = words::book(conn, within.county).await?;
     let mut posts: HashMap<TermId, Vec<(Post, i32)>> = queries::terms(conn, within, committees)
         .await?
         .into_iter()
         .map(|card| (card.term.id, provided(&card, &words)))
         .collect();
-    let mut sittings = sittings(conn, within, day, &running).await?;
+    let mut sittings = sittings(conn, within, day, &running, sight).await?;
     let mut votes: HashMap<TermId, Vec<ElectionCard>> = HashMap::new();
     for card in queries::elections(conn, within, &ids).await? {
         votes.entry(card.election.term_id).or_default().push(card);
     }
-    let mut related = related(conn, within, day, &running, &book).await?;
+    let mut related = related(conn, within, day, &running, &books).await?;
     let explanations = explanations(conn, within, &ids).await?;
     let mut found: HashMap<CommitteeId, Vec<Finding>> = HashMap::new();
     for term in running {
         let Some(kind) = term.kind() else { continue };
+        let book = books.of(term.division());
         let shortfalls = votes.remove(&term.id).unwrap_or_default();
         let running = Running {
             committee: term.committee_id,
@@ -78,10 +82,10 @@ pub async fn findings(
             span: term.span(),
             posts: posts.remove(&term.id).unwrap_or_default(),
             sittings: sittings.remove(&term.id).unwrap_or_default(),
-            shortfalls: shortfalls.iter().flat_map(|card| judged(card, kind, &words, &book)).collect(),
+            shortfalls: shortfalls.iter().flat_map(|card| judged(card, kind, &words, book)).collect(),
             related: related.remove(&term.id).unwrap_or_default(),
         };
-        let findings = unusual::findings(&running, &book, day).into_iter().map(|finding| {
+        let findings = unusual::findings(&running, book, day).into_iter().map(|finding| {
             let said = explanations.get(&(term.id, finding.what.code())).cloned();
             Finding { explanation: said, ..finding }
         });
@@ -107,6 +111,7 @@ async fn sittings(
     within: &Scope,
     day: NaiveDate,
     running: &[TermPlace],
+    sight: &Sight,
 ) -> Result<HashMap<TermId, Vec<Sitting>>> {
     let terms: Vec<TermId> = running.iter().map(|term| term.id).collect();
     let rows: Vec<Row> = diesel::sql_query(
@@ -129,7 +134,7 @@ async fn sittings(
     pairs.sort_unstable();
     pairs.dedup();
     let known = queries::standings(conn, within.county, &pairs).await?;
-    let mut unvetted = unvetted(conn, within, running, &rows).await?;
+    let mut unvetted = unvetted(conn, within, running, &rows, sight).await?;
     let mut seen: HashSet<(TermId, PersonId)> = HashSet::new();
     let mut by_term: HashMap<TermId, Vec<Sitting>> = HashMap::new();
     for row in rows {
@@ -155,6 +160,7 @@ async fn unvetted(
     within: &Scope,
     running: &[TermPlace],
     rows: &[Row],
+    sight: &Sight,
 ) -> Result<HashMap<(TermId, PersonId), String>> {
     let places: HashMap<TermId, &TermPlace> = running.iter().map(|term| (term.id, term)).collect();
     let ask = |row: &Row| {
@@ -164,7 +170,7 @@ async fn unvetted(
     };
     let asked: Vec<(&Row, Ask)> = rows.iter().filter_map(|row| Some((row, ask(row)?))).collect();
     let asks: Vec<Ask> = asked.iter().map(|(_, ask)| *ask).collect();
-    let clearances = vetting::clearances(conn, within, &asks).await?;
+    let clearances = vetting::clearances(conn, within, &asks, sight).await?;
     // Whoever lacks the same thing in one term is told in one sentence, at the first of them.
     let mut alike: HashMap<(TermId, Cause), Vec<&Row>> = HashMap::new();
     for ((row, _), clearance) in asked.into_iter().zip(clearances) {
@@ -187,12 +193,12 @@ async fn related(
     within: &Scope,
     day: NaiveDate,
     running: &[TermPlace],
-    book: &RuleBook,
+    books: &RuleBooks,
 ) -> Result<HashMap<TermId, Vec<Clash>>> {
-    let supervising: HashMap<OrganisationId, TermId> = running
+    let supervising: HashMap<OrganisationId, &TermPlace> = running
         .iter()
         .filter(|term| term.kind() == Some(CommitteeKind::Supervision))
-        .map(|term| (term.village_id, term.id))
+        .map(|term| (term.village_id, term))
         .collect();
     let villages: Vec<OrganisationId> = supervising.keys().copied().collect();
     if villages.is_empty() {
@@ -209,12 +215,13 @@ async fn related(
     let mut found: HashMap<TermId, Vec<Clash>> = HashMap::new();
     for (village, sittings) in by_village {
         let Some(term) = supervising.get(&village) else { continue };
+        let book = books.of(term.division());
         let in_supervision = sittings.iter().filter(|one| one.kind == CommitteeKind::Supervision);
         for (one, other) in in_supervision.flat_map(|one| sittings.iter().map(move |other| (one, other))) {
             let clash = kin
                 .get(&(one.person, other.person))
                 .and_then(|kinship| overlaps::kin_clash(one, other, *kinship, book));
-            found.entry(*term).or_default().extend(clash);
+            found.entry(term.id).or_default().extend(clash);
         }
     }
     Ok(found)

@@ -10,7 +10,7 @@ use crate::base::scope::{Path, Scope};
 use crate::records::committees::model::CommitteeKind;
 use crate::records::committees::rules::overlaps::Sitting;
 use crate::records::committees::rules::terms::{Ground, Span};
-use crate::records::committees::rules::{Bar, Comparison, Rule, RuleBook};
+use crate::records::committees::rules::{Bar, Comparison, Division, Rule, RuleBook, RuleBooks};
 use crate::records::words;
 
 /// A term with where it is.
@@ -34,6 +34,9 @@ pub struct TermPlace {
     /// Name of the village.
     #[diesel(sql_type = Text)]
     pub village: String,
+    /// Code of the kind of the village.
+    #[diesel(sql_type = Text)]
+    pub village_kind: String,
     /// First day of the village.
     #[diesel(sql_type = Nullable<Date>)]
     pub founded_on: Option<NaiveDate>,
@@ -67,6 +70,12 @@ impl TermPlace {
         CommitteeKind::parse(&self.kind).ok()
     }
 
+    /// Whether in a village or in a community.
+    #[must_use]
+    pub fn division(&self) -> Division {
+        Division::of(&self.village_kind)
+    }
+
     /// Its place in the tree.
     #[must_use]
     pub fn path(&self) -> Path {
@@ -93,8 +102,8 @@ impl TermPlace {
 }
 
 const PLACES: &str = "SELECT t.id, t.committee_id, c.kind, c.village_id, o.code AS village_code, o.name AS village, \
-     o.founded_on, o.dissolved_on, t.path, t.ordinal, t.from_day, t.due_day, t.ended_on, t.version \
-     FROM committee_terms t \
+     o.kind AS village_kind, o.founded_on, o.dissolved_on, t.path, t.ordinal, t.from_day, t.due_day, t.ended_on, \
+     t.version FROM committee_terms t \
      JOIN committees c ON c.county_id = t.county_id AND c.id = t.committee_id \
      JOIN organisations o ON o.county_id = c.county_id AND o.id = c.village_id \
      WHERE t.county_id = $1 AND t.path >= $2 AND t.path < $3";
@@ -169,6 +178,9 @@ pub struct CommitteePlace {
     /// Name of the village.
     #[diesel(sql_type = Text)]
     pub village: String,
+    /// Code of the kind of the village.
+    #[diesel(sql_type = Text)]
+    pub village_kind: String,
     /// First day of the village.
     #[diesel(sql_type = Nullable<Date>)]
     pub founded_on: Option<NaiveDate>,
@@ -190,6 +202,12 @@ impl CommitteePlace {
         CommitteeKind::parse(&self.kind).ok()
     }
 
+    /// Whether in a village or in a community.
+    #[must_use]
+    pub fn division(&self) -> Division {
+        Division::of(&self.village_kind)
+    }
+
     /// Its place in the tree.
     #[must_use]
     pub fn path(&self) -> Path {
@@ -207,8 +225,8 @@ pub async fn committee_places(
     committees: &[CommitteeId],
 ) -> QueryResult<Vec<CommitteePlace>> {
     diesel::sql_query(
-        "SELECT c.id, c.kind, o.code AS village_code, o.name AS village, o.founded_on, o.dissolved_on, c.path, \
-         c.version FROM committees c JOIN organisations o ON o.county_id = c.county_id AND o.id = c.village_id \
+        "SELECT c.id, c.kind, o.code AS village_code, o.name AS village, o.kind AS village_kind, o.founded_on, \
+         o.dissolved_on, c.path, c.version FROM committees c JOIN organisations o ON o.county_id = c.county_id AND o.id = c.village_id \
          WHERE c.county_id = $1 AND c.path >= $2 AND c.path < $3 AND c.id = ANY ($4)",
     )
     .bind::<Uuid, _>(within.county)
@@ -381,6 +399,14 @@ pub async fn rule_book(conn: &mut AsyncPgConnection, county: CountyId) -> QueryR
     Ok(RuleBook::of_county(own_bars(conn, county).await?))
 }
 
+/// The same for villages and for communities.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn rule_books(conn: &mut AsyncPgConnection, county: CountyId) -> QueryResult<RuleBooks> {
+    Ok(RuleBooks::from(&rule_book(conn, county).await?))
+}
+
 /// Every version of every bar that a county set, by committee, rule and day.
 ///
 /// # Errors
@@ -397,6 +423,7 @@ pub async fn own_bars(conn: &mut AsyncPgConnection, county: CountyId) -> QueryRe
         Some(Bar {
             rule: Rule::parse(&row.rule).ok()?,
             kind: CommitteeKind::parse(&row.committee_kind).ok()?,
+            division: None,
             from_day: row.from_day,
             to_day: row.to_day,
             comparison: Comparison::parse(&row.comparison).ok()?,

@@ -4,6 +4,7 @@ mod cards;
 mod choices;
 mod departures;
 mod findings;
+mod found;
 mod held;
 mod kin;
 mod lists;
@@ -17,8 +18,9 @@ pub use cards::{
 pub use choices::{FormerSecretary, PersonChoice, former_secretaries, people_like};
 pub use departures::{Departure, departures};
 pub use findings::findings;
+pub use found::{FoundIn, list_with};
 pub use held::{
-    CommitteePlace, TermPlace, committee_places, hold, own_bars, rule_book, sittings, spans,
+    CommitteePlace, TermPlace, committee_places, hold, own_bars, rule_book, rule_books, sittings, spans,
     term_of_elections, term_of_seats, term_places, terms_of_villages,
 };
 pub use kin::kin;

@@ -50,6 +50,24 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// Of what a village committee is one: a village and a community have laws of their own.
+    pub enum Division, "村或社区" {
+        /// A village, under the law on villagers' committees.
+        Village = "village", "村";
+        /// A community, under the law on residents' committees.
+        Community = "community", "社区";
+    }
+}
+
+impl Division {
+    /// That of an organisation's kind.
+    #[must_use]
+    pub fn of(kind: &str) -> Self {
+        Self::parse(kind).unwrap_or(Self::Village)
+    }
+}
+
 /// One version of a bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bar {
@@ -57,6 +75,8 @@ pub struct Bar {
     pub rule: Rule,
     /// Which committees it holds for.
     pub kind: CommitteeKind,
+    /// Whether for villages or for communities; none: for both.
+    pub division: Option<Division>,
     /// First day in force.
     pub from_day: NaiveDate,
     /// First day no longer in force.
@@ -93,19 +113,30 @@ impl Bar {
         }
     }
 
+    /// What a committee is called where the bar holds.
+    #[must_use]
+    pub fn name_of(&self, kind: CommitteeKind) -> &'static str {
+        match (self.division, kind) {
+            (Some(Division::Community), CommitteeKind::VillageCommittee) => "居民委员会",
+            _ => kind.name(),
+        }
+    }
+
     fn is_in_force(&self, day: NaiveDate) -> bool {
         self.from_day <= day && self.to_day.is_none_or(|end| day < end)
     }
 
     fn read(line: &str) -> Option<Self> {
         let fields: Vec<&str> = line.split(',').collect();
-        let [rule, kind, from_day, to_day, comparison, numerator, denominator, source] = fields.as_slice()
+        let [rule, kind, division, from_day, to_day, comparison, numerator, denominator, source] =
+            fields.as_slice()
         else {
             return None;
         };
         Some(Self {
             rule: Rule::parse(rule).ok()?,
             kind: CommitteeKind::parse(kind).ok()?,
+            division: if division.is_empty() { None } else { Some(Division::parse(division).ok()?) },
             from_day: from_day.parse().ok()?,
             to_day: if to_day.is_empty() { None } else { Some(to_day.parse().ok()?) },
             comparison: Comparison::parse(comparison).ok()?,
@@ -143,10 +174,42 @@ impl RuleBook {
         &self.bars
     }
 
-    /// The bar in force for a committee on a day; none where nothing is demanded.
+    /// The bars that hold in villages, or in communities.
+    #[must_use]
+    pub fn of(&self, division: Division) -> Self {
+        let holds = |bar: &&Bar| bar.division.is_none_or(|own| own == division);
+        Self { bars: self.bars.iter().filter(holds).cloned().collect() }
+    }
+
+    /// The bar in force for a committee on a day; none where nothing is demanded. A book that was not narrowed to villages
+    /// or communities answers for villages, whose bars come first.
     #[must_use]
     pub fn bar(&self, rule: Rule, kind: CommitteeKind, day: NaiveDate) -> Option<&Bar> {
         self.bars.iter().find(|bar| bar.rule == rule && bar.kind == kind && bar.is_in_force(day))
+    }
+}
+
+/// The bars of a county, for villages and for communities.
+#[derive(Debug, Clone)]
+pub struct RuleBooks {
+    villages: RuleBook,
+    communities: RuleBook,
+}
+
+impl From<&RuleBook> for RuleBooks {
+    fn from(book: &RuleBook) -> Self {
+        Self { villages: book.of(Division::Village), communities: book.of(Division::Community) }
+    }
+}
+
+impl RuleBooks {
+    /// Those of villages, or of communities.
+    #[must_use]
+    pub const fn of(&self, division: Division) -> &RuleBook {
+        match division {
+            Division::Village => &self.villages,
+            Division::Community => &self.communities,
+        }
     }
 }
 
@@ -172,7 +235,7 @@ mod tests {
         for (number, bar) in bars.iter().enumerate() {
             assert!(bar.to_day.is_none_or(|end| bar.from_day < end), "{bar:?}");
             for other in &bars[number + 1..] {
-                let same = bar.rule == other.rule && bar.kind == other.kind;
+                let same = (bar.rule, bar.kind, bar.division) == (other.rule, other.kind, other.division);
                 let apart = bar.to_day.is_some_and(|end| end <= other.from_day)
                     || other.to_day.is_some_and(|end| end <= bar.from_day);
                 assert!(!same || apart, "{bar:?} {other:?}");
@@ -251,5 +314,59 @@ mod tests {
             [most("2023-12-31"), most("2024-01-01"), most("2024-12-31"), most("2025-01-01")],
             [7, 9, 9, 7]
         );
+    }
+
+    #[test]
+    fn a_community_has_a_law_of_its_own_and_the_partys_rules_hold_in_both() {
+        let (law, kind) = (RuleBook::national(), CommitteeKind::VillageCommittee);
+        let books = RuleBooks::from(&law);
+        let bar = |division, rule, on: &str| books.of(division).bar(rule, kind, day(on)).cloned();
+        for (rule, village, community) in [
+            (Rule::SizeMinimum, 3, 5),
+            (Rule::SizeMaximum, 7, 9),
+            (Rule::TermYears, 5, 5),
+            (Rule::AgeMinimum, 18, 18),
+        ] {
+            for (on, year) in [("2025-12-31", "2018年修正"), ("2026-01-01", "2025年修")] {
+                let [one, other] =
+                    [Division::Village, Division::Community].map(|own| bar(own, rule, on).unwrap());
+                assert_eq!((one.numerator, other.numerator), (village, community), "{rule:?} {on}");
+                assert!(
+                    one.source.starts_with("《村民委员会组织法》") && one.source.contains(year),
+                    "{one:?}"
+                );
+                assert!(
+                    other.source.starts_with("《城市居民委员会组织法》") && other.source.contains(year),
+                    "{other:?}"
+                );
+            }
+        }
+        let women = |division, on| bar(division, Rule::WomenMinimum, on).is_some();
+        assert!(women(Division::Village, "2025-12-31") && !women(Division::Community, "2025-12-31"));
+        assert!(women(Division::Village, "2026-01-01") && women(Division::Community, "2026-01-01"));
+        let of_party = |division| {
+            let book = books.of(division);
+            book.bar(Rule::Attendance, CommitteeKind::VillageParty, day("2026-01-01")).cloned()
+        };
+        assert_eq!(of_party(Division::Village), of_party(Division::Community));
+        let name = |division| bar(division, Rule::TermYears, "2026-01-01").unwrap().name_of(kind);
+        let names = [Division::Village, Division::Community].map(name);
+        assert_eq!(names, ["村（居）民委员会", "居民委员会"]);
+        assert_eq!(
+            [Division::of("community"), Division::of("village")],
+            [Division::Community, Division::Village]
+        );
+    }
+
+    #[test]
+    fn what_a_county_sets_holds_in_villages_and_communities() {
+        let mut own = bar(Rule::SizeMaximum, CommitteeKind::VillageCommittee, "2026-01-01");
+        (own.numerator, own.division) = (11, None);
+        let book = RuleBook::of_county(vec![own]);
+        for division in [Division::Village, Division::Community] {
+            let most = book.of(division);
+            let most = most.bar(Rule::SizeMaximum, CommitteeKind::VillageCommittee, day("2026-06-01"));
+            assert_eq!(most.unwrap().numerator, 11, "{division:?}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::overlaps::{self, Sitting};
 use super::seats::{self, Sitter, Standing};
 use super::terms::Span;
 use super::unusual::{self, Running, Unusual};
-use super::{Bar, Comparison, Rule, RuleBook, Shortfall, Votes, Votings, judge};
+use super::{Bar, Comparison, Division, Rule, RuleBook, Shortfall, Votes, Votings, judge};
 use crate::base::ids::{CommitteeId, OrganisationId, PersonId, TermId};
 use crate::records::committees::model::{CommitteeKind, Post};
 
@@ -169,9 +169,10 @@ fn told(bar: &Bar, book: &RuleBook, day: NaiveDate, meets: bool) -> Option<Strin
 
 #[test]
 fn each_version_speaks_from_its_first_day_to_its_last_on_the_right_side_of_its_boundary() {
-    let book = RuleBook::national();
-    for bar in book.bars() {
-        let rule = format!("{} {} {}", bar.rule.code(), bar.kind.code(), bar.from_day);
+    let national = RuleBook::national();
+    for bar in national.bars() {
+        let book = national.of(bar.division.unwrap_or(Division::Village));
+        let rule = format!("{} {} {:?} {}", bar.rule.code(), bar.kind.code(), bar.division, bar.from_day);
         let says = |day: NaiveDate, meets: bool| {
             told(bar, &book, day, meets).is_some_and(|told| told.contains(&bar.source))
         };
@@ -181,7 +182,9 @@ fn each_version_speaks_from_its_first_day_to_its_last_on_the_right_side_of_its_b
         assert_eq!(told(bar, &book, first, true), None, "{rule}: met by a hair on its first day");
         let before = first.pred_opt().unwrap();
         assert!(!says(before, false), "{rule}: speaks before its first day");
-        let had_one = book.bar(bar.rule, bar.kind, before).is_some();
+        // A run-off that nothing is said of is held like a first vote.
+        let demanded = if bar.rule == Rule::RunOffWinning { Rule::Winning } else { bar.rule };
+        let had_one = book.bar(demanded, bar.kind, before).is_some();
         assert!(had_one || !speaks(before), "{rule}: nothing was demanded on the day before");
         if let Some(end) = bar.to_day {
             let last = end.checked_sub_days(Days::new(1)).unwrap();
@@ -195,7 +198,7 @@ fn each_version_speaks_from_its_first_day_to_its_last_on_the_right_side_of_its_b
 
 #[test]
 fn the_law_that_changed_in_2026_speaks_from_that_day() {
-    let book = RuleBook::national();
+    let book = RuleBook::national().of(Division::Village);
     let changed = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
     let rules: Vec<&Bar> = book.bars().iter().filter(|bar| bar.from_day == changed).collect();
     assert_eq!(rules.len(), 10, "every rule of the law on village committees");
@@ -204,4 +207,32 @@ fn the_law_that_changed_in_2026_speaks_from_that_day() {
         let told = |day| told(bar, &book, day, false).unwrap();
         assert!(told(old).contains("2018年修正") && told(new).contains("2025年修正"), "{}", bar.rule.code());
     }
+}
+
+#[test]
+fn the_law_of_communities_speaks_of_them_alone_and_anew_from_2026() {
+    let (village, community) = {
+        let book = RuleBook::national();
+        (book.of(Division::Village), book.of(Division::Community))
+    };
+    let changed = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
+    let before = changed.pred_opt().unwrap();
+    let rules: Vec<&Bar> = community.bars().iter().filter(|bar| bar.from_day == changed).collect();
+    assert_eq!(rules.len(), 10, "as many as the law of villages has");
+    let law = "《城市居民委员会组织法》";
+    for bar in rules {
+        let now = told(bar, &community, changed, false).unwrap();
+        assert!(now.contains(law) && now.contains("2025年修订"), "{}: {now}", bar.rule.code());
+        let then = told(bar, &community, before, false);
+        assert!(
+            then.is_none_or(|then| then.contains(law) && then.contains("2018年修正")),
+            "{}",
+            bar.rule.code()
+        );
+        let of_village = told(bar, &village, changed, false);
+        assert!(of_village.is_none_or(|told| !told.contains(law)), "{}", bar.rule.code());
+    }
+    let (one, other) = (village.bars().len(), community.bars().len());
+    let both = village.bars().iter().filter(|bar| bar.division.is_none()).count();
+    assert_eq!(one + other - both, RuleBook::national().bars().len(), "no row is lost between them");
 }

@@ -12,4 +12,4 @@ pub mod votes;
 mod every_bar;
 
 pub use ballots::{BallotRefusal, Shortfall, Votes, Votings, count, judge};
-pub use bars::{Bar, Comparison, Rule, RuleBook};
+pub use bars::{Bar, Comparison, Division, Rule, RuleBook, RuleBooks};

@@ -56,12 +56,19 @@ pub enum Clash {
     SamePost { name: String, post: &'static str, days: String },
     /// A member of the village committee in supervision.
     #[error(
-        "{name}同时担任{other}的{post}（{days}），村（居）民委员会成员不得兼任村务监督委员会成员（{source_text}），请先登记其离职，或另选人员"
+        "{name}同时担任{other}的{post}（{days}），{supervised}成员不得兼任村务监督委员会成员（{source_text}），请先登记其离职，或另选人员"
     )]
-    Supervises { name: String, other: &'static str, post: &'static str, days: String, source_text: String },
+    Supervises {
+        name: String,
+        other: &'static str,
+        post: &'static str,
+        days: String,
+        supervised: &'static str,
+        source_text: String,
+    },
     /// A near relative of a member of the village committee in supervision.
     #[error(
-        "{name}的{kinship}{relative}担任{other}的{post}（{days}），村（居）民委员会成员的近亲属不得担任村务监督委员会成员（{source_text}），请另选人员，或核对亲属关系"
+        "{name}的{kinship}{relative}担任{other}的{post}（{days}），{supervised}成员的近亲属不得担任村务监督委员会成员（{source_text}），请另选人员，或核对亲属关系"
     )]
     Related {
         name: String,
@@ -70,6 +77,7 @@ pub enum Clash {
         other: &'static str,
         post: &'static str,
         days: String,
+        supervised: &'static str,
         source_text: String,
     },
 }
@@ -110,9 +118,10 @@ pub fn clash(one: &Sitting, other: &Sitting, book: &RuleBook) -> Option<Clash> {
     let bar = apart(one, other, book)?;
     Some(Clash::Supervises {
         name: one.name.clone(),
-        other: other.kind.name(),
+        other: bar.name_of(other.kind),
         post: other.post.map_or("成员", Post::name),
         days: other.days(),
+        supervised: bar.name_of(CommitteeKind::VillageCommittee),
         source_text: bar.source.clone(),
     })
 }
@@ -153,9 +162,10 @@ pub fn kin_clash(one: &Sitting, other: &Sitting, kinship: Kinship, book: &RuleBo
         name: one.name.clone(),
         kinship: kinship.name(),
         relative: other.name.clone(),
-        other: other.kind.name(),
+        other: bar.name_of(other.kind),
         post: other.post.map_or("成员", Post::name),
         days: other.days(),
+        supervised: bar.name_of(CommitteeKind::VillageCommittee),
         source_text: bar.source.clone(),
     })
 }

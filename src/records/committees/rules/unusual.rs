@@ -218,7 +218,7 @@ fn gone(sitting: &Sitting, kind: CommitteeKind, day: NaiveDate) -> Option<Told> 
 }
 
 fn related(clash: &Clash) -> Option<Told> {
-    let Clash::Related { name, kinship, relative, other, post, days, source_text } = clash else {
+    let Clash::Related { name, kinship, relative, other, post, days, source_text, .. } = clash else {
         return None;
     };
     let told = format!(

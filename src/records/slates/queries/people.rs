@@ -13,6 +13,7 @@ use crate::base::scope::Scope;
 use crate::records::committees::{CommitteeKind, Source};
 use crate::records::reserves::source_in_committees;
 use crate::records::slates::content::Proposed;
+use crate::records::vetting::sight::Sight;
 use crate::records::vetting::{self, Ask, Cause, Clearance};
 use crate::records::words::{self, WordBook, WordList};
 
@@ -214,7 +215,8 @@ pub struct Lack {
 /// A committee, whether it demands checks, and what is missing of one.
 type Wanted = (CommitteeKind, bool, Cause);
 
-/// What is missing of the checks of a proposed team; those whom `names` does not know are left out.
+/// What is missing of the checks of a proposed team, as far as `sight` covers it; those whom `names` does not know are left
+/// out.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -225,10 +227,11 @@ pub async fn lacking(
     (term, day): (i32, NaiveDate),
     seats: &[Proposed],
     names: &HashMap<PersonId, &str>,
+    sight: &Sight,
 ) -> Result<Vec<Lack>> {
     let ask = |seat: &Proposed| Ask { village, kind: seat.kind, term, person: seat.person, day };
     let asks: Vec<Ask> = seats.iter().map(ask).collect();
-    let clearances = vetting::clearances(conn, within, &asks).await?;
+    let clearances = vetting::clearances(conn, within, &asks, sight).await?;
     let mut alike: Vec<(Wanted, Vec<&str>)> = Vec::new();
     for (seat, clearance) in seats.iter().zip(clearances) {
         let Clearance::Lacking { is_demanded, cause } = clearance else { continue };

@@ -12,7 +12,9 @@ use crate::base::ids::CandidateCheckId;
 use crate::base::scope::Scope;
 use crate::base::values::pinyin;
 use crate::records::people::Person;
-use crate::records::vetting::model::{CandidateCheck, CheckState};
+use crate::records::vetting::model::CandidateCheck;
+use crate::records::vetting::progress::{self, Progress};
+use crate::records::vetting::sight::Sight;
 use crate::schema::{candidate_checks, organisations, people};
 
 /// What a list is filtered by.
@@ -20,10 +22,21 @@ use crate::schema::{candidate_checks, organisations, people};
 pub struct Filter {
     /// Start of the name, its pinyin or initials, as typed.
     pub query: Option<String>,
-    /// The state on the day of asking.
-    pub state: Option<CheckState>,
+    /// How far it has come on the day of asking.
+    pub state: Option<Progress>,
     /// Only those whose departments have let the day go by.
     pub is_overdue: bool,
+    /// Whether what was vetted and what was rejected are told apart; else both are found as [`Progress::Unfiled`] alone.
+    pub tells_outcome: bool,
+}
+
+impl Filter {
+    /// The same as somebody may ask it.
+    #[must_use]
+    pub fn seen_by(self, sight: &Sight) -> Self {
+        let state = self.state.map(|state| state.seen_by(sight));
+        Self { state, tells_outcome: sight.is_any(), ..self }
+    }
 }
 
 /// Where a page of a list ended.
@@ -60,6 +73,14 @@ pub struct Card {
     pub answered: i64,
 }
 
+impl Card {
+    /// The same as somebody may know it: whoever does not vet is told no outcome.
+    #[must_use]
+    pub fn seen_by(self, sight: &Sight) -> Self {
+        Self { check: progress::restricted(self.check, sight), ..self }
+    }
+}
+
 #[derive(QueryableByName)]
 struct Found {
     #[diesel(sql_type = Uuid)]
@@ -85,8 +106,9 @@ struct Total {
 const FILTERED: &str = "\
 FROM candidate_checks k JOIN people p ON p.county_id = k.county_id AND p.id = k.person_id
 WHERE k.county_id = $1 AND k.path >= $2 AND k.path < $3
-    AND ($4::text IS NULL OR $4 = CASE WHEN k.state IN ('vetted', 'filed') AND k.valid_until < $5 THEN 'expired'
-        ELSE k.state END)
+    AND ($4::text IS NULL OR $4 = 'unfiled' AND k.state IN ('vetted', 'rejected')
+        OR $4 = CASE WHEN k.state IN ('vetted', 'filed') AND k.valid_until < $5 THEN 'expired' ELSE k.state END
+            AND ($8 OR k.state NOT IN ('vetted', 'rejected')))
     AND (NOT $6 OR k.state = 'proposed' AND k.due_on < $5)
     AND ($7::text IS NULL OR starts_with(p.name, $7) OR starts_with(replace(k.sort_key, ' ', ''), $7)
         OR starts_with(regexp_replace(k.sort_key, '(\\w)\\w*\\s*', '\\1', 'g'), $7))";
@@ -98,10 +120,11 @@ macro_rules! filtered {
             .bind::<Uuid, _>($within.county)
             .bind::<Text, _>($within.path.as_str().to_owned())
             .bind::<Text, _>($within.path.end())
-            .bind::<Nullable<Text>, _>($filter.state.map(CheckState::code))
+            .bind::<Nullable<Text>, _>($filter.state.map(Progress::code))
             .bind::<Date, _>($day)
             .bind::<Bool, _>($filter.is_overdue)
             .bind::<Nullable<Text>, _>(typed.map(pinyin::normalise_query))
+            .bind::<Bool, _>($filter.tells_outcome)
     }};
 }
 
@@ -118,8 +141,8 @@ pub async fn list(
     limit: i64,
 ) -> Result<Vec<Card>> {
     let statement = format!(
-        "SELECT k.id {FILTERED} AND ($8::date IS NULL OR (k.due_on, k.id) > ($8, $9::uuid)) \
-         ORDER BY k.due_on, k.id LIMIT $10"
+        "SELECT k.id {FILTERED} AND ($9::date IS NULL OR (k.due_on, k.id) > ($9, $10::uuid)) \
+         ORDER BY k.due_on, k.id LIMIT $11"
     );
     let found: Vec<Found> = filtered!(statement, within, day, filter)
         .bind::<Nullable<Date>, _>(after.map(|place| place.due_on))

@@ -28,7 +28,7 @@ pub struct SheetItem {
 /// The sheet of one candidate.
 #[derive(Debug, Clone)]
 pub struct Sheet {
-    /// The check, the candidate, the village.
+    /// The check as far as he may know it, the candidate, the village.
     pub card: Card,
     /// The version of the list that he is vetted by.
     pub checklist: Checklist,
@@ -55,7 +55,7 @@ pub async fn sheet(
     db::read(conn, &actor.scope, async |conn| {
         let sight = sight::of(conn, actor).await?;
         sight::open(conn, actor, &sight).await?;
-        let card = queries::find(conn, &actor.scope, id).await?;
+        let card = queries::find(conn, &actor.scope, id).await?.seen_by(&sight);
         let lists = queries::checklists(conn, county).await?;
         let checklist =
             lists.into_iter().find(|list| list.id == card.check.checklist_id).or_missing("负面清单")?;

@@ -1,16 +1,20 @@
 //! `/committees`: the list with how each stands today, one committee with its findings, opening.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use diesel_async::AsyncPgConnection;
 use rocket::serde::json::Json;
 use rocket::{FromForm, Route, get, post, routes};
 use utoipa::ToSchema;
 
+use crate::base::actor::Actor;
 use crate::base::error::{Error, FieldError, OrMissing, Result};
 use crate::base::ids::CommitteeId;
 use crate::base::policy::{self, Action};
+use crate::base::scope::Scope;
 use crate::base::{clock, db};
-use crate::records::committees::queries::{self, Attention, CommitteeLine, Cursor, Filter};
-use crate::records::committees::{self, CommitteeKind, Finding, OpenCommittee};
+use crate::records::committees::queries::{self, Attention, CommitteeLine, Cursor, Filter, FoundIn};
+use crate::records::committees::{self, CommitteeKind, Finding, OpenCommittee, Unusual};
+use crate::records::vetting::sight::{self, Sight};
 use crate::web::api::organisations::narrowed;
 use crate::web::api::reserves::VillageJson;
 use crate::web::guards::{Body, Caller, Db, Idempotency, Kept, Listing, Page};
@@ -119,6 +123,24 @@ pub struct CommitteeCardJson {
     findings: Vec<FindingJson>,
 }
 
+/// A committee in a list.
+#[derive(serde::Serialize, ToSchema)]
+pub struct CommitteeItemJson {
+    #[serde(flatten)]
+    committee: CommitteeJson,
+    /// What is unusual in the way asked for by `finding`; null where none was asked for.
+    findings: Option<Vec<FindingJson>>,
+}
+
+/// What a list of committees is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// What the database narrows by.
+    pub filter: Filter,
+    /// What is to be unusual in them.
+    pub finding: Option<Unusual>,
+}
+
 /// What a list of committees is narrowed by, as sent.
 #[derive(Debug, Default, FromForm)]
 pub struct CommitteeQuery<'r> {
@@ -128,14 +150,16 @@ pub struct CommitteeQuery<'r> {
     pub kind: Option<&'r str>,
     /// `overdue`, `due_3_months`, `due_6_months`, `vacancy` or `no_term`.
     pub attention: Option<&'r str>,
+    /// Code of a rule of findings (`no_woman`).
+    pub finding: Option<&'r str>,
 }
 
 impl CommitteeQuery<'_> {
-    /// The filter.
+    /// What is asked for.
     ///
     /// # Errors
     /// `Invalid` with the wrong fields.
-    pub fn parse(&self) -> Result<Filter> {
+    pub fn parse(&self) -> Result<Asked> {
         let given =
             |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
         let mut wrong = Vec::new();
@@ -147,8 +171,72 @@ impl CommitteeQuery<'_> {
             let parsed = Attention::parse(&text);
             parsed.map_err(|error| wrong.push(FieldError::new("attention", error, Some(&text)))).ok()
         });
-        if wrong.is_empty() { Ok(Filter { kind, attention }) } else { Err(Error::Invalid(wrong)) }
+        let finding = given(self.finding).and_then(|text| {
+            let parsed = Unusual::parse(&text);
+            parsed.map_err(|error| wrong.push(FieldError::new("finding", error, Some(&text)))).ok()
+        });
+        if wrong.is_empty() {
+            Ok(Asked { filter: Filter { kind, attention }, finding })
+        } else {
+            Err(Error::Invalid(wrong))
+        }
     }
+}
+
+/// Whose eyes a list is read with: only findings say anything of candidate checks.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn committee_sight(conn: &mut AsyncPgConnection, actor: &Actor, asked: &Asked) -> Result<Sight> {
+    if asked.finding.is_some() { sight::of(conn, actor).await } else { Ok(Sight::Nothing) }
+}
+
+/// A page of committees, each with the findings asked for, and where the next one begins.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn committee_page(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    asked: &Asked,
+    sight: &Sight,
+    after: Option<&Cursor>,
+    limit: u16,
+) -> Result<(Vec<FoundIn>, Option<String>)> {
+    let (today, filter, limit) = (clock::today(), &asked.filter, usize::from(limit));
+    let wanted = limit.saturating_add(1);
+    let mut found = match asked.finding {
+        Some(what) => queries::list_with(conn, within, today, filter, (what, sight), after, wanted).await?,
+        None => {
+            let wanted = i64::try_from(wanted).unwrap_or(i64::MAX);
+            let lines = queries::list(conn, within, today, filter, after, wanted).await?;
+            lines.into_iter().map(|line| FoundIn { line, findings: Vec::new() }).collect()
+        }
+    };
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let cursor = |last: &FoundIn| Listing::cursor(&[&last.line.path, &last.line.kind]);
+    let next = found.last().filter(|_| more).map(cursor);
+    Ok((found, next))
+}
+
+/// How many committees a list has; those with a finding are counted by looking at all of them.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn committee_count(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    asked: &Asked,
+    sight: &Sight,
+) -> Result<i64> {
+    let today = clock::today();
+    let Some(what) = asked.finding else {
+        return Ok(queries::count(conn, within, today, &asked.filter).await?);
+    };
+    let asked_for = (what, sight);
+    let all = queries::list_with(conn, within, today, &asked.filter, asked_for, None, usize::MAX).await?;
+    Ok(i64::try_from(all.len()).unwrap_or(i64::MAX))
 }
 
 /// Where a list of committees goes on.
@@ -168,28 +256,30 @@ pub fn committees_after(listing: &Listing) -> Result<Option<Cursor>> {
 #[utoipa::path(context_path = "/api/v1", tag = "committees", params(
     ("within" = Option<String>, Query), ("kind" = Option<String>, Query),
     ("attention" = Option<String>, Query, description = "overdue, due_3_months, due_6_months, vacancy or no_term"),
+    ("finding" = Option<String>, Query, description = "only those with a finding of this rule (no_woman, too_few, short_party_age, related, unvetted, overdue …), each with it"),
     ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
-    responses((status = 200, body = Page<CommitteeJson>)))]
+    responses((status = 200, body = Page<CommitteeItemJson>)))]
 #[get("/committees?<query..>")]
 pub async fn list_committees(
     caller: Caller,
     mut db: Db,
     query: CommitteeQuery<'_>,
     listing: Listing,
-) -> Answer<Json<Page<CommitteeJson>>> {
+) -> Answer<Json<Page<CommitteeItemJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
-    let (filter, after) = (query.parse()?, committees_after(&listing)?);
-    let (scope, today) = (caller.scope(), clock::today());
+    let (asked, after) = (query.parse()?, committees_after(&listing)?);
+    let scope = caller.scope();
     let page = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, query.within.map(str::trim)).await?;
-        let limit = usize::from(listing.limit);
-        let size = i64::from(listing.limit) + 1;
-        let mut lines = queries::list(conn, &within, today, &filter, after.as_ref(), size).await?;
-        let more = lines.len() > limit;
-        lines.truncate(limit);
-        let next = lines.last().filter(|_| more).map(|line| Listing::cursor(&[&line.path, &line.kind]));
-        let total = listing.total(queries::count(conn, &within, today, &filter)).await?;
-        Ok(Page { items: lines.into_iter().map(CommitteeJson::from).collect(), next, total })
+        let sight = committee_sight(conn, &caller.actor, &asked).await?;
+        let (found, next) =
+            committee_page(conn, &within, &asked, &sight, after.as_ref(), listing.limit).await?;
+        let total = listing.total(committee_count(conn, &within, &asked, &sight)).await?;
+        let item = |found: FoundIn| CommitteeItemJson {
+            committee: found.line.into(),
+            findings: asked.finding.map(|_| found.findings.into_iter().map(FindingJson::from).collect()),
+        };
+        Ok(Page { items: found.into_iter().map(item).collect(), next, total })
     })
     .await?;
     Ok(Json(page))
@@ -248,7 +338,8 @@ pub async fn show_committee(
     let (scope, today) = (caller.scope(), clock::today());
     let (line, findings) = db::read(&mut db.0, scope, async |conn| {
         let line = queries::find(conn, scope, today, id).await?;
-        let findings = queries::findings(conn, scope, today, &[id]).await?;
+        let sight = sight::of(conn, &caller.actor).await?;
+        let findings = queries::findings(conn, scope, today, &[id], &sight).await?;
         Ok((line, findings))
     })
     .await?;

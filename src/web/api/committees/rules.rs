@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::base::db;
 use crate::base::policy::{self, Action};
 use crate::records::committees::queries::own_bars;
-use crate::records::committees::{self, Bar, RuleBook};
+use crate::records::committees::{self, Bar, Division, RuleBook};
 use crate::web::forms::rule::RuleText;
 use crate::web::guards::{Body, Caller, Db};
 use crate::web::respond::Answer;
@@ -27,6 +27,8 @@ pub struct RuleJson {
     rule: &'static str,
     /// `village_party`, `village_committee` or `supervision_committee`.
     committee: &'static str,
+    /// `village` or `community`; null: in both.
+    division: Option<&'static str>,
     /// `at_least`, `more_than` or `at_most`.
     comparison: &'static str,
     numerator: i32,
@@ -46,6 +48,7 @@ fn json(bar: &Bar, is_own: bool) -> RuleJson {
     RuleJson {
         rule: bar.rule.code(),
         committee: bar.kind.code(),
+        division: bar.division.map(Division::code),
         comparison: bar.comparison.code(),
         numerator: bar.numerator,
         denominator: bar.denominator,

@@ -10,7 +10,8 @@ use crate::base::ids::CandidateCheckId;
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::vetting::queries::{self, Card, Filter, Place, Sheet};
-use crate::records::vetting::{self, CheckState};
+use crate::records::vetting::sight::{self, Sight};
+use crate::records::vetting::{self, Progress};
 use crate::web;
 use crate::web::api::organisations::narrowed;
 use crate::web::forms::vetting::{Decided, DecisionInput, ProposalInput, VerdictsInput};
@@ -35,17 +36,18 @@ fn given(text: Option<&str>) -> Option<&str> {
 }
 
 impl CheckQuery<'_> {
-    /// The filter.
+    /// The filter; whoever asks narrows it to what he may know ([`Filter::seen_by`]).
     ///
     /// # Errors
     /// `Invalid` with the wrong field.
     pub fn parse(&self) -> Result<Filter, Failure> {
         let state = given(self.state)
-            .map(CheckState::parse)
+            .map(Progress::parse)
             .transpose()
             .map_err(|error| Failure::invalid("state", error.to_string()))?;
         let query = given(self.q).map(str::to_owned);
-        Ok(Filter { query, state, is_overdue: self.overdue.unwrap_or(false) })
+        let is_overdue = self.overdue.unwrap_or(false);
+        Ok(Filter { query, state, is_overdue, ..Filter::default() })
     }
 }
 
@@ -62,7 +64,7 @@ pub fn check_place(listing: &Listing) -> Result<Option<Place>, Failure> {
     Ok(Some(Place { due_on, id }))
 }
 
-/// A page of checks: one row more is read, to know whether another page follows.
+/// A page of checks as far as somebody may know them: one row more is read, to know whether another page follows.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -72,6 +74,7 @@ pub async fn check_page(
     filter: &Filter,
     after: Option<&Place>,
     limit: u16,
+    sight: &Sight,
 ) -> Result<(Vec<Card>, Option<String>), Error> {
     let wanted = i64::from(limit).saturating_add(1);
     let mut cards = queries::list(conn, within, clock::today(), filter, after, wanted).await?;
@@ -79,13 +82,14 @@ pub async fn check_page(
     cards.truncate(usize::from(limit));
     let cursor = |last: &Card| Listing::cursor(&[&last.check.due_on.to_string(), &last.check.id.to_string()]);
     let next = cards.last().filter(|_| more).map(cursor);
-    Ok((cards, next))
+    Ok((cards.into_iter().map(|card| card.seen_by(sight)).collect(), next))
 }
 
 /// List candidate checks of your organisation, the first due first.
 #[utoipa::path(context_path = "/api/v1", tag = "vetting", params(
     ("within" = Option<String>, Query), ("q" = Option<String>, Query, description = "name, pinyin or initials"),
-    ("state" = Option<String>, Query), ("overdue" = Option<bool>, Query, description = "only those that wait past their day"),
+    ("state" = Option<String>, Query, description = "as in the answer; to whom vets nothing vetted and rejected are both unfiled"),
+    ("overdue" = Option<bool>, Query, description = "only those that wait past their day"),
     ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<CandidateCheckJson>)))]
 #[get("/candidate-checks?<query..>")]
@@ -96,10 +100,12 @@ pub async fn list_candidate_checks(
     listing: Listing,
 ) -> Answer<Json<Page<CandidateCheckJson>>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
-    let (filter, after, scope) = (query.parse()?, check_place(&listing)?, caller.scope());
+    let (asked, after, scope) = (query.parse()?, check_place(&listing)?, caller.scope());
     let page = db::read(&mut db.0, scope, async |conn| {
+        let sight = sight::of(conn, &caller.actor).await?;
+        let filter = asked.seen_by(&sight);
         let within = narrowed(conn, scope, given(query.within)).await?;
-        let (cards, next) = check_page(conn, &within, &filter, after.as_ref(), listing.limit).await?;
+        let (cards, next) = check_page(conn, &within, &filter, after.as_ref(), listing.limit, &sight).await?;
         let today = clock::today();
         let total = listing.total(queries::count(conn, &within, today, &filter)).await?;
         Ok(Page { items: cards.into_iter().map(CandidateCheckJson::from).collect(), next, total })

@@ -59,7 +59,8 @@ pub struct CandidateCheckJson {
     /// The term, as counted there.
     term: i32,
     post: String,
-    /// `proposed`, `vetted`, `filed`, `in_post`, `rejected`, `withdrawn` or `expired`, as of today.
+    /// `proposed`, `vetted`, `filed`, `in_post`, `rejected`, `withdrawn` or `expired`, as of today; to whom vets nothing
+    /// `unfiled` instead of `vetted` and `rejected`, without the days that would tell them apart.
     state: String,
     proposed_on: NaiveDate,
     proposed_by: String,
@@ -89,7 +90,7 @@ impl From<Card> for CandidateCheckJson {
         let today = clock::today();
         let Card { check, person, village, .. } = card;
         let state =
-            check.state_on(today).map_or_else(|_| check.state.clone(), |state| state.code().to_owned());
+            check.progress_on(today).map_or_else(|_| check.state.clone(), |state| state.code().to_owned());
         Self {
             id: check.id.to_string(),
             version: check.version,

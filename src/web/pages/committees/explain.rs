@@ -11,6 +11,7 @@ use crate::records::committees::{self, Explain, Finding, Unusual};
 use crate::records::organisations::{self, Organisation};
 use crate::records::people::queries::KinLine;
 use crate::records::people::{self, Kinship, RelateKin};
+use crate::records::vetting::sight;
 use crate::web::forms::committee::Wrong;
 use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
@@ -37,7 +38,8 @@ async fn findings(
     let what = Unusual::parse(rule).map_err(|_| Error::Missing { what: "提示事项" })?;
     let (scope, today) = (who.scope(), clock::today());
     let found = db::read(&mut db.0, scope, async |conn| {
-        queries::findings(conn, scope, today, &[place.committee_id]).await
+        let sight = sight::of(conn, &who.actor).await?;
+        queries::findings(conn, scope, today, &[place.committee_id], &sight).await
     })
     .await?;
     let found = found.into_iter().filter(|finding| finding.term == id && finding.what == what).collect();

@@ -1,15 +1,19 @@
 //! The list of committees, and the people whom pickers offer.
 
+use rocket::http::RawStr;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, routes};
 
+use crate::base::error::OrMissing;
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
-use crate::records::committees::CommitteeKind;
-use crate::records::committees::queries::{self, Attention, CommitteeLine, Filter};
+use crate::records::committees::queries::{self, Attention, CommitteeLine, Filter, FoundIn};
+use crate::records::committees::{CommitteeKind, Finding, Unusual};
+use crate::records::organisations::{self, Organisation};
 use crate::web;
-use crate::web::api::committees::{CommitteeQuery, committees_after};
-use crate::web::api::organisations::narrowed;
+use crate::web::api::committees::{
+    Asked, CommitteeQuery, committee_count, committee_page, committee_sight, committees_after,
+};
 use crate::web::guards::{Db, Listing, SignedIn};
 use crate::web::pages::pickers::Offer;
 use crate::web::reading;
@@ -25,12 +29,19 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// The address of the list, narrowed.
-fn address(kind: Option<CommitteeKind>, attention: Option<Attention>, more: Option<(&str, &str)>) -> String {
-    let mut pairs = Vec::new();
-    pairs.extend(kind.map(|kind| format!("kind={}", kind.code())));
-    pairs.extend(attention.map(|attention| format!("attention={}", attention.code())));
-    pairs.extend(more.map(|(name, value)| format!("{name}={value}")));
-    if pairs.is_empty() { "/committees".to_owned() } else { format!("/committees?{}", pairs.join("&")) }
+fn address(within: &str, asked: &Asked, after: Option<&str>) -> String {
+    let pairs = [
+        ("within", Some(within).filter(|code| !code.is_empty())),
+        ("kind", asked.filter.kind.map(CommitteeKind::code)),
+        ("attention", asked.filter.attention.map(Attention::code)),
+        ("finding", asked.finding.map(Unusual::code)),
+        ("after", after),
+    ];
+    let given: Vec<String> = pairs
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name}={}", RawStr::new(value?).percent_encode())))
+        .collect();
+    if given.is_empty() { "/committees".to_owned() } else { format!("/committees?{}", given.join("&")) }
 }
 
 #[get("/committees?<query..>")]
@@ -41,38 +52,53 @@ async fn list(
     listing: Listing,
 ) -> Answer<Page<Committees>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
-    let (filter, after) = (query.parse()?, committees_after(&listing)?);
+    let (asked, after) = (query.parse()?, committees_after(&listing)?);
     let (scope, today) = (who.scope(), clock::today());
-    let (mut lines, total) = db::read(&mut db.0, scope, async |conn| {
-        let within = narrowed(conn, scope, query.within.map(str::trim)).await?;
-        let size = i64::from(listing.limit) + 1;
-        let lines = queries::list(conn, &within, today, &filter, after.as_ref(), size).await?;
-        Ok((lines, queries::count(conn, &within, today, &filter).await?))
+    let code = query.within.map(str::trim).unwrap_or_default();
+    let (place, found, next, total) = db::read(&mut db.0, scope, async |conn| {
+        let place = match code {
+            "" => None,
+            code => Some(organisations::queries::by_code(conn, scope, code).await.or_missing("组织")?),
+        };
+        let within = place.as_ref().map_or_else(|| scope.clone(), Organisation::scope);
+        let sight = committee_sight(conn, &who.actor, &asked).await?;
+        let (found, next) =
+            committee_page(conn, &within, &asked, &sight, after.as_ref(), listing.limit).await?;
+        // To count what is unusual takes looking at every committee.
+        let total = match asked.finding {
+            Some(_) => None,
+            None => Some(committee_count(conn, &within, &asked, &sight).await?),
+        };
+        Ok((place, found, next, total))
     })
     .await?;
-    let more = lines.len() > usize::from(listing.limit);
-    lines.truncate(usize::from(listing.limit));
-    let next = lines.last().filter(|_| more).map(|line| {
-        let cursor = Listing::cursor(&[&line.path, &line.kind]);
-        address(filter.kind, filter.attention, Some(("after", &cursor)))
-    });
-    let first = listing.after.is_some().then(|| address(filter.kind, filter.attention, None));
-    let pager = Pager { shown: lines.len(), total: u64::try_from(total).ok(), first, next };
+    let pager = Pager {
+        shown: found.len(),
+        total: total.and_then(|total| u64::try_from(total).ok()),
+        first: listing.after.is_some().then(|| address(code, &asked, None)),
+        next: next.map(|cursor| address(code, &asked, Some(&cursor))),
+    };
     let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
+    let frame = who.frame(Section::Committees);
     Ok(Page(Committees {
-        frame: who.frame(Section::Committees),
-        table: table(&lines, pager, today),
-        tabs: tabs(&filter),
-        kinds: kinds(&filter),
+        place: place.map_or_else(|| frame.organisation.clone(), |place| place.name),
+        frame,
+        table: match asked.finding {
+            Some(what) => findings(&found, what, pager),
+            None => table(&found, pager, today),
+        },
+        tabs: tabs(code, &asked),
+        kinds: kinds(code, &asked),
+        findings: unusual(code, &asked),
         open: enters.then(|| "/committees/new".to_owned()),
-        downloads: downloads(query.within.map(str::trim).unwrap_or_default()),
-        departures: departures(query.within.map(str::trim).unwrap_or_default()),
+        downloads: downloads(code),
+        departures: departures(code),
     }))
 }
 
 /// Why people left, in the organisation that the list is narrowed to.
 fn departures(within: &str) -> String {
-    let code = rocket::http::RawStr::new(within).percent_encode();
+    let code = RawStr::new(within).percent_encode();
     if within.is_empty() {
         "/committees/departures".to_owned()
     } else {
@@ -82,34 +108,48 @@ fn departures(within: &str) -> String {
 
 /// Both workbooks, of the organisation that the list is narrowed to.
 fn downloads(within: &str) -> Vec<Link> {
-    let code = rocket::http::RawStr::new(within).percent_encode();
+    let code = RawStr::new(within).percent_encode();
     let organisation = if within.is_empty() { String::new() } else { format!("&organisation={code}") };
     [("committees", "导出班子"), ("elections", "导出选举")]
         .map(|(kind, text)| Link::new(text, format!("/exports/new?kind={kind}{organisation}")))
         .to_vec()
 }
 
-fn tabs(filter: &Filter) -> Vec<(Link, bool)> {
+fn tabs(within: &str, asked: &Asked) -> Vec<(Link, bool)> {
     let every = std::iter::once(None).chain(Attention::ALL.iter().copied().map(Some));
     every
         .map(|attention| {
             let text = attention.map_or("全部", Attention::name);
-            (Link::new(text, address(filter.kind, attention, None)), attention == filter.attention)
+            let other = Asked { filter: Filter { attention, ..asked.filter.clone() }, ..asked.clone() };
+            (Link::new(text, address(within, &other, None)), attention == asked.filter.attention)
         })
         .collect()
 }
 
-fn kinds(filter: &Filter) -> Vec<(Link, bool)> {
+fn kinds(within: &str, asked: &Asked) -> Vec<(Link, bool)> {
     let every = std::iter::once(None).chain(CommitteeKind::ALL.iter().copied().map(Some));
     every
         .map(|kind| {
             let text = kind.map_or("全部组织", CommitteeKind::name);
-            (Link::new(text, address(kind, filter.attention, None)), kind == filter.kind)
+            let other = Asked { filter: Filter { kind, ..asked.filter.clone() }, ..asked.clone() };
+            (Link::new(text, address(within, &other, None)), kind == asked.filter.kind)
         })
         .collect()
 }
 
-fn table(lines: &[CommitteeLine], pager: Pager, today: chrono::NaiveDate) -> Table {
+/// Every way in which something may be unusual.
+fn unusual(within: &str, asked: &Asked) -> Vec<(Link, bool)> {
+    let every = std::iter::once(None).chain(Unusual::ALL.iter().copied().map(Some));
+    every
+        .map(|finding| {
+            let text = finding.map_or("不限提示", Unusual::name);
+            let other = Asked { finding, ..asked.clone() };
+            (Link::new(text, address(within, &other, None)), finding == asked.finding)
+        })
+        .collect()
+}
+
+fn table(found: &[FoundIn], pager: Pager, today: chrono::NaiveDate) -> Table {
     Table {
         caption: "村（社区）班子".to_owned(),
         columns: vec![
@@ -122,20 +162,71 @@ fn table(lines: &[CommitteeLine], pager: Pager, today: chrono::NaiveDate) -> Tab
             Column::numeric("届满"),
             Column::new("状态"),
         ],
-        rows: lines.iter().map(|line| row(line, today)).collect(),
+        rows: found.iter().map(|found| row(&found.line, today)).collect(),
         empty: "没有符合条件的班子。可以减少条件，或点“登记班子”。".to_owned(),
         pager: Some(pager),
     }
 }
 
-fn row(line: &CommitteeLine, today: chrono::NaiveDate) -> Row {
-    let number = |text: String| Cell::Number(text);
-    let kind = CommitteeKind::parse(&line.kind).map(CommitteeKind::name).unwrap_or_default();
+/// The committees in which something is unusual, each finding in a row of its own.
+fn findings(found: &[FoundIn], what: Unusual, pager: Pager) -> Table {
+    let rows = found
+        .iter()
+        .flat_map(|found| found.findings.iter().map(move |finding| finding_row(&found.line, finding)));
+    Table {
+        caption: format!("村（社区）班子：{}", what.name()),
+        columns: vec![
+            Column::new("村（社区）"),
+            Column::new("组织"),
+            Column::numeric("届次"),
+            Column::new("提示"),
+            Column::new("依据"),
+            Column::new("说明"),
+        ],
+        rows: rows.collect(),
+        empty: format!("没有“{}”的班子。", what.name()),
+        pager: Some(pager),
+    }
+}
+
+/// What is unusual, the rule that it is held against, and why it is so where somebody said.
+fn finding_row(line: &CommitteeLine, finding: &Finding) -> Row {
+    let said = match &finding.explanation {
+        Some(said) => {
+            let day = clock::date_in_china(said.at);
+            Cell::Text(format!("{}（{}，{day}）", said.reason, said.by))
+        }
+        None => Cell::Badge(Badge::new("未说明", Tone::Warning)),
+    };
     Row::to(
-        format!("/committees/villages/{}#{}", line.village_code, line.kind),
+        place_of(line),
         vec![
             Cell::Text(line.village.clone()),
-            Cell::Text(kind.to_owned()),
+            Cell::Text(kind_name(line).to_owned()),
+            Cell::Number(line.ordinal.map(|ordinal| ordinal.to_string()).unwrap_or_default()),
+            Cell::Text(finding.message.clone()),
+            Cell::Text(finding.source.clone().unwrap_or_default()),
+            said,
+        ],
+    )
+}
+
+/// Where a committee stands on the page of its village.
+fn place_of(line: &CommitteeLine) -> String {
+    format!("/committees/villages/{}#{}", line.village_code, line.kind)
+}
+
+fn kind_name(line: &CommitteeLine) -> &'static str {
+    CommitteeKind::parse(&line.kind).map(CommitteeKind::name).unwrap_or_default()
+}
+
+fn row(line: &CommitteeLine, today: chrono::NaiveDate) -> Row {
+    let number = |text: String| Cell::Number(text);
+    Row::to(
+        place_of(line),
+        vec![
+            Cell::Text(line.village.clone()),
+            Cell::Text(kind_name(line).to_owned()),
             number(line.ordinal.map(|ordinal| ordinal.to_string()).unwrap_or_default()),
             Cell::Text(line.head.clone().unwrap_or_default()),
             number(line.members.to_string()),

@@ -36,7 +36,7 @@ async fn show(
         let card = queries::election(conn, scope, id).await?;
         let terms = queries::term_places(conn, scope, &[card.election.term_id]).await?;
         let place = terms.into_iter().next().or_missing("届次")?;
-        let book = queries::rule_book(conn, scope.county).await?;
+        let book = queries::rule_book(conn, scope.county).await?.of(place.division());
         Ok((card, place, book, words::book(conn, scope.county).await?))
     })
     .await?;

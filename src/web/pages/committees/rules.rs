@@ -10,7 +10,8 @@ use crate::base::error::Result;
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::committees::queries::own_bars;
-use crate::records::committees::{self, Bar, CommitteeKind, Comparison, Rule, RuleBook};
+use crate::records::committees::rules::RuleBooks;
+use crate::records::committees::{self, Bar, CommitteeKind, Comparison, Division, Rule, RuleBook};
 use crate::web::forms::refusals;
 use crate::web::forms::rule::RuleText;
 use crate::web::guards::{Db, Fields, SignedIn};
@@ -28,11 +29,15 @@ pub fn routes() -> Vec<Route> {
 fn table(own: &[Bar]) -> Table {
     let today = clock::today();
     let book = RuleBook::of_county(own.to_vec());
+    let books = RuleBooks::from(&book);
     let mut bars: Vec<(&Bar, bool)> =
         book.bars().iter().enumerate().map(|(at, bar)| (bar, at < own.len())).collect();
-    bars.sort_by_key(|(bar, is_own)| (bar.kind, bar.rule, !is_own, std::cmp::Reverse(bar.from_day)));
+    bars.sort_by_key(|(bar, is_own)| {
+        (bar.kind, bar.rule, !is_own, bar.division, std::cmp::Reverse(bar.from_day))
+    });
     let row = |(bar, is_own): (&Bar, bool)| {
-        let is_used = book.bar(bar.rule, bar.kind, today) == Some(bar);
+        let divisions = bar.division.map_or(Division::ALL.to_vec(), |own| vec![own]);
+        let is_used = divisions.iter().any(|own| books.of(*own).bar(bar.rule, bar.kind, today) == Some(bar));
         let state = match (is_used, bar.from_day > today) {
             (true, _) => Badge::new("现行", Tone::Good),
             (_, true) => Badge::new("未施行", Tone::Waiting),
@@ -40,7 +45,8 @@ fn table(own: &[Bar]) -> Table {
             _ => Badge::new("已停止", Tone::Neutral),
         };
         Row::new(vec![
-            Cell::Text(bar.kind.name().to_owned()),
+            Cell::Text(bar.name_of(bar.kind).to_owned()),
+            Cell::Text(bar.division.map_or("村和社区", Division::name).to_owned()),
             Cell::Text(bar.rule.name().to_owned()),
             Cell::Text(bar.words()),
             Cell::Text(if is_own { "本县（区）" } else { "全国" }.to_owned()),
@@ -54,6 +60,7 @@ fn table(own: &[Bar]) -> Table {
         caption: "班子和选举规则".to_owned(),
         columns: vec![
             Column::new("组织"),
+            Column::new("适用"),
             Column::new("规则"),
             Column::new("要求"),
             Column::new("范围"),

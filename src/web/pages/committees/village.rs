@@ -15,6 +15,7 @@ use crate::records::committees::{Committee, CommitteeKind, Finding, Source, Term
 use crate::records::organisations;
 use crate::records::people::queries::KinLine;
 use crate::records::people::{self, Kinship};
+use crate::records::vetting::sight;
 use crate::records::words::{self, WordBook, WordList};
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
@@ -69,7 +70,8 @@ async fn show(
         let term_ids: Vec<_> = terms.iter().map(|card| card.term.id).collect();
         let seats = queries::seats(conn, scope, &term_ids).await?;
         let votes = queries::elections(conn, scope, &term_ids).await?;
-        let findings = queries::findings(conn, scope, today, &ids).await?;
+        let sight = sight::of(conn, &who.actor).await?;
+        let findings = queries::findings(conn, scope, today, &ids, &sight).await?;
         let sits = |card: &&SeatCard| card.seat.to_day.is_none_or(|day| today < day);
         let sitters: Vec<_> = seats.iter().filter(sits).map(|card| card.seat.person_id).collect();
         let kin = people::queries::kin_of(conn, scope, &sitters).await?;

@@ -157,7 +157,7 @@ async fn read(who: &SignedIn, db: &mut Db, id: TermId) -> Result<(TermPlace, Rul
     let place = term(who, db, id).await?;
     let scope = who.scope();
     db::read(&mut db.0, scope, async |conn| {
-        let book = queries::rule_book(conn, scope.county).await?;
+        let book = queries::rule_book(conn, scope.county).await?.of(place.division());
         Ok((place, book, words::book(conn, scope.county).await?))
     })
     .await
@@ -250,7 +250,7 @@ async fn stored(who: &SignedIn, db: &mut Db, id: ElectionId) -> Result<Recorded>
         let card = queries::election(conn, scope, id).await?;
         let terms = queries::term_places(conn, scope, &[card.election.term_id]).await?;
         let place = terms.into_iter().next().or_missing("届次")?;
-        let book = queries::rule_book(conn, scope.county).await?;
+        let book = queries::rule_book(conn, scope.county).await?.of(place.division());
         Ok((card, place, book, words::book(conn, scope.county).await?))
     })
     .await

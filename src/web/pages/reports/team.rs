@@ -1,17 +1,21 @@
 //! The page of the team picture.
 
+use rocket::http::RawStr;
 use rocket::{Route, State, get, routes};
 
 use super::{address, arithmetic, choice, neighbours, printed, quarter_choice, signed, unit_name};
 use crate::across::reports::figures::Amount;
-use crate::across::reports::{self, PictureLine, TeamPicture};
+use crate::across::reports::{self, OrganisationName, PictureLine, TeamPicture};
 use crate::base::clock;
 use crate::base::policy::{self, Action};
 use crate::base::values::Quarter;
+use crate::records::committees::Unusual;
+use crate::records::organisations::Kind;
+use crate::records::slates::Level;
 use crate::web;
 use crate::web::api::reports::{ReportQuery, Wanted};
 use crate::web::guards::{Db, SignedIn};
-use crate::web::pages::slates::target_table;
+use crate::web::pages::slates::{missed_tables, target_table};
 use crate::web::respond::{Answer, Page};
 use crate::web::views::parts::Fact;
 use crate::web::views::team::{Bar, Bars, Team, TeamLine};
@@ -61,8 +65,35 @@ async fn show(
         charts: charts(&picture),
         lines: picture.lines.iter().map(|line| team_line(line, &wanted)).collect(),
         targets: target_table(&picture.targets),
+        missed: has_villages(&picture)
+            .then(|| missed_tables(&picture.missed_below, |below| place_of(below, &wanted))),
+        findings: findings(&wanted.organisation),
         all_targets: Link::new("班子目标", "/committees/targets"),
     }))
+}
+
+/// Whether villages lie below the organisation.
+fn has_villages(picture: &TeamPicture) -> bool {
+    let level = Kind::from_code(&picture.organisation.kind).and_then(Level::of);
+    matches!(level, Some(Level::County | Level::Town))
+}
+
+/// The committees of a village, or the picture of a town.
+fn place_of(below: &OrganisationName, wanted: &Wanted) -> String {
+    let level = Kind::from_code(&below.kind).and_then(Level::of);
+    if level == Some(Level::Village) {
+        return format!("/committees/villages/{}", below.code);
+    }
+    address("/reports/team", wanted, &below.code, &[])
+}
+
+/// The lists of committees with something unusual, by what it is.
+fn findings(organisation: &str) -> Vec<Link> {
+    let within = RawStr::new(organisation).percent_encode();
+    let link = |what: &Unusual| {
+        Link::new(what.name(), format!("/committees?within={within}&finding={}", what.code()))
+    };
+    Unusual::ALL.iter().map(link).collect()
 }
 
 fn team_line(line: &PictureLine, wanted: &Wanted) -> TeamLine {

@@ -17,7 +17,7 @@ use crate::records::slates::queries::Card;
 use crate::web::views::parts::Fact;
 use crate::web::views::{Badge, Tone};
 
-pub use outcome::target_table;
+pub use outcome::{missed_tables, target_table};
 
 /// The routes.
 #[must_use]

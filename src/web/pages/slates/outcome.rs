@@ -1,7 +1,7 @@
 //! What a slate would look like, as tables and notices.
 
 use crate::across::reports::figures::{Amount, Unit};
-use crate::across::reports::{Outcome, PictureLine, Remark, TargetLine};
+use crate::across::reports::{MissedTarget, OrganisationName, Outcome, PictureLine, Remark, TargetLine};
 use crate::base::error::FieldError;
 use crate::records::committees::CommitteeKind;
 use crate::records::slates::Bound;
@@ -75,6 +75,45 @@ fn targets_of(lines: &[TargetLine], now: &str, before: &str, with_basis: bool) -
 #[must_use]
 pub fn target_table(lines: &[TargetLine]) -> Table {
     targets_of(lines, "本届", "上届", true)
+}
+
+/// Who misses a target, each with the way to his committees: one table for each target.
+#[must_use]
+pub fn missed_tables(missed: &[MissedTarget], place: impl Fn(&OrganisationName) -> String) -> Vec<Table> {
+    let same = |one: &MissedTarget, other: &MissedTarget| {
+        let key = |missed: &MissedTarget| {
+            let line = &missed.target;
+            (line.figure.clone(), line.comparison, line.wanted, line.from_day)
+        };
+        key(one) == key(other)
+    };
+    let row = |missed: &MissedTarget| {
+        let line = &missed.target;
+        Row::to(
+            place(&missed.organisation),
+            vec![
+                Cell::Text(missed.organisation.name.clone()),
+                Cell::Number(with_unit(line.value, line.unit)),
+                Cell::Number(with_unit(line.before, line.unit)),
+                Cell::Badge(verdict(line)),
+            ],
+        )
+    };
+    let table = |missed: &[MissedTarget]| Table {
+        caption: missed.first().map_or_else(String::new, |first| {
+            format!("{} {}（{}个未达标）", first.target.label, wanted(&first.target), missed.len())
+        }),
+        columns: vec![
+            Column::new("组织"),
+            Column::numeric("本届"),
+            Column::numeric("上届"),
+            Column::new("差距"),
+        ],
+        rows: missed.iter().map(row).collect(),
+        empty: String::new(),
+        pager: None,
+    };
+    missed.chunk_by(same).map(table).collect()
 }
 
 /// The targets of several teams beside each other, by name.

@@ -4,7 +4,7 @@ use rocket::{Route, get, routes};
 
 use super::{badges, enters, kind_name};
 use crate::base::{clock, db};
-use crate::records::vetting::CheckState;
+use crate::records::vetting::Progress;
 use crate::records::vetting::queries::{self, Card};
 use crate::records::vetting::sight::{self, Sight};
 use crate::records::words::{self, WordBook};
@@ -42,19 +42,20 @@ fn address(query: &CheckQuery<'_>, state: Option<&str>, overdue: bool, after: &s
 #[get("/vetting?<query..>")]
 async fn list(who: SignedIn, mut db: Db, query: CheckQuery<'_>, listing: Listing) -> Answer<Page<List>> {
     enters(&who)?;
-    let (filter, after, scope) = (query.parse()?, check_place(&listing)?, who.scope());
-    let (cards, next, total, sight, words) = db::read(&mut db.0, scope, async |conn| {
+    let (asked, after, scope) = (query.parse()?, check_place(&listing)?, who.scope());
+    let (cards, next, total, filter, sight, words) = db::read(&mut db.0, scope, async |conn| {
         let sight = sight::of(conn, &who.actor).await?;
+        let filter = asked.seen_by(&sight);
         // Row-level security then counts the answers that the reader may see.
         sight::open(conn, &who.actor, &sight).await?;
         let within =
             narrowed(conn, scope, query.within.map(str::trim).filter(|code| !code.is_empty())).await?;
-        let (cards, next) = check_page(conn, &within, &filter, after.as_ref(), listing.limit).await?;
+        let (cards, next) = check_page(conn, &within, &filter, after.as_ref(), listing.limit, &sight).await?;
         let total = queries::count(conn, &within, clock::today(), &filter).await?;
-        Ok((cards, next, total, sight, words::book(conn, scope.county).await?))
+        Ok((cards, next, total, filter, sight, words::book(conn, scope.county).await?))
     })
     .await?;
-    let state = filter.state.map(CheckState::code);
+    let state = filter.state.map(Progress::code);
     let pager = Pager {
         shown: cards.len(),
         total: u64::try_from(total).ok(),
@@ -63,7 +64,7 @@ async fn list(who: SignedIn, mut db: Db, query: CheckQuery<'_>, listing: Listing
     };
     Ok(Page(List {
         frame: who.frame(Section::Vetting),
-        tabs: tabs(&query, filter.state, filter.is_overdue),
+        tabs: tabs(&query, filter.state, filter.is_overdue, &sight),
         q: query.q.unwrap_or_default().to_owned(),
         state: state.unwrap_or_default().to_owned(),
         overdue: filter.is_overdue,
@@ -72,13 +73,13 @@ async fn list(who: SignedIn, mut db: Db, query: CheckQuery<'_>, listing: Listing
     }))
 }
 
-fn tabs(query: &CheckQuery<'_>, state: Option<CheckState>, overdue: bool) -> Vec<(Link, bool)> {
-    let tab = |text: &str, own: Option<CheckState>, late: bool| {
-        let link = Link::new(text, address(query, own.map(CheckState::code), late, ""));
+fn tabs(query: &CheckQuery<'_>, state: Option<Progress>, overdue: bool, sight: &Sight) -> Vec<(Link, bool)> {
+    let tab = |text: &str, own: Option<Progress>, late: bool| {
+        let link = Link::new(text, address(query, own.map(Progress::code), late, ""));
         (link, own == state && late == overdue)
     };
     let mut tabs = vec![tab("全部", None, false), tab("逾期", None, true)];
-    tabs.extend(CheckState::ALL.iter().map(|state| tab(state.name(), Some(*state), false)));
+    tabs.extend(Progress::told(sight).into_iter().map(|state| tab(state.name(), Some(state), false)));
     tabs
 }
 

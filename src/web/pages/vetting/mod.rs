@@ -13,7 +13,7 @@ use crate::base::error::Result;
 use crate::base::policy::{self, Action};
 use crate::base::values::CommitteeKind;
 use crate::records::vetting::queries::Card;
-use crate::records::vetting::{CandidateCheck, CheckState};
+use crate::records::vetting::{CandidateCheck, CheckState, Progress};
 use crate::records::words::WordBook;
 use crate::web::guards::SignedIn;
 use crate::web::views::parts::Fact;
@@ -33,13 +33,13 @@ fn enters(who: &SignedIn) -> Result<()> {
 /// The state of today, and whether the departments are late.
 fn badges(check: &CandidateCheck) -> Vec<Badge> {
     let today = clock::today();
-    let Ok(state) = check.state_on(today) else { return vec![Badge::new(&check.state, Tone::Neutral)] };
+    let Ok(state) = check.progress_on(today) else { return vec![Badge::new(&check.state, Tone::Neutral)] };
     let tone = match state {
-        CheckState::Proposed | CheckState::Vetted => Tone::Waiting,
-        CheckState::Filed | CheckState::InPost => Tone::Good,
-        CheckState::Rejected => Tone::Bad,
-        CheckState::Withdrawn => Tone::Neutral,
-        CheckState::Expired => Tone::Warning,
+        Progress::State(CheckState::Proposed | CheckState::Vetted) => Tone::Waiting,
+        Progress::State(CheckState::Filed | CheckState::InPost) => Tone::Good,
+        Progress::State(CheckState::Rejected) => Tone::Bad,
+        Progress::State(CheckState::Withdrawn) | Progress::Unfiled => Tone::Neutral,
+        Progress::State(CheckState::Expired) => Tone::Warning,
     };
     let mut badges = vec![Badge::new(state.name(), tone)];
     if check.is_overdue_on(today) {

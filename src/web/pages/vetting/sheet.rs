@@ -12,7 +12,7 @@ use crate::base::clock;
 use crate::base::ids::CandidateCheckId;
 use crate::records::vetting::queries::{Sheet, SheetItem};
 use crate::records::vetting::sight::Sight;
-use crate::records::vetting::{self, CheckState, Severity, Verdict, VerdictResult};
+use crate::records::vetting::{self, CheckState, Progress, Severity, Verdict, VerdictResult};
 use crate::records::words::WordBook;
 use crate::web;
 use crate::web::api::vetting::read_sheet;
@@ -63,8 +63,8 @@ async fn paper(
 
 fn view(who: &SignedIn, sheet: &Sheet, words: &WordBook) -> View {
     let check = &sheet.card.check;
-    let state = check.state_on(clock::today()).ok();
-    let open = matches!(state, Some(CheckState::Proposed | CheckState::Vetted));
+    let progress = check.progress_on(clock::today()).ok();
+    let open = progress.is_some_and(is_open);
     View {
         frame: who.frame(Section::Vetting),
         back: Link::new("任职资格联审", "/vetting"),
@@ -76,18 +76,25 @@ fn view(who: &SignedIn, sheet: &Sheet, words: &WordBook) -> View {
         parts: parts(who, sheet),
         action: (open && sheet.sight != Sight::Nothing).then(|| format!("/vetting/{}/verdicts", check.id)),
         version: check.version,
-        actions: actions(check.id, state, &sheet.sight),
+        actions: actions(check.id, progress, &sheet.sight),
         decision: sheet.decision.clone(),
         paper: Some(format!("/vetting/{}/print", check.id)),
     }
 }
 
-fn actions(id: CandidateCheckId, state: Option<CheckState>, sight: &Sight) -> Vec<Offered> {
+/// Whether departments may still answer.
+fn is_open(progress: Progress) -> bool {
+    matches!(progress, Progress::State(CheckState::Proposed | CheckState::Vetted))
+}
+
+fn actions(id: CandidateCheckId, progress: Option<Progress>, sight: &Sight) -> Vec<Offered> {
     let decides = *sight == Sight::County;
-    let open = matches!(state, Some(CheckState::Proposed | CheckState::Vetted));
-    let held = open || matches!(state, Some(CheckState::Filed | CheckState::Expired));
+    let open = progress.is_some_and(is_open);
+    let ends = [Progress::State(CheckState::Filed), Progress::State(CheckState::Expired), Progress::Unfiled];
+    let held = open || progress.is_some_and(|progress| ends.contains(&progress));
+    let is_vetted = progress == Some(Progress::State(CheckState::Vetted));
     let all = [
-        (decides && state == Some(CheckState::Vetted), "file", "备案", "circle-check"),
+        (decides && is_vetted, "file", "备案", "circle-check"),
         (decides && open, "reject", "否决", "circle-x"),
         (held, "withdraw", "撤回", "arrow-back-up"),
     ];

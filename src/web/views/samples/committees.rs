@@ -29,6 +29,7 @@ pub fn list() -> Committees {
     };
     Committees {
         frame: frame("clerk", Section::Committees),
+        place: "龙井镇".into(),
         table: Table {
             caption: "村（社区）班子".into(),
             columns: vec![
@@ -54,6 +55,10 @@ pub fn list() -> Committees {
         kinds: vec![
             (Link::new("全部组织", "/committees"), true),
             (Link::new("村党组织", "/committees?kind=village_party"), false),
+        ],
+        findings: vec![
+            (Link::new("不限提示", "/committees"), true),
+            (Link::new("女性成员不足", "/committees?finding=no_woman"), false),
         ],
         open: Some("/committees/new".into()),
         downloads: vec![

@@ -5,6 +5,7 @@ SELECT f || '.ratio', f, whole, 100 FROM (VALUES
     ('members.women', 'members.total'), ('members.ethnic_minority', 'members.total'),
     ('members.college_or_above', 'members.total'),
     ('committees.party.college_or_above', 'committees.party.members'),
+    ('committees.secretaries.newly_elected', 'committees.secretaries'),
     ('committees.secretaries.college_or_above', 'committees.secretaries'),
     ('committees.secretaries_elected_unanimously', 'committees.secretaries'),
     ('committees.cross_appointed', 'committees.members'), ('committees.women', 'committees.members'),

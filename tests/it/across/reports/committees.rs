@@ -179,6 +179,7 @@ async fn every_figure_of_the_committees_is_counted_by_person() {
             ("party.college_or_above.ratio", "66.67"),
             ("secretaries", "2"),
             ("secretaries.newly_elected", "2"),
+            ("secretaries.newly_elected.ratio", "100.00"),
             ("secretaries.college_or_above", "2"),
             ("secretaries.college_or_above.ratio", "100.00"),
             ("secretaries_elected_unanimously", "1"),

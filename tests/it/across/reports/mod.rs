@@ -8,6 +8,7 @@ mod closing;
 mod cockpit;
 mod committees;
 mod findings;
+mod missed;
 mod quality;
 mod random;
 mod rated;

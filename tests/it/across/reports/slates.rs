@@ -20,7 +20,7 @@ const DAY: &str = "2026-01-10";
 /// A village with both committees since 2021: three sit in the Party organisation, the first of them and a resident in
 /// the committee of the village.
 pub(super) struct Stage {
-    db: TestDb,
+    pub(super) db: TestDb,
     pub(super) county: TestCounty,
     keys: KeyRing,
     pub(super) clerk: Actor,

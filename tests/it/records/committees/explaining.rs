@@ -2,13 +2,21 @@
 
 use cadre::base::error::Error;
 use cadre::records::committees::{self, Explain, Finding, Post, RemoveSeat, Unusual};
+use cadre::records::vetting::sight::Sight;
 
 use super::{Stage, named};
 
 async fn findings(stage: &mut Stage) -> Vec<Finding> {
     let (scope, committee) = (stage.clerk.scope.clone(), stage.committee);
     cadre::base::db::read(&mut stage.conn, &scope, async |conn| {
-        committees::queries::findings(conn, &scope, cadre::base::clock::today(), &[committee]).await
+        committees::queries::findings(
+            conn,
+            &scope,
+            cadre::base::clock::today(),
+            &[committee],
+            &Sight::Nothing,
+        )
+        .await
     })
     .await
     .unwrap()

@@ -5,6 +5,7 @@ use cadre::base::error::Error;
 use cadre::base::ids::TermId;
 use cadre::records::committees::{self, CommitteeKind, Post, Unusual};
 use cadre::records::people::{self, Kinship, RelateKin};
+use cadre::records::vetting::sight::Sight;
 
 use super::{Stage, named};
 use crate::support::builders::{committee, day, member};
@@ -65,7 +66,7 @@ async fn who_turns_out_to_be_a_relative_is_a_finding() {
     let told = async |stage: &mut Stage, on: &str| {
         let scope = stage.clerk.scope.clone();
         cadre::base::db::read(&mut stage.conn, &scope, async |conn| {
-            committees::queries::findings(conn, &scope, day(on), &[committee]).await
+            committees::queries::findings(conn, &scope, day(on), &[committee], &Sight::Nothing).await
         })
         .await
         .unwrap()

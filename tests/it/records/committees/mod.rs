@@ -1,5 +1,7 @@
 //! Committees: terms, seats and votes, what is refused and by which sentence.
 
+mod attention;
+mod communities;
 mod elections;
 mod explaining;
 mod kin;

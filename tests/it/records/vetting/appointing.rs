@@ -5,6 +5,7 @@ use cadre::base::error::{Error, Result};
 use cadre::base::ids::{SeatId, TermId};
 use cadre::base::values::{CommitteeKind, Post};
 use cadre::records::committees::{self, Appoint, RemoveSeat, Unusual};
+use cadre::records::vetting::sight::Sight;
 use cadre::records::vetting::{self, VerdictResult as R};
 use cadre::schema::audit_entries;
 use diesel::prelude::*;
@@ -76,7 +77,9 @@ async fn where_a_check_is_demanded_nobody_sits_without_a_filed_one() {
     let (_, term) = term(&mut stage).await;
     let seat = committee::appoint(term, stage.people[0], Post::Secretary);
     let refused = async |stage: &mut Stage, words: &str| {
-        let error = appoint(stage, seat.clone()).await.unwrap_err();
+        let (supervisor, keys) = (stage.supervisor.clone(), &stage.keys);
+        let done = committees::appoint(&mut stage.conn, &supervisor, keys, std::slice::from_ref(&seat)).await;
+        let error = done.unwrap_err();
         let (field, message) = field(&error);
         assert!(field == "person" && message.contains(words), "{words}: {message}");
     };
@@ -157,7 +160,7 @@ async fn a_county_without_a_list_demands_nothing_and_an_older_seat_is_older_than
 async fn findings(stage: &mut Stage, committee: cadre::base::ids::CommitteeId) -> Vec<String> {
     let scope = stage.clerk.scope.clone();
     let found = db::read(&mut stage.conn, &scope, async |conn| {
-        committees::queries::findings(conn, &scope, day("2021-06-30"), &[committee]).await
+        committees::queries::findings(conn, &scope, day("2021-06-30"), &[committee], &Sight::Nothing).await
     });
     let found = found.await.unwrap().into_iter().filter(|finding| finding.what == Unusual::Unvetted);
     found.map(|finding| finding.message).collect()

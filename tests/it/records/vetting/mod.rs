@@ -3,6 +3,7 @@
 mod answering;
 mod appointing;
 mod deciding;
+mod disclosing;
 mod proposing;
 mod seeing;
 

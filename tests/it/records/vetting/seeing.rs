@@ -8,14 +8,14 @@ use cadre::base::ids::AccountId;
 use cadre::records::accounts::{self, Open, RawOpen};
 use cadre::records::vetting::queries::{self, Filter};
 use cadre::records::vetting::sight::Sight;
-use cadre::records::vetting::{self, CheckState, VerdictResult as R};
+use cadre::records::vetting::{self, CheckState, Progress, VerdictResult as R};
 
 use super::Stage;
 use crate::support::app::PASSWORD;
 use crate::support::builders::{day, vetting as given};
 
 /// A clerk of the county with an account of his own, named for the court.
-async fn named(stage: &mut Stage) -> Actor {
+pub(super) async fn named(stage: &mut Stage) -> Actor {
     let raw = RawOpen {
         username: "court.one",
         display_name: "",
@@ -145,7 +145,8 @@ async fn the_list_is_narrowed_by_state_and_by_what_is_late() {
     stage.answer(first, &[R::Clear; 3]).await.unwrap();
     let scope = stage.clerk.scope.clone();
     let mut list = async |state: Option<CheckState>, is_overdue: bool, on: &str| {
-        let filter = Filter { state, is_overdue, query: None };
+        let state = state.map(Progress::State);
+        let filter = Filter { state, is_overdue, query: None, tells_outcome: true };
         let cards = db::read(&mut stage.conn, &scope, async |conn| {
             let total = queries::count(conn, &scope, day(on), &filter).await?;
             let cards = queries::list(conn, &scope, day(on), &filter, None, 50).await?;
