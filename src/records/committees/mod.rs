@@ -16,8 +16,8 @@
 //!   and the seats in it; [`close_term`], [`correct_term`].
 //! - [`appoint()`]: a seat for somebody on record or new ([`Who`]); [`end_seat`] with a reason; [`correct_seat`];
 //!   [`remove_seat()`] where it was entered by mistake.
-//! - [`record_election()`], [`correct_election`]: a vote whose ballots add up and whose winners met the bars of its day;
-//!   [`remove_election()`] where it was entered by mistake.
+//! - [`record_election()`], [`correct_election`]: a vote whose ballots add up and whose winners met the bars of its day,
+//!   and a run-off that follows the run before it ([`rules::runs`]); [`remove_election()`] where it was entered by mistake.
 //!
 //! What is unusual is a [`Finding`] of [`queries::findings`], which [`explain()`] gives a reason. What is forbidden is
 //! refused with a sentence that names value, rule, source and way out ([`rules`]). All errors of all commands come back at
@@ -37,6 +37,7 @@ mod record_election;
 mod remove_election;
 mod remove_seat;
 pub mod rules;
+mod run_offs;
 mod set_rules;
 mod vetted;
 mod write_elections;
@@ -58,5 +59,8 @@ pub use record_election::{
 pub use remove_election::{RemoveElection, remove_election};
 pub use remove_seat::{RemoveSeat, remove_seat};
 pub use rules::unusual::{Explanation, Finding, Unusual};
-pub use rules::{BallotRefusal, Bar, Comparison, Rule, RuleBook, Shortfall, Votes, Votings, count, judge};
+pub use rules::{
+    BallotRefusal, Bar, Comparison, Rule, RuleBook, Shortfall, Votes, Votings, count, judge, places_open,
+    tied, winning_bar,
+};
 pub use set_rules::{SetRule, may_differ, set_rules};
