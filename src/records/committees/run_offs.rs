@@ -30,10 +30,8 @@ pub(super) async fn read(
         let vote = &card.election;
         let kind = terms.get(&vote.term_id).and_then(TermPlace::kind);
         let (Some(kind), Ok(post)) = (kind, words.post(&vote.post)) else { continue };
-        let votes = card.votes();
-        let tied = tied(book, kind, vote.held_on, vote.run > 1, &card.votings(), &votes);
         let people = card.ballots.iter().map(|(ballot, _)| ballot.person_id);
-        let stood = stood(people, &votes, &tied);
+        let stood = stood(people, &card.votes(), &card.tied(kind, book));
         let run = Run { post, held_on: vote.held_on, run: vote.run, places: vote.places, stood };
         stored.entry(vote.term_id).or_default().push((vote.id, run));
     }

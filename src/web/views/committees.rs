@@ -81,6 +81,9 @@ pub struct Vote {
     pub facts: Vec<Fact>,
     /// The bars in force, in words.
     pub note: String,
+    /// The bars that the script tells as numbers while typing, one version after another: rule, first day, first day no
+    /// longer in force or `-`, comparison, what stands above and below the line; `;` between them.
+    pub quotas: String,
     /// The fields; the groups after the first are candidates.
     pub form: Form,
 }

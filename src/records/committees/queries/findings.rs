@@ -98,8 +98,7 @@ fn provided(card: &TermCard, words: &WordBook) -> Vec<(Post, i32)> {
 
 fn judged(card: &ElectionCard, kind: CommitteeKind, words: &WordBook, book: &RuleBook) -> Vec<Shortfall> {
     let Ok(post) = words.post(&card.election.post) else { return Vec::new() };
-    let is_run_off = card.election.run > 1;
-    judge(book, kind, post, card.election.held_on, is_run_off, &card.votings(), &card.votes())
+    judge(book, kind, post, card.election.held_on, card.is_run_off(), &card.votings(), &card.votes())
 }
 
 fn exact(
