@@ -3,6 +3,7 @@
 mod elections;
 mod explaining;
 mod kin;
+mod run_offs;
 mod seats;
 mod terms;
 
