@@ -224,12 +224,19 @@ async fn the_results_sheet_tells_quota_and_attendance_as_numbers_with_their_sour
         assert!(!sheet.body.contains(sentence), "{sentence}: {}", sheet.body);
     }
     let mut exact = stage.vote();
-    (exact["held_on"], exact["eligible"]) = (json!("2021-01-12"), json!(56));
-    (exact["issued"], exact["candidates"][0]["votes_for"]) = (json!(45), json!(23));
+    exact["held_on"] = json!("2021-01-12");
+    for number in ["present", "issued", "returned", "valid"] {
+        exact[number] = json!(40);
+    }
+    exact["candidates"][0]["votes_for"] = json!(40);
     let id = stage.made(&votes, &exact).await;
     let sheet = stage.app.get(&stage.clerk, &format!("/elections/{id}")).await;
-    assert!(sheet.body.contains("到会须不少于45人"), "{}", sheet.body);
-    assert!(!sheet.body.contains("恰为应到人数"), "45 of 56 are more than four fifths: {}", sheet.body);
+    assert!(
+        sheet.body.contains("实到40人，应到50人，实到恰为应到人数的4/5，请核对签到记录"),
+        "{}",
+        sheet.body
+    );
+    assert!(sheet.body.contains("当选须得赞成票不少于21票（实到40人的过半数"), "{}", sheet.body);
 }
 
 #[tokio::test]

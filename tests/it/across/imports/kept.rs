@@ -79,6 +79,18 @@ async fn a_vote_that_goes_takes_its_candidates_along_and_one_that_is_restored_ha
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vote_that_a_run_off_follows_stays_and_the_others_of_its_file_go() {
+    let stage = elections::stage().await;
+    let import = carried(&stage, &short()).await;
+    stage.import(&[run_off("陈静", 6, "30", "是")]).await;
+    assert_eq!(undo(&stage, &stage.clerk, &import).await.unwrap(), 3, "the three candidates of that vote");
+    let told = reasons(&stage, &import).await;
+    assert!(told[0].contains("导入之后登记的选举记录用到了它"), "{told:?}");
+    let left = texts(&stage, "SELECT concat_ws(' ', post, run) FROM elections ORDER BY run").await;
+    assert_eq!(left, ["committee_member 1", "committee_member 2"]);
+}
+
 /// Two villages change to the sixth term, each with a secretary who was vetted.
 async fn change_of_term() -> (Stage, Import) {
     let mut stage = Stage::of(Kind::Members).await;
