@@ -11,7 +11,7 @@ use crate::records::committees::model::CommitteeKind;
 use crate::records::committees::queries::{self, TermPlace};
 use crate::records::committees::record_election::Held;
 use crate::records::committees::rules::runs::{self, Fared, Run, RunRefusal, Stood};
-use crate::records::committees::rules::{RuleBook, Votes, tied};
+use crate::records::committees::rules::{RuleBook, Votes, is_attended, tied};
 use crate::records::words::WordBook;
 
 /// The runs on record of some terms.
@@ -32,7 +32,9 @@ pub(super) async fn read(
         let (Some(kind), Ok(post)) = (kind, words.post(&vote.post)) else { continue };
         let people = card.ballots.iter().map(|(ballot, _)| ballot.person_id);
         let stood = stood(people, &card.votes(), &card.tied(kind, book));
-        let run = Run { post, held_on: vote.held_on, run: vote.run, places: vote.places, stood };
+        let is_valid = is_attended(book, kind, vote.held_on, &card.votings());
+        let (held_on, run, places) = (vote.held_on, vote.run, vote.places);
+        let run = Run { post, held_on, run, places, is_valid, stood };
         stored.entry(vote.term_id).or_default().push((vote.id, run));
     }
     Ok(stored)
@@ -52,6 +54,7 @@ pub(super) fn of_held(
         held_on: held.held_on,
         run: held.run,
         places: held.votings.places,
+        is_valid: is_attended(book, kind, held.held_on, &held.votings),
         stood: stood(people.iter().copied(), votes, &tied),
     }
 }

@@ -13,7 +13,7 @@ pub mod votes;
 mod every_bar;
 
 pub use ballots::{
-    BallotRefusal, ExactAttendance, Shortfall, Votes, Votings, count, exact_attendance, judge, places_open,
-    tied, winning_bar,
+    BallotRefusal, ExactAttendance, Shortfall, Votes, Votings, count, exact_attendance, is_attended, judge,
+    places_open, tied, winning_bar,
 };
 pub use bars::{Bar, Comparison, Rule, RuleBook};

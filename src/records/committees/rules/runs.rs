@@ -39,6 +39,8 @@ pub struct Run {
     pub run: i32,
     /// How many were to be elected.
     pub places: i32,
+    /// Whether enough took part for it to be valid.
+    pub is_valid: bool,
     /// Who stood, in the order of the record.
     pub stood: Vec<Stood>,
 }
@@ -66,6 +68,11 @@ pub enum RunRefusal {
     /// The run before it was held later.
     #[error("选举日期“{day}”早于第{before}轮选举的{held_on}，另行选举不能早于前一轮，请核对选举日期")]
     TooEarly { day: NaiveDate, before: i32, held_on: NaiveDate },
+    /// The run before it failed: the whole vote is held anew, by the bars of a first run.
+    #[error(
+        "第{before}轮选举（{held_on}）实到人数不足，选举无效，不能另行选举，须重新选举：请按重新选举的日期登记为第1轮"
+    )]
+    FailedBefore { before: i32, held_on: NaiveDate },
     /// The same run is on record already.
     #[error(
         "第{before}轮选举之后已于{held_on}进行第{run}轮选举，再次另行选举请把轮次改为{}，或打开原记录修改", .run.saturating_add(1)
@@ -97,7 +104,7 @@ impl RunRefusal {
     #[must_use]
     pub fn field(&self) -> String {
         match self {
-            Self::NoneBefore { .. } | Self::Followed { .. } => "run".to_owned(),
+            Self::NoneBefore { .. } | Self::FailedBefore { .. } | Self::Followed { .. } => "run".to_owned(),
             Self::TooEarly { .. } => "held_on".to_owned(),
             Self::Full { .. } | Self::MorePlaces { .. } => "places".to_owned(),
             Self::ElectedBefore { at, .. } | Self::NotTied { at, .. } | Self::NotStood { at, .. } => {
@@ -136,6 +143,9 @@ pub fn check(one: &Run, others: &[&Run]) -> Vec<RunRefusal> {
     let (Some(before), Some(first)) = (chain.first(), chain.last()) else {
         return vec![unpreceded(one, others)];
     };
+    if !before.is_valid {
+        return vec![RunRefusal::FailedBefore { before: before.run, held_on: before.held_on }];
+    }
     let mut refusals = Vec::new();
     let again = |other: &&&Run| {
         // The same number on the same day is the same record.
@@ -206,6 +216,7 @@ mod tests {
             held_on: on.parse().unwrap(),
             run: number,
             places,
+            is_valid: true,
             stood: stood.iter().map(one).collect(),
         }
     }
@@ -246,6 +257,8 @@ mod tests {
         assert!(told(&third, &[first()])[0].contains("没有登记委员的第2轮选举"));
         assert_eq!(told(&third, &[first(), second(1, &[3, 4])]), [""; 0]);
         assert_eq!(told(&first(), &[]), [""; 0], "a first run follows nothing");
+        let failed = Run { is_valid: false, ..first() };
+        assert!(told(&second(1, &[3]), &[failed])[0].starts_with("run: 第1轮选举（2021-01-10）实到人数不足"));
     }
 
     #[test]

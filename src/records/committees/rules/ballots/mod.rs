@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use crate::records::committees::model::{CommitteeKind, Post};
 use crate::records::committees::rules::{Rule, RuleBook};
 
-pub use outcome::{ExactAttendance, exact_attendance, places_open, tied, winning_bar};
+pub use outcome::{ExactAttendance, exact_attendance, is_attended, places_open, tied, winning_bar};
 
 /// What became of the ballots of one vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

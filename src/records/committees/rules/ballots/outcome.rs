@@ -18,6 +18,13 @@ pub fn winning_bar(
     run_off.or_else(|| book.bar(Rule::Winning, kind, held_on))
 }
 
+/// Whether enough took part in a vote for it to be valid.
+#[must_use]
+pub fn is_attended(book: &RuleBook, kind: CommitteeKind, held_on: NaiveDate, votings: &Votings) -> bool {
+    let bar = book.bar(Rule::Attendance, kind, held_on);
+    bar.is_none_or(|bar| bar.is_met(votings.present, votings.eligible))
+}
+
 /// Who got as many votes as others for the last place, while there is not a place for each (平票): none of them is elected
 /// by this run, a further one among them decides. Answers places in `votes`; none where so few came that the vote failed,
 /// and none where one of them was declared elected all the same.
@@ -30,8 +37,7 @@ pub fn tied(
     votings: &Votings,
     votes: &[Votes],
 ) -> Vec<usize> {
-    let attendance = book.bar(Rule::Attendance, kind, held_on);
-    if attendance.is_some_and(|bar| !bar.is_met(votings.present, votings.eligible)) {
+    if !is_attended(book, kind, held_on, votings) {
         return Vec::new();
     }
     let bar = winning_bar(book, kind, held_on, is_run_off);
