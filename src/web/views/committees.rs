@@ -149,4 +149,6 @@ pub struct Results {
     pub sentences: Vec<String>,
     /// Where it is corrected, for whom may.
     pub correct: Option<String>,
+    /// Where the run-off that it leaves places to is entered, for whom may.
+    pub again: Option<String>,
 }

@@ -262,10 +262,21 @@ async fn the_results_sheet_tells_a_tie_and_what_was_left_open() {
     assert!(page.contains("李娜、王芳各得赞成票24，票数相等，不能确定当选人，本轮都未当选"), "{page}");
     assert!(page.contains("平票，未当选"), "{page}");
     assert!(page.contains("应选2名，当选1名，2-1=1，不足额1名：由再次投票决定。"), "{page}");
+    let next = format!("/terms/{}/vote?after={first}", stage.term);
+    assert!(page.contains(&next), "{page}");
+    let form = stage.app.get(&stage.clerk, &next).await.body;
+    let input = |name: &str| {
+        let from = form.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("{name}: {form}"));
+        form[from..].split('>').next().unwrap().to_owned()
+    };
+    assert!(input("run").contains("value=\"2\"") && input("places").contains("value=\"1\""), "{form}");
+    assert!(form.contains(&stage.people[1]) && form.contains(&stage.people[2]), "{form}");
+    assert!(!form.contains(&stage.people[0]), "who was elected does not stand again: {form}");
     let decided = vote("2021-01-11", 2, 1, &[(1, 24, true), (2, 20, false)]);
     let second = stage.made(&votes, &decided).await;
     let page = sheet(&first).await;
     assert!(page.contains("不足额1名：已于2021-01-11进行第2轮选举。"), "{page}");
+    assert!(!page.contains("登记下一轮"), "it is held: {page}");
     let page = sheet(&second).await;
     assert!(page.contains("委员另行选举结果") && !page.contains("不足额"), "{page}");
     // Too few votes for anybody: the places may be voted on again, or given up.

@@ -46,6 +46,10 @@ async fn show(
     let post = words.post_name(&card.election.post);
     let run = if card.is_run_off() { "另行选举" } else { "选举" };
     let tied = place.kind().map(|kind| card.tied(kind, &book)).unwrap_or_default();
+    let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
+    let is_left_open = is_valid(&card, &place, &book)
+        && places_open(&card.votings(), &card.votes()) > 0
+        && next(&card, &others).is_none();
     Ok(Page(Results {
         frame: who.frame(Section::Committees).telling(flash),
         back: Link::new(&place.village, format!("/committees/villages/{}", place.village_code)),
@@ -53,9 +57,8 @@ async fn show(
         facts: facts(&card),
         rows: rows(&card, &tied),
         sentences: sentences(&card, (others.as_slice(), tied.as_slice()), &place, &book, &words),
-        correct: policy::require(&who.actor, Action::EnterRecords, &scope.path)
-            .is_ok()
-            .then(|| format!("/elections/{id}/correct")),
+        correct: enters.then(|| format!("/elections/{id}/correct")),
+        again: (enters && is_left_open).then(|| format!("/terms/{}/vote?after={id}", place.id)),
     }))
 }
 
@@ -96,6 +99,13 @@ fn rows(card: &ElectionCard, tied: &[usize]) -> Vec<ResultRow> {
     card.votes().into_iter().enumerate().map(row).collect()
 }
 
+/// Whether enough took part.
+fn is_valid(card: &ElectionCard, place: &TermPlace, book: &RuleBook) -> bool {
+    let vote = &card.election;
+    let bar = place.kind().and_then(|kind| book.bar(Rule::Attendance, kind, vote.held_on));
+    bar.is_none_or(|bar| bar.is_met(vote.present, vote.eligible))
+}
+
 /// How the bars of the day were met, with the numbers that they came to, and what the vote left open.
 fn sentences(
     card: &ElectionCard,
@@ -112,9 +122,8 @@ fn sentences(
             .iter()
             .map(ToString::to_string)
             .collect();
-    let attendance = book.bar(Rule::Attendance, kind, vote.held_on);
-    let is_held = attendance.is_none_or(|bar| bar.is_met(vote.present, vote.eligible));
-    if let Some(bar) = attendance.filter(|_| is_held) {
+    let is_valid = is_valid(card, place, book);
+    if let Some(bar) = book.bar(Rule::Attendance, kind, vote.held_on).filter(|_| is_valid) {
         told.push(format!(
             "到会须不少于{}人（{}，{}），实到{}人，选举有效。",
             bar.needed(vote.eligible),
@@ -130,7 +139,7 @@ fn sentences(
         let share = bar.share_of(&format!("实到{}人", vote.present));
         format!("当选须得赞成票不少于{}票（{share}，{}）。", bar.needed(vote.present), bar.source)
     }));
-    if is_held {
+    if is_valid {
         told.extend(left_open(card, (others, tied), kind, winning));
     }
     told

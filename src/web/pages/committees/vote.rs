@@ -1,6 +1,8 @@
 //! Entering a vote: the numbers of the ballots, and a row for each candidate; correcting one, and removing one that was
 //! entered by mistake.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
@@ -16,7 +18,8 @@ use crate::base::ids::{ElectionId, TermId};
 use crate::base::values::parse_date;
 use crate::records::committees::queries::{self, ElectionCard, TermPlace};
 use crate::records::committees::{
-    self, Ballot, Bar, Election, RecordElection, RemoveElection, Rule, RuleBook, Votings, winning_bar,
+    self, Ballot, Bar, Election, RecordElection, RemoveElection, Rule, RuleBook, Votings, places_open,
+    winning_bar,
 };
 use crate::records::words::{self, WordBook};
 use crate::web;
@@ -222,10 +225,43 @@ async fn read(who: &SignedIn, db: &mut Db, id: TermId) -> Result<(TermPlace, Rul
     .await
 }
 
-#[get("/terms/<id>/vote")]
-async fn ask(who: SignedIn, mut db: Db, id: TermId) -> Answer<Page<Vote>> {
+/// The form of a vote; `after` another one, that of the run-off which it leaves places to.
+#[get("/terms/<id>/vote?<after>")]
+async fn ask(who: SignedIn, mut db: Db, id: TermId, after: Option<&str>) -> Answer<Page<Vote>> {
     let (place, book, words) = read(&who, &mut db, id).await?;
-    Ok(Page(page(&who, (&place, &book, &words), None, None)))
+    let mut vote = page(&who, (&place, &book, &words), None, None);
+    if let Some(after) = after.and_then(|id| id.parse::<ElectionId>().ok()) {
+        let scope = who.scope();
+        let cards =
+            db::read(&mut db.0, scope, async |conn| Ok(queries::elections(conn, scope, &[id]).await?))
+                .await?;
+        let card = cards.into_iter().find(|card| card.election.id == after).or_missing("选举记录")?;
+        let known = run_off(&card, &place, &book);
+        vote.form.keep(|name| known.get(name).map(String::as_str));
+    }
+    Ok(Page(vote))
+}
+
+/// What is known of the run-off after a vote: number, places, who could vote, and who stands, after a tie those who were tied.
+fn run_off(card: &ElectionCard, place: &TermPlace, book: &RuleBook) -> HashMap<String, String> {
+    let vote = &card.election;
+    let tied = place.kind().map(|kind| card.tied(kind, book)).unwrap_or_default();
+    let mut known = HashMap::from([
+        ("post".to_owned(), vote.post.clone()),
+        ("held_on".to_owned(), vote.held_on.to_string()),
+        ("run".to_owned(), vote.run.saturating_add(1).to_string()),
+        ("places".to_owned(), places_open(&card.votings(), &card.votes()).to_string()),
+        ("eligible".to_owned(), vote.eligible.to_string()),
+    ]);
+    let stand_again = card
+        .ballots
+        .iter()
+        .enumerate()
+        .filter(|(at, (ballot, _))| if tied.is_empty() { !ballot.is_elected } else { tied.contains(at) });
+    for (at, (_, (ballot, _))) in stand_again.enumerate() {
+        known.insert(format!("candidates[{at}].person"), ballot.person_id.to_string());
+    }
+    known
 }
 
 fn text(fields: &Fields) -> Result<VoteText> {

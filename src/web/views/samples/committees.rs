@@ -212,6 +212,7 @@ pub fn results() -> Results {
             "当选须得赞成票不少于23票（实到45人的过半数，《中国共产党基层组织选举工作条例》）。".into(),
         ],
         correct: Some("/elections/1/correct".into()),
+        again: Some("/terms/1/vote?after=1".into()),
     }
 }
 
