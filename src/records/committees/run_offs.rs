@@ -1,6 +1,6 @@
 //! The runs of votes beside each other: those on record, and those that are being written.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel_async::AsyncPgConnection;
 
@@ -79,6 +79,7 @@ pub(super) fn refusals(
     replaced: &[ElectionId],
     given: &[(TermId, Run)],
 ) -> Vec<(usize, FieldError)> {
+    let replaced: HashSet<ElectionId> = replaced.iter().copied().collect();
     let mut by_term: HashMap<TermId, Vec<(usize, &Run)>> = HashMap::new();
     for (number, (term, run)) in given.iter().enumerate() {
         by_term.entry(*term).or_default().push((number, run));
@@ -131,6 +132,7 @@ fn broken<'r>(
 
 /// Why votes cannot be removed: the run-offs that would have no run before them, by the terms that they are in.
 pub(super) fn orphans(stored: &Stored, removed: &[ElectionId]) -> Vec<(ElectionId, String)> {
+    let removed: HashSet<ElectionId> = removed.iter().copied().collect();
     let mut found = Vec::new();
     for before in stored.values() {
         let kept: Vec<&Run> =
