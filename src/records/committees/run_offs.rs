@@ -84,7 +84,7 @@ pub(super) fn refusals(
     for (number, (term, run)) in given.iter().enumerate() {
         by_term.entry(*term).or_default().push((number, run));
     }
-    let mut found = Vec::new();
+    let mut found: Vec<(usize, FieldError)> = Vec::new();
     for (term, own) in by_term {
         let before = stored.get(&term).map_or(&[][..], Vec::as_slice);
         let kept: Vec<&Run> =
