@@ -248,6 +248,7 @@ impl<'a> Surroundings<'a> {
                 is_woman: self.women.contains(&seat.person),
                 is_first: seen.insert(seat.person),
                 post: seat.post.code().to_owned(),
+                post_name: seat.post.name().to_owned(),
                 from_day,
                 full_member_on: known.full_member_on,
                 unvetted: None,
@@ -268,6 +269,7 @@ impl<'a> Surroundings<'a> {
             posts: self.posts.get(&kind).cloned().unwrap_or_default(),
             sittings: sittings.collect(),
             shortfalls: Vec::new(),
+            exact: Vec::new(),
             // The seats that clash are refused one by one.
             related: Vec::new(),
         }

@@ -270,6 +270,19 @@ BEGIN
                 AND c.withdrawn_on IS NULL) > (SELECT (e.image ->> 'places')::integer FROM undo_events e
                 WHERE e.owner = r.id AND e.is_removed ORDER BY e.number LIMIT 1));
 
+    -- A run-off follows the run before it: where the later one stays, so does the earlier one, as it was found.
+    LOOP
+        UPDATE undo_records r SET reason = 'elections' FROM elections v JOIN elections w ON w.county_id = v.county_id
+            AND w.term_id = v.term_id AND w.post = v.post AND w.run = v.run + 1 AND w.held_on >= v.held_on, imports i
+        WHERE r.relation = 'elections' AND r.reason IS NULL AND v.county_id = in_county AND v.id = r.id
+            AND i.county_id = in_county AND i.id = in_import AND (r.made OR w.created_at >= i.committed_at)
+            AND NOT EXISTS (SELECT FROM undo_records o WHERE o.id = w.id AND o.made AND o.reason IS NULL)
+            AND NOT EXISTS (SELECT FROM elections b WHERE b.county_id = in_county AND b.term_id = v.term_id
+                AND b.post = v.post AND b.run = v.run AND b.held_on > v.held_on AND b.held_on <= w.held_on);
+        GET DIAGNOSTICS touched = ROW_COUNT;
+        EXIT WHEN touched = 0;
+    END LOOP;
+
     -- A record about a person is the person too: both stay, or neither. Whether a person whom the import made stays
     -- follows from what still refers to him.
     FOR pass IN 1 .. 2 LOOP

@@ -17,8 +17,8 @@
 //!   and the seats in it; [`close_term`], [`correct_term`].
 //! - [`appoint()`]: a seat for somebody on record or new ([`Who`]); [`end_seat`] with a [`LeavingReason`];
 //!   [`correct_seat`]; [`remove_seat()`] where it was entered by mistake.
-//! - [`record_election()`], [`correct_election`]: a vote whose ballots add up and whose winners met the bars of its day;
-//!   [`remove_election()`] where it was entered by mistake.
+//! - [`record_election()`], [`correct_election`]: a vote whose ballots add up and whose winners met the bars of its day,
+//!   and a run-off that follows the run before it ([`rules::runs`]); [`remove_election()`] where it was entered by mistake.
 //!
 //! What is unusual is a [`Finding`] of [`queries::findings`], which [`explain()`] gives a reason. What is forbidden is
 //! refused with a sentence that names value, rule, source and way out ([`rules`]). All errors of all commands come back at
@@ -38,6 +38,7 @@ mod record_election;
 mod remove_election;
 mod remove_seat;
 pub mod rules;
+mod run_offs;
 mod set_rules;
 mod vetted;
 mod write_elections;
@@ -62,6 +63,7 @@ pub use remove_election::{RemoveElection, remove_election};
 pub use remove_seat::{RemoveSeat, remove_seat};
 pub use rules::unusual::{Explanation, Finding, Unusual};
 pub use rules::{
-    BallotRefusal, Bar, Comparison, Division, Rule, RuleBook, Shortfall, Votes, Votings, count, judge,
+    BallotRefusal, Bar, Comparison, Division, Rule, RuleBook, Shortfall, Votes, Votings, count,
+    exact_attendance, judge, places_open, winning_bar,
 };
 pub use set_rules::{SetRule, may_differ, set_rules};

@@ -187,7 +187,7 @@ pub struct Election {
     pub post: String,
     /// The day of the vote.
     pub held_on: NaiveDate,
-    /// 1, and one more for every run-off on that day.
+    /// 1, and one more for every run-off, on that day or later.
     pub run: i32,
     /// How many were to be elected.
     pub places: i32,

@@ -14,10 +14,12 @@ use crate::base::{clock, db};
 use crate::records::audit;
 use crate::records::committees::appoint::held;
 use crate::records::committees::barred;
-use crate::records::committees::model::Post;
+use crate::records::committees::model::{CommitteeKind, Post};
 use crate::records::committees::queries::{self, OnDay, TermPlace};
+use crate::records::committees::rules::runs::Run;
 use crate::records::committees::rules::votes::{self, ElectionRefusal, VoteFacts};
 use crate::records::committees::rules::{RuleBook, Votes, Votings, count, judge};
+use crate::records::committees::run_offs;
 use crate::records::committees::who::{self, Who, of_row};
 use crate::records::committees::write_elections::{self, Row};
 use crate::records::words;
@@ -44,7 +46,7 @@ pub struct Held {
     pub post: Post,
     /// The day.
     pub held_on: NaiveDate,
-    /// 1, and one more for every run-off on that day.
+    /// 1, and one more for every run-off, on that day or later.
     pub run: i32,
     /// What became of the ballots.
     pub votings: Votings,
@@ -86,7 +88,7 @@ pub async fn record_election(
     db::write(conn, actor, async |conn| {
         policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
         let whole: Vec<_> = commands.iter().map(|command| (command.term, &command.held)).collect();
-        let (terms, people) = judged(conn, actor, keys, &whole).await?;
+        let (terms, people) = judged(conn, actor, keys, &whole, &[]).await?;
         let rows: Vec<Row<'_>> = commands
             .iter()
             .zip(&people)
@@ -125,7 +127,7 @@ pub async fn correct_election(
             let term = stored.get(&command.election).ok_or(Error::Missing { what: "选举记录" })?;
             whole.push((*term, &command.held));
         }
-        let (terms, people) = judged(conn, actor, keys, &whole).await?;
+        let (terms, people) = judged(conn, actor, keys, &whole, &ids).await?;
         let rows: Vec<Row<'_>> = commands
             .iter()
             .zip(&whole)
@@ -146,15 +148,59 @@ pub async fn correct_election(
 
 type Judged = (HashMap<TermId, TermPlace>, Vec<Vec<PersonId>>);
 
-/// The terms of some votes and the candidates of each, once nothing is wrong with any.
+/// The terms of some votes and the candidates of each, once nothing is wrong with any. Those of `replaced` are on record as
+/// they were before.
 async fn judged(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     keys: &KeyRing,
     whole: &[(TermId, &Held)],
+    replaced: &[ElectionId],
 ) -> Result<Judged> {
     let terms = held(conn, actor, whole.iter().map(|one| one.0)).await?;
     let terms: HashMap<TermId, TermPlace> = terms.into_iter().map(|term| (term.id, term)).collect();
+    let people = resolved(conn, actor, keys, whole).await?;
+    let pairs: Vec<(PersonId, NaiveDate)> = whole
+        .iter()
+        .zip(&people)
+        .flat_map(|((_, held), people)| people.iter().map(|person| (*person, held.held_on)))
+        .collect();
+    let known = queries::standings(conn, actor.scope.county, &pairs).await?;
+    let books = queries::rule_books(conn, actor.scope.county).await?;
+    let words = words::book(conn, actor.scope.county).await?;
+    let barred = barred::read(conn, actor, &terms, whole, &people, (&known, &books)).await?;
+    let stored = run_offs::read(conn, &actor.scope, &terms, (&books, &words)).await?;
+    let mut runs: Vec<(TermId, Run)> = Vec::with_capacity(whole.len());
+    let mut found: Vec<Vec<FieldError>> = Vec::with_capacity(whole.len());
+    for ((term, held), people) in whole.iter().zip(&people) {
+        let place = terms.get(term).ok_or(Error::Missing { what: "届次" })?;
+        let kind = place.kind().ok_or_else(|| Error::broken("unknown kind of committee"))?;
+        let book = books.of(place.division());
+        let votes = votes_of(held, people, &known)?;
+        let mut own = errors_of(held, (place, kind), (people.as_slice(), votes.as_slice()), &known, book)?;
+        let unusable = words.post_refusal(held.post, held.held_on);
+        own.extend(unusable.map(|told| FieldError::new("post", told, None)));
+        runs.push((*term, run_offs::of_held(held, kind, people, &votes, book)));
+        found.push(own);
+    }
+    let beside = barred.iter().map(|one| (one.vote, one.error()));
+    for (number, error) in beside.chain(run_offs::refusals(&stored, replaced, &runs)) {
+        found.get_mut(number).ok_or_else(|| Error::broken("a refusal of no vote"))?.push(error);
+    }
+    let numbered = found.into_iter().enumerate();
+    let errors: Vec<FieldError> = numbered
+        .flat_map(|(number, own)| own.into_iter().map(move |error| of_row(number, whole.len(), error)))
+        .collect();
+    if errors.is_empty() { Ok((terms, people)) } else { Err(Error::Invalid(errors)) }
+}
+
+/// The candidates of some votes, once all are found.
+async fn resolved(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    keys: &KeyRing,
+    whole: &[(TermId, &Held)],
+) -> Result<Vec<Vec<PersonId>>> {
     let whom: Vec<&Who> =
         whole.iter().flat_map(|(_, held)| held.candidates.iter().map(|candidate| &candidate.who)).collect();
     let mut found = who::resolve(conn, actor, keys, &whom).await?.into_iter();
@@ -173,37 +219,34 @@ async fn judged(
         }
         people.push(own);
     }
-    if !errors.is_empty() {
-        return Err(Error::Invalid(errors));
-    }
-    let pairs: Vec<(PersonId, NaiveDate)> = whole
-        .iter()
-        .zip(&people)
-        .flat_map(|((_, held), people)| people.iter().map(|person| (*person, held.held_on)))
-        .collect();
-    let known = queries::standings(conn, actor.scope.county, &pairs).await?;
-    let books = queries::rule_books(conn, actor.scope.county).await?;
-    let words = words::book(conn, actor.scope.county).await?;
-    let barred = barred::read(conn, actor, &terms, whole, &people, (&known, &books)).await?;
-    for (number, ((term, held), people)) in whole.iter().zip(&people).enumerate() {
-        let place = terms.get(term).ok_or(Error::Missing { what: "届次" })?;
-        let mut found = errors_of(held, place, people, &known, books.of(place.division()))?;
-        let unusable = words.post_refusal(held.post, held.held_on);
-        found.extend(unusable.map(|told| FieldError::new("post", told, None)));
-        found.extend(barred.iter().filter(|one| one.vote == number).map(|one| one.error()));
-        errors.extend(found.into_iter().map(|error| of_row(number, whole.len(), error)));
-    }
-    if errors.is_empty() { Ok((terms, people)) } else { Err(Error::Invalid(errors)) }
+    if errors.is_empty() { Ok(people) } else { Err(Error::Invalid(errors)) }
 }
 
+type Known = HashMap<(PersonId, NaiveDate), OnDay>;
+
+/// What the ballots said of each candidate, under the name that is on record.
+fn votes_of(held: &Held, people: &[PersonId], known: &Known) -> Result<Vec<Votes>> {
+    let votes = |(candidate, person): (&Candidate, &PersonId)| {
+        let on_day = known.get(&(*person, held.held_on)).ok_or(Error::Missing { what: "候选人" })?;
+        Ok(Votes {
+            candidate: on_day.sitter.name.clone(),
+            votes_for: candidate.votes_for,
+            votes_against: candidate.votes_against,
+            abstentions: candidate.abstentions,
+            is_elected: candidate.is_elected,
+        })
+    };
+    held.candidates.iter().zip(people).map(votes).collect()
+}
+
+/// What is wrong with a vote by itself.
 fn errors_of(
     held: &Held,
-    place: &TermPlace,
-    people: &[PersonId],
-    known: &HashMap<(PersonId, NaiveDate), OnDay>,
+    (place, kind): (&TermPlace, CommitteeKind),
+    (people, counted): (&[PersonId], &[Votes]),
+    known: &Known,
     book: &RuleBook,
 ) -> Result<Vec<FieldError>> {
-    let kind = place.kind().ok_or_else(|| Error::broken("unknown kind of committee"))?;
     let facts = VoteFacts {
         kind,
         post: held.post,
@@ -219,7 +262,6 @@ fn errors_of(
     };
     let told = |refusal: &ElectionRefusal| FieldError::new(refusal.field(), refusal, None);
     let mut errors: Vec<FieldError> = votes::check(&facts, clock::today()).iter().map(told).collect();
-    let mut counted = Vec::with_capacity(people.len());
     for (at, (candidate, person)) in held.candidates.iter().zip(people).enumerate() {
         let sitter = &known.get(&(*person, held.held_on)).ok_or(Error::Missing { what: "候选人" })?.sitter;
         if let Some(refusal) = who::check_name(&candidate.who, &sitter.name) {
@@ -231,18 +273,11 @@ fn errors_of(
         if people.iter().take(at).any(|other| other == person) {
             errors.push(told(&ElectionRefusal::Twice(sitter.name.clone())));
         }
-        counted.push(Votes {
-            candidate: sitter.name.clone(),
-            votes_for: candidate.votes_for,
-            votes_against: candidate.votes_against,
-            abstentions: candidate.abstentions,
-            is_elected: candidate.is_elected,
-        });
     }
     if counted.is_empty() {
         errors.push(told(&ElectionRefusal::NoCandidate));
     }
-    match count(&held.votings, &counted) {
+    match count(&held.votings, counted) {
         Err(refusals) => {
             errors.extend(refusals.iter().map(|refusal| {
                 FieldError::new(votes::field_of_ballots(refusal), refusal, refusal.candidate())
@@ -251,7 +286,7 @@ fn errors_of(
         Ok(()) => {
             let is_run_off = held.run > 1;
             let is_anybody_elected = counted.iter().any(|one| one.is_elected);
-            let short = judge(book, kind, held.post, held.held_on, is_run_off, &held.votings, &counted);
+            let short = judge(book, kind, held.post, held.held_on, is_run_off, &held.votings, counted);
             let forbidden = short.iter().filter(|short| votes::is_forbidden(short, is_anybody_elected));
             errors
                 .extend(forbidden.map(|short| {

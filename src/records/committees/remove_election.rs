@@ -14,10 +14,12 @@ use crate::base::policy::{self, Action};
 use crate::base::scope::Path;
 use crate::records::audit;
 use crate::records::committees::appoint::held;
-use crate::records::committees::queries;
+use crate::records::committees::queries::{self, TermPlace};
 use crate::records::committees::remove_seat::RemoveRefusal;
+use crate::records::committees::run_offs;
 use crate::records::committees::who::of_row;
 use crate::records::committees::write_elections;
+use crate::records::words;
 
 /// A vote that was entered by mistake: for the wrong village or term, or twice. Wrong numbers are corrected instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +48,8 @@ struct Stored {
 /// without a vote is recorded so, and closed quarters keep what they counted.
 ///
 /// # Errors
-/// `Invalid` with the wrong fields of all commands, `Stale` where somebody changed one of them meanwhile, `Forbidden`,
-/// `Missing`. Then none is removed.
+/// `Invalid` with the wrong fields of all commands, also where a run-off that stays follows one of them; `Stale` where
+/// somebody changed one of them meanwhile, `Forbidden`, `Missing`. Then none is removed.
 pub async fn remove_election(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -56,7 +58,11 @@ pub async fn remove_election(
     db::write(conn, actor, async |conn| {
         policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
         let ids: Vec<ElectionId> = commands.iter().map(|command| command.election).collect();
-        let rows = stored(conn, actor, &ids).await?;
+        let (terms, rows) = stored(conn, actor, &ids).await?;
+        let books = queries::rule_books(conn, actor.scope.county).await?;
+        let words = words::book(conn, actor.scope.county).await?;
+        let runs = run_offs::read(conn, &actor.scope, &terms, (&books, &words)).await?;
+        let orphans = run_offs::orphans(&runs, &ids);
         let mut errors = Vec::new();
         let mut removed = Vec::with_capacity(commands.len());
         for (number, command) in commands.iter().enumerate() {
@@ -67,6 +73,10 @@ pub async fn remove_election(
             let refusal = RemoveRefusal::of_vote(&command.reason);
             errors.extend(
                 refusal.map(|why| of_row(number, commands.len(), FieldError::new("reason", why, None))),
+            );
+            let own = orphans.iter().filter(|(election, _)| *election == command.election);
+            errors.extend(
+                own.map(|(_, why)| of_row(number, commands.len(), FieldError::new("run", why, None))),
             );
             removed.push(serde_json::json!({ "reason": command.reason.trim(), "before": row.told }));
         }
@@ -92,18 +102,18 @@ pub async fn remove_election(
     .await
 }
 
-/// The votes as they stand, once nobody else may change the committees that they were for.
+/// The terms of some votes and the votes as they stand, once nobody else may change the committees that they were for.
 async fn stored(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     ids: &[ElectionId],
-) -> Result<HashMap<ElectionId, Stored>> {
+) -> Result<(HashMap<TermId, TermPlace>, HashMap<ElectionId, Stored>)> {
     let terms: Vec<TermId> = queries::term_of_elections(conn, &actor.scope, ids)
         .await?
         .into_iter()
         .map(|(_, term)| term)
         .collect();
-    held(conn, actor, terms.into_iter()).await?;
+    let terms = held(conn, actor, terms.into_iter()).await?;
     let rows: Vec<Stored> = diesel::sql_query(
         "SELECT e.id, e.version, e.path, jsonb_build_object('id', e.id, 'term', e.term_id, 'post', e.post, \
             'held_on', e.held_on, 'run', e.run, 'places', e.places, \
@@ -117,5 +127,6 @@ async fn stored(
     .bind::<Array<Uuid>, _>(ids)
     .load(conn)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    let terms = terms.into_iter().map(|term| (term.id, term)).collect();
+    Ok((terms, rows.into_iter().map(|row| (row.id, row)).collect()))
 }

@@ -103,6 +103,9 @@ pub struct Vote {
     pub facts: Vec<Fact>,
     /// The bars in force, in words.
     pub note: String,
+    /// The bars that the script tells as numbers while typing, one version after another: rule, first day, first day no
+    /// longer in force or `-`, comparison, what stands above and below the line; `;` between them.
+    pub quotas: String,
     /// The fields; the groups after the first are candidates.
     pub form: Form,
 }
@@ -168,4 +171,6 @@ pub struct Results {
     pub sentences: Vec<String>,
     /// Where it is corrected, for whom may.
     pub correct: Option<String>,
+    /// Where the run-off that it leaves places to is entered, for whom may.
+    pub again: Option<String>,
 }

@@ -90,6 +90,26 @@ impl Stage {
         self.app.db.owner_client().await.query_one(&query, &[]).await.unwrap().get(0)
     }
 
+    /// A vote on members, each candidate with his votes and whether he was elected, and the same as a form.
+    fn ballots(&self, run: i32, places: i32, votes: &[(usize, i32, bool)]) -> (Value, String) {
+        let one = |(person, votes, is_elected): &(usize, i32, bool)| json!({ "person": self.people[*person], "votes_for": votes, "is_elected": is_elected });
+        let body = json!({ "post": "committee_member", "held_on": "2021-01-10", "run": run, "places": places,
+            "eligible": 50, "present": 45, "issued": 45, "returned": 45, "valid": 44,
+            "candidates": votes.iter().map(one).collect::<Vec<_>>() });
+        let field = |(at, (person, votes, is_elected)): (usize, &(usize, i32, bool))| {
+            format!(
+                "&candidates[{at}].person={}&candidates[{at}].votes_for={votes}&candidates[{at}].is_elected={is_elected}",
+                self.people[*person]
+            )
+        };
+        let rows: String = votes.iter().enumerate().map(field).collect();
+        let form = format!(
+            "post=committee_member&held_on=2021-01-10&run={run}&places={places}&eligible=50&present=45&issued=45\
+             &returned=45&valid=44{rows}"
+        );
+        (body, form)
+    }
+
     /// A vote for a post, and the same as a form.
     fn vote(&self, post: &str, person: &str, [returned, votes]: [i32; 2]) -> (Value, String) {
         let body = json!({ "post": post, "held_on": "2021-01-10", "places": 1, "eligible": 50, "present": 45,
@@ -175,6 +195,55 @@ async fn more_votes_than_ballots() {
     let (body, form) = stage.vote("secretary", &stage.people[0], [45, 45]);
     stage.refused((&path, &body), (&page, &form), "candidates", "大于有效票44").await;
     assert_eq!(stage.count("elections").await, 0);
+}
+
+#[tokio::test]
+async fn a_run_off_without_the_run_before_it() {
+    let stage = Stage::new().await;
+    let (path, page) = (format!("/terms/{}/election", stage.term), format!("/terms/{}/vote", stage.term));
+    let (body, form) = stage.ballots(2, 1, &[(1, 30, true), (2, 10, false)]);
+    let sentence = "轮次“2”是另行选举，本届还没有登记委员的第1轮选举，请先登记第1轮，或把轮次改为1";
+    stage.refused((&path, &body), (&page, &form), "run", sentence).await;
+    assert_eq!(stage.count("elections").await, 0);
+    let (first, _) = stage.ballots(1, 2, &[(0, 40, true), (1, 20, false), (2, 10, false)]);
+    let first = stage.made(&path, &first).await;
+    let (early_body, early_form) =
+        (body.to_string().replace("2021-01-10", "2021-01-09"), form.replace("2021-01-10", "2021-01-09"));
+    let early_body: Value = serde_json::from_str(&early_body).unwrap();
+    let sentence = "选举日期“2021-01-09”早于第1轮选举的2021-01-10";
+    stage.refused((&path, &early_body), (&page, &early_form), "held_on", sentence).await;
+    let (wide, wide_form) = stage.ballots(2, 2, &[(1, 30, true), (2, 10, false)]);
+    let sentence = "应选名额“2”多于余下名额：此前各轮应选2名，已选出1名，2-1=1，请改为不多于1";
+    stage.refused((&path, &wide), (&page, &wide_form), "places", sentence).await;
+    let (elected, elected_form) = stage.ballots(2, 1, &[(1, 30, true), (0, 10, false)]);
+    let sentence = "候选人张伟已在第1轮选举当选，不能再参加另行选举";
+    stage.refused((&path, &elected), (&page, &elected_form), "candidates[1].person", sentence).await;
+    assert_eq!(stage.count("elections").await, 1);
+    stage.made(&path, &body).await;
+    // What a run-off rests on stays until it is gone.
+    let gone = json!({ "reason": "误登到另一个村" });
+    let path = format!("/api/v1/elections/{first}/remove");
+    let headers = [("If-Match", "\"1\"")];
+    let answer = stage.app.send(&stage.clerk, Method::Post, &path, &headers, &gone).await;
+    assert_eq!(answer.status, Status::UnprocessableEntity, "{}", answer.body);
+    let sentence = "委员的第2轮选举（2021-01-10）以本次选举为前提，请先删除第2轮选举";
+    assert!(answer.body.contains(sentence), "{}", answer.body);
+    let form = "version=1&reason=%E8%AF%AF%E7%99%BB";
+    let answer = stage.app.submit(&stage.clerk, &format!("/elections/{first}/remove"), None, form).await;
+    assert_eq!(answer.status, Status::UnprocessableEntity, "{}", answer.body);
+    assert!(answer.body.contains(sentence), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_tie_that_somebody_wins() {
+    let stage = Stage::new().await;
+    let (path, page) = (format!("/terms/{}/election", stage.term), format!("/terms/{}/vote", stage.term));
+    let (body, form) = stage.ballots(1, 2, &[(0, 40, true), (1, 24, true), (2, 24, false)]);
+    let sentence = "李娜、王芳各得赞成票24，票数相等，得票更多的1人，应选名额2只余1个，票数相等的有2人";
+    stage.refused((&path, &body), (&page, &form), "candidates", sentence).await;
+    assert_eq!(stage.count("elections").await, 0);
+    let (body, _) = stage.ballots(1, 2, &[(0, 40, true), (1, 24, false), (2, 24, false)]);
+    stage.made(&path, &body).await;
 }
 
 #[tokio::test]

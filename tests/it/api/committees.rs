@@ -248,6 +248,146 @@ async fn votes_are_recorded_with_their_arithmetic_and_corrected_whole() {
 }
 
 #[tokio::test]
+async fn the_results_sheet_tells_quota_and_attendance_as_numbers_with_their_source() {
+    let stage = Stage::new().await;
+    let votes = format!("/terms/{}/election", stage.term);
+    let answer = stage.post(&votes, &stage.vote()).await;
+    assert_eq!(answer.status, Status::Created, "{}", answer.body);
+    let told = answer.json();
+    assert_eq!(
+        (&told["present_needed"], &told["votes_needed"], &told["places_open"]),
+        (&json!(40), &json!(23), &json!(0))
+    );
+    assert_eq!(told["candidates"][0]["is_tied"], json!(false));
+    let id = told["id"].as_str().unwrap();
+    assert_eq!(stage.get(&format!("/elections/{id}")).await.json()["votes_needed"], json!(23));
+    assert_eq!(stage.get(&votes).await.json()["items"][0]["votes_needed"], json!(23));
+    let sheet = stage.app.get(&stage.clerk, &format!("/elections/{id}")).await;
+    assert_eq!(sheet.status, Status::Ok);
+    for sentence in [
+        "村党组织第6届书记选举结果",
+        "到会须不少于40人（不少于应到50人的4/5，《中国共产党基层组织选举工作条例》），实到45人，选举有效。",
+        "当选须得赞成票不少于23票（实到45人的过半数，《中国共产党基层组织选举工作条例》）。",
+        "满票当选",
+        "data-print",
+        "总监票人（签字）",
+    ] {
+        assert!(sheet.body.contains(sentence), "{sentence}: {}", sheet.body);
+    }
+    for sentence in ["不足额", "平票", "恰为应到人数"] {
+        assert!(!sheet.body.contains(sentence), "{sentence}: {}", sheet.body);
+    }
+    let mut exact = stage.vote();
+    exact["held_on"] = json!("2021-01-12");
+    for number in ["present", "issued", "returned", "valid"] {
+        exact[number] = json!(40);
+    }
+    exact["candidates"][0]["votes_for"] = json!(40);
+    let id = stage.made(&votes, &exact).await;
+    let sheet = stage.app.get(&stage.clerk, &format!("/elections/{id}")).await;
+    assert!(
+        sheet.body.contains("实到40人，应到50人，实到恰为应到人数的4/5，请核对签到记录"),
+        "{}",
+        sheet.body
+    );
+    assert!(sheet.body.contains("当选须得赞成票不少于21票（实到40人的过半数"), "{}", sheet.body);
+}
+
+#[tokio::test]
+async fn the_results_sheet_tells_a_tie_and_what_was_left_open() {
+    let stage = Stage::new().await;
+    let votes = format!("/terms/{}/election", stage.term);
+    let vote = |day: &str, run: i32, places: i32, given: &[(usize, i32, bool)]| {
+        let one = |(person, votes, is_elected): &(usize, i32, bool)| json!({ "person": stage.people[*person], "votes_for": votes, "is_elected": is_elected });
+        let mut body = stage.vote();
+        (body["post"], body["held_on"]) = (json!("committee_member"), json!(day));
+        (body["run"], body["places"]) = (json!(run), json!(places));
+        body["candidates"] = json!(given.iter().map(one).collect::<Vec<_>>());
+        body
+    };
+    let sheet = async |id: &str| stage.app.get(&stage.clerk, &format!("/elections/{id}")).await.body;
+    let tied = vote("2021-01-10", 1, 2, &[(0, 40, true), (1, 24, false), (2, 24, false)]);
+    let first = stage.made(&votes, &tied).await;
+    let told = stage.get(&format!("/elections/{first}")).await.json();
+    let is_tied = |at: usize| told["candidates"][at]["is_tied"].as_bool().unwrap();
+    assert_eq!((is_tied(0), is_tied(1), is_tied(2)), (false, true, true));
+    assert_eq!(told["places_open"], json!(1));
+    let page = sheet(&first).await;
+    assert!(page.contains("李娜、王芳各得赞成票24，票数相等，不能确定当选人，本轮都未当选"), "{page}");
+    assert!(page.contains("平票，未当选"), "{page}");
+    assert!(page.contains("应选2名，当选1名，2-1=1，不足额1名：由再次投票决定。"), "{page}");
+    let next = format!("/terms/{}/vote?after={first}", stage.term);
+    assert!(page.contains(&next), "{page}");
+    let form = stage.app.get(&stage.clerk, &next).await.body;
+    let input = |name: &str| {
+        let from = form.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("{name}: {form}"));
+        form[from..].split('>').next().unwrap().to_owned()
+    };
+    assert!(input("run").contains("value=\"2\"") && input("places").contains("value=\"1\""), "{form}");
+    assert!(form.contains(&stage.people[1]) && form.contains(&stage.people[2]), "{form}");
+    assert!(!form.contains(&stage.people[0]), "who was elected does not stand again: {form}");
+    let decided = vote("2021-01-11", 2, 1, &[(1, 24, true), (2, 20, false)]);
+    let second = stage.made(&votes, &decided).await;
+    let page = sheet(&first).await;
+    assert!(page.contains("不足额1名：已于2021-01-11进行第2轮选举。"), "{page}");
+    assert!(!page.contains("登记下一轮"), "it is held: {page}");
+    let page = sheet(&second).await;
+    assert!(page.contains("委员另行选举结果") && !page.contains("不足额"), "{page}");
+    // Too few votes for anybody: the places may be voted on again, or given up.
+    let short = vote("2021-03-01", 1, 2, &[(0, 40, true), (1, 22, false), (2, 22, false)]);
+    let short = stage.made(&votes, &short).await;
+    let page = sheet(&short).await;
+    assert!(
+        page.contains("不足额1名：可就不足的1名另行选举；接近应选名额的，经半数以上选举人同意"),
+        "{page}"
+    );
+    assert!(!page.contains("平票"), "{page}");
+}
+
+#[tokio::test]
+async fn the_form_of_a_vote_tells_the_bars_of_its_day_and_the_numbers_that_were_typed() {
+    let stage = Stage::new().await;
+    let path = format!("/terms/{}/vote", stage.term);
+    let empty = stage.app.get(&stage.clerk, &path).await.body;
+    assert!(empty.contains("实到不少于4/5应到人数；当选须得赞成票超过1/2实到人数；"), "{empty}");
+    assert!(empty.contains("winning 2020-07-13 - more_than 1 2"), "{empty}");
+    let typed = "post=secretary&held_on=2021-01-10&run=1&places=1&eligible=50&present=45&issued=45&returned=46&valid=44";
+    let again = stage.app.submit(&stage.clerk, &path, None, typed).await;
+    assert_eq!(again.status, Status::UnprocessableEntity);
+    assert!(again.body.contains("（应到50人，即不少于40人）"), "{}", again.body);
+    assert!(again.body.contains("（实到45人，即不少于23票）"), "{}", again.body);
+    let before =
+        stage.app.submit(&stage.clerk, &path, None, &typed.replace("2021-01-10", "2020-07-12")).await;
+    assert!(before.body.contains("实到超过4/5应到人数（应到50人，即不少于41人）"), "{}", before.body);
+}
+
+#[tokio::test]
+async fn more_people_than_places_are_a_finding_that_is_explained() {
+    let stage = Stage::new().await;
+    let seats = format!("/terms/{}/seats", stage.term);
+    let rules = async || {
+        let shown = stage.get(&format!("/committees/{}", stage.committee)).await.json();
+        let found = shown["findings"].as_array().unwrap().clone();
+        found.iter().map(|one| one["rule"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for person in [0, 1] {
+        stage.made(&seats, &stage.seat(person, "committee_member")).await;
+    }
+    assert!(!rules().await.contains(&"overfilled".to_owned()));
+    stage.made(&seats, &stage.seat(2, "committee_member")).await;
+    assert!(rules().await.contains(&"overfilled".to_owned()));
+    let page = stage.app.get(&stage.clerk, "/committees/villages/500237101201").await.body;
+    assert!(page.contains("任职超出职数：委员设2名而有3人任职，多出1人"), "{page}");
+    assert!(page.contains(&format!("/terms/{}/explain/overfilled", stage.term)), "{page}");
+    let say = format!("/terms/{}/explanations", stage.term);
+    let said = stage.post(&say, &json!({ "rule": "overfilled", "reason": "换届过渡期" })).await;
+    assert_eq!(said.status, Status::NoContent, "{}", said.body);
+    let form = format!("/terms/{}/explain/overfilled", stage.term);
+    let asked = stage.app.get(&stage.clerk, &form).await;
+    assert_eq!(asked.status, Status::Ok, "{}", asked.body);
+}
+
+#[tokio::test]
 async fn terms_are_corrected_and_closed() {
     let stage = Stage::new().await;
     let path = format!("/api/v1/terms/{}", stage.term);

@@ -120,17 +120,29 @@ fn refuse_doubles(basis: &Basis<'_, Elections>, lines: &mut [Line<'_>]) {
 }
 
 /// Runs the verbs over the votes that nothing is wrong with so far, takes everything back, and turns away those that they
-/// object to. Votes do not stand in each other's way: whoever is left was heard.
+/// object to. A run-off rests on the run before it: where a vote was turned away, those that are left are heard again.
 async fn rehearse(
     basis: &Basis<'_, Elections>,
     conn: &mut AsyncPgConnection,
     lines: &mut [Line<'_>],
     votes: &mut [Vote<'_>],
 ) -> Result<()> {
+    // Each time there are fewer.
+    while rehearse_once(basis, conn, lines, votes).await? > 0 {}
+    Ok(())
+}
+
+/// Answers how many votes were turned away.
+async fn rehearse_once(
+    basis: &Basis<'_, Elections>,
+    conn: &mut AsyncPgConnection,
+    lines: &mut [Line<'_>],
+    votes: &mut [Vote<'_>],
+) -> Result<usize> {
     let (at, deeds): (Vec<usize>, Vec<Deed>) =
         votes.iter_mut().enumerate().filter_map(|(at, vote)| Some((at, vote.deed.take()?))).unzip();
     if deeds.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let answer =
         db::rehearse(conn, basis.actor, async |conn| perform(conn, basis.actor, basis.keys, &deeds).await)
@@ -144,12 +156,14 @@ async fn rehearse(
         let vote = at.get(number).and_then(|number| votes.get_mut(*number));
         object(vote.ok_or_else(|| Error::broken("an objection to no vote"))?, lines, &error);
     }
+    let mut turned_away = 0;
     for vote in votes {
         if let Some(row) = vote.blocked(lines) {
+            turned_away += usize::from(vote.deed.is_some());
             vote.turn_away(lines, row);
         }
     }
-    Ok(())
+    Ok(turned_away)
 }
 
 /// Takes what a verb says against a vote: to the row of the candidate whom it names, else to every row that repeats it.

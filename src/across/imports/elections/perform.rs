@@ -52,7 +52,7 @@ pub async fn perform(
             }
         }
     }
-    // Votes do not stand in each other's way: all objections come at once.
+    // All objections come at once.
     let (mut votes, mut objections) = (Vec::new(), Vec::new());
     let of_deeds = |at: &[usize], found: Vec<Objection>| {
         let own = |(number, error): Objection| Some((*at.get(number)?, error));

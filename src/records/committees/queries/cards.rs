@@ -8,8 +8,8 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::{CommitteeId, ElectionId, OrganisationId, PersonId, SeatId, TermId};
 use crate::base::scope::Scope;
-use crate::records::committees::model::{Ballot, Committee, Election, Seat, Term, TermPost};
-use crate::records::committees::rules::{Votes, Votings};
+use crate::records::committees::model::{Ballot, Committee, CommitteeKind, Election, Seat, Term, TermPost};
+use crate::records::committees::rules::{Bar, RuleBook, Votes, Votings, tied, winning_bar};
 use crate::schema::{
     committee_posts, committee_terms, committees, election_ballots, elections, organisations, people,
     seat_sources, seats,
@@ -247,6 +247,24 @@ impl ElectionCard {
     pub const fn votings(&self) -> Votings {
         let Election { places, eligible, present, issued, returned, valid, .. } = self.election;
         Votings { places, eligible, present, issued, returned, valid }
+    }
+
+    /// Whether it is a run-off.
+    #[must_use]
+    pub const fn is_run_off(&self) -> bool {
+        self.election.run > 1
+    }
+
+    /// The bar of votes that its winners met.
+    #[must_use]
+    pub fn winning_bar<'b>(&self, kind: CommitteeKind, book: &'b RuleBook) -> Option<&'b Bar> {
+        winning_bar(book, kind, self.election.held_on, self.is_run_off())
+    }
+
+    /// Which of its ballots are those of candidates who are tied for the last place: a further run decides between them.
+    #[must_use]
+    pub fn tied(&self, kind: CommitteeKind, book: &RuleBook) -> Vec<usize> {
+        tied(book, kind, self.election.held_on, self.is_run_off(), &self.votings(), &self.votes())
     }
 
     /// The votes as the rules see them.

@@ -15,7 +15,9 @@ use crate::records::committees::model::{CommitteeKind, Post};
 use crate::records::committees::queries::{self, ElectionCard, TermCard, TermPlace};
 use crate::records::committees::rules::overlaps::{self, Clash};
 use crate::records::committees::rules::unusual::{self, Explanation, Finding, Running, Sitting, Unusual};
-use crate::records::committees::rules::{RuleBook, RuleBooks, Shortfall, judge};
+use crate::records::committees::rules::{
+    ExactAttendance, RuleBook, RuleBooks, Shortfall, exact_attendance, judge,
+};
 use crate::records::vetting::sight::Sight;
 use crate::records::vetting::{self, Ask, Cause, Clearance};
 use crate::records::words::{self, WordBook};
@@ -64,7 +66,7 @@ pub async fn findings(
         .into_iter()
         .map(|card| (card.term.id, provided(&card, &words)))
         .collect();
-    let mut sittings = sittings(conn, within, day, &running, sight).await?;
+    let mut sittings = sittings(conn, within, day, &running, (&words, sight)).await?;
     let mut votes: HashMap<TermId, Vec<ElectionCard>> = HashMap::new();
     for card in queries::elections(conn, within, &ids).await? {
         votes.entry(card.election.term_id).or_default().push(card);
@@ -75,14 +77,15 @@ pub async fn findings(
     for term in running {
         let Some(kind) = term.kind() else { continue };
         let book = books.of(term.division());
-        let shortfalls = votes.remove(&term.id).unwrap_or_default();
+        let votes = votes.remove(&term.id).unwrap_or_default();
         let running = Running {
             committee: term.committee_id,
             kind,
             span: term.span(),
             posts: posts.remove(&term.id).unwrap_or_default(),
             sittings: sittings.remove(&term.id).unwrap_or_default(),
-            shortfalls: shortfalls.iter().flat_map(|card| judged(card, kind, &words, book)).collect(),
+            shortfalls: votes.iter().flat_map(|card| judged(card, kind, &words, book)).collect(),
+            exact: votes.iter().filter_map(|card| exact(card, kind, &words, book)).collect(),
             related: related.remove(&term.id).unwrap_or_default(),
         };
         let findings = unusual::findings(&running, book, day).into_iter().map(|finding| {
@@ -101,8 +104,17 @@ fn provided(card: &TermCard, words: &WordBook) -> Vec<(Post, i32)> {
 
 fn judged(card: &ElectionCard, kind: CommitteeKind, words: &WordBook, book: &RuleBook) -> Vec<Shortfall> {
     let Ok(post) = words.post(&card.election.post) else { return Vec::new() };
-    let is_run_off = card.election.run > 1;
-    judge(book, kind, post, card.election.held_on, is_run_off, &card.votings(), &card.votes())
+    judge(book, kind, post, card.election.held_on, card.is_run_off(), &card.votings(), &card.votes())
+}
+
+fn exact(
+    card: &ElectionCard,
+    kind: CommitteeKind,
+    words: &WordBook,
+    book: &RuleBook,
+) -> Option<ExactAttendance> {
+    let post = words.post(&card.election.post).ok()?;
+    exact_attendance(book, kind, post, card.election.held_on, &card.votings())
 }
 
 /// Who sits in some terms on a day.
@@ -111,7 +123,7 @@ async fn sittings(
     within: &Scope,
     day: NaiveDate,
     running: &[TermPlace],
-    sight: &Sight,
+    (words, sight): (&WordBook, &Sight),
 ) -> Result<HashMap<TermId, Vec<Sitting>>> {
     let terms: Vec<TermId> = running.iter().map(|term| term.id).collect();
     let rows: Vec<Row> = diesel::sql_query(
@@ -144,6 +156,7 @@ async fn sittings(
             name: row.name,
             is_woman: row.sex == Sex::Woman.code(),
             is_first: seen.insert((row.term_id, row.person_id)),
+            post_name: words.post_name(&row.post).to_owned(),
             post: row.post,
             from_day: row.from_day,
             full_member_on: row.full_member_on,

@@ -104,6 +104,29 @@ impl Bar {
         }
     }
 
+    /// The least whole number that meets the bar of a whole: 23 for more than half of 45. Nought where the bar is a most.
+    #[must_use]
+    pub fn needed(&self, whole: i32) -> i32 {
+        let bar = i64::from(self.numerator) * i64::from(whole.max(0));
+        let below = i64::from(self.denominator.max(1));
+        let needed = match self.comparison {
+            Comparison::AtLeast => bar.div_euclid(below) + i64::from(bar.rem_euclid(below) > 0),
+            Comparison::MoreThan => bar.div_euclid(below) + 1,
+            Comparison::AtMost => 0,
+        };
+        i32::try_from(needed).unwrap_or(i32::MAX)
+    }
+
+    /// The share of a whole that the bar demands, in words: 实到45人的过半数, 不少于应到50人的4/5.
+    #[must_use]
+    pub fn share_of(&self, whole: &str) -> String {
+        match (self.comparison, self.numerator, self.denominator) {
+            (Comparison::MoreThan, 1, 2) => format!("{whole}的过半数"),
+            (comparison, above, 1) => format!("{}{whole}的{above}倍", comparison.name()),
+            (comparison, above, below) => format!("{}{whole}的{above}/{below}", comparison.name()),
+        }
+    }
+
     /// The bar in words: 超过1/2, 不少于3.
     #[must_use]
     pub fn words(&self) -> String {
@@ -260,6 +283,23 @@ mod tests {
         assert!(run_off.is_met(1, 3) && !run_off.is_met(33, 100) && run_off.is_met(34, 100));
     }
 
+    #[test]
+    fn the_quota_is_told_as_a_number() {
+        let party = bar(Rule::Winning, CommitteeKind::VillageParty, "2021-01-10");
+        assert_eq!([party.needed(44), party.needed(45), party.needed(46)], [23, 23, 24]);
+        assert_eq!(party.share_of("实到45人"), "实到45人的过半数");
+        let present = bar(Rule::Attendance, CommitteeKind::VillageParty, "2021-01-10");
+        assert_eq!([present.needed(50), present.needed(51), present.needed(55)], [40, 41, 44]);
+        assert_eq!(present.share_of("应到50人"), "不少于应到50人的4/5");
+        let before = bar(Rule::Attendance, CommitteeKind::VillageParty, "2020-07-12");
+        assert_eq!((before.needed(50), before.share_of("应到50人").as_str()), (41, "超过应到50人的4/5"));
+        let run_off = bar(Rule::RunOffWinning, CommitteeKind::VillageCommittee, "2026-01-01");
+        assert_eq!([run_off.needed(44), run_off.needed(45), run_off.needed(46)], [15, 15, 16]);
+        let whole = Bar { comparison: Comparison::AtLeast, numerator: 2, denominator: 1, ..run_off };
+        assert_eq!((whole.needed(i32::MAX), whole.needed(-1)), (i32::MAX, 0));
+        assert_eq!(whole.share_of("实到3人"), "不少于实到3人的2倍");
+    }
+
     proptest! {
         #[test]
         fn a_bar_is_a_quota_of_any_whole(numerator in 0_i32..10, denominator in 1_i32..10, part in 0_i32..5_000,
@@ -276,6 +316,12 @@ mod tests {
             prop_assert_eq!(of(Comparison::AtLeast).is_met(part, whole), part >= enough);
             prop_assert_eq!(of(Comparison::MoreThan).is_met(part, whole), part > share);
             prop_assert_eq!(of(Comparison::AtMost).is_met(part, whole), part <= share);
+            // What is said to be needed is the least that is enough.
+            for comparison in [Comparison::AtLeast, Comparison::MoreThan] {
+                let (bar, needed) = (of(comparison), of(comparison).needed(whole));
+                prop_assert!(bar.is_met(needed, whole) && !bar.is_met(needed - 1, whole));
+            }
+            prop_assert_eq!(of(Comparison::AtMost).needed(whole), 0);
         }
     }
 

@@ -55,6 +55,7 @@ fn team(kind: CommitteeKind, day: NaiveDate) -> Running {
         is_woman: number == 1,
         is_first: true,
         post: post.code().to_owned(),
+        post_name: post.name().to_owned(),
         from_day: day,
         full_member_on: NaiveDate::from_ymd_opt(1960, 1, 1),
         standing: Standing::Full,
@@ -75,6 +76,7 @@ fn team(kind: CommitteeKind, day: NaiveDate) -> Running {
         posts: Vec::new(),
         sittings: vec![sitting(0, head(kind)), sitting(1, Post::Member), sitting(2, Post::Member)],
         shortfalls: Vec::new(),
+        exact: Vec::new(),
         related: Vec::new(),
     }
 }

@@ -3,6 +3,7 @@
 mod ballots;
 mod bars;
 pub mod overlaps;
+pub mod runs;
 pub mod seats;
 pub mod terms;
 pub mod unusual;
@@ -11,5 +12,8 @@ pub mod votes;
 #[cfg(test)]
 mod every_bar;
 
-pub use ballots::{BallotRefusal, Shortfall, Votes, Votings, count, judge};
+pub use ballots::{
+    BallotRefusal, ExactAttendance, Shortfall, Votes, Votings, count, exact_attendance, is_attended, judge,
+    places_open, tied, winning_bar,
+};
 pub use bars::{Bar, Comparison, Division, Rule, RuleBook, RuleBooks};

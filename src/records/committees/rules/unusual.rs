@@ -8,7 +8,7 @@ use crate::records::committees::model::{CommitteeKind, Post};
 use crate::records::committees::rules::overlaps::Clash;
 use crate::records::committees::rules::seats::Standing;
 use crate::records::committees::rules::terms::Span;
-use crate::records::committees::rules::{Rule, RuleBook, Shortfall, terms};
+use crate::records::committees::rules::{ExactAttendance, Rule, RuleBook, Shortfall, terms};
 use crate::vocabulary;
 
 vocabulary! {
@@ -30,12 +30,16 @@ vocabulary! {
         NoWoman = "no_woman", "女性成员不足";
         /// 职务空缺
         Vacancy = "vacancy", "职务空缺";
+        /// 任职超出职数
+        Overfilled = "overfilled", "任职超出职数";
         /// 书记党龄不足
         ShortPartyAge = "short_party_age", "书记党龄不足";
         /// 任职人员已死亡或出党
         Gone = "gone", "任职人员已不在";
         /// 差额不足
         FewCandidates = "few_candidates", "候选人差额不足";
+        /// 到会人数恰为规定下限
+        ExactAttendance = "exact_attendance", "到会人数恰为规定下限";
         /// 未经联审
         Unvetted = "unvetted", "未经联审";
         /// 近亲属未回避
@@ -82,6 +86,8 @@ pub struct Sitting {
     pub is_first: bool,
     /// Code of the post.
     pub post: String,
+    /// Name of the post; its code where nobody knows it.
+    pub post_name: String,
     /// First day in it.
     pub from_day: NaiveDate,
     /// First day of full membership, where he is registered.
@@ -110,6 +116,8 @@ pub struct Running {
     pub sittings: Vec<Sitting>,
     /// Bars that its votes did not meet.
     pub shortfalls: Vec<Shortfall>,
+    /// Votes that exactly so many came to as are demanded at the least.
+    pub exact: Vec<ExactAttendance>,
     /// Seats in supervision of near relatives of the village committee.
     pub related: Vec<Clash>,
 }
@@ -121,6 +129,7 @@ pub fn findings(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Findi
     found.extend(of_time(running, book, day));
     found.extend(of_team(running, book, day));
     found.extend(vacancies(running).map(|told| (Unusual::Vacancy, told, None)));
+    found.extend(overfilled(running).map(|told| (Unusual::Overfilled, told, None)));
     found.extend(running.sittings.iter().filter_map(|sitting| gone(sitting, running.kind, day)));
     found.extend(of_secretary(running, book));
     let unvetted = running.sittings.iter().filter(|sitting| sitting.is_first);
@@ -131,6 +140,8 @@ pub fn findings(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Findi
         }
         _ => None,
     }));
+    let exact = running.exact.iter();
+    found.extend(exact.map(|one| (Unusual::ExactAttendance, one.to_string(), Some(one.source_text.clone()))));
     found.extend(running.related.iter().filter_map(related));
     found
         .into_iter()
@@ -203,6 +214,32 @@ fn vacancies(running: &Running) -> Option<String> {
     (!told.is_empty()).then(|| format!("{}，请补选，或核对本届职数", told.join("，")))
 }
 
+/// The posts that more people hold than the term provides, or that it does not provide, as a sentence; none where there are
+/// none, or where nothing is said of the posts of the term.
+fn overfilled(running: &Running) -> Option<String> {
+    if running.posts.is_empty() {
+        return None;
+    }
+    let mut held: Vec<(&str, usize)> = Vec::new();
+    for sitting in &running.sittings {
+        match held.iter_mut().find(|(post, _)| *post == sitting.post) {
+            Some((_, number)) => *number = number.saturating_add(1),
+            None => held.push((sitting.post.as_str(), 1)),
+        }
+    }
+    let over = |(code, number): (&str, usize)| {
+        let Some((post, places)) = running.posts.iter().find(|(post, _)| post.code() == code) else {
+            let sitter = running.sittings.iter().find(|sitting| sitting.post == code)?;
+            return Some(format!("本届没有设{}而有{number}人任职", sitter.post_name));
+        };
+        let places = usize::try_from(*places).unwrap_or_default();
+        (number > places)
+            .then(|| format!("{post}设{places}名而有{number}人任职，多出{}人", number.saturating_sub(places)))
+    };
+    let told: Vec<String> = held.into_iter().filter_map(over).collect();
+    (!told.is_empty()).then(|| format!("{}，请登记离职，或核对本届职数", told.join("，")))
+}
+
 fn gone(sitting: &Sitting, kind: CommitteeKind, day: NaiveDate) -> Option<Told> {
     let name = &sitting.name;
     if let Some(died) = sitting.deceased_on.filter(|died| *died <= day) {
@@ -258,6 +295,7 @@ mod tests {
             is_woman: name == "李娜",
             is_first: true,
             post: post.to_owned(),
+            post_name: Post::parse(post).unwrap().name().to_owned(),
             from_day: day("2021-01-10"),
             full_member_on: Some(day("2016-07-01")),
             standing: Standing::Full,
@@ -285,6 +323,7 @@ mod tests {
                 sitting("王芳", "committee_member"),
             ],
             shortfalls: Vec::new(),
+            exact: Vec::new(),
             related: Vec::new(),
         }
     }
@@ -359,6 +398,42 @@ mod tests {
         term.posts = vec![(Post::Secretary, 1), (Post::Member, 4)];
         let told = findings(&term, &RuleBook::national(), day("2022-01-01"));
         assert_eq!(told[0].message, "委员空缺2名，请补选，或核对本届职数");
+    }
+
+    #[test]
+    fn more_people_in_a_post_than_places_are_told_and_so_is_a_post_that_the_term_has_not() {
+        let mut term = running(CommitteeKind::VillageParty);
+        let over = |term: &Running| {
+            let told = findings(term, &RuleBook::national(), day("2022-01-01")).into_iter();
+            told.filter(|finding| finding.what == Unusual::Overfilled)
+                .map(|one| one.message)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(over(&term), [""; 0], "as many as places");
+        term.sittings.push(sitting("赵敏", "committee_member"));
+        assert_eq!(over(&term), ["委员设2名而有3人任职，多出1人，请登记离职，或核对本届职数"]);
+        term.posts = vec![(Post::Secretary, 1), (Post::Member, 3)];
+        assert_eq!(over(&term), [""; 0]);
+        term.sittings.push(sitting("孙强", "deputy_secretary"));
+        assert_eq!(over(&term), ["本届没有设副书记而有1人任职，请登记离职，或核对本届职数"]);
+        term.posts.clear();
+        assert_eq!(over(&term), [""; 0], "nothing is said of its posts");
+    }
+
+    #[test]
+    fn a_vote_to_which_exactly_so_many_came_as_are_demanded_is_told() {
+        let mut term = running(CommitteeKind::VillageParty);
+        term.exact = vec![ExactAttendance {
+            held_on: day("2021-01-10"),
+            post: Post::Secretary,
+            present: 40,
+            eligible: 50,
+            share: "4/5".to_owned(),
+            source_text: "《条例》".to_owned(),
+        }];
+        let told = findings(&term, &RuleBook::national(), day("2022-01-01"));
+        assert_eq!((told[0].what, told[0].source.as_deref()), (Unusual::ExactAttendance, Some("《条例》")));
+        assert!(told[0].message.contains("实到40人，应到50人，实到恰为应到人数的4/5"), "{told:?}");
     }
 
     #[test]

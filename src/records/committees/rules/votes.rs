@@ -277,8 +277,13 @@ mod tests {
 
     #[test]
     fn a_vote_that_failed_may_be_recorded_and_one_that_elected_may_not_have_failed() {
-        let short =
-            Shortfall::Attendance { present: 1, eligible: 9, bar: String::new(), source_text: String::new() };
+        let short = Shortfall::Attendance {
+            present: 1,
+            eligible: 9,
+            needed: 8,
+            bar: String::new(),
+            source_text: String::new(),
+        };
         assert!(is_forbidden(&short, true) && !is_forbidden(&short, false));
         let surplus =
             Shortfall::Surplus { candidates: 5, places: 5, bar: String::new(), source_text: String::new() };

@@ -279,6 +279,7 @@ impl Around<'_> {
                 is_woman: seat.is_woman,
                 is_first: seen.insert(seat.person),
                 post: seat.post.code().to_owned(),
+                post_name: seat.post.name().to_owned(),
                 from_day: seat.from_day,
                 full_member_on: known.full_member_on,
                 standing: known.sitter.standing,
@@ -293,6 +294,7 @@ impl Around<'_> {
             posts: team.posts.clone(),
             sittings: sittings.collect(),
             shortfalls: Vec::new(),
+            exact: Vec::new(),
             related: Vec::new(),
         }
     }

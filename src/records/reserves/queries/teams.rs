@@ -13,6 +13,7 @@ use crate::base::error::Result;
 use crate::base::ids::{CommitteeId, OrganisationId, PersonId, ReserveId, TermId};
 use crate::base::scope::Scope;
 use crate::base::values::Sex;
+use crate::records::committees::Division;
 use crate::records::committees::queries::{self, TermCard, TermPlace};
 use crate::records::reserves::leaving::{Around, HeldSeat, Ready, Sitter, Team, sitters};
 use crate::records::words::{self, WordBook};
@@ -79,10 +80,11 @@ pub async fn teams(
     pairs.dedup();
     let known = queries::standings(conn, within.county, &pairs).await?;
     let kin = queries::kin(conn, within.county, pairs.iter().map(|(person, _)| *person).collect()).await?;
-    let book = queries::rule_book(conn, within.county).await?;
+    let books = queries::rule_books(conn, within.county).await?;
     let told = teams.into_iter().map(|(village, teams)| {
         let at = ends.get(&village).copied().unwrap_or(day);
-        let around = Around { day, at, known: &known, kin: &kin, book: &book };
+        let division = teams.first().map_or(Division::Village, |team| team.term.division());
+        let around = Around { day, at, known: &known, kin: &kin, book: books.of(division) };
         let ready = ready.get(&village).map(Vec::as_slice).unwrap_or_default();
         (village, sitters(&teams, ready, around))
     });

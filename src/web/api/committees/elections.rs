@@ -1,6 +1,7 @@
 //! `/terms/{id}/election`, `/elections/{id}`: votes with their ballots.
 
 use chrono::NaiveDate;
+use diesel_async::AsyncPgConnection;
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{Route, State, get, patch, post, routes};
@@ -12,8 +13,11 @@ use crate::base::db;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::{ElectionId, TermId};
 use crate::base::policy::{self, Action};
-use crate::records::committees::queries::{self, ElectionCard};
-use crate::records::committees::{self, RecordElection, RemoveElection, Votings};
+use crate::base::scope::Scope;
+use crate::records::committees::queries::{self, ElectionCard, TermPlace};
+use crate::records::committees::{
+    self, Ballot, RecordElection, RemoveElection, Rule, RuleBook, Votes, Votings, places_open,
+};
 use crate::web;
 use crate::web::forms::committee::{CandidateText, VoteText, WhoText};
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
@@ -37,6 +41,8 @@ pub struct BallotJson {
     is_elected: bool,
     /// Whether every ballot that counts was for him and he was elected.
     is_unanimous: bool,
+    /// Whether he had as many votes as others for the last place: none of them is elected, a further run decides.
+    is_tied: bool,
 }
 
 /// A vote on one post.
@@ -48,11 +54,17 @@ pub struct ElectionJson {
     /// Code of the post.
     post: String,
     held_on: NaiveDate,
-    /// 1, and one more for every run-off on that day.
+    /// 1, and one more for every run-off, on that day or later.
     run: i32,
     places: i32,
+    /// Places that this run left open.
+    places_open: i32,
     eligible: i32,
     present: i32,
+    /// The fewest who had to take part; null where nothing was demanded on the day.
+    present_needed: Option<i32>,
+    /// The fewest votes for a candidate that elect him; null where nothing was demanded on the day.
+    votes_needed: Option<i32>,
     issued: i32,
     returned: i32,
     valid: i32,
@@ -60,18 +72,24 @@ pub struct ElectionJson {
     candidates: Vec<BallotJson>,
 }
 
-impl From<ElectionCard> for ElectionJson {
-    fn from(card: ElectionCard) -> Self {
+impl ElectionJson {
+    /// A vote for a term, with what the bars of its day demanded.
+    fn of(card: ElectionCard, place: &TermPlace, book: &RuleBook) -> Self {
         let votings = card.votings();
-        let unanimous: Vec<bool> = card.votes().iter().map(|votes| votes.is_unanimous(&votings)).collect();
+        let votes = card.votes();
+        let kind = place.kind();
+        let tied = kind.map(|kind| card.tied(kind, book)).unwrap_or_default();
+        let attendance = kind.and_then(|kind| book.bar(Rule::Attendance, kind, card.election.held_on));
+        let winning = kind.and_then(|kind| card.winning_bar(kind, book));
         let ElectionCard { election, ballots } = card;
-        let ballot = |((ballot, name), is_unanimous): ((committees::Ballot, String), bool)| BallotJson {
+        let ballot = |(at, ((ballot, name), votes)): (usize, ((Ballot, String), &Votes))| BallotJson {
             person: PersonJson { id: ballot.person_id.to_string(), name },
             votes_for: ballot.votes_for,
             votes_against: ballot.votes_against,
             abstentions: ballot.abstentions,
             is_elected: ballot.is_elected,
-            is_unanimous,
+            is_unanimous: votes.is_unanimous(&votings),
+            is_tied: tied.contains(&at),
         };
         Self {
             id: election.id.to_string(),
@@ -81,14 +99,26 @@ impl From<ElectionCard> for ElectionJson {
             held_on: election.held_on,
             run: election.run,
             places: election.places,
+            places_open: places_open(&votings, &votes),
             eligible: election.eligible,
             present: election.present,
+            present_needed: attendance.map(|bar| bar.needed(election.eligible)),
+            votes_needed: winning.map(|bar| bar.needed(election.present)),
             issued: election.issued,
             returned: election.returned,
             valid: election.valid,
-            candidates: ballots.into_iter().zip(unanimous).map(ballot).collect(),
+            candidates: ballots.into_iter().zip(&votes).enumerate().map(ballot).collect(),
         }
     }
+}
+
+/// One vote as it is told.
+async fn told(conn: &mut AsyncPgConnection, scope: &Scope, id: ElectionId) -> Result<ElectionJson> {
+    let card = queries::election(conn, scope, id).await?;
+    let places = queries::term_places(conn, scope, &[card.election.term_id]).await?;
+    let place = places.into_iter().next().or_missing("届次")?;
+    let book = queries::rule_book(conn, scope.county).await?.of(place.division());
+    Ok(ElectionJson::of(card, &place, &book))
 }
 
 /// List the votes for a term.
@@ -103,12 +133,15 @@ pub async fn list_elections(
 ) -> Answer<Json<Page<ElectionJson>>> {
     policy::require(&caller.actor, Action::SeeRecords, &caller.scope().path)?;
     let scope = caller.scope();
-    let votes = db::read(&mut db.0, scope, async |conn| {
-        queries::term(conn, scope, id).await?;
-        Ok(queries::elections(conn, scope, &[id]).await?)
+    let votes: Vec<ElectionJson> = db::read(&mut db.0, scope, async |conn| {
+        let places = queries::term_places(conn, scope, &[id]).await?;
+        let place = places.into_iter().next().or_missing("届次")?;
+        let book = queries::rule_book(conn, scope.county).await?.of(place.division());
+        let cards = queries::elections(conn, scope, &[id]).await?;
+        Ok(cards.into_iter().map(|card| ElectionJson::of(card, &place, &book)).collect())
     })
     .await?;
-    Ok(Json(Page::whole(votes.into_iter().map(ElectionJson::from).collect(), &listing)))
+    Ok(Json(Page::whole(votes, &listing)))
 }
 
 /// A candidate: `person`, or `name` and `citizen_id`; with `ethnicity` and `education` he is registered if he is not on
@@ -141,7 +174,7 @@ pub struct ElectionInput {
     /// Code of the post.
     post: String,
     held_on: String,
-    /// 1 where it is not sent.
+    /// 1 where it is not sent; a run-off needs the run before it on record, of the same term and post.
     #[serde(default)]
     run: Option<i32>,
     places: i32,
@@ -207,21 +240,21 @@ pub async fn record_election(
             let ids = committees::record_election(conn, actor, &state.keys, &[command]).await?;
             let id = ids.into_iter().next().or_missing("选举记录")?;
             let scope = &actor.scope;
-            let card = db::read(conn, scope, async |conn| queries::election(conn, scope, id).await).await?;
-            Ok((201, serde_json::to_string(&ElectionJson::from(card)).map_err(Error::broken)?))
+            let told = db::read(conn, scope, async |conn| told(conn, scope, id).await).await?;
+            Ok((201, serde_json::to_string(&told).map_err(Error::broken)?))
         })
         .await?;
     Ok(kept.at("/api/v1/elections", "id"))
 }
 
-async fn read(db: &mut Db, actor: &Actor, id: ElectionId) -> Result<ElectionCard> {
+async fn read(db: &mut Db, actor: &Actor, id: ElectionId) -> Result<ElectionJson> {
     policy::require(actor, Action::SeeRecords, &actor.scope.path)?;
     let scope = &actor.scope;
-    db::read(&mut db.0, scope, async |conn| queries::election(conn, scope, id).await).await
+    db::read(&mut db.0, scope, async |conn| told(conn, scope, id).await).await
 }
 
-fn versioned(card: ElectionCard) -> Versioned<ElectionJson> {
-    Versioned { version: card.election.version, created: false, body: card.into() }
+fn versioned(told: ElectionJson) -> Versioned<ElectionJson> {
+    Versioned { version: told.version, created: false, body: told }
 }
 
 /// Show one vote.

@@ -9,7 +9,9 @@ use crate::base::error::OrMissing;
 use crate::base::ids::ElectionId;
 use crate::base::policy::{self, Action};
 use crate::records::committees::queries::{self, ElectionCard, TermPlace};
-use crate::records::committees::{CommitteeKind, Rule, RuleBook, judge};
+use crate::records::committees::{
+    Bar, CommitteeKind, Rule, RuleBook, Votes, exact_attendance, judge, places_open,
+};
 use crate::records::words::{self, WordBook};
 use crate::web::guards::{Db, SignedIn};
 use crate::web::respond::{Answer, Page};
@@ -32,27 +34,32 @@ async fn show(
 ) -> Answer<Page<Results>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let scope = who.scope();
-    let (card, place, book, words) = db::read(&mut db.0, scope, async |conn| {
+    let (card, others, place, book, words) = db::read(&mut db.0, scope, async |conn| {
         let card = queries::election(conn, scope, id).await?;
+        let others = queries::elections(conn, scope, &[card.election.term_id]).await?;
         let terms = queries::term_places(conn, scope, &[card.election.term_id]).await?;
         let place = terms.into_iter().next().or_missing("届次")?;
         let book = queries::rule_book(conn, scope.county).await?.of(place.division());
-        Ok((card, place, book, words::book(conn, scope.county).await?))
+        Ok((card, others, place, book, words::book(conn, scope.county).await?))
     })
     .await?;
     let kind = place.kind().map_or("", CommitteeKind::name);
     let post = words.post_name(&card.election.post);
-    let run = if card.election.run > 1 { "另行选举" } else { "选举" };
+    let run = if card.is_run_off() { "另行选举" } else { "选举" };
+    let tied = place.kind().map(|kind| card.tied(kind, &book)).unwrap_or_default();
+    let enters = policy::require(&who.actor, Action::EnterRecords, &scope.path).is_ok();
+    let is_left_open = is_valid(&card, &place, &book)
+        && places_open(&card.votings(), &card.votes()) > 0
+        && next(&card, &others).is_none();
     Ok(Page(Results {
         frame: who.frame(Section::Committees).telling(flash),
         back: term_link(&place),
         title: format!("{} {kind}第{}届{post}{run}结果", place.village, place.ordinal),
         facts: facts(&card),
-        rows: rows(&card),
-        sentences: sentences(&card, &place, &book, &words),
-        correct: policy::require(&who.actor, Action::EnterRecords, &scope.path)
-            .is_ok()
-            .then(|| format!("/elections/{id}/correct")),
+        rows: rows(&card, &tied),
+        sentences: sentences(&card, (others.as_slice(), tied.as_slice()), &place, &book, &words),
+        correct: enters.then(|| format!("/elections/{id}/correct")),
+        again: (enters && is_left_open).then(|| format!("/terms/{}/vote?after={id}", place.id)),
     }))
 }
 
@@ -74,13 +81,14 @@ fn facts(card: &ElectionCard) -> Vec<Fact> {
     .collect()
 }
 
-fn rows(card: &ElectionCard) -> Vec<ResultRow> {
+fn rows(card: &ElectionCard, tied: &[usize]) -> Vec<ResultRow> {
     let votings = card.votings();
     let number = |given: Option<i32>| given.map(|number| number.to_string()).unwrap_or_default();
-    let row = |votes: crate::records::committees::Votes| ResultRow {
+    let row = |(at, votes): (usize, Votes)| ResultRow {
         outcome: match (votes.is_unanimous(&votings), votes.is_elected) {
             (true, _) => "满票当选",
             (false, true) => "当选",
+            (false, false) if tied.contains(&at) => "平票，未当选",
             (false, false) => "未当选",
         }
         .to_owned(),
@@ -89,33 +97,106 @@ fn rows(card: &ElectionCard) -> Vec<ResultRow> {
         abstentions: number(votes.abstentions),
         name: votes.candidate,
     };
-    card.votes().into_iter().map(row).collect()
+    card.votes().into_iter().enumerate().map(row).collect()
 }
 
-/// How the bars of the day were met.
-fn sentences(card: &ElectionCard, place: &TermPlace, book: &RuleBook, words: &WordBook) -> Vec<String> {
+/// Whether enough took part.
+fn is_valid(card: &ElectionCard, place: &TermPlace, book: &RuleBook) -> bool {
+    let vote = &card.election;
+    let bar = place.kind().and_then(|kind| book.bar(Rule::Attendance, kind, vote.held_on));
+    bar.is_none_or(|bar| bar.is_met(vote.present, vote.eligible))
+}
+
+/// How the bars of the day were met, with the numbers that they came to, and what the vote left open.
+fn sentences(
+    card: &ElectionCard,
+    (others, tied): (&[ElectionCard], &[usize]),
+    place: &TermPlace,
+    book: &RuleBook,
+    words: &WordBook,
+) -> Vec<String> {
     let (Some(kind), Ok(post)) = (place.kind(), words.post(&card.election.post)) else { return Vec::new() };
     let vote = &card.election;
     let votings = card.votings();
-    let is_run_off = vote.run > 1;
-    let mut told: Vec<String> = judge(book, kind, post, vote.held_on, is_run_off, &votings, &card.votes())
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    if let Some(bar) = book.bar(Rule::Attendance, kind, vote.held_on)
-        && bar.is_met(vote.present, vote.eligible)
-    {
+    let mut told: Vec<String> =
+        judge(book, kind, post, vote.held_on, card.is_run_off(), &votings, &card.votes())
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+    let is_valid = is_valid(card, place, book);
+    if let Some(bar) = book.bar(Rule::Attendance, kind, vote.held_on).filter(|_| is_valid) {
         told.push(format!(
-            "实到{}人，应到{}人，实到{}应到人数，选举有效（{}）。",
-            vote.present,
-            vote.eligible,
-            bar.words(),
-            bar.source
+            "到会须不少于{}人（{}，{}），实到{}人，选举有效。",
+            bar.needed(vote.eligible),
+            bar.share_of(&format!("应到{}人", vote.eligible)),
+            bar.source,
+            vote.present
         ));
     }
-    let winning = book.bar(Rule::RunOffWinning, kind, vote.held_on).filter(|_| is_run_off);
-    if let Some(bar) = winning.or_else(|| book.bar(Rule::Winning, kind, vote.held_on)) {
-        told.push(format!("当选须得赞成票{}实到人数（{}）。", bar.words(), bar.source));
+    let exact = exact_attendance(book, kind, post, vote.held_on, &votings);
+    told.extend(exact.map(|exact| format!("{exact}。")));
+    let winning = card.winning_bar(kind, book);
+    told.extend(winning.map(|bar| {
+        let share = bar.share_of(&format!("实到{}人", vote.present));
+        format!("当选须得赞成票不少于{}票（{share}，{}）。", bar.needed(vote.present), bar.source)
+    }));
+    if is_valid {
+        told.extend(left_open(card, (others, tied), kind, winning));
     }
     told
+}
+
+/// What a vote left open: a tie (平票), places that nobody was elected to (不足额); and what is done about it.
+fn left_open(
+    card: &ElectionCard,
+    (others, tied): (&[ElectionCard], &[usize]),
+    kind: CommitteeKind,
+    winning: Option<&Bar>,
+) -> Vec<String> {
+    let votes = card.votes();
+    let mut told = Vec::new();
+    let alike: Vec<&Votes> =
+        votes.iter().enumerate().filter(|(at, _)| tied.contains(at)).map(|(_, one)| one).collect();
+    if let Some(one) = alike.first() {
+        let names: Vec<&str> = alike.iter().map(|one| one.candidate.as_str()).collect();
+        told.push(format!(
+            "{}各得赞成票{}，票数相等，不能确定当选人，本轮都未当选，须就这几人再次投票（平票再投）。",
+            names.join("、"),
+            one.votes_for
+        ));
+    }
+    let places = card.election.places;
+    let open = places_open(&card.votings(), &votes);
+    if open > 0 {
+        let elected = places.saturating_sub(open);
+        let what_next = match (next(card, others), kind) {
+            (Some(run), _) => format!("已于{}进行第{}轮选举", run.election.held_on, run.election.run),
+            (None, _) if !alike.is_empty() => "由再次投票决定".to_owned(),
+            (None, CommitteeKind::VillageParty) => format!(
+                "可就不足的{open}名另行选举；接近应选名额的，经半数以上选举人同意也可以减少名额，不再选举{}",
+                winning.map(|bar| format!("（{}）", bar.source)).unwrap_or_default()
+            ),
+            (None, _) => format!("就不足的{open}名另行选举"),
+        };
+        told.push(format!(
+            "应选{places}名，当选{elected}名，{places}-{elected}={open}，不足额{open}名：{what_next}。"
+        ));
+    }
+    told
+}
+
+/// The run-off that followed a vote, where there was one.
+fn next<'a>(card: &ElectionCard, others: &'a [ElectionCard]) -> Option<&'a ElectionCard> {
+    let vote = &card.election;
+    let of_post = || others.iter().filter(|other| other.election.post == vote.post);
+    let follows = |other: &&ElectionCard| {
+        let day = other.election.held_on;
+        // A later vote of the same number has run-offs of its own.
+        let is_anew = |between: &ElectionCard| {
+            let between = &between.election;
+            between.run == vote.run && vote.held_on < between.held_on && between.held_on <= day
+        };
+        other.election.run == vote.run.saturating_add(1) && vote.held_on <= day && !of_post().any(is_anew)
+    };
+    of_post().find(follows)
 }

@@ -1,6 +1,9 @@
 //! Entering a vote: the numbers of the ballots, and a row for each candidate; correcting one, and removing one that was
 //! entered by mistake.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
@@ -10,11 +13,15 @@ use super::ask::{
     whole,
 };
 use super::correct::{refused_or_stale, version};
+use crate::base::db;
 use crate::base::error::{FieldError, OrMissing, Result};
 use crate::base::ids::{ElectionId, TermId};
-use crate::base::{clock, db};
+use crate::base::values::parse_date;
 use crate::records::committees::queries::{self, ElectionCard, TermPlace};
-use crate::records::committees::{self, Ballot, RecordElection, RemoveElection, Rule, RuleBook, Votings};
+use crate::records::committees::{
+    self, Ballot, Bar, Election, RecordElection, RemoveElection, Rule, RuleBook, Votings, places_open,
+    winning_bar,
+};
 use crate::records::words::{self, WordBook};
 use crate::web;
 use crate::web::forms::committee::{CandidateText, VoteText, WhoText, Wrong};
@@ -79,22 +86,69 @@ fn candidate(at: usize, stored: Option<&Ballot>) -> Group {
     )
 }
 
-/// The bars of today, in words.
-fn bars(place: &TermPlace, book: &RuleBook) -> String {
+/// What is known of a vote while its form is filled in.
+struct Known {
+    held_on: NaiveDate,
+    run: i32,
+    eligible: Option<i32>,
+    present: Option<i32>,
+}
+
+impl Known {
+    /// What is typed, before what is on record of the vote.
+    fn of(stored: Option<&ElectionCard>, first_day: NaiveDate, typed: Option<&Fields>) -> Self {
+        let vote = stored.map(|card| &card.election);
+        let text = |name: &str| typed.and_then(|fields| fields.given(name));
+        let number = |name: &str, of: fn(&Election) -> i32| {
+            text(name).map_or_else(|| vote.map(of), |text| text.parse().ok())
+        };
+        let day = text("held_on").and_then(|text| parse_date(text).ok());
+        Self {
+            held_on: day.unwrap_or_else(|| vote.map_or(first_day, |vote| vote.held_on)),
+            run: number("run", |vote| vote.run).unwrap_or(1),
+            eligible: number("eligible", |vote| vote.eligible),
+            present: number("present", |vote| vote.present),
+        }
+    }
+}
+
+/// The bars of the day, in words; with the numbers that they come to, where those of the vote are known.
+fn bars(place: &TermPlace, book: &RuleBook, known: &Known) -> String {
     let Some(kind) = place.kind() else { return String::new() };
-    let told = [
-        (Rule::Attendance, "实到", "应到人数"),
-        (Rule::Winning, "当选须得赞成票", "实到人数"),
-        (Rule::Surplus, "候选人多出", "应选名额（书记、副书记等额）"),
-    ];
-    let told: Vec<String> = told
-        .into_iter()
-        .filter_map(|(rule, what, whole)| {
-            let bar = book.bar(rule, kind, clock::today())?;
-            Some(format!("{what}{}{whole}", bar.words()))
-        })
-        .collect();
+    let bar = |rule| book.bar(rule, kind, known.held_on);
+    let number = |bar: &Bar, whole: Option<i32>, label: &str, unit: &str| {
+        let told = |whole: i32| format!("（{label}{whole}人，即不少于{}{unit}）", bar.needed(whole));
+        whole.map(told).unwrap_or_default()
+    };
+    let mut told = Vec::new();
+    told.extend(
+        bar(Rule::Attendance)
+            .map(|bar| format!("实到{}应到人数{}", bar.words(), number(bar, known.eligible, "应到", "人"))),
+    );
+    told.extend(winning_bar(book, kind, known.held_on, known.run > 1).map(|bar| {
+        format!("当选须得赞成票{}实到人数{}", bar.words(), number(bar, known.present, "实到", "票"))
+    }));
+    let run_off = bar(Rule::RunOffWinning).filter(|_| known.run < 2);
+    told.extend(run_off.map(|bar| format!("另行选举当选须得赞成票{}实到人数", bar.words())));
+    told.extend(
+        bar(Rule::Surplus).map(|bar| format!("候选人多出{}应选名额（书记、副书记等额）", bar.words())),
+    );
     told.join("；")
+}
+
+/// Every version of the bars that are told as numbers while typing: rule, first day, first day no longer in force,
+/// comparison and share; the county's own first.
+fn quotas(place: &TermPlace, book: &RuleBook) -> String {
+    let told = |bar: &&Bar| {
+        place.kind() == Some(bar.kind)
+            && matches!(bar.rule, Rule::Attendance | Rule::Winning | Rule::RunOffWinning)
+    };
+    let line = |bar: &Bar| {
+        let until = bar.to_day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+        let (rule, comparison) = (bar.rule.code(), bar.comparison.code());
+        format!("{rule} {} {until} {comparison} {} {}", bar.from_day, bar.numerator, bar.denominator)
+    };
+    book.bars().iter().filter(told).map(line).collect::<Vec<_>>().join(";")
 }
 
 /// The form of a vote: empty, or with what is recorded of one.
@@ -113,7 +167,7 @@ fn page(
         number("run", "轮次")
             .value(vote.map_or(1, |vote| vote.run).to_string())
             .columns(3)
-            .hint("另行选举填2、3"),
+            .hint("另行选举填2、3，须先登记前一轮"),
     ];
     let numbers = stored.map(ElectionCard::votings).map(|votings| {
         let Votings { places, eligible, present, issued, returned, valid } = votings;
@@ -150,7 +204,16 @@ fn page(
         form.keep(|name| fields.has(name).then(|| fields.get(name)));
         form.refuse(errors);
     }
-    Vote { title: form.submit.clone(), frame, back, facts: term_facts(place), note: bars(place, book), form }
+    let known = Known::of(stored, place.from_day, typed.map(|(fields, _)| fields));
+    Vote {
+        title: form.submit.clone(),
+        frame,
+        back,
+        facts: term_facts(place),
+        note: bars(place, book, &known),
+        quotas: quotas(place, book),
+        form,
+    }
 }
 
 async fn read(who: &SignedIn, db: &mut Db, id: TermId) -> Result<(TermPlace, RuleBook, WordBook)> {
@@ -163,10 +226,43 @@ async fn read(who: &SignedIn, db: &mut Db, id: TermId) -> Result<(TermPlace, Rul
     .await
 }
 
-#[get("/terms/<id>/vote")]
-async fn ask(who: SignedIn, mut db: Db, id: TermId) -> Answer<Page<Vote>> {
+/// The form of a vote; `after` another one, that of the run-off which it leaves places to.
+#[get("/terms/<id>/vote?<after>")]
+async fn ask(who: SignedIn, mut db: Db, id: TermId, after: Option<&str>) -> Answer<Page<Vote>> {
     let (place, book, words) = read(&who, &mut db, id).await?;
-    Ok(Page(page(&who, (&place, &book, &words), None, None)))
+    let mut vote = page(&who, (&place, &book, &words), None, None);
+    if let Some(after) = after.and_then(|id| id.parse::<ElectionId>().ok()) {
+        let scope = who.scope();
+        let cards =
+            db::read(&mut db.0, scope, async |conn| Ok(queries::elections(conn, scope, &[id]).await?))
+                .await?;
+        let card = cards.into_iter().find(|card| card.election.id == after).or_missing("选举记录")?;
+        let known = run_off(&card, &place, &book);
+        vote.form.keep(|name| known.get(name).map(String::as_str));
+    }
+    Ok(Page(vote))
+}
+
+/// What is known of the run-off after a vote: number, places, who could vote, and who stands, after a tie those who were tied.
+fn run_off(card: &ElectionCard, place: &TermPlace, book: &RuleBook) -> HashMap<String, String> {
+    let vote = &card.election;
+    let tied = place.kind().map(|kind| card.tied(kind, book)).unwrap_or_default();
+    let mut known = HashMap::from([
+        ("post".to_owned(), vote.post.clone()),
+        ("held_on".to_owned(), vote.held_on.to_string()),
+        ("run".to_owned(), vote.run.saturating_add(1).to_string()),
+        ("places".to_owned(), places_open(&card.votings(), &card.votes()).to_string()),
+        ("eligible".to_owned(), vote.eligible.to_string()),
+    ]);
+    let stand_again = card
+        .ballots
+        .iter()
+        .enumerate()
+        .filter(|(at, (ballot, _))| if tied.is_empty() { !ballot.is_elected } else { tied.contains(at) });
+    for (at, (_, (ballot, _))) in stand_again.enumerate() {
+        known.insert(format!("candidates[{at}].person"), ballot.person_id.to_string());
+    }
+    known
 }
 
 fn text(fields: &Fields) -> Result<VoteText> {

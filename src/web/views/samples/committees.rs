@@ -232,6 +232,7 @@ pub fn vote() -> Vote {
         back: Link::new("白泉村", "/committees/villages/500237101201"),
         facts: vec![Fact::text("组织", "村党组织"), Fact::text("届次", "第6届（2021-01-10起）")],
         note: "实到不少于4/5应到人数；当选须得赞成票超过1/2实到人数".into(),
+        quotas: "attendance 2020-07-13 - at_least 4 5;winning 2020-07-13 - more_than 1 2".into(),
     }
 }
 
@@ -250,10 +251,12 @@ pub fn results() -> Results {
         facts: vec![Fact::text("选举日期", "2021-01-10"), Fact::text("有效票", "44")],
         rows: vec![row("张伟", "44", "满票当选"), row("李娜", "0", "未当选")],
         sentences: vec![
-            "实到45人，应到50人，实到不少于4/5应到人数，选举有效（《中国共产党基层组织选举工作条例》）。"
+            "到会须不少于40人（不少于应到50人的4/5，《中国共产党基层组织选举工作条例》），实到45人，选举有效。"
                 .into(),
+            "当选须得赞成票不少于23票（实到45人的过半数，《中国共产党基层组织选举工作条例》）。".into(),
         ],
         correct: Some("/elections/1/correct".into()),
+        again: Some("/terms/1/vote?after=1".into()),
     }
 }
 

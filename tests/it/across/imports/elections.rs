@@ -52,6 +52,18 @@ pub(in crate::across) fn votes() -> Vec<Roster> {
     ]
 }
 
+/// The same, and one of the two places for members is left open.
+pub(super) fn short() -> Vec<Roster> {
+    let mut rows = votes();
+    rows[2] = member("刘洋", 3, "20", "否");
+    rows
+}
+
+/// A candidate for the one place that [`short`] left open.
+pub(super) fn run_off(name: &str, number: u16, votes: &str, is_elected: &str) -> Roster {
+    member(name, number, votes, is_elected).with("应选名额", "1").with("轮次", "2")
+}
+
 /// A stage with the team of [`team`] on record.
 pub(super) async fn stage() -> Stage {
     let mut stage = Stage::of(Kind::Committees).await;
@@ -69,11 +81,11 @@ async fn count(stage: &Stage) -> (i64, i64) {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_votes_twice_change_nothing() {
     let stage = stage().await;
-    assert_eq!(stage.import(&votes()).await, Counts { new: 4, ..Counts::default() });
+    assert_eq!(stage.import(&short()).await, Counts { new: 4, ..Counts::default() });
     assert_eq!(count(&stage).await, (2, 4));
-    assert_eq!(stage.import(&votes()).await, Counts { unchanged: 4, ..Counts::default() });
+    assert_eq!(stage.import(&short()).await, Counts { unchanged: 4, ..Counts::default() });
     // A run-off on the same day is another vote.
-    let run_off = member("陈静", 6, "30", "是").with("应选名额", "1").with("轮次", "2");
+    let run_off = run_off("陈静", 6, "30", "是");
     assert_eq!(stage.import(std::slice::from_ref(&run_off)).await, Counts { new: 1, ..Counts::default() });
     assert_eq!(stage.import(&[run_off]).await, Counts { unchanged: 1, ..Counts::default() });
     assert_eq!(count(&stage).await, (3, 5));
@@ -268,4 +280,72 @@ async fn whose_check_has_expired_is_not_elected() {
     assert!(told[0].1.join("").contains("已过期，请重新提名联审并备案"), "{told:?}");
     assert_eq!(count(&stage).await, (0, 0));
     assert_eq!(stage.import(&[candidate("张伟", 1, "44", "是")]).await.new, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn run_offs_go_in_with_the_runs_before_them_or_not_at_all() {
+    let stage = stage().await;
+    let offs = [run_off("刘洋", 3, "30", "是"), run_off("陈静", 6, "10", "否")];
+    let told = stage.told(&offs).await;
+    let alone = "轮次：轮次“2”是另行选举，本届还没有登记委员的第1轮选举";
+    assert!(told.iter().all(|(_, reasons)| reasons.join("").starts_with(alone)), "{told:?}");
+    // The run before it is in the same sheet, and turned away.
+    let mut rows = short();
+    rows[3] = member("陈静", 6, "10", "否").with("反对票", "40");
+    rows.extend(offs.clone());
+    let told = stage.told(&rows).await;
+    assert_eq!(told[0].0, "new");
+    assert!(told[3].1.join("").contains("大于有效票44"), "{told:?}");
+    assert!(told[4..].iter().all(|(_, reasons)| reasons.join("").starts_with(alone)), "{told:?}");
+    assert_eq!(stage.import(&rows).await, Counts { new: 1, refused: 5, ..Counts::default() });
+    assert_eq!(count(&stage).await, (1, 1));
+    // In whatever order they stand.
+    let rows: Vec<Roster> = offs.iter().cloned().chain(short()).collect();
+    assert_eq!(stage.import(&rows).await, Counts { new: 5, unchanged: 1, ..Counts::default() });
+    assert_eq!(count(&stage).await, (3, 6));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_off_that_does_not_follow_is_refused_beside_its_cell() {
+    let stage = stage().await;
+    stage.import(&short()).await;
+    for (row, column, reason) in [
+        (
+            run_off("陈静", 6, "30", "是").with("选举日期", "2021-01-09"),
+            "选举日期",
+            "早于第1轮选举的2021-01-10",
+        ),
+        (
+            run_off("陈静", 6, "30", "是").with("应选名额", "2"),
+            "应选名额",
+            "“2”多于余下名额：此前各轮应选2名，已选出1名",
+        ),
+        (run_off("王芳", 4, "30", "是"), "候选人", "候选人王芳已在第1轮选举当选"),
+        (run_off("张伟", 1, "30", "是"), "候选人", "候选人张伟没有参加此前各轮选举"),
+        (run_off("陈静", 6, "30", "是").with("轮次", "3"), "轮次", "还没有登记委员的第2轮选举"),
+    ] {
+        let told = stage.told(std::slice::from_ref(&row)).await;
+        let (bucket, reasons) = &told[0];
+        assert_eq!(bucket, "refused", "{column} {reason}: {reasons:?}");
+        let found = reasons.iter().any(|told| told.starts_with(column) && told.contains(reason));
+        assert!(found, "{column} {reason}: {reasons:?}");
+    }
+    assert_eq!(count(&stage).await, (2, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_wins_a_tie_of_a_sheet() {
+    let stage = stage().await;
+    let tie = |is_elected| {
+        [member("王芳", 4, "40", "是"), member("刘洋", 3, "24", is_elected), member("陈静", 6, "24", "否")]
+    };
+    let told = stage.told(&tie("是")).await;
+    let reason = "刘洋、陈静各得赞成票24，票数相等，得票更多的1人，应选名额2只余1个";
+    assert!(told[1].1.join("").contains(reason), "{told:?}");
+    assert!(told.iter().all(|(bucket, _)| bucket == "refused"), "{told:?}");
+    assert_eq!(stage.import(&tie("否")).await, Counts { new: 3, ..Counts::default() });
+    let told = stage.told(&[run_off("王芳", 4, "30", "是")]).await;
+    assert!(told[0].1.join("").contains("已在第1轮选举当选"), "{told:?}");
+    let decided = [run_off("刘洋", 3, "24", "是"), run_off("陈静", 6, "20", "否")];
+    assert_eq!(stage.import(&decided).await, Counts { new: 2, ..Counts::default() });
 }

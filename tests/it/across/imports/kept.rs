@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 
 use super::committees::person;
-use super::elections::{member, votes};
+use super::elections::{member, run_off, short, votes};
 use super::undo::{carried, sentence, shot, undo};
 use super::{Roster, Stage, assessed, elections};
 use crate::support::builders::training::{class_step, in_days, running};
@@ -50,9 +50,9 @@ async fn scores_that_were_handed_in_stand() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vote_that_stays_keeps_its_candidates() {
     let stage = elections::stage().await;
-    stage.import(&votes()).await;
+    stage.import(&short()).await;
     // A run-off that is new, and a vote that gets another candidate.
-    let run_off = |votes: &str| member("陈静", 6, votes, "是").with("应选名额", "1").with("轮次", "2");
+    let run_off = |votes: &str| run_off("陈静", 6, votes, "是");
     let import = carried(&stage, &[run_off("30"), member("赵敏", 8, "2", "否")]).await;
     let corrected =
         [run_off("31"), member("王芳", 4, "39", "是").with("反对票", "（清空）").with("弃权票", "1")];
@@ -68,16 +68,27 @@ async fn a_vote_that_stays_keeps_its_candidates() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vote_that_goes_takes_its_candidates_along_and_one_that_is_restored_has_its_own() {
     let stage = elections::stage().await;
-    stage.import(&votes()).await;
+    stage.import(&short()).await;
     let before = shot(&stage).await;
-    let run_off = member("陈静", 6, "30", "是").with("应选名额", "1").with("轮次", "2");
-    let import = carried(&stage, &[run_off, member("赵敏", 8, "2", "否")]).await;
+    let import = carried(&stage, &[run_off("陈静", 6, "30", "是"), member("赵敏", 8, "2", "否")]).await;
     assert_ne!(shot(&stage).await["person_visibility"], before["person_visibility"]);
     assert_eq!(undo(&stage, &stage.clerk, &import).await.unwrap(), 0);
     let after = shot(&stage).await;
     for table in ["elections", "election_ballots", "person_visibility"] {
         assert_eq!(after[table], before[table], "{table}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vote_that_a_run_off_follows_stays_and_the_others_of_its_file_go() {
+    let stage = elections::stage().await;
+    let import = carried(&stage, &short()).await;
+    stage.import(&[run_off("陈静", 6, "30", "是")]).await;
+    assert_eq!(undo(&stage, &stage.clerk, &import).await.unwrap(), 3, "the three candidates of that vote");
+    let told = reasons(&stage, &import).await;
+    assert!(told[0].contains("导入之后登记的选举记录用到了它"), "{told:?}");
+    let left = texts(&stage, "SELECT concat_ws(' ', post, run) FROM elections ORDER BY run").await;
+    assert_eq!(left, ["committee_member 1", "committee_member 2"]);
 }
 
 /// Two villages change to the sixth term, each with a secretary who was vetted.

@@ -57,8 +57,12 @@ async fn attendance_and_votes_meet_the_bars_where_somebody_is_elected() {
     let half = vote(&stage, 40, 20);
     let refused = named(stage.record(half).await.unwrap_err());
     assert!(refused[0].contains("张伟得赞成票20，实到40人，当选须超过1/2实到人数"), "{refused:?}");
+    // Where too few came there is no run-off: the vote is held anew.
     let mut second = vote(&stage, 40, 21);
     second.run = 2;
+    let refused = named(stage.record(second.clone()).await.unwrap_err());
+    assert!(refused[0].starts_with("run: 第1轮选举（2021-01-10）实到人数不足，选举无效"), "{refused:?}");
+    (second.run, second.held_on) = (1, day("2021-01-11"));
     stage.record(second).await.unwrap();
 }
 

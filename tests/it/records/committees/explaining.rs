@@ -5,6 +5,7 @@ use cadre::records::committees::{self, Explain, Finding, Post, RemoveSeat, Unusu
 use cadre::records::vetting::sight::Sight;
 
 use super::{Stage, named};
+use crate::support::builders::{committee, day};
 
 async fn findings(stage: &mut Stage) -> Vec<Finding> {
     let (scope, committee) = (stage.clerk.scope.clone(), stage.committee);
@@ -40,6 +41,52 @@ async fn the_latest_word_on_a_finding_counts_and_the_finding_stays() {
     assert_eq!(stage.texts("SELECT reason FROM finding_explanations ORDER BY id").await[0], "等待下派");
     let other = findings(&mut stage).await.into_iter().find(|one| one.what != Unusual::Vacancy).unwrap();
     assert_eq!(other.explanation, None);
+}
+
+/// What is told of one kind of finding.
+async fn told(stage: &mut Stage, what: Unusual) -> Vec<String> {
+    let found = findings(stage).await.into_iter().filter(|finding| finding.what == what);
+    found.map(|finding| finding.message).collect()
+}
+
+#[tokio::test]
+async fn a_seat_in_a_post_that_the_term_has_not_is_told_and_explained() {
+    let mut stage = Stage::new().await;
+    let seats = [stage.seat(0, Post::Secretary), stage.seat(1, Post::Member)];
+    stage.appoint(&seats).await.unwrap();
+    assert_eq!(told(&mut stage, Unusual::Overfilled).await, [""; 0]);
+    let deputy = stage.seat(2, Post::DeputySecretary);
+    stage.appoint(&[deputy]).await.unwrap();
+    assert_eq!(
+        told(&mut stage, Unusual::Overfilled).await,
+        ["本届没有设副书记而有1人任职，请登记离职，或核对本届职数"]
+    );
+    explain(&mut stage, Unusual::Overfilled, "县委批准增设").await.unwrap();
+    let found = findings(&mut stage).await.into_iter().find(|one| one.what == Unusual::Overfilled).unwrap();
+    assert_eq!(found.explanation.unwrap().reason, "县委批准增设");
+}
+
+#[tokio::test]
+async fn exactly_four_fifths_present_are_to_be_looked_at_again_and_one_more_is_not() {
+    let mut stage = Stage::new().await;
+    let vote = |stage: &Stage, present, on: &str| {
+        let mut held = committee::held(Post::Secretary, &[(stage.people[0], 39)]);
+        held.held_on = day(on);
+        let numbers = &mut held.votings;
+        (numbers.present, numbers.issued, numbers.returned, numbers.valid) =
+            (present, present, present, present);
+        held
+    };
+    let one_more = vote(&stage, 41, "2021-01-10");
+    stage.record(one_more).await.unwrap();
+    assert_eq!(told(&mut stage, Unusual::ExactAttendance).await, [""; 0]);
+    let exact = vote(&stage, 40, "2021-01-11");
+    stage.record(exact).await.unwrap();
+    assert_eq!(
+        told(&mut stage, Unusual::ExactAttendance).await,
+        ["2021-01-11选举书记，实到40人，应到50人，实到恰为应到人数的4/5，请核对签到记录和选举办法，再说明"]
+    );
+    explain(&mut stage, Unusual::ExactAttendance, "签到40人，已核对").await.unwrap();
 }
 
 #[tokio::test]

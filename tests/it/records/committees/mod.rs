@@ -5,6 +5,7 @@ mod communities;
 mod elections;
 mod explaining;
 mod kin;
+mod run_offs;
 mod seats;
 mod terms;
 

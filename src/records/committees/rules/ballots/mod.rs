@@ -1,9 +1,13 @@
 //! The arithmetic of a vote: ballots that do not add up are refused, bars that are not met are named.
 
+mod outcome;
+
 use chrono::NaiveDate;
 
 use crate::records::committees::model::{CommitteeKind, Post};
 use crate::records::committees::rules::{Rule, RuleBook};
+
+pub use outcome::{ExactAttendance, exact_attendance, is_attended, places_open, tied, winning_bar};
 
 /// What became of the ballots of one vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,6 +133,37 @@ pub enum BallotRefusal {
         /// His votes.
         winner_votes: i32,
     },
+    /// Somebody was declared elected and others with as many votes were not.
+    #[error("{}", tie_told(.tied, *.votes_for, *.ahead, *.places))]
+    Tie {
+        /// Everybody with so many votes.
+        tied: Vec<String>,
+        /// Who of them was declared elected.
+        winner: String,
+        /// The votes of each.
+        votes_for: i32,
+        /// How many got more.
+        ahead: usize,
+        /// How many were to be elected.
+        places: i32,
+    },
+}
+
+/// Why none of those who are tied may be elected alone, with the arithmetic.
+fn tie_told(tied: &[String], votes_for: i32, ahead: usize, places: i32) -> String {
+    let (names, number) = (tied.join("、"), tied.len());
+    let left = usize::try_from(places).unwrap_or_default().saturating_sub(ahead);
+    if number <= left {
+        return format!(
+            "{names}各得赞成票{votes_for}，票数相等，得票更多的{ahead}人，合计{}人，不多于应选名额{places}：\
+             票数相等的应同为当选或同为未当选，请核对选举结果后更正",
+            ahead + number
+        );
+    }
+    format!(
+        "{names}各得赞成票{votes_for}，票数相等，得票更多的{ahead}人，应选名额{places}只余{left}个，票数相等的有{number}人，\
+         不能确定当选人：本轮都不能当选，须就这几人再次投票（平票再投），请把他们都改为“未当选”，再登记下一轮"
+    )
 }
 
 impl BallotRefusal {
@@ -137,7 +172,7 @@ impl BallotRefusal {
     pub fn candidate(&self) -> Option<&str> {
         match self {
             Self::MoreVotesThanBallots { candidate, .. } => Some(candidate),
-            Self::FewerVotesElected { winner, .. } => Some(winner),
+            Self::FewerVotesElected { winner, .. } | Self::Tie { winner, .. } => Some(winner),
             _ => None,
         }
     }
@@ -163,17 +198,31 @@ pub fn count(votings: &Votings, votes: &[Votes]) -> Result<(), Vec<BallotRefusal
     }
     let winner = votes.iter().filter(|one| one.is_elected).min_by_key(|one| one.votes_for);
     let loser = votes.iter().filter(|one| !one.is_elected).max_by_key(|one| one.votes_for);
-    if let (Some(winner), Some(loser)) = (winner, loser)
-        && loser.votes_for > winner.votes_for
-    {
-        refusals.push(BallotRefusal::FewerVotesElected {
+    if let (Some(winner), Some(loser)) = (winner, loser) {
+        refusals.extend(out_of_order(winner, loser, votings.places, votes));
+    }
+    if refusals.is_empty() { Ok(()) } else { Err(refusals) }
+}
+
+/// What is wrong with the last of those declared elected beside the first of those who were not.
+fn out_of_order(winner: &Votes, loser: &Votes, places: i32, votes: &[Votes]) -> Option<BallotRefusal> {
+    if loser.votes_for > winner.votes_for {
+        return Some(BallotRefusal::FewerVotesElected {
             loser: loser.candidate.clone(),
             loser_votes: loser.votes_for,
             winner: winner.candidate.clone(),
             winner_votes: winner.votes_for,
         });
     }
-    if refusals.is_empty() { Ok(()) } else { Err(refusals) }
+    let votes_for = winner.votes_for;
+    let alike = votes.iter().filter(|one| one.votes_for == votes_for);
+    (loser.votes_for == votes_for).then(|| BallotRefusal::Tie {
+        tied: alike.map(|one| one.candidate.clone()).collect(),
+        winner: winner.candidate.clone(),
+        votes_for,
+        ahead: votes.iter().filter(|one| one.votes_for > votes_for).count(),
+        places,
+    })
 }
 
 /// From the eligible down to the ballots that count, nothing grows.
@@ -229,12 +278,16 @@ fn of_candidate(votings: &Votings, one: &Votes) -> Vec<BallotRefusal> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Shortfall {
     /// Too few took part.
-    #[error("实到{present}人，应到{eligible}人，实到须{bar}应到人数（{source_text}），本次选举无效")]
+    #[error(
+        "实到{present}人，应到{eligible}人，实到须{bar}应到人数（{source_text}），即不少于{needed}人，本次选举无效"
+    )]
     Attendance {
         /// Who took part.
         present: i32,
         /// Who could.
         eligible: i32,
+        /// The fewest who would have been enough.
+        needed: i32,
         /// The bar in words.
         bar: String,
         /// What the bar rests on.
@@ -254,7 +307,7 @@ pub enum Shortfall {
     },
     /// Declared elected with too few votes.
     #[error(
-        "{candidate}得赞成票{votes_for}，实到{present}人，当选须{bar}实到人数（{source_text}），不能当选"
+        "{candidate}得赞成票{votes_for}，实到{present}人，当选须{bar}实到人数（{source_text}），即不少于{needed}票，不能当选"
     )]
     Votes {
         /// Who.
@@ -263,6 +316,8 @@ pub enum Shortfall {
         votes_for: i32,
         /// Who took part.
         present: i32,
+        /// The fewest votes that would have been enough.
+        needed: i32,
         /// The bar in words.
         bar: String,
         /// What the bar rests on.
@@ -302,6 +357,7 @@ pub fn judge(
         shortfalls.push(Shortfall::Attendance {
             present: votings.present,
             eligible: votings.eligible,
+            needed: bar.needed(votings.eligible),
             bar: bar.words(),
             source_text: bar.source.clone(),
         });
@@ -318,14 +374,14 @@ pub fn judge(
             source_text: bar.source.clone(),
         });
     }
-    let run_off = if is_run_off { bar(Rule::RunOffWinning) } else { None };
-    if let Some(bar) = run_off.or_else(|| bar(Rule::Winning)) {
+    if let Some(bar) = winning_bar(book, kind, held_on, is_run_off) {
         let elected = votes.iter().filter(|one| one.is_elected);
         shortfalls.extend(elected.filter(|one| !bar.is_met(one.votes_for, votings.present)).map(|one| {
             Shortfall::Votes {
                 candidate: one.candidate.clone(),
                 votes_for: one.votes_for,
                 present: votings.present,
+                needed: bar.needed(votings.present),
                 bar: bar.words(),
                 source_text: bar.source.clone(),
             }

@@ -56,6 +56,30 @@ fn who_has_more_votes_is_elected_first_and_no_more_than_there_are_places() {
 }
 
 #[test]
+fn none_of_those_who_are_tied_on_the_edge_is_elected_alone() {
+    let two = Votings { places: 2, ..VOTINGS };
+    let given = |second| [votes("王芳", 30, true), votes("张伟", 25, second), votes("李娜", 25, false)];
+    assert_eq!(
+        sentences(&two, &given(true)),
+        [
+            "张伟、李娜各得赞成票25，票数相等，得票更多的1人，应选名额2只余1个，票数相等的有2人，不能确定当选人：\
+          本轮都不能当选，须就这几人再次投票（平票再投），请把他们都改为“未当选”，再登记下一轮"
+        ]
+    );
+    assert_eq!(count(&two, &given(false)), Ok(()), "the tie is on record and nobody has won it");
+    let apart = [votes("王芳", 30, true), votes("张伟", 26, true), votes("李娜", 24, false)];
+    assert_eq!(count(&two, &apart), Ok(()));
+    let refused = count(&two, &given(true)).unwrap_err();
+    assert_eq!(refused[0].candidate(), Some("张伟"));
+    let three = Votings { places: 3, ..VOTINGS };
+    assert_eq!(
+        sentences(&three, &given(true)),
+        ["张伟、李娜各得赞成票25，票数相等，得票更多的1人，合计3人，不多于应选名额3：\
+          票数相等的应同为当选或同为未当选，请核对选举结果后更正"]
+    );
+}
+
+#[test]
 fn everybody_for_him_is_unanimous_and_nobody_at_all_is_not() {
     assert!(votes("张伟", 40, true).is_unanimous(&VOTINGS));
     assert!(!votes("张伟", 39, true).is_unanimous(&VOTINGS));
@@ -79,7 +103,9 @@ fn half_of_those_present_do_not_elect() {
     };
     assert_eq!(
         judged(20),
-        ["张伟得赞成票20，实到40人，当选须超过1/2实到人数（《中国共产党基层组织选举工作条例》），不能当选"]
+        [
+            "张伟得赞成票20，实到40人，当选须超过1/2实到人数（《中国共产党基层组织选举工作条例》），即不少于21票，不能当选"
+        ]
     );
     assert!(judged(21).is_empty());
 }
@@ -116,7 +142,7 @@ proptest! {
             && given.iter().map(|one| one.votes_for).sum::<i32>() <= valid * places
             && given.iter().filter(|one| one.is_elected).count() <= usize::try_from(places).unwrap_or(0)
             && given.iter().all(|lost| lost.is_elected
-                || given.iter().all(|won| !won.is_elected || won.votes_for >= lost.votes_for));
+                || given.iter().all(|won| !won.is_elected || won.votes_for > lost.votes_for));
         prop_assert_eq!(count(&votings, &given).is_ok(), adds_up);
     }
 
