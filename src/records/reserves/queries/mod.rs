@@ -2,6 +2,7 @@
 
 mod listing;
 mod record;
+mod stays;
 mod succession;
 
 use std::collections::{HashMap, HashSet};
@@ -18,6 +19,7 @@ use crate::schema::{organisations, reserve_mentors, reserve_sources, reserves};
 
 pub use listing::{Filter, Place, count, list};
 pub use record::{Card, Record, VillageName, cards, find, record, stays_of_people};
+pub use stays::{Departure, OpenStay, mentors_who_left, open_stays};
 pub use succession::{Successor, VillageDepth, Waiting, succession, waiting};
 
 /// Entries by id, locked until the transaction ends, in the order given.
