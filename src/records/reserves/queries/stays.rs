@@ -98,7 +98,7 @@ pub struct Departure {
 }
 
 impl Departure {
-    /// In a few words: 已于2024-01-01不在册（死亡）.
+    /// In a few words: 自2024-01-01起不在册（死亡）.
     #[must_use]
     pub fn told(&self) -> String {
         let day = self.left_on;
