@@ -5,7 +5,6 @@ use cadre::base::ids::{PersonId, ReserveId};
 use cadre::records::committees::{self, CommitteeKind, EndSeat, Post};
 use cadre::records::members::EventKind;
 use cadre::records::reserves::{self, Enter, Posting, ReserveKind, ReserveState, Step, StepKind};
-
 use cadre::schema::people;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
