@@ -97,7 +97,8 @@ pub(super) async fn examine_all(
     Ok(looked.collect())
 }
 
-/// The day on which his mentors must be able to guide him: today, or the day on which an old list says that he left the pool.
+/// The day on which his mentors must be able to guide him: today, or the day on which an old list says that he left the
+/// pool.
 fn last_day(command: &Enter) -> NaiveDate {
     let ended = command.posting.as_ref().filter(|posting| !posting.state.in_the_pool());
     ended.map_or_else(clock::today, |posting| posting.from_day)

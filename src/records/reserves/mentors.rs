@@ -76,7 +76,8 @@ pub struct EndMentor {
 ///
 /// # Errors
 /// `Missing`, `Stale`, `Forbidden`; `Invalid` for a day before the entry, for a mentor who died or is off the register, or
-/// for a secretary who no longer is secretary of the village; `Refused` where the one to be guided is no longer in the pool; `Taken` where he guides already.
+/// for a secretary who no longer is secretary of the village; `Refused` where the one to be guided is no longer in the
+/// pool; `Taken` where he guides already.
 pub async fn add_mentors(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
