@@ -42,7 +42,8 @@ WHERE c.county_id = $1 AND c.kind IN ('village_party', 'village_committee')
 ORDER BY c.village_id, c.kind = 'village_party' DESC, t.from_day DESC";
 
 /// The columns of `reserve_facts`: who stands in a pool on the last day, and who was appointed out of one since the
-/// present term of his village began (without a term on record: ever).
+/// present term of his village began (without a term on record: ever). A mentor who had left by the last day, on paper or
+/// not, guides nobody.
 pub fn reserves(extent: Extent) -> String {
     let (with, within) = (extent.with(last_tree, &demanded()), extent.holds("t.path"));
     format!(
@@ -57,10 +58,11 @@ pub fn reserves(extent: Extent) -> String {
          JOIN people who ON who.county_id = $1 AND who.id = r.person_id \
          LEFT JOIN (SELECT reserve_id, string_agg(source, ' ' ORDER BY source) AS sources FROM reserve_sources \
             WHERE county_id = $1 GROUP BY reserve_id) tags ON tags.reserve_id = r.id \
-         LEFT JOIN (SELECT reserve_id, count(*) FILTER (WHERE kind = 'township_leader') AS leaders, \
-                count(*) FILTER (WHERE kind = 'village_secretary') AS secretaries FROM reserve_mentors \
-            WHERE county_id = $1 AND from_day <= {LAST_DAY} AND (to_day IS NULL OR {LAST_DAY} < to_day) \
-            GROUP BY reserve_id) guides ON guides.reserve_id = r.id \
+         LEFT JOIN (SELECT m.reserve_id, count(*) FILTER (WHERE m.kind = 'township_leader') AS leaders, \
+                count(*) FILTER (WHERE m.kind = 'village_secretary') AS secretaries FROM reserve_mentors m \
+            LEFT JOIN find_mentors_who_left($1, {LAST_DAY}) l ON l.mentor_id = m.id \
+            WHERE m.county_id = $1 AND m.from_day <= {LAST_DAY} AND (m.to_day IS NULL OR {LAST_DAY} < m.to_day) \
+                AND l.mentor_id IS NULL GROUP BY m.reserve_id) guides ON guides.reserve_id = r.id \
          LEFT JOIN ({TERMS}) term ON term.village_id = r.village_id \
          WHERE r.county_id = $1 AND {within} \
             AND (s.state <> 'appointed' OR term.from_day IS NULL OR term.from_day <= s.from_day)"

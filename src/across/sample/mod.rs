@@ -86,12 +86,14 @@ pub fn generate(pack: &Pack, seed: u64, today: NaiveDate) -> Result<SampleCounty
     let settled = teams.settle(&pack.committees.terms, &mut members)?;
     let rounds = rate::rate(&pack.ratings, &members, &tree.leaves, &mut Chance::new(seed, "ratings"), today);
     let strangers = people::People::beside(county, seed, "reserve people", reserves::FIRST_SERIAL);
+    let served = reserves::served(&settled.terms, &members, &settled.residents);
     let reserves = reserves::fill(
         &pack.reserves,
         &tree.organisations,
         strangers,
         &mut Chance::new(seed, "reserves"),
         today,
+        &served,
     )?;
     let training = training::train(
         &pack.training,

@@ -1,17 +1,21 @@
 //! Pools of a sample county: as many people of each kind, source and state as the pack says on the last day of its
 //! quarter, and what happened to them since.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::base::codes;
 use crate::base::values::{PersonName, Sex};
+use crate::records::committees::{CommitteeKind, Post};
 use crate::records::organisations::Kind;
 use crate::records::reserves::{Grade, MentorKind, ReserveKind, ReserveState, Route};
 
 use super::chance::{Chance, shares};
-use super::model::{SampleOrganisation, SampleReserve, SampleReserveStep};
+use super::model::{
+    SampleMember, SampleOrganisation, SamplePerson, SampleReserve, SampleReserveStep, SampleSitter,
+    SampleTerm,
+};
 use super::pack::{ReserveGroup, ReservePack};
 use super::people::{People, PersonError, Wanted};
 use super::units::Sector;
@@ -82,7 +86,26 @@ impl<'a> Villages<'a> {
     }
 }
 
-/// Fills the pools of a county.
+/// Who is or was secretary of a village, by the village's place and his name.
+pub type Served = HashSet<(usize, PersonName)>;
+
+/// Everybody who is or was secretary of a village: whoever guides there bears another name, since a former secretary does
+/// not guide.
+pub fn served(terms: &[SampleTerm], members: &[SampleMember], residents: &[SamplePerson]) -> Served {
+    let party = terms.iter().filter(|term| term.kind == CommitteeKind::VillageParty);
+    let seats = party.flat_map(|term| term.seats.iter().map(move |seat| (term.village, seat)));
+    let heads = seats.filter(|(_, seat)| seat.post == Post::Secretary);
+    let named = heads.filter_map(|(village, seat)| {
+        let person = match seat.sitter {
+            SampleSitter::Member(place) => members.get(place).map(|member| &member.person),
+            SampleSitter::Resident(place) => residents.get(place),
+        };
+        Some((village, person?.name.clone()))
+    });
+    named.collect()
+}
+
+/// Fills the pools of a county; `served` are the secretaries of its villages.
 ///
 /// # Errors
 /// When a person cannot be made, which would be a defect of the pack.
@@ -92,12 +115,14 @@ pub fn fill(
     people: People<'_>,
     chance: &mut Chance,
     today: NaiveDate,
+    served: &Served,
 ) -> Result<Vec<SampleReserve>, PersonError> {
     let mut filling = Filling {
         last: pack.quarter.last_day(),
         today,
         people,
         chance,
+        served,
         leaders: HashMap::new(),
         secretaries: HashMap::new(),
     };
@@ -118,6 +143,8 @@ struct Filling<'a, 'b> {
     today: NaiveDate,
     people: People<'b>,
     chance: &'a mut Chance,
+    /// Who is or was secretary of a village.
+    served: &'a Served,
     /// The leaders of each town who guide.
     leaders: HashMap<String, Vec<PersonName>>,
     /// The secretary of each village.
@@ -255,7 +282,10 @@ impl Filling<'_, '_> {
             self.leaders.insert(town.to_owned(), leaders);
         }
         if !self.secretaries.contains_key(&village) {
-            let name = self.people.name(Sex::Man, 1975)?;
+            let mut name = self.people.name(Sex::Man, 1975)?;
+            while self.served.contains(&(village, name.clone())) {
+                name = self.people.name(Sex::Man, 1975)?;
+            }
             self.secretaries.insert(village, name);
         }
         let leaders = self.leaders.get(town).map(Vec::as_slice).unwrap_or_default();

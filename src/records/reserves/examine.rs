@@ -57,14 +57,20 @@ pub(super) async fn examine_all(
         .collect();
     let found = candidates(conn, county, &asked).await?;
     let villages = queries::organisations(conn, county, commands.iter().flat_map(named_villages)).await?;
-    let guides = mentors::gone(conn, county, commands.iter().flat_map(|c| &c.mentors)).await?;
+    let guided: Vec<_> = commands
+        .iter()
+        .flat_map(|command| command.mentors.iter().map(move |mentor| (command.village, mentor)))
+        .collect();
+    let guides = mentors::guides(conn, &actor.scope, &guided).await?;
     let book = settings::book(conn, county).await?;
     let words = words::book(conn, county).await?;
     let mut seen = HashSet::new();
     let looked = people.iter().zip(commands).map(|(person, command)| {
         let candidate = person.and_then(|person| found.get(&(person, command.entered_on)));
         let mut errors = alone(command);
-        errors.extend(command.mentors.iter().filter_map(|mentor| guides.refuse(mentor)));
+        let last = last_day(command);
+        let mentors = command.mentors.iter();
+        errors.extend(mentors.filter_map(|mentor| guides.refuse(mentor, command.village, last)));
         let village = villages.get(&command.village);
         errors.extend(of_village(actor, command, village));
         errors.extend(of_person(command, candidate));
@@ -89,6 +95,13 @@ pub(super) async fn examine_all(
         }
     });
     Ok(looked.collect())
+}
+
+/// The day on which his mentors must be able to guide him: today, or the day on which an old list says that he left the
+/// pool.
+fn last_day(command: &Enter) -> NaiveDate {
+    let ended = command.posting.as_ref().filter(|posting| !posting.state.in_the_pool());
+    ended.map_or_else(clock::today, |posting| posting.from_day)
 }
 
 fn named_villages(command: &Enter) -> impl Iterator<Item = OrganisationId> {

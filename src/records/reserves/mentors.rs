@@ -1,6 +1,6 @@
 //! Who guides whom: adds mentors and ends their guiding.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
@@ -10,9 +10,12 @@ use crate::base::actor::Actor;
 use crate::base::clock;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, Result};
-use crate::base::ids::{CountyId, MentorId, PersonId, ReserveId};
+use crate::base::ids::{MentorId, OrganisationId, PersonId, ReserveId};
 use crate::base::policy::{self, Action};
+use crate::base::scope::Scope;
 use crate::base::values::{MembershipStatus, PersonName};
+use crate::records::committees;
+use crate::records::committees::queries::Secretary;
 use crate::records::reserves::candidates::candidates;
 use crate::records::reserves::model::{MentorKind, Reserve};
 use crate::records::reserves::rules::{self, Refusal};
@@ -72,8 +75,9 @@ pub struct EndMentor {
 /// Adds mentors, one per command; answers their ids in the order given.
 ///
 /// # Errors
-/// `Missing`, `Stale`, `Forbidden`; `Invalid` for a day before the entry, or a mentor who died or was put out of the
-/// Party; `Refused` where the one to be guided is no longer in the pool; `Taken` where he guides already.
+/// `Missing`, `Stale`, `Forbidden`; `Invalid` for a day before the entry, for a mentor who died or is off the register, or
+/// for a secretary who no longer is secretary of the village; `Refused` where the one to be guided is no longer in the
+/// pool; `Taken` where he guides already.
 pub async fn add_mentors(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -82,10 +86,13 @@ pub async fn add_mentors(
     db::write(conn, actor, async |conn| {
         let ids: Vec<ReserveId> = commands.iter().map(|command| command.reserve).collect();
         let rows = lock(conn, actor, &ids, commands.iter().map(|command| command.version)).await?;
-        let gone = gone(conn, actor.scope.county, commands.iter().map(|command| &command.mentor)).await?;
+        let asked: Vec<_> =
+            rows.iter().zip(commands).map(|(row, command)| (row.village_id, &command.mentor)).collect();
+        let guides = guides(conn, &actor.scope, &asked).await?;
+        let today = clock::today();
         for (row, command) in rows.iter().zip(commands) {
             let mut errors = command.mentor.check();
-            errors.extend(gone.refuse(&command.mentor));
+            errors.extend(guides.refuse(&command.mentor, row.village_id, today));
             errors.extend(before_entry(row, "from_day", command.mentor.from_day));
             if !errors.is_empty() {
                 return Err(Error::Invalid(errors));
@@ -106,6 +113,22 @@ pub async fn add_mentors(
         Ok(added)
     })
     .await
+}
+
+/// Why some mentors may not guide from today on, each with the village where he is to; in the order given.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn refuse_mentors(
+    conn: &mut AsyncPgConnection,
+    within: &Scope,
+    mentors: &[(OrganisationId, NewMentor)],
+) -> Result<Vec<Option<FieldError>>> {
+    let asked: Vec<(OrganisationId, &NewMentor)> =
+        mentors.iter().map(|(village, mentor)| (*village, mentor)).collect();
+    let guides = guides(conn, within, &asked).await?;
+    let today = clock::today();
+    Ok(asked.into_iter().map(|(village, mentor)| guides.refuse(mentor, village, today)).collect())
 }
 
 /// Ends the guiding of mentors, one per command.
@@ -194,40 +217,78 @@ pub(super) fn in_the_pool(row: &Reserve) -> Result<()> {
     )))
 }
 
-/// Mentors on record who died or were put out of the Party.
+/// What stands of mentors who are to be added: whether they are on the register, who is or was secretary where they guide.
 #[derive(Debug, Default)]
-pub(super) struct Gone {
-    by_person: HashMap<PersonId, MembershipStatus>,
-    known: std::collections::HashSet<PersonId>,
+pub(super) struct Guides {
+    /// The latest Party status of whoever is on record, none of who is no member.
+    known: HashMap<PersonId, Option<MembershipStatus>>,
+    /// Those who left longest ago first.
+    secretaries: Vec<Secretary>,
 }
 
-impl Gone {
-    /// Why somebody may not guide.
-    pub fn refuse(&self, mentor: &NewMentor) -> Option<FieldError> {
-        let person = mentor.person?;
-        if !self.known.contains(&person) {
-            return Some(FieldError::new("mentor", "没有找到这名帮带人，请重新选择，或只填写姓名。", None));
+impl Guides {
+    /// Why somebody may not guide in a village on a day.
+    pub fn refuse(&self, mentor: &NewMentor, village: OrganisationId, day: NaiveDate) -> Option<FieldError> {
+        let name = mentor.name.as_str();
+        let refusal = match mentor.person.map(|person| self.known.get(&person)) {
+            Some(None) => {
+                let message = "没有找到这名帮带人，请重新选择，或只填写姓名。";
+                return Some(FieldError::new("mentor", message, Some(name)));
+            }
+            Some(Some(status)) => rules::refuse_guiding(name, *status),
+            None => None,
+        };
+        let refusal = refusal.or_else(|| self.refuse_as_secretary(mentor, village, day))?;
+        Some(FieldError::new(refusal.field(), &refusal, Some(name)))
+    }
+
+    /// Why somebody may not guide as secretary: all of his name, or he himself where it is said who he is, who ever were
+    /// secretary of the village, no longer can.
+    fn refuse_as_secretary(
+        &self,
+        mentor: &NewMentor,
+        village: OrganisationId,
+        day: NaiveDate,
+    ) -> Option<Refusal> {
+        if mentor.kind != MentorKind::VillageSecretary {
+            return None;
         }
-        let status = *self.by_person.get(&person)?;
-        let name = mentor.name.as_str().to_owned();
-        Some(FieldError::new("mentor", Refusal::MentorGone { name, status: status.name() }, None))
+        let name = mentor.name.as_str();
+        let meant = |one: &&Secretary| {
+            one.village_id == village
+                && mentor.person.map_or(one.name == name, |person| person == one.person_id)
+        };
+        let refused = |one: &Secretary| {
+            let status = self.known.get(&one.person_id).copied().flatten();
+            rules::refuse_secretary(name, one.left_on, day).or_else(|| rules::refuse_guiding(name, status))
+        };
+        self.secretaries.iter().filter(meant).map(refused).collect::<Option<Vec<Refusal>>>()?.pop()
     }
 }
 
-/// Looks up all mentors that are on record at once.
-pub(super) async fn gone(
+/// Looks up all mentors at once, each with the village where he is to guide.
+pub(super) async fn guides(
     conn: &mut AsyncPgConnection,
-    county: CountyId,
-    mentors: impl Iterator<Item = &NewMentor>,
-) -> Result<Gone> {
-    let asked: Vec<_> = mentors.filter_map(|m| Some((m.person?, m.from_day))).collect();
-    let found = candidates(conn, county, &asked).await?;
-    let mut gone = Gone::default();
-    for ((person, _), candidate) in found {
-        gone.known.insert(person);
-        if let Some(status) = candidate.obstacles.status.filter(|status| rules::bars(*status)) {
-            gone.by_person.insert(person, status);
-        }
-    }
-    Ok(gone)
+    within: &Scope,
+    mentors: &[(OrganisationId, &NewMentor)],
+) -> Result<Guides> {
+    let today = clock::today();
+    let mut villages: Vec<OrganisationId> = mentors
+        .iter()
+        .filter(|(_, mentor)| mentor.kind == MentorKind::VillageSecretary)
+        .map(|(village, _)| *village)
+        .collect();
+    villages.sort_unstable();
+    villages.dedup();
+    let secretaries = committees::queries::secretaries(conn, within, &villages).await?;
+    let named: HashSet<&str> = mentors.iter().map(|(_, mentor)| mentor.name.as_str()).collect();
+    let served = secretaries.iter().filter(|one| named.contains(one.name.as_str()));
+    let mut people: Vec<PersonId> = served.map(|one| one.person_id).collect();
+    people.extend(mentors.iter().filter_map(|(_, mentor)| mentor.person));
+    people.sort_unstable();
+    people.dedup();
+    let asked: Vec<(PersonId, NaiveDate)> = people.into_iter().map(|person| (person, today)).collect();
+    let found = candidates(conn, within.county, &asked).await?;
+    let known = found.into_iter().map(|((person, _), candidate)| (person, candidate.obstacles.status));
+    Ok(Guides { known: known.collect(), secretaries })
 }

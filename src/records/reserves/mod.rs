@@ -29,11 +29,11 @@ pub use change::{Change, Edits, change};
 pub use enter::{Enter, Posting, Who, enter, examine};
 pub use follow_up::{GiveReview, WriteNote, review, write_notes};
 pub use leaving::{Broken, HeldPost, Refused, Sitter, StandIn};
-pub use mentors::{AddMentor, EndMentor, NewMentor, add_mentors, end_mentors};
+pub use mentors::{AddMentor, EndMentor, NewMentor, add_mentors, end_mentors, refuse_mentors};
 pub use model::{
     Grade, Mentor, MentorKind, MentorNote, Reserve, ReserveKind, ReserveSource, ReserveState, Review, Route,
     StateSpell, source_in_committees,
 };
 pub use set_settings::{SetSettings, set_settings};
 pub use settings::{Settings, SettingsBook};
-pub use step::{Step, StepKind, record};
+pub use step::{Release, Step, StepKind, record, release};

@@ -56,8 +56,28 @@ pub enum Refusal {
     #[error("帮带人“{name}”自{since}起帮带，记录日期“{on}”早于该日，请核对。")]
     MentorNotYet { name: String, since: NaiveDate, on: NaiveDate },
     /// A mentor who left the Party or life.
-    #[error("帮带人“{name}”的党籍状态为“{status}”，不能担任帮带人，请另选他人。")]
+    #[error(
+        "帮带人“{name}”的党籍状态为“{status}”，已不在党员名册，不能担任帮带人，请另选他人；如系误登，请先更正党员状态。"
+    )]
     MentorGone { name: String, status: &'static str },
+    /// A secretary of the village who no longer is: of "2+1", the one is the secretary (practices 1c).
+    #[error(
+        "“{name}”自{since}起已不再担任该村书记，按“2+1”联系帮带要求，帮带书记应为现任书记；\
+         请改填现任书记，或改登记为联系领导。"
+    )]
+    NoLongerSecretary { name: String, since: NaiveDate },
+    /// Somebody of the pool of another unit who is given a seat.
+    #[error(
+        "“{name}”在“{village}”的人才库，不在您的管理范围内；在职人员不应在库，\
+         请先由该村所属单位办理任用或退出，再登记任职。"
+    )]
+    InAnotherPool { name: String, village: String },
+    /// A seat that began before he came into the pool, or into his present state.
+    #[error(
+        "“{name}”自{since}起在“{village}”的人才库（{state}），任职日期“{on}”不晚于该日；在职人员不应在库，\
+         请核对任职日期，或先为其办理退出，再登记任职。"
+    )]
+    SeatBeforeStay { name: String, village: String, state: &'static str, since: NaiveDate, on: NaiveDate },
     /// Something dated before he came into the pool.
     #[error("日期“{on}”早于“{name}”的入库日期{entered_on}，请核对。")]
     BeforeEntry { name: String, on: NaiveDate, entered_on: NaiveDate },
@@ -68,14 +88,20 @@ impl Refusal {
     #[must_use]
     pub const fn field(&self) -> &'static str {
         match self {
-            Self::Dead { .. } | Self::PutOut { .. } | Self::InPost { .. } | Self::InThePool { .. } => {
-                "person"
-            }
+            Self::Dead { .. }
+            | Self::PutOut { .. }
+            | Self::InPost { .. }
+            | Self::InThePool { .. }
+            | Self::InAnotherPool { .. } => "person",
+            Self::SeatBeforeStay { .. } => "from_day",
             Self::NotInThePool { .. } | Self::NothingToReturnFrom { .. } => "state",
             Self::NotAfter { .. } | Self::TooOld { .. } | Self::BeforeEntry { .. } => "on",
             Self::TooLittleEducation { .. } => "education",
             Self::SameVillage => "village",
-            Self::MentorLeft { .. } | Self::MentorNotYet { .. } | Self::MentorGone { .. } => "mentor",
+            Self::MentorLeft { .. }
+            | Self::MentorNotYet { .. }
+            | Self::MentorGone { .. }
+            | Self::NoLongerSecretary { .. } => "mentor",
         }
     }
 }
@@ -91,13 +117,7 @@ pub struct Obstacles {
     pub pool: Option<String>,
 }
 
-/// A status with which nobody may come into the pool, guide, or be appointed.
-#[must_use]
-pub fn bars(status: MembershipStatus) -> bool {
-    status == MembershipStatus::Deceased || status.is_removal()
-}
-
-/// Why somebody may not be in the pool for membership's sake.
+/// Why somebody may not be in the pool for membership's sake: only death and putting out of the Party bar.
 #[must_use]
 pub fn refuse_membership(name: &str, found: &Obstacles) -> Option<Refusal> {
     let name = name.to_owned();
@@ -169,6 +189,37 @@ pub fn refuse_step(
     (on <= since).then(|| Refusal::NotAfter { on, state: present.name(), since })
 }
 
+/// Why somebody of this Party status may not guide; who is no member may.
+#[must_use]
+pub fn refuse_guiding(name: &str, status: Option<MembershipStatus>) -> Option<Refusal> {
+    let status = status.filter(|status| !status.in_register())?;
+    Some(Refusal::MentorGone { name: name.to_owned(), status: status.name() })
+}
+
+/// Why somebody who is or was secretary of a village may not guide as such on a day; `left_on` is the first day on which
+/// he no longer was.
+#[must_use]
+pub fn refuse_secretary(name: &str, left_on: Option<NaiveDate>, day: NaiveDate) -> Option<Refusal> {
+    let since = left_on.filter(|left| *left <= day)?;
+    Some(Refusal::NoLongerSecretary { name: name.to_owned(), since })
+}
+
+/// Why a seat from a day on may not be given to somebody in the pool of a village within the actor's sight, or beyond it:
+/// the stay must end as the seat begins.
+#[must_use]
+pub fn refuse_release(
+    (name, village): (&str, &str),
+    (state, since): (ReserveState, NaiveDate),
+    on: NaiveDate,
+    in_sight: bool,
+) -> Option<Refusal> {
+    let (name, village) = (name.to_owned(), village.to_owned());
+    if !in_sight {
+        return Some(Refusal::InAnotherPool { name, village });
+    }
+    (on <= since).then(|| Refusal::SeatBeforeStay { name, village, state: state.name(), since, on })
+}
+
 /// Why a mentor may not write of a day.
 #[must_use]
 pub fn refuse_note(mentor: &Mentor, on: NaiveDate) -> Option<Refusal> {
@@ -233,9 +284,37 @@ mod tests {
     fn only_death_and_putting_out_bar_from_the_pool() {
         for status in MembershipStatus::ALL {
             let found = Obstacles { status: Some(*status), ..Obstacles::default() };
-            assert_eq!(refuse_membership("向明", &found).is_some(), bars(*status), "{status}");
+            let bars = *status == MembershipStatus::Deceased || status.is_removal();
+            assert_eq!(refuse_membership("向明", &found).is_some(), bars, "{status}");
         }
-        assert!(!bars(MembershipStatus::Stopped) && bars(MembershipStatus::Expelled));
+    }
+
+    #[test]
+    fn who_is_off_the_register_or_no_longer_secretary_does_not_guide() {
+        for status in MembershipStatus::ALL {
+            let refused = refuse_guiding("冉明", Some(*status)).is_some();
+            assert_eq!(refused, !status.in_register(), "{status}");
+        }
+        assert_eq!(refuse_guiding("冉明", None), None, "no member");
+        let refused = |left: Option<&str>| refuse_secretary("冉明", left.map(day), day("2024-05-01"));
+        assert_eq!(refused(None), None);
+        assert_eq!(refused(Some("2024-05-02")), None, "still on that day");
+        let refusal = refused(Some("2024-05-01")).unwrap();
+        assert!(refusal.to_string().contains("自2024-05-01起已不再担任该村书记"), "{refusal}");
+        assert_eq!(refusal.field(), "mentor");
+    }
+
+    #[test]
+    fn a_seat_begins_after_the_present_state_and_in_sight() {
+        let refused = |on: &str, in_sight| {
+            let state = (ReserveState::Seconded, day("2021-03-01"));
+            refuse_release(("向明", "白泉村"), state, day(on), in_sight)
+        };
+        assert_eq!(refused("2021-03-02", true), None);
+        assert_eq!(refused("2021-03-01", true).unwrap().field(), "from_day");
+        let refusal = refused("2021-03-02", false).unwrap();
+        assert!(refusal.to_string().contains("不在您的管理范围内"), "{refusal}");
+        assert_eq!(refusal.field(), "person");
     }
 
     #[test]

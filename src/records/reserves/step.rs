@@ -142,6 +142,43 @@ impl From<Refusal> for Error {
 /// secondment, in post already, dead or put out of the Party, an unknown village, a day that does not come after the
 /// present state; `Refused` where he is no longer in the pool.
 pub async fn record(conn: &mut AsyncPgConnection, actor: &Actor, steps: &[Step]) -> Result<()> {
+    carry_out(conn, actor, steps, false).await
+}
+
+/// Somebody of the pool who was given a seat in a committee.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The pool entry.
+    pub reserve: ReserveId,
+    /// The village of the committee.
+    pub village: OrganisationId,
+    /// As what.
+    pub post: String,
+    /// First day in the seat, and first day no longer in the pool.
+    pub on: NaiveDate,
+}
+
+/// Ends stays in the pool, as appointed, of people who were given seats: who may sit, the committees have judged.
+///
+/// # Errors
+/// `Missing`, `Forbidden`; `Invalid` for a day that does not come after the present state; `Refused` where somebody is no
+/// longer in the pool.
+pub async fn release(conn: &mut AsyncPgConnection, actor: &Actor, releases: &[Release]) -> Result<()> {
+    let steps: Vec<Step> = releases
+        .iter()
+        .map(|release| Step {
+            reserve: release.reserve,
+            version: None,
+            kind: StepKind::Appoint { village: Some(release.village), post: release.post.clone() },
+            on: release.on,
+            reason: Some("登记任职".to_owned()),
+        })
+        .collect();
+    carry_out(conn, actor, &steps, true).await
+}
+
+/// `seated`: a seat was given already, so that to sit stands in nobody's way.
+async fn carry_out(conn: &mut AsyncPgConnection, actor: &Actor, steps: &[Step], seated: bool) -> Result<()> {
     let today = clock::today();
     for step in steps {
         let errors = step.check(today);
@@ -167,7 +204,7 @@ pub async fn record(conn: &mut AsyncPgConnection, actor: &Actor, steps: &[Step])
             if step.version.is_some_and(|version| version != row.version) {
                 return Err(Error::Stale);
             }
-            known.refuse(row, step)?;
+            known.refuse(row, step, seated)?;
             spells.push(spell(row, step));
             ends.push(json!({ "id": row.id, "day": step.on }));
             step.kind.state().code().clone_into(&mut row.state);
@@ -198,7 +235,7 @@ struct Known {
 }
 
 impl Known {
-    fn refuse(&self, row: &Reserve, step: &Step) -> Result<()> {
+    fn refuse(&self, row: &Reserve, step: &Step, seated: bool) -> Result<()> {
         let candidate =
             self.people.get(&(row.person_id, step.on)).ok_or(Error::Missing { what: "这名人员" })?;
         let name = candidate.name.as_str();
@@ -218,6 +255,7 @@ impl Known {
         }
         let refusal = match &step.kind {
             StepKind::Leave => None,
+            StepKind::Appoint { .. } if seated => None,
             StepKind::Return => rules::refuse_membership(name, &candidate.obstacles),
             StepKind::PostTo { village, .. } if *village == row.village_id => Some(Refusal::SameVillage),
             StepKind::PostTo { .. } => rules::refuse_membership(name, &candidate.obstacles),

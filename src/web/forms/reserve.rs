@@ -162,8 +162,10 @@ impl ReserveInput {
             (MentorKind::VillageSecretary, "secretary"),
         ];
         let mentors = mentors.into_iter().filter_map(|(kind, field)| {
-            let name = fields.given(field)?.to_owned();
-            Some(MentorInput { kind: kind.code().to_owned(), name, person: None, from: None })
+            let name = fields.given(field).unwrap_or_default().to_owned();
+            let person = fields.given(&format!("{field}_person")).map(str::to_owned);
+            let kind = kind.code().to_owned();
+            (!name.is_empty() || person.is_some()).then_some(MentorInput { kind, name, person, from: None })
         });
         Self {
             person: said("person"),

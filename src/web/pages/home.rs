@@ -357,7 +357,8 @@ async fn pair_task(who: &SignedIn, db: &mut Db, state: &State<web::State>) -> An
     Ok(Some(task("疑似重复的人员（对）", "/people/duplicates", count, Tone::Waiting, note)))
 }
 
-/// What the pool wants of whoever keeps it: notes of mentors that are overdue, villages with too few reserve cadres.
+/// What the pool wants of whoever keeps it: notes of mentors that are overdue, villages with too few reserve cadres, mentors
+/// who left.
 fn pool_tasks(who: &SignedIn, pool: reserves::queries::Waiting) -> Vec<Task> {
     if policy::require(&who.actor, Action::EnterRecords, &who.scope().path).is_err() {
         return Vec::new();
@@ -377,6 +378,13 @@ fn pool_tasks(who: &SignedIn, pool: reserves::queries::Waiting) -> Vec<Task> {
             count(pool.villages_below),
             Tone::Warning,
             "后备干部少于规定人数。",
+        ),
+        task(
+            "更换已离任的帮带人（人）",
+            "/reserves?mentor_left=true",
+            count(pool.mentors_left),
+            Tone::Warning,
+            "帮带人已离任、去世或不在册。",
         ),
     ]
 }

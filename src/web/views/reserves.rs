@@ -19,8 +19,12 @@ pub struct Filter {
     pub state: String,
     /// The chosen source.
     pub source: String,
+    /// A day on which they may be seconded; empty: whatever they may.
+    pub eligible_on: String,
     /// Only those of whom no mentor wrote for long.
     pub silent: bool,
+    /// Only those with a mentor who left.
+    pub mentor_left: bool,
     /// The lists.
     pub kinds: Vec<Choice>,
     /// The lists.
@@ -33,7 +37,8 @@ impl Filter {
     /// True when the list is narrowed.
     #[must_use]
     pub fn narrows(&self) -> bool {
-        self.silent || [&self.q, &self.kind, &self.state, &self.source].iter().any(|value| !value.is_empty())
+        let typed = [&self.q, &self.kind, &self.state, &self.source, &self.eligible_on];
+        self.silent || self.mentor_left || typed.iter().any(|value| !value.is_empty())
     }
 }
 

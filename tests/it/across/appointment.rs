@@ -1,13 +1,13 @@
 //! From the pool into a committee: the stay ends and the seat opens together, or neither.
 
-use cadre::across::appointment::{FromPool, appoint_from_pool};
+use cadre::across::appointment::{self, Appointed, FromPool, appoint_from_pool};
 use cadre::base::actor::{Actor, Role};
 use cadre::base::db::Connection;
 use cadre::base::error::Error;
 use cadre::base::ids::{PersonId, ReserveId, TermId};
 use cadre::base::keys::KeyRing;
-use cadre::records::committees::{CommitteeKind, Post};
-use cadre::records::reserves::{self, ReserveSource};
+use cadre::records::committees::{Appoint, CommitteeKind, Post, Who};
+use cadre::records::reserves::{self, Enter, ReserveKind, ReserveSource};
 use cadre::schema::{audit_entries, candidate_checks, reserve_states, reserves as pool, seat_sources, seats};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -50,6 +50,20 @@ impl Stage {
     async fn appoint(&mut self, commands: &[FromPool]) -> Result<(), Error> {
         let clerk = self.clerk.clone();
         appoint_from_pool(&mut self.conn, &clerk, &self.keys, commands).await.map(drop)
+    }
+
+    /// A seat for somebody of the pool, given as committees give it.
+    fn seat(&self, command: &Enter, post: Post, on: &str) -> Appoint {
+        let reserves::Who::Identified(identity) = &command.who else { panic!("somebody new") };
+        let mut seat = committee::appoint(self.term, PersonId::new(), post);
+        seat.who = Who::Identified(identity.clone());
+        (seat.from_day, seat.is_party_member) = (day(on), Some(false));
+        seat
+    }
+
+    async fn give(&mut self, seats: &[Appoint]) -> Result<Appointed, Error> {
+        let clerk = self.clerk.clone();
+        appointment::appoint(&mut self.conn, &clerk, &self.keys, seats).await
     }
 
     async fn counts(&self) -> (i64, i64) {
@@ -185,4 +199,107 @@ async fn nobody_goes_unvetted_from_the_pool_into_a_committee_that_demands_it() {
         .await
         .unwrap();
     assert_eq!(state, "in_post");
+}
+
+/// Whoever of the pool of the first village the stage entered.
+fn entered(county: &TestCounty, name: &str, number: u16) -> Enter {
+    reserve(county.village(1, 1), name, number)
+}
+
+#[tokio::test]
+async fn a_reserve_cadre_who_is_given_a_seat_leaves_the_pool_by_it() {
+    let mut stage = Stage::of(CommitteeKind::VillageCommittee).await;
+    let (first, second) = (entered(&stage.county, "王芳", 2), entered(&stage.county, "李强", 3));
+    let stranger = entered(&stage.county, "陈静", 8);
+    let seats = [
+        stage.seat(&stranger, Post::Member, "2023-06-01"),
+        stage.seat(&first, Post::Director, "2023-06-01"),
+        // The first day that comes after his first day in the pool.
+        stage.seat(&second, Post::Member, "2021-03-02"),
+    ];
+    let appointed = stage.give(&seats).await.unwrap();
+    assert_eq!(appointed.seats.len(), 3);
+    let released: Vec<(usize, &str, &str)> =
+        appointed.released.iter().map(|one| (one.command, one.name.as_str(), one.village.as_str())).collect();
+    assert_eq!(released, [(1, "王芳", "龙井镇白泉村"), (2, "李强", "龙井镇白泉村")]);
+    assert_eq!(
+        appointed.released[0].told(),
+        "“王芳”在“龙井镇白泉村”的后备干部人才库，自2023-06-01起按任用出库，不再计入后备力量"
+    );
+    assert_eq!(stage.counts().await, (3, 2));
+    let mut owner = stage.db.owner().await;
+    let stay: (String, Option<chrono::NaiveDate>) = pool::table
+        .filter(pool::id.eq(stage.entries[0]))
+        .select((pool::state, pool::left_on))
+        .first(&mut owner)
+        .await
+        .unwrap();
+    assert_eq!(stay, ("appointed".to_owned(), Some(day("2023-06-01"))));
+    let spells: Vec<(Option<String>, Option<String>)> = reserve_states::table
+        .filter(reserve_states::state.eq("appointed").and(reserve_states::reserve_id.eq(stage.entries[0])))
+        .select((reserve_states::post, reserve_states::reason))
+        .load(&mut owner)
+        .await
+        .unwrap();
+    assert_eq!(spells, [(Some("村（居）民委员会主任".to_owned()), Some("登记任职".to_owned()))]);
+    let actions: Vec<String> = audit_entries::table
+        .order(audit_entries::sequence.desc())
+        .limit(2)
+        .select(audit_entries::action)
+        .load(&mut owner)
+        .await
+        .unwrap();
+    assert_eq!(actions, ["reserves.appoint", "committees.appoint"]);
+}
+
+#[tokio::test]
+async fn a_seat_that_began_before_the_stay_is_refused_and_nothing_is_written() {
+    let mut stage = Stage::of(CommitteeKind::VillageCommittee).await;
+    let (first, second) = (entered(&stage.county, "王芳", 2), entered(&stage.county, "李强", 3));
+    let early = stage.seat(&second, Post::Member, "2021-03-01");
+    let seats = [stage.seat(&first, Post::Director, "2023-06-01"), early.clone()];
+    let refused = told(stage.give(&seats).await.unwrap_err());
+    let sentence = "“李强”自2021-03-01起在“龙井镇白泉村”的人才库（在库），任职日期“2021-03-01”不晚于该日";
+    assert!(refused[0].starts_with("rows[1].from_day: ") && refused[0].contains(sentence), "{refused:?}");
+    let alone = told(stage.give(&[early]).await.unwrap_err());
+    assert!(alone[0].starts_with("from_day: "), "{alone:?}");
+    assert_eq!(stage.counts().await, (0, 0));
+}
+
+#[tokio::test]
+async fn local_talent_former_seats_and_supervision_leave_the_pool_as_it_is() {
+    let mut stage = Stage::of(CommitteeKind::VillageCommittee).await;
+    let mut talent = entered(&stage.county, "赵敏", 4);
+    talent.kind = ReserveKind::LocalTalent;
+    let clerk = stage.clerk.clone();
+    reserves::enter(&mut stage.conn, &clerk, &stage.keys, std::slice::from_ref(&talent)).await.unwrap();
+    let mut former = stage.seat(&entered(&stage.county, "王芳", 2), Post::Director, "2022-01-01");
+    (former.to_day, former.leaving_reason) = (Some(day("2023-01-01")), Some("辞职".to_owned()));
+    let seats = [stage.seat(&talent, Post::Member, "2023-06-01"), former];
+    assert!(stage.give(&seats).await.unwrap().released.is_empty());
+    let village = stage.county.village(1, 1).clone();
+    let kind = CommitteeKind::Supervision;
+    let (_, term) = committee::settled(&mut stage.conn, &clerk, &village, kind).await;
+    let mut seat = stage.seat(&entered(&stage.county, "李强", 3), Post::SupervisionMember, "2023-06-01");
+    seat.term = term;
+    assert!(stage.give(&[seat]).await.unwrap().released.is_empty());
+    assert_eq!(stage.counts().await, (3, 0));
+}
+
+#[tokio::test]
+async fn somebody_of_the_pool_of_another_town_is_refused_until_that_town_lets_him_go() {
+    let mut stage = Stage::of(CommitteeKind::VillageCommittee).await;
+    let away = reserve(stage.county.village(2, 1), "周军", 9);
+    let neighbour = stage.county.town(2).actor(Role::Clerk);
+    reserves::enter(&mut stage.conn, &neighbour, &stage.keys, std::slice::from_ref(&away)).await.unwrap();
+    let seat = stage.seat(&away, Post::Member, "2023-06-01");
+    let refused = told(stage.give(std::slice::from_ref(&seat)).await.unwrap_err());
+    let sentence = "“周军”在“官渡镇白泉村”的人才库，不在您的管理范围内";
+    assert!(refused[0].starts_with("person: ") && refused[0].contains(sentence), "{refused:?}");
+    assert_eq!(stage.counts().await, (0, 0));
+    // Whoever sees both gives the seat, and both records say so.
+    let whole = stage.county.county.actor(Role::Clerk);
+    let appointed = appointment::appoint(&mut stage.conn, &whole, &stage.keys, &[seat]).await.unwrap();
+    assert_eq!(appointed.released.len(), 1);
+    assert_eq!(stage.counts().await, (1, 1));
 }

@@ -349,3 +349,120 @@ async fn a_mentor_who_left() {
     stage.refused((&path, &note), (&page, &form), "mentor", sentence).await;
     assert_eq!(stage.count("mentor_notes").await, 0);
 }
+
+fn encoded(text: &str) -> String {
+    rocket::http::RawStr::new(text).percent_encode().to_string()
+}
+
+#[tokio::test]
+async fn a_former_secretary_or_somebody_off_the_register_as_a_mentor() {
+    let stage = Stage::new().await;
+    let seat = stage.made(&format!("/terms/{}/seats", stage.term), &stage.seat(0, "secretary")).await;
+    let number = |serial| CitizenId::compose("500237", day("1995-06-07"), serial).unwrap();
+    let somebody = |name: &str, serial| {
+        json!({ "name": name, "citizen_id": number(serial).as_str(), "ethnicity": "01", "education": "31",
+            "political_status": "13", "village": "500237101201", "kind": "reserve_cadre",
+            "entered_on": "2021-03-01", "sources": ["veteran"] })
+    };
+    let form = |name: &str, serial, mentor: &str| {
+        format!(
+            "name={}&citizen_id={}&ethnicity=01&education=31&political_status=13&village=500237101201\
+             &kind=reserve_cadre&entered_on=2021-03-01&source1=veteran&{mentor}",
+            encoded(name),
+            number(serial).as_str()
+        )
+    };
+    let secretary = json!({ "kind": "village_secretary", "name": "张伟", "from": "2022-01-01" });
+    // While he sits, he guides: the form takes him by his person, and calls him by his name on record.
+    let picked = format!("secretary_person={}", stage.people[0]);
+    let entered = stage.app.submit(&stage.clerk, "/reserves", None, &form("陈静", 2, &picked)).await;
+    assert_eq!(entered.status, Status::SeeOther, "{}", entered.body);
+    let guided = stage.app.get(&stage.clerk, "/api/v1/reserve-cadres").await.json();
+    let first = &guided["items"][0];
+    let mentor = &first["mentors"][0];
+    assert_eq!((&mentor["name"], &mentor["person"]), (&json!("张伟"), &json!(stage.people[0])));
+    let leaving = json!({ "on": "2023-05-01", "reason": "调任" });
+    assert_eq!(stage.post(&format!("/seats/{seat}/end"), &leaving).await.status, Status::Ok);
+
+    let sentence = "“张伟”自2023-05-01起已不再担任该村书记";
+    let mut body = somebody("李强", 3);
+    body["mentors"] = json!([secretary]);
+    for typed in [format!("secretary={}", encoded("张伟")), picked] {
+        let form = form("李强", 3, &typed);
+        stage.refused(("/reserve-cadres", &body), ("/reserves", &form), "mentor", sentence).await;
+    }
+    assert_eq!(stage.count("reserves").await, 1);
+    let id = stage.made("/reserve-cadres", &somebody("李强", 3)).await;
+    let (path, page) = (format!("/reserve-cadres/{id}/mentors"), format!("/reserves/{id}/mentor"));
+    let typed = format!("kind=village_secretary&mentor={}&from=2022-01-01", encoded("张伟"));
+    stage.refused((&path, &secretary), (&page, &typed), "mentor", sentence).await;
+
+    // A leader who was put out of the Party, by his person.
+    let member = format!("/api/v1/members/{}", stage.members[1]);
+    let etag = stage.app.get(&stage.clerk, &member).await.etag.unwrap();
+    let headers = [("If-Match", etag.as_str())];
+    let leader = |person: &str| json!({ "kind": "township_leader", "name": "李娜", "person": person, "from": "2022-01-01" });
+    let typed = format!("kind=township_leader&person={}&from=2022-01-01", stage.people[1]);
+    let kept = stage.app.submit(&stage.clerk, &page, None, &typed).await;
+    assert_eq!(kept.status, Status::SeeOther, "a member guides: {}", kept.body);
+    let expelled = json!({ "status": "expelled", "on": "2023-06-01", "reason": "违纪" });
+    let removed =
+        stage.app.send(&stage.clerk, Method::Post, &format!("{member}/remove"), &headers, &expelled).await;
+    assert_eq!(removed.status, Status::Ok, "{}", removed.body);
+    let sentence = "帮带人“李娜”的党籍状态为“开除党籍”，已不在党员名册";
+    stage.refused((&path, &leader(&stage.people[1])), (&page, &typed), "mentor", sentence).await;
+    assert_eq!(stage.count("reserve_mentors").await, 2);
+
+    // Both who guided on paper wait on the desk, stand in the list, and are told on the record.
+    let desk = stage.app.get(&stage.clerk, "/").await.body;
+    assert!(desk.contains("更换已离任的帮带人") && desk.contains("/reserves?mentor_left=true"), "{desk}");
+    let list = stage.app.get(&stage.clerk, "/reserves?mentor_left=true").await.body;
+    assert!(list.contains("陈静") && list.contains("李强"), "{list}");
+    let shown = stage.app.get(&stage.clerk, &format!("/reserves/{}", first["id"].as_str().unwrap())).await;
+    assert!(shown.body.contains("帮带书记（自2023-05-01起不再担任该村书记，请更换）"), "{}", shown.body);
+}
+
+#[tokio::test]
+async fn a_reserve_cadre_who_is_given_a_seat_leaves_the_pool_by_it() {
+    let stage = Stage::new().await;
+    let number = |serial| CitizenId::compose("500237", day("1995-06-07"), serial).unwrap();
+    let mut entries = Vec::new();
+    for (name, serial) in [("陈静", 2), ("李强", 3)] {
+        let body = json!({ "name": name, "citizen_id": number(serial).as_str(), "ethnicity": "01",
+            "education": "31", "political_status": "13", "village": "500237101201", "kind": "reserve_cadre",
+            "entered_on": "2021-03-01", "sources": ["veteran"] });
+        entries.push(stage.post("/reserve-cadres", &body).await.json());
+    }
+    let person = |entry: usize| entries[entry]["person"].as_str().unwrap();
+    let seat = |entry: usize, on: &str| json!({ "person": person(entry), "post": "committee_member", "from_day": on, "is_party_member": false });
+    let (seats, page) =
+        (format!("/terms/{}/seats", stage.village), format!("/terms/{}/appoint", stage.village));
+    // Not on the day on which he came into the pool: a seat of that day makes him no reserve.
+    let sentence = "“陈静”自2021-03-01起在“龙井镇白泉村”的人才库（在库），任职日期“2021-03-01”不晚于该日";
+    let form = |entry: usize, on: &str| {
+        format!("person={}&post=committee_member&from_day={on}&is_party_member=false", person(entry))
+    };
+    let early = form(0, "2021-03-01");
+    stage.refused((&seats, &seat(0, "2021-03-01")), (&page, &early), "from_day", sentence).await;
+    assert_eq!(stage.count("seats").await, 0);
+
+    let given = stage.post(&seats, &seat(0, "2021-03-02")).await;
+    assert_eq!(given.status, Status::Created, "{}", given.body);
+    assert_eq!(given.json()["left_pool"], entries[0]["id"], "{}", given.body);
+    let path = format!("/api/v1/seats/{}", given.json()["id"].as_str().unwrap());
+    let read = stage.app.get(&stage.clerk, &path).await.json();
+    assert_eq!(read.get("left_pool"), None, "only as it was given");
+    let given = stage.app.submit(&stage.clerk, &page, None, &form(1, "2023-06-01")).await;
+    assert_eq!(given.status, Status::SeeOther, "{}", given.body);
+    let flash = given.header("Set-Cookie").unwrap();
+    let flash = rocket::http::RawStr::new(&flash).percent_decode_lossy();
+    assert!(flash.contains("“李强”在“龙井镇白泉村”的后备干部人才库，自2023-06-01起按任用出库"), "{flash}");
+    for (entry, on) in [(0, "2021-03-02"), (1, "2023-06-01")] {
+        let path = format!("/api/v1/reserve-cadres/{}", entries[entry]["id"].as_str().unwrap());
+        let entry = stage.app.get(&stage.clerk, &path).await.json();
+        assert_eq!((&entry["state"], &entry["left_on"]), (&json!("appointed"), &json!(on)), "{entry}");
+        assert_eq!(entry["post"], json!("村（居）民委员会委员"), "{entry}");
+    }
+    let pool = stage.app.get(&stage.clerk, "/api/v1/reserve-cadres?count=true").await.json();
+    assert_eq!(pool["total"], json!(0));
+}

@@ -384,3 +384,37 @@ async fn what_cannot_be_demanded_is_refused_and_what_was_typed_stays() {
     let next = stage.app.submit(&supervisor, path, None, &demands("4", "2025-01-02", "a")).await;
     assert_eq!(next.status, Status::SeeOther, "{}", next.body);
 }
+
+#[tokio::test]
+async fn a_day_narrows_the_list_to_whoever_may_be_seconded_then_and_the_record_says_why_not() {
+    let stage = Stage::new().await;
+    let young = stage.one("王芳", 2).await;
+    let mut elder = body("李强", 3);
+    elder["citizen_id"] = json!(CitizenId::compose("500237", day("1980-06-07"), 3).unwrap().as_str());
+    let elder = stage.post("/reserve-cadres", &elder).await.json();
+    let list = async |query: &str| {
+        stage.app.get(&stage.clerk, &format!("/api/v1/reserve-cadres?count=true{query}")).await
+    };
+    // Born on 1995-06-07 and 1980-06-07: thirty-five until the day before the next birthday.
+    for (on, total) in [("2016-06-06", 2), ("2016-06-07", 1), ("2031-06-06", 1), ("2031-06-07", 0)] {
+        let found = list(&format!("&eligible_on={on}")).await.json();
+        assert_eq!(found["total"], json!(total), "{on}");
+        assert_eq!(found["items"].as_array().unwrap().len(), total, "{on}");
+    }
+    assert_eq!(list("&eligible_on=").await.json()["total"], json!(2), "an empty day is none");
+    let wrong = list("&eligible_on=2026-02-30").await;
+    assert_eq!(wrong.status, Status::UnprocessableEntity, "{}", wrong.body);
+    assert_eq!(wrong.json()["errors"][0]["field"], json!("eligible_on"), "{}", wrong.body);
+    let page = stage.app.get(&stage.clerk, "/reserves?eligible_on=2016-06-07").await.body;
+    assert!(page.contains("王芳") && !page.contains("李强"), "{page}");
+    assert!(page.contains("value=\"2016-06-07\""), "the day stays in the filter: {page}");
+
+    let shown = async |id: &str| stage.app.get(&stage.clerk, &format!("/reserves/{id}")).await.body;
+    assert!(shown(&young).await.contains("今天符合挂职的年龄和学历条件"));
+    let id = elder["id"].as_str().unwrap();
+    let told = shown(id).await;
+    assert!(told.contains("挂职条件") && told.contains("周岁，超过挂职年龄上限35周岁"), "{told}");
+    let left = json!({ "on": "2023-06-01", "reason": "考入县外单位" });
+    assert_eq!(stage.post(&format!("/reserve-cadres/{id}/leave"), &left).await.status, Status::Ok);
+    assert!(!shown(id).await.contains("挂职条件"), "whoever left the pool is not seconded");
+}

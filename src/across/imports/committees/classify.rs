@@ -51,6 +51,8 @@ struct Line<'a> {
     conflict: Option<String>,
     deed: Option<Deed>,
     changes: Vec<ChangedField>,
+    /// That he leaves the pool of reserve cadres by the seat.
+    released: Option<String>,
 }
 
 /// Decides about all rows of a sheet.
@@ -99,7 +101,17 @@ async fn rehearse(
                 line.deed = Some(deed);
             }
         }
-        let Err(objections) = answer else { return Ok(()) };
+        let objections = match answer {
+            Ok(done) => {
+                for (number, told) in done.released {
+                    if let Some(line) = at.get(number).and_then(|number| lines.get_mut(*number)) {
+                        line.released = Some(told);
+                    }
+                }
+                return Ok(());
+            }
+            Err(objections) => objections,
+        };
         if objections.is_empty() {
             return Err(Error::broken("an objection to nothing"));
         }
@@ -170,7 +182,8 @@ impl<'a> Line<'a> {
         openings: &mut HashMap<TermKey, Opening>,
     ) -> Result<Self> {
         let cells = Cells::resume(&read.row, basis.layout, read.findings.clone());
-        let mut line = Self { read, cells, record: None, conflict: None, deed: None, changes: Vec::new() };
+        let (deed, changes) = (None, Vec::new());
+        let mut line = Self { read, cells, record: None, conflict: None, deed, changes, released: None };
         let said = &read.said;
         let mac = mac(basis, said);
         let is_unknown = line.find(basis, found, mac.as_ref());
@@ -322,7 +335,8 @@ impl<'a> Line<'a> {
         (planned, deed)
     }
 
-    /// A list of seats does not change what is on record of the person, and what it says of leaving is not lost.
+    /// A list of seats does not change what is on record of the person, and what it says of leaving is not lost; whoever
+    /// takes a seat leaves the pool.
     fn warnings(&self) -> Vec<Finding> {
         let stored = self.record.map(|line| line.person.ethnicity.as_str());
         let differs =
@@ -339,7 +353,8 @@ impl<'a> Line<'a> {
             );
             self.cells.finding("leaving_reason", message)
         });
-        told.into_iter().chain(unknown).collect()
+        let released = self.released.as_ref().map(|told| self.cells.finding("name", told.clone()));
+        told.into_iter().chain(unknown).chain(released).collect()
     }
 }
 

@@ -58,7 +58,7 @@ impl Subject for Committees {
     ) -> Result<Vec<(u32, uuid::Uuid)>> {
         let (numbers, deeds): (Vec<u32>, Vec<Deed>) = deeds.into_iter().unzip();
         // The rehearsal of the same transaction found nothing wrong: whatever is wrong now, has changed since.
-        let seats = perform::perform(conn, importer, keys, &deeds).await?.map_err(|_| Error::Stale)?;
-        Ok(seats.into_iter().filter_map(|(at, seat)| Some((*numbers.get(at)?, seat.0))).collect())
+        let done = perform::perform(conn, importer, keys, &deeds).await?.map_err(|_| Error::Stale)?;
+        Ok(done.seats.into_iter().filter_map(|(at, seat)| Some((*numbers.get(at)?, seat.0))).collect())
     }
 }

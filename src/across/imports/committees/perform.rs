@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 
+use crate::across::appointment::{self, Released};
 use crate::across::imports::objections::{Objection, heard};
 use crate::across::imports::terms::TermKey;
 use crate::base::actor::Actor;
@@ -77,7 +78,16 @@ pub struct NewTerm {
 
 type Answer<T> = Result<std::result::Result<T, Vec<Objection>>>;
 
-/// Does what some rows say; answers the new seats, each by the number of its deed, or what is wrong with which deed, under
+/// What rows did.
+#[derive(Debug, Default)]
+pub struct Performed {
+    /// The new seats, each by the number of its deed.
+    pub seats: Vec<(usize, SeatId)>,
+    /// Who left the pool of reserve cadres by taking a seat, by the number of the deed, in words.
+    pub released: Vec<(usize, String)>,
+}
+
+/// Does what some rows say; answers the new seats, and who left the pool by them, or what is wrong with which deed, under
 /// the fields of the workbook. Where anything is wrong, what stands by then is to be taken back.
 ///
 /// # Errors
@@ -87,7 +97,7 @@ pub async fn perform(
     importer: &Actor,
     keys: &KeyRing,
     deeds: &[Deed],
-) -> Answer<Vec<(usize, SeatId)>> {
+) -> Answer<Performed> {
     if let Err(objections) = correct(conn, importer, deeds).await? {
         return Ok(Err(objections));
     }
@@ -247,7 +257,7 @@ async fn appoint(
     keys: &KeyRing,
     seats: &[(usize, &NewSeat)],
     opened: &HashMap<TermKey, TermId>,
-) -> Answer<Vec<(usize, SeatId)>> {
+) -> Answer<Performed> {
     let mut commands = Vec::with_capacity(seats.len());
     for (_, seat) in seats {
         let term = match &seat.term {
@@ -269,12 +279,16 @@ async fn appoint(
         });
     }
     if commands.is_empty() {
-        return Ok(Ok(Vec::new()));
+        return Ok(Ok(Performed::default()));
     }
     let at: Vec<usize> = seats.iter().map(|(at, _)| *at).collect();
-    let answer = heard(committees::appoint(conn, importer, keys, &commands).await, commands.len())?;
+    let answer = heard(appointment::appoint(conn, importer, keys, &commands).await, commands.len())?;
     Ok(match answer {
-        Ok(ids) => Ok(at.into_iter().zip(ids).collect()),
+        Ok(appointed) => {
+            let told = |one: &Released| Some((at.get(one.command).copied()?, one.told()));
+            let released = appointed.released.iter().filter_map(told).collect();
+            Ok(Performed { seats: at.iter().copied().zip(appointed.seats).collect(), released })
+        }
         Err(objections) => {
             let at: Vec<Vec<usize>> = at.into_iter().map(|at| vec![at]).collect();
             Err(of_deeds(objections, &at, of_seat))

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
 use diesel_async::AsyncPgConnection;
 
 use crate::across::imports::cells::{Cells, Finding};
@@ -16,12 +15,12 @@ use crate::across::imports::subject::{Basis, Decided, ReadRow};
 use crate::base::codes;
 use crate::base::edit::{Edit, set};
 use crate::base::error::{FieldError, Result};
-use crate::base::ids::{OrganisationId, PersonId, ReserveId};
+use crate::base::ids::{MentorId, PersonId, ReserveId};
 use crate::base::keys::Secret;
-use crate::records::committees;
+use crate::base::values::PersonName;
 use crate::records::imports::Bucket;
 use crate::records::people;
-use crate::records::reserves::queries::{self, Card};
+use crate::records::reserves::queries::{self, Card, Departure};
 use crate::records::reserves::{self, Enter, SettingsBook, settings};
 
 /// What is on record of the people in some rows.
@@ -30,8 +29,8 @@ struct Found {
     cards: HashMap<ReserveId, Card>,
     by_person: HashMap<PersonId, Vec<ReserveId>>,
     book: SettingsBook,
-    /// Secretaries who left, by village and name, with the first day on which they no longer were.
-    former: HashMap<(OrganisationId, String), NaiveDate>,
+    /// Mentors who guide on paper though they left.
+    left: HashMap<MentorId, Departure>,
 }
 
 /// A row on its way to a bucket.
@@ -43,7 +42,7 @@ struct Line<'a> {
     enter: Option<Enter>,
     alteration: Alteration,
     changes: Vec<ChangedField>,
-    former: &'a HashMap<(OrganisationId, String), NaiveDate>,
+    left: &'a HashMap<MentorId, Departure>,
 }
 
 /// Decides about some rows, in the order of the sheet; rows about people of earlier ones are refused.
@@ -67,7 +66,31 @@ pub async fn classify(
         let entering = lines.iter_mut().filter(|line| line.enter.is_some());
         entering.zip(verdicts).for_each(|(line, errors)| line.heed(errors));
     }
+    examine_added(basis, conn, &mut lines).await?;
     Ok(lines.into_iter().map(Line::decide).collect())
+}
+
+/// Hears what stands against the mentors whom rows add to entries on record.
+async fn examine_added(
+    basis: &Basis<'_, ReserveCadres>,
+    conn: &mut AsyncPgConnection,
+    lines: &mut [Line<'_>],
+) -> Result<()> {
+    let (mut at, mut mentors) = (Vec::new(), Vec::new());
+    for (number, line) in lines.iter().enumerate() {
+        let Some(card) = line.record else { continue };
+        for added in &line.alteration.added {
+            at.push(number);
+            mentors.push((card.reserve.village_id, added.mentor.clone()));
+        }
+    }
+    let verdicts = reserves::refuse_mentors(conn, &basis.scope, &mentors).await?;
+    for (number, error) in at.into_iter().zip(verdicts) {
+        if let (Some(line), Some(error)) = (lines.get_mut(number), error) {
+            line.heed(vec![error]);
+        }
+    }
+    Ok(())
 }
 
 fn mac(basis: &Basis<'_, ReserveCadres>, said: &ParsedReserve) -> Option<Vec<u8>> {
@@ -102,16 +125,8 @@ async fn find(
     }
     let cards = cards.into_iter().map(|card| (card.reserve.id, card)).collect();
     let book = settings::book(conn, basis.scope.county).await?;
-    let guided = rows.iter().filter(|row| set(&row.said.secretary).is_some());
-    let mut villages: Vec<OrganisationId> = guided.filter_map(|row| set(&row.said.village)).collect();
-    villages.sort_unstable();
-    villages.dedup();
-    let former = committees::queries::former_secretaries(conn, &basis.scope, &villages, basis.today)
-        .await?
-        .into_iter()
-        .map(|one| ((one.village_id, one.name), one.left_on))
-        .collect();
-    Ok(Found { people, cards, by_person, book, former })
+    let left = queries::mentors_who_left(conn, &basis.scope, &ids, basis.today).await?;
+    Ok(Found { people, cards, by_person, book, left })
 }
 
 impl Found {
@@ -140,7 +155,7 @@ impl<'a> Line<'a> {
             enter: None,
             alteration: Alteration::default(),
             changes: Vec::new(),
-            former: &found.former,
+            left: &found.left,
         };
         let said = &read.said;
         let mac = mac(basis, said);
@@ -223,12 +238,24 @@ impl<'a> Line<'a> {
         for error in errors {
             let field = match error.field.as_str() {
                 "person" => "citizen_id",
-                "mentor" | "from_day" => "leader_1",
+                "mentor" => self.column_of_mentor(error.value.as_deref()),
+                "from_day" => "leader_1",
                 "posting_village" => "state",
                 known if !self.cells.column_title(known).is_empty() => known,
                 _ => "name",
             };
             self.cells.refuse_once(field, error.message);
+        }
+    }
+
+    /// The column that names a mentor.
+    fn column_of_mentor(&self, name: Option<&str>) -> &'static str {
+        let said = &self.read.said;
+        let names = |edit: &Edit<PersonName>| set(edit).is_some_and(|known| Some(known.as_str()) == name);
+        match (names(&said.secretary), names(&said.leader_2)) {
+            (true, _) => "secretary",
+            (false, true) => "leader_2",
+            (false, false) => "leader_1",
         }
     }
 
@@ -262,8 +289,7 @@ impl<'a> Line<'a> {
         (planned, deed)
     }
 
-    /// A list of the pool does not change what is on record of the person; and a mentor who left is pointed out, since a
-    /// list may tell of earlier days.
+    /// A list of the pool does not change what is on record of the person; and mentors on record who left are pointed out.
     fn warnings(&self) -> Vec<Finding> {
         let stored = self.record.map(|card| card.person.ethnicity.as_str());
         let differs =
@@ -284,7 +310,12 @@ impl<'a> Line<'a> {
             let Some(name) = set(name) else { continue };
             let mentors = || self.record.into_iter().flat_map(|card| &card.mentors);
             let known = || mentors().filter(|mentor| mentor.name == name.as_str());
-            if known().any(|mentor| mentor.to_day.is_none()) {
+            if let Some(mentor) = known().find(|mentor| mentor.to_day.is_none()) {
+                let departed = self.left.get(&mentor.id).map(|departure| {
+                    let (name, left) = (name.as_str(), departure.told());
+                    format!("帮带人“{name}”{left}，不计入帮带到位；请改填现任帮带人")
+                });
+                told.extend(departed.map(|message| self.cells.finding(field, message)));
                 continue;
             }
             if let Some(left) = known().filter_map(|mentor| mentor.to_day).max() {
@@ -293,12 +324,6 @@ impl<'a> Line<'a> {
                 told.push(self.cells.finding(field, message));
             }
         }
-        let secretary = set(&said.village).zip(set(&said.secretary));
-        let left = secretary.and_then(|(village, name)| {
-            let left = self.former.get(&(village, name.as_str().to_owned()))?;
-            Some(format!("“{}”自{left}起已不再担任该村书记；请核对帮带书记，或改填现任书记", name.as_str()))
-        });
-        told.extend(left.map(|message| self.cells.finding("secretary", message)));
         told
     }
 }

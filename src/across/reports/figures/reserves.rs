@@ -43,7 +43,7 @@ pub(super) fn section(words: &WordBook) -> Section {
         "reserves.with_full_mentors",
         "联系帮带到位人员",
         in_the_pool!("f.fully_mentored"),
-        "季末在人才库中、联系领导和帮带书记人数达到本县（区）当日规定（“2+1”）的人员。",
+        "季末在人才库中、联系领导和帮带书记人数达到本县（区）当日规定（“2+1”）的人员；已不任该村书记、已去世或不在册的帮带人不计。",
     );
     let mut figures = vec![
         total.clone(),

@@ -94,6 +94,8 @@ pub const RULES: &[Rule] = &[
     rule!("training.class_after_death", "去世后仍有到课", Member, Members),
     rule!("reserves.below_minimum", "后备干部不足", Organisation, Villages),
     rule!("reserves.deceased", "去世后仍在库", Reserve, Reserves),
+    rule!("reserves.in_post", "在职后备干部仍在库", Reserve, Reserves),
+    rule!("reserves.mentor_left", "帮带人已离任", Reserve, Reserves),
     rule!("committees.term_overdue", "届满未换届", Committee, Committees),
     rule!("committees.seat_after_death", "去世后仍任职", Seat, Seats),
 ];

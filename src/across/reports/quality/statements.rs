@@ -40,6 +40,8 @@ pub fn findings(extent: Extent, book: &RuleBook, day: NaiveDate) -> String {
         below_dissolved(&asked),
         reserves_below_minimum(&asked),
         reserves_deceased(&asked),
+        reserves_in_post(&asked),
+        reserves_mentor_left(&asked),
         term_overdue(&asked),
         seat_after_death(&asked),
     ];
@@ -199,6 +201,44 @@ fn reserves_deceased(asked: &Asked<'_>) -> String {
             AND s.state IN ('in_pool', 'seconded', 'cross_village') \
             AND s.from_day <= {day} AND (s.to_day IS NULL OR {day} < s.to_day) \
          WHERE d.died_on <= {day} AND {within}",
+        within = asked.within("r.path")
+    )
+}
+
+/// Reserve cadres who sit in a Party organisation or committee of a village; supervision is no post in this sense
+/// (`records::reserves`).
+fn reserves_in_post(asked: &Asked<'_>) -> String {
+    let day = asked.day();
+    format!(
+        "SELECT 'reserves.in_post' AS rule, 'reserve' AS subject_kind, h.reserve_id AS subject_id, h.person_id, h.path, \
+            format('自%s起在%s任职', h.from_day, h.village) AS detail \
+         FROM (SELECT DISTINCT ON (r.id) r.id AS reserve_id, r.person_id, r.path, t.from_day, o.name AS village \
+            FROM reserves r JOIN reserve_states s ON s.county_id = $1 AND s.reserve_id = r.id \
+                AND s.state IN ('in_pool', 'seconded', 'cross_village') \
+                AND s.from_day <= {day} AND (s.to_day IS NULL OR {day} < s.to_day) \
+            JOIN seats t ON t.county_id = $1 AND t.person_id = r.person_id \
+                AND t.from_day <= {day} AND (t.to_day IS NULL OR {day} < t.to_day) \
+            JOIN committees c ON c.county_id = $1 AND c.id = t.committee_id AND c.kind <> 'supervision_committee' \
+            JOIN organisations o ON o.county_id = $1 AND o.id = c.village_id \
+            WHERE r.county_id = $1 AND r.kind = 'reserve_cadre' AND {within} \
+            ORDER BY r.id, t.from_day, t.id) h",
+        within = asked.within("r.path")
+    )
+}
+
+fn reserves_mentor_left(asked: &Asked<'_>) -> String {
+    let day = asked.day();
+    format!(
+        "SELECT 'reserves.mentor_left' AS rule, 'reserve' AS subject_kind, r.id AS subject_id, r.person_id, r.path, \
+            string_agg(CASE WHEN l.status IS NULL THEN format('%s自%s起不再担任该村书记', m.name, l.left_on) \
+                ELSE format('%s自%s起不在册', m.name, l.left_on) END, '；' ORDER BY l.left_on, m.name) AS detail \
+         FROM find_mentors_who_left($1, {day}) l \
+         JOIN reserve_mentors m ON m.county_id = $1 AND m.id = l.mentor_id \
+         JOIN reserves r ON r.county_id = $1 AND r.id = l.reserve_id \
+         JOIN reserve_states s ON s.county_id = $1 AND s.reserve_id = r.id \
+            AND s.state IN ('in_pool', 'seconded', 'cross_village') \
+            AND s.from_day <= {day} AND (s.to_day IS NULL OR {day} < s.to_day) \
+         WHERE {within} GROUP BY r.id, r.person_id, r.path",
         within = asked.within("r.path")
     )
 }

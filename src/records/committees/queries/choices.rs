@@ -1,8 +1,8 @@
-//! Whom a form offers while somebody types a name, and whom a list still names though he has left.
+//! Whom a form offers while somebody types a name, and who is or was secretary of a village.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Date, Text, Uuid};
+use diesel::sql_types::{Array, Date, Nullable, Text, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::base::ids::{OrganisationId, PersonId};
@@ -24,43 +24,48 @@ pub struct PersonChoice {
     pub birth_date: NaiveDate,
 }
 
-/// Somebody who was secretary of a village and no longer is.
+/// Somebody who is or was secretary of a village.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
-pub struct FormerSecretary {
+pub struct Secretary {
     /// The village.
     #[diesel(sql_type = Uuid)]
     pub village_id: OrganisationId,
+    /// Who.
+    #[diesel(sql_type = Uuid)]
+    pub person_id: PersonId,
     /// His name.
     #[diesel(sql_type = Text)]
     pub name: String,
-    /// First day no longer.
-    #[diesel(sql_type = Date)]
-    pub left_on: NaiveDate,
+    /// First day no longer; none: he is.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub left_on: Option<NaiveDate>,
 }
 
-/// Who was secretary of some villages inside a scope and is not on a day, by name: nobody who has the name of one who is.
+/// Who is or was secretary of some villages inside a scope: each person once per village, those who left longest ago
+/// first, whoever sits last.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn former_secretaries(
+pub async fn secretaries(
     conn: &mut AsyncPgConnection,
     within: &Scope,
     villages: &[OrganisationId],
-    day: NaiveDate,
-) -> QueryResult<Vec<FormerSecretary>> {
+) -> QueryResult<Vec<Secretary>> {
+    if villages.is_empty() {
+        return Ok(Vec::new());
+    }
     diesel::sql_query(
-        "SELECT c.village_id, p.name, max(s.to_day) AS left_on \
+        "SELECT c.village_id, s.person_id, p.name, CASE WHEN bool_and(s.to_day IS NOT NULL) THEN max(s.to_day) END AS left_on \
          FROM committees c JOIN seats s ON s.county_id = $1 AND s.committee_id = c.id AND s.post = 'secretary' \
             AND s.path >= $2 AND s.path < $3 \
          JOIN people p ON p.county_id = $1 AND p.id = s.person_id \
          WHERE c.county_id = $1 AND c.kind = 'village_party' AND c.village_id = ANY ($4) \
-         GROUP BY c.village_id, p.name HAVING bool_and(coalesce(s.to_day <= $5, false)) ORDER BY c.village_id, p.name",
+         GROUP BY c.village_id, s.person_id, p.name ORDER BY c.village_id, left_on NULLS LAST, s.person_id",
     )
     .bind::<Uuid, _>(within.county)
     .bind::<Text, _>(within.path.as_str())
     .bind::<Text, _>(within.path.end())
     .bind::<Array<Uuid>, _>(villages)
-    .bind::<Date, _>(day)
     .load(conn)
     .await
 }

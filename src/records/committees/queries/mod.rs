@@ -15,7 +15,7 @@ pub use cards::{
     ElectionCard, PersonSeat, SeatCard, TermCard, committees_of, election, elections, seat, seats,
     seats_of_people, term, terms,
 };
-pub use choices::{FormerSecretary, PersonChoice, former_secretaries, people_like};
+pub use choices::{PersonChoice, Secretary, people_like, secretaries};
 pub use departures::{Departure, departures};
 pub use findings::findings;
 pub use found::{FoundIn, list_with};

@@ -2,6 +2,7 @@
 
 mod listing;
 mod record;
+mod stays;
 mod succession;
 mod teams;
 
@@ -19,6 +20,7 @@ use crate::schema::{organisations, reserve_mentors, reserve_sources, reserves};
 
 pub use listing::{Filter, Place, count, list};
 pub use record::{Card, Record, VillageName, cards, find, record, stays_of_people};
+pub use stays::{Departure, OpenStay, mentors_who_left, open_stays};
 pub use succession::{Successor, VillageDepth, Waiting, succession, waiting};
 pub use teams::teams;
 

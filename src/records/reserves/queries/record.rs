@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
@@ -12,6 +13,8 @@ use crate::base::scope::Scope;
 use crate::records::people::Person;
 use crate::records::reserves::model::{Mentor, MentorNote, Reserve, Review, StateSpell};
 use crate::records::reserves::queries::{mentors, sources};
+use crate::records::reserves::rules;
+use crate::records::reserves::settings::SettingsBook;
 use crate::schema::{mentor_notes, organisations, people, reserve_reviews, reserve_states, reserves};
 
 /// The name and code of a village.
@@ -43,6 +46,18 @@ pub struct Card {
     pub mentors: Vec<Mentor>,
     /// The latest state, with its place.
     pub present: Option<(StateSpell, Option<VillageName>)>,
+}
+
+impl Card {
+    /// Why he may not be seconded on a day, by what the county demands then; none: he may.
+    #[must_use]
+    pub fn refuse_secondment(&self, book: &SettingsBook, on: NaiveDate) -> Option<String> {
+        let person = &self.person;
+        let demanded = book.on(on)?;
+        let refusal =
+            rules::refuse_secondment(&person.name, person.birth_date, &person.education, on, demanded)?;
+        Some(refusal.to_string())
+    }
 }
 
 /// A card with everything that happened.

@@ -33,7 +33,7 @@ pub struct Successor {
     pub state: ReserveState,
     /// Completed years when the term of his village ends ([`VillageDepth::at`]).
     pub age: u32,
-    /// Whether he is guided as demanded.
+    /// Whether he is guided as demanded, by mentors who have not left.
     pub is_guided: bool,
     /// Whether he is ready, and what speaks for it: in the pool for a year, guided as demanded, and judged qualified or
     /// better at his last review.
@@ -131,10 +131,11 @@ const PEOPLE: &str = "\
 SELECT r.id, r.village_id, p.name, r.kind, r.state, r.entered_on, p.birth_date, p.education,
     coalesce(guides.leaders, 0) >= $5 AND coalesce(guides.secretaries, 0) >= $6 AS is_guided, judged.grade
 FROM reserves r JOIN people p ON p.county_id = r.county_id AND p.id = r.person_id
-LEFT JOIN (SELECT reserve_id, count(*) FILTER (WHERE kind = 'township_leader') AS leaders,
-        count(*) FILTER (WHERE kind = 'village_secretary') AS secretaries FROM reserve_mentors
-    WHERE county_id = $1 AND from_day <= $4 AND (to_day IS NULL OR $4 < to_day) GROUP BY reserve_id) guides
-    ON guides.reserve_id = r.id
+LEFT JOIN (SELECT m.reserve_id, count(*) FILTER (WHERE m.kind = 'township_leader') AS leaders,
+        count(*) FILTER (WHERE m.kind = 'village_secretary') AS secretaries FROM reserve_mentors m
+    LEFT JOIN find_mentors_who_left($1, $4) l ON l.mentor_id = m.id
+    WHERE m.county_id = $1 AND m.from_day <= $4 AND (m.to_day IS NULL OR $4 < m.to_day) AND l.mentor_id IS NULL
+    GROUP BY m.reserve_id) guides ON guides.reserve_id = r.id
 LEFT JOIN (SELECT DISTINCT ON (reserve_id) reserve_id, grade FROM reserve_reviews
     WHERE county_id = $1 AND reviewed_on <= $4 ORDER BY reserve_id, reviewed_on DESC) judged ON judged.reserve_id = r.id
 WHERE r.county_id = $1 AND r.path >= $2 AND r.path < $3 AND r.left_on IS NULL AND r.entered_on <= $4
@@ -242,6 +243,9 @@ pub struct Waiting {
     /// Villages with fewer reserve cadres than demanded.
     #[diesel(sql_type = BigInt)]
     pub villages_below: i64,
+    /// People in the pool with a mentor who left and goes on guiding on paper.
+    #[diesel(sql_type = BigInt)]
+    pub mentors_left: i64,
 }
 
 /// What waits for whoever keeps the pool of a scope on a day.
@@ -250,7 +254,8 @@ pub struct Waiting {
 /// Whatever the database answers.
 pub async fn waiting(conn: &mut AsyncPgConnection, within: &Scope, day: NaiveDate) -> Result<Waiting> {
     let book = settings::book(conn, within.county).await?;
-    let Some(demanded) = book.on(day) else { return Ok(Waiting { without_note: 0, villages_below: 0 }) };
+    let nothing = Waiting { without_note: 0, villages_below: 0, mentors_left: 0 };
+    let Some(demanded) = book.on(day) else { return Ok(nothing) };
     let waiting = diesel::sql_query(
         "SELECT (SELECT count(*) FROM reserves r \
             WHERE r.county_id = $1 AND r.path >= $2 AND r.path < $3 AND r.left_on IS NULL AND r.entered_on < $4 - $5 \
@@ -262,7 +267,10 @@ pub async fn waiting(conn: &mut AsyncPgConnection, within: &Scope, day: NaiveDat
                 GROUP BY village_id) c ON c.village_id = o.id \
             WHERE o.county_id = $1 AND o.path >= $2 AND o.path < $3 AND o.kind IN ('village', 'community') \
                 AND (o.founded_on IS NULL OR o.founded_on <= $4) AND (o.dissolved_on IS NULL OR $4 < o.dissolved_on) \
-                AND coalesce(c.depth, 0) < $6) AS villages_below",
+                AND coalesce(c.depth, 0) < $6) AS villages_below, \
+         (SELECT count(DISTINCT r.id) FROM find_mentors_who_left($1, $4) l \
+            JOIN reserves r ON r.county_id = $1 AND r.id = l.reserve_id \
+            WHERE r.path >= $2 AND r.path < $3 AND r.left_on IS NULL) AS mentors_left",
     )
     .bind::<Uuid, _>(within.county)
     .bind::<Text, _>(within.path.as_str())

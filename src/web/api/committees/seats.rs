@@ -7,6 +7,7 @@ use rocket::{Route, State, get, patch, post, routes};
 use utoipa::ToSchema;
 
 use super::{over, said};
+use crate::across::appointment;
 use crate::base::actor::Actor;
 use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::{SeatId, TermId};
@@ -56,6 +57,9 @@ pub struct SeatJson {
     /// Codes of where he was drawn from.
     sources: Vec<String>,
     note: Option<String>,
+    /// Id of the entry in the pool of reserve cadres that ended as this seat was given; only where it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_pool: Option<String>,
 }
 
 impl From<SeatCard> for SeatJson {
@@ -76,6 +80,7 @@ impl From<SeatCard> for SeatJson {
             is_party_member: seat.is_party_member,
             sources,
             note: seat.note,
+            left_pool: None,
         }
     }
 }
@@ -162,7 +167,7 @@ impl SeatInput {
     }
 }
 
-/// Give somebody a seat.
+/// Give somebody a seat. A reserve cadre leaves the pool by it, as appointed.
 #[utoipa::path(context_path = "/api/v1", tag = "committees", params(("id" = String, Path)), request_body = SeatInput,
     responses((status = 201, body = SeatJson), (status = 422, description = "what is forbidden, by field")))]
 #[post("/terms/<id>/seats", data = "<body>")]
@@ -180,11 +185,13 @@ pub async fn appoint(
     let command = input.text().appoint(id, &db.words(caller.scope()).await?)?;
     let kept = once
         .once(&mut db.0, actor, &hash, async |conn| {
-            let ids = committees::appoint(conn, actor, &state.keys, &[command]).await?;
-            let id = ids.into_iter().next().or_missing("任职记录")?;
+            let appointed = appointment::appoint(conn, actor, &state.keys, &[command]).await?;
+            let id = appointed.seats.into_iter().next().or_missing("任职记录")?;
             let scope = &actor.scope;
             let card = db::read(conn, scope, async |conn| queries::seat(conn, scope, id).await).await?;
-            Ok((201, serde_json::to_string(&SeatJson::from(card)).map_err(Error::broken)?))
+            let left_pool = appointed.released.first().map(|one| one.reserve.to_string());
+            let json = SeatJson { left_pool, ..SeatJson::from(card) };
+            Ok((201, serde_json::to_string(&json).map_err(Error::broken)?))
         })
         .await?;
     Ok(kept.at("/api/v1/seats", "id"))

@@ -11,6 +11,7 @@ use crate::base::db;
 use crate::base::error::{Error, OrMissing};
 use crate::base::ids::ReserveId;
 use crate::base::policy::{self, Action};
+use crate::base::values::parse_date;
 use crate::records::reserves::queries::{self, Card, Filter, Place};
 use crate::records::reserves::{self, Change, ReserveKind, ReserveState};
 use crate::web::api::members::branch_id;
@@ -33,6 +34,8 @@ pub struct ReserveQuery<'r> {
     pub state: Option<&'r str>,
     /// Code of a source.
     pub source: Option<&'r str>,
+    /// A day on which they may be seconded.
+    pub eligible_on: Option<&'r str>,
 }
 
 fn given(text: Option<&str>) -> Option<&str> {
@@ -56,12 +59,18 @@ impl ReserveQuery<'_> {
                 ReserveState::parse(text).map_err(|error| Failure::invalid("state", error.to_string()))?,
             ],
         };
+        let eligible_on = given(self.eligible_on)
+            .map(parse_date)
+            .transpose()
+            .map_err(|error| Failure::invalid("eligible_on", error.about("挂职日期")))?;
         Ok(Filter {
             query: given(self.q).map(str::to_owned),
             kind,
             states,
             source: given(self.source).map(str::to_owned),
             silent_since: None,
+            mentor_left_by: None,
+            eligible_on,
         })
     }
 }
@@ -106,7 +115,9 @@ pub async fn page(
 #[utoipa::path(context_path = "/api/v1", tag = "reserve-cadres", params(
     ("within" = Option<String>, Query), ("q" = Option<String>, Query, description = "name, pinyin or initials"),
     ("kind" = Option<String>, Query), ("state" = Option<String>, Query, description = "a state, or any; in the pool when not given"),
-    ("source" = Option<String>, Query), ("limit" = Option<u16>, Query), ("after" = Option<String>, Query),
+    ("source" = Option<String>, Query),
+    ("eligible_on" = Option<String>, Query, description = "only those who may be seconded on this day, by what the county demands then"),
+    ("limit" = Option<u16>, Query), ("after" = Option<String>, Query),
     ("count" = Option<bool>, Query)),
     responses((status = 200, body = Page<ReserveJson>)))]
 #[get("/reserve-cadres?<query..>")]

@@ -5,6 +5,7 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
 use super::leave::leaving_controls;
+use crate::across::appointment;
 use crate::base::db;
 use crate::base::error::{Error, FieldError, OrMissing, Result};
 use crate::base::ids::{CommitteeId, SeatId, TermId};
@@ -389,11 +390,15 @@ async fn appoint(who: SignedIn, mut db: Db, id: TermId, fields: Fields, state: &
     };
     let words = db.words(who.scope()).await?;
     let appointed = match seat.appoint(id, &words) {
-        Ok(command) => committees::appoint(&mut db.0, &who.actor, &state.keys, &[command]).await,
+        Ok(command) => appointment::appoint(&mut db.0, &who.actor, &state.keys, &[command]).await,
         Err(error) => Err(error),
     };
     match appointed {
-        Ok(_) => Ok(Ok(done_in(&place, "已登记任职。"))),
+        Ok(appointed) => {
+            let left = appointed.released.iter().map(|one| format!("{}。", one.told()));
+            let told: String = std::iter::once("已登记任职。".to_owned()).chain(left).collect();
+            Ok(Ok(done_in(&place, &told)))
+        }
         Err(error) => {
             let errors = refusals(error)?;
             Ok(Err(again(seat_page(&who, &place, &words, Some((&fields, &errors))))))

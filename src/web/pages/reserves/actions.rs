@@ -4,7 +4,7 @@ use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
-use super::state_badge;
+use super::{name_chosen, people_picker, state_badge};
 use crate::across::appointment::appoint_from_pool;
 use crate::base::clock;
 use crate::base::codes;
@@ -44,7 +44,11 @@ const VERBS: [(&str, &str, &str); 9] = [
         "任用后即出库，计入本届任用人数；任用到班子的同时登记任职，须符合任职条件和联审要求。",
     ),
     ("leave", "退出", "退出后不再计入后备力量；如需继续培养，可重新入库。"),
-    ("mentor", "增加帮带人", "“2+1”联系帮带：两名乡镇（街道）领导和一名村（社区）书记。"),
+    (
+        "mentor",
+        "增加帮带人",
+        "“2+1”联系帮带：两名乡镇（街道）领导和一名村（社区）现任书记；已离任、去世或不在册的不能帮带。",
+    ),
     ("end", "结束帮带", "结束后不能再登记此人的帮带记录；请及时补充新的帮带人。"),
     ("note", "登记帮带记录", "按规定间隔登记谈心谈话、带教、走访等帮带情况。"),
     ("review", "考核", "考核结果是判断能否接任的依据之一。"),
@@ -104,7 +108,10 @@ fn controls(verb: &str, card: &Card, seats: Vec<Choice>) -> Vec<Control> {
             )
             .required()
             .value("township_leader"),
-            Control::new("mentor", "姓名", Kind::Text).required().focus(),
+            Control::new("mentor", "姓名", Kind::Text).focus(),
+            Control::new("person", "人员库中的人员", people_picker())
+                .columns(6)
+                .hint("输入姓名或拼音；在人员库中选择的不必填写姓名"),
             Control::new("from", "起始日期", Kind::Date).required().value(today.to_string()).columns(3),
         ],
         "end" => vec![mentors(), on("结束日期")],
@@ -215,12 +222,13 @@ async fn carry_out(
     let actor = &who.actor;
     match verb {
         "mentor" => {
-            let input = MentorInput {
+            let mut input = MentorInput {
                 kind: fields.get("kind").to_owned(),
                 name: fields.get("mentor").to_owned(),
-                person: None,
+                person: text("person"),
                 from: text("from"),
             };
+            name_chosen(db, who, std::slice::from_mut(&mut input)).await?;
             let mentor = input.parse(Some(clock::today())).map_err(Error::Invalid)?;
             reserves::add_mentors(&mut db.0, actor, &[AddMentor { reserve, version, mentor }]).await?;
         }

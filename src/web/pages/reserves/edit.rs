@@ -5,6 +5,7 @@ use rocket::request::FlashMessage;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
+use super::{name_chosen, people_picker};
 use crate::base::clock;
 use crate::base::codes::{self, CodeTable};
 use crate::base::error::{Error, FieldError, OrMissing};
@@ -12,14 +13,14 @@ use crate::base::ids::ReserveId;
 use crate::base::policy::{self, Action};
 use crate::base::values::Word;
 use crate::records::reserves::queries::Card;
-use crate::records::reserves::{self, Change, ReserveKind, ReserveSource, Route as Chosen};
+use crate::records::reserves::{self, Change, MentorKind, ReserveKind, ReserveSource, Route as Chosen};
 use crate::records::words::{WordBook, WordList};
 use crate::web;
 use crate::web::api::members::branch_id;
 use crate::web::api::reserves::read;
 use crate::web::forms::member::Said;
 use crate::web::forms::refusals;
-use crate::web::forms::reserve::ReserveInput;
+use crate::web::forms::reserve::{MentorInput, ReserveInput};
 use crate::web::guards::{Db, Fields, SignedIn};
 use crate::web::pages::people::entered;
 use crate::web::respond::{Answer, Page, PageWith};
@@ -91,12 +92,15 @@ fn new_form(who: &SignedIn, words: &WordBook) -> Form {
             .value(clock::today().to_string())
             .columns(2),
     ];
-    let mentors = vec![
-        Control::new("leader1", "联系领导一", Kind::Text).columns(4),
-        Control::new("leader2", "联系领导二", Kind::Text).columns(4),
-        Control::new("secretary", "帮带书记", Kind::Text).columns(4),
-        note(),
-    ];
+    let guides = [("leader1", "联系领导一"), ("leader2", "联系领导二"), ("secretary", "帮带书记")];
+    let guides = guides.into_iter().flat_map(|(name, label)| {
+        let chosen = Control::new(format!("{name}_person"), format!("{label}（人员库）"), people_picker());
+        [
+            Control::new(name, label, Kind::Text).columns(3),
+            chosen.columns(3).hint("在人员库中选择的不必填写姓名"),
+        ]
+    });
+    let mentors = guides.chain(std::iter::once(note())).collect();
     Form {
         action: "/reserves".to_owned(),
         csrf_token: who.known.csrf_token.clone().unwrap_or_default(),
@@ -137,14 +141,30 @@ fn typed(fields: &Fields) -> ReserveInput {
     input
 }
 
+/// The control that names a mentor whom an error is about.
+fn control_of_mentor(input: &ReserveInput, error: &FieldError) -> &'static str {
+    let mentors = input.mentors.as_deref().unwrap_or_default();
+    let named = |mentor: &&MentorInput| error.value.as_deref() == Some(mentor.name.trim());
+    let (secretaries, leaders): (Vec<&MentorInput>, Vec<&MentorInput>) =
+        mentors.iter().partition(|mentor| mentor.kind == MentorKind::VillageSecretary.code());
+    if secretaries.iter().any(named) {
+        "secretary"
+    } else if leaders.iter().skip(1).any(named) {
+        "leader2"
+    } else {
+        "leader1"
+    }
+}
+
 /// Errors beside the controls that the form has for their fields.
-fn beside(errors: Vec<FieldError>) -> Vec<FieldError> {
+fn beside(errors: Vec<FieldError>, input: &ReserveInput) -> Vec<FieldError> {
     errors
         .into_iter()
         .map(|error| match error.field.as_str() {
             "sources" => FieldError { field: "source1".to_owned(), ..error },
             "person" => FieldError { field: "citizen_id".to_owned(), ..error },
-            "mentor" | "from_day" => FieldError { field: "leader1".to_owned(), ..error },
+            "mentor" => FieldError { field: control_of_mentor(input, &error).to_owned(), ..error },
+            "from_day" => FieldError { field: "leader1".to_owned(), ..error },
             _ => error,
         })
         .collect()
@@ -158,7 +178,8 @@ async fn enter(
     state: &State<web::State>,
 ) -> Answer<Result<Flash<Redirect>, PageWith<FormPage>>> {
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
-    let input = typed(&fields);
+    let mut input = typed(&fields);
+    name_chosen(&mut db, &who, input.mentors.as_deref_mut().unwrap_or_default()).await?;
     let village = branch_id(&mut db, &who.actor, input.village_code()).await?;
     let words = db.words(who.scope()).await?;
     let outcome = match input.enter(village, &words) {
@@ -172,7 +193,7 @@ async fn enter(
             Ok(Ok(Flash::success(Redirect::to(format!("/reserves/{id}")), said)))
         }
         Err(error) => {
-            let errors = beside(refusals(error)?);
+            let errors = beside(refusals(error)?, &input);
             let mut form = new_form(&who, &words);
             form.keep(|name| fields.has(name).then(|| fields.get(name)));
             form.refuse(&errors);
@@ -256,7 +277,7 @@ async fn change(
     match changed {
         Ok(_) => Ok(Ok(Flash::success(Redirect::to(format!("/reserves/{id}")), "已保存。"))),
         Err(error) => {
-            let errors = beside(refusals(error)?);
+            let errors = beside(refusals(error)?, &input);
             let mut page = change_page(&who, &card, &words);
             page.form.keep(|name| fields.has(name).then(|| fields.get(name)));
             page.form.refuse(&errors);

@@ -27,15 +27,26 @@ pub fn routes() -> Vec<Route> {
     routes![list]
 }
 
+/// What the desk sends somebody to the list for.
+#[derive(Clone, Copy)]
+struct Wanting {
+    /// Only those of whom no mentor wrote for long.
+    silent: bool,
+    /// Only those with a mentor who left.
+    mentor_left: bool,
+}
+
 /// The address of the same list with another place.
-fn address(query: &ReserveQuery<'_>, silent: bool, after: &str) -> String {
+fn address(query: &ReserveQuery<'_>, wanting: Wanting, after: &str) -> String {
     let pairs = [
         ("within", query.within),
         ("q", query.q),
         ("kind", query.kind),
         ("state", query.state),
         ("source", query.source),
-        ("silent", silent.then_some("true")),
+        ("eligible_on", query.eligible_on),
+        ("silent", wanting.silent.then_some("true")),
+        ("mentor_left", wanting.mentor_left.then_some("true")),
         ("after", Some(after)),
     ];
     let parts: Vec<String> = pairs
@@ -46,20 +57,23 @@ fn address(query: &ReserveQuery<'_>, silent: bool, after: &str) -> String {
     if parts.is_empty() { "/reserves".to_owned() } else { format!("/reserves?{}", parts.join("&")) }
 }
 
-#[get("/reserves?<silent>&<query..>")]
+#[get("/reserves?<silent>&<mentor_left>&<query..>")]
 async fn list(
     who: SignedIn,
     mut db: Db,
     query: ReserveQuery<'_>,
     silent: Option<bool>,
+    mentor_left: Option<bool>,
     listing: Listing,
     state: &State<web::State>,
 ) -> Answer<Page<List>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let (mut filter, after, scope) = (query.parse()?, place(&listing)?, who.scope());
-    let (silent, today) = (silent.unwrap_or(false), clock::today());
+    let today = clock::today();
+    let wanting = Wanting { silent: silent.unwrap_or(false), mentor_left: mentor_left.unwrap_or(false) };
+    filter.mentor_left_by = wanting.mentor_left.then_some(today);
     let (cards, next, total, words) = db::read(&mut db.0, scope, async |conn| {
-        if silent {
+        if wanting.silent {
             let book = settings::book(conn, scope.county).await?;
             let days = book.on(today).map_or(0, |settings| settings.days_between_notes);
             let days = chrono::Days::new(u64::try_from(days).unwrap_or_default());
@@ -75,18 +89,18 @@ async fn list(
     let pager = Pager {
         shown: cards.len(),
         total: u64::try_from(total).ok(),
-        first: after.is_some().then(|| address(&query, silent, "")),
-        next: next.map(|next| address(&query, silent, &next)),
+        first: after.is_some().then(|| address(&query, wanting, "")),
+        next: next.map(|next| address(&query, wanting, &next)),
     };
     Ok(Page(List {
         frame: who.frame(Section::Reserves),
-        filter: shown_filter(&query, silent, &words),
+        filter: shown_filter(&query, wanting, &words),
         table: table(cards, &words, pager),
         enter: may_enter(&who.actor).then(|| "/reserves/new".to_owned()),
     }))
 }
 
-fn shown_filter(query: &ReserveQuery<'_>, silent: bool, words: &WordBook) -> Filter {
+fn shown_filter(query: &ReserveQuery<'_>, wanting: Wanting, words: &WordBook) -> Filter {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let states = std::iter::once(Choice::new("any", "全部（含已任用、退出）"))
         .chain(ReserveState::ALL.iter().map(|state| Choice::new(state.code(), state.name())));
@@ -97,7 +111,9 @@ fn shown_filter(query: &ReserveQuery<'_>, silent: bool, words: &WordBook) -> Fil
         kind: text(query.kind),
         state: text(query.state),
         source: text(query.source),
-        silent,
+        eligible_on: text(query.eligible_on),
+        silent: wanting.silent,
+        mentor_left: wanting.mentor_left,
         kinds: ReserveKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.name())).collect(),
         states: states.collect(),
         sources: sources.map(|source| Choice::new(source.code(), source.name())).collect(),

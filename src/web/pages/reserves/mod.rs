@@ -12,10 +12,17 @@ use rocket::Route;
 
 use crate::base::actor::Actor;
 use crate::base::codes;
+use crate::base::db;
+use crate::base::error::Result;
+use crate::base::ids::PersonId;
 use crate::base::policy::{self, Action};
+use crate::records::people;
 use crate::records::reserves::queries::{Card, VillageDepth};
 use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState};
 use crate::records::words::{WordBook, WordList};
+use crate::web::forms::reserve::MentorInput;
+use crate::web::guards::{Db, SignedIn};
+use crate::web::views::controls::{Kind, Source};
 use crate::web::views::{Badge, Tone};
 
 /// The routes.
@@ -78,4 +85,29 @@ fn sources(card: &Card, words: &WordBook) -> String {
     let name =
         |code: &'_ String| ReserveSource::parse_with(code, own).map_or(code.clone(), |one| one.to_string());
     card.sources.iter().map(name).collect::<Vec<_>>().join("、")
+}
+
+/// A control in which somebody on record is chosen.
+fn people_picker() -> Kind {
+    Kind::Picker(Source::Search("/committees/people".to_owned()))
+}
+
+/// Gives mentors who were chosen among the people on record their names, whatever was typed beside.
+async fn name_chosen(db: &mut Db, who: &SignedIn, mentors: &mut [MentorInput]) -> Result<()> {
+    let chosen = |mentor: &MentorInput| mentor.person.as_deref()?.trim().parse::<PersonId>().ok();
+    let ids: Vec<PersonId> = mentors.iter().filter_map(chosen).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let scope = who.scope();
+    let found =
+        db::read(&mut db.0, scope, async |conn| Ok(people::queries::by_ids(conn, scope, &ids).await?))
+            .await?;
+    for mentor in mentors {
+        let id = chosen(mentor);
+        if let Some(person) = found.iter().find(|person| Some(person.id) == id) {
+            person.name.clone_into(&mut mentor.name);
+        }
+    }
+    Ok(())
 }

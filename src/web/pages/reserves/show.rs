@@ -1,5 +1,7 @@
 //! One entry of the pool with everything that happened.
 
+use std::collections::HashMap;
+
 use rocket::request::FlashMessage;
 use rocket::{Route, State, get, routes};
 
@@ -7,11 +9,11 @@ use super::{kind_name, may_enter, named, sources, state_badge};
 use crate::base::clock;
 use crate::base::codes;
 use crate::base::db;
-use crate::base::ids::ReserveId;
+use crate::base::ids::{MentorId, ReserveId};
 use crate::base::policy::{self, Action};
 use crate::base::values::{Sex, completed_years};
-use crate::records::reserves::queries::{self, Card, Record, VillageName};
-use crate::records::reserves::{Mentor, MentorKind, ReserveState, StateSpell};
+use crate::records::reserves::queries::{self, Card, Departure, Record, VillageName};
+use crate::records::reserves::{Mentor, MentorKind, ReserveState, SettingsBook, StateSpell, settings};
 use crate::records::words::{self, WordBook};
 use crate::web;
 use crate::web::guards::{Db, SignedIn};
@@ -37,9 +39,12 @@ async fn show(
 ) -> Answer<Page<Show>> {
     policy::require(&who.actor, Action::SeeRecords, &who.scope().path)?;
     let (scope, keys) = (who.scope(), &state.keys);
-    let (record, words) = db::read(&mut db.0, scope, async |conn| {
+    let today = clock::today();
+    let (record, left, book, words) = db::read(&mut db.0, scope, async |conn| {
         let record = queries::record(conn, scope, keys, id).await?;
-        Ok((record, words::book(conn, scope.county).await?))
+        let left = queries::mentors_who_left(conn, scope, &[id], today).await?;
+        let book = settings::book(conn, scope.county).await?;
+        Ok((record, left, book, words::book(conn, scope.county).await?))
     })
     .await?;
     let enters = may_enter(&who.actor);
@@ -49,15 +54,24 @@ async fn show(
         name: card.person.name.clone(),
         badges: vec![Badge::new(kind_name(card), Tone::Neutral), state_badge(&card.reserve.state)],
         village: Link::new(&card.village.name, format!("/reserves?within={}", card.village.code)),
-        groups: groups(card, &words),
+        groups: groups(card, &words, &book),
         history: history(&record),
         edit: enters.then(|| format!("/reserves/{id}/edit")),
         actions: if enters { actions(card) } else { Vec::new() },
-        tables: vec![mentors(card, enters), reviews(&record)],
+        tables: vec![mentors(card, &left, enters), reviews(&record)],
     }))
 }
 
-fn groups(card: &Card, words: &WordBook) -> Vec<FactGroup> {
+/// Whether he may be seconded today, and if not why; nothing of somebody who is no longer in the pool.
+fn secondment(card: &Card, book: &SettingsBook) -> Option<Fact> {
+    if card.reserve.left_on.is_some() {
+        return None;
+    }
+    let refusal = card.refuse_secondment(book, clock::today());
+    Some(Fact::text("挂职条件", refusal.unwrap_or_else(|| "今天符合挂职的年龄和学历条件".to_owned())))
+}
+
+fn groups(card: &Card, words: &WordBook, book: &SettingsBook) -> Vec<FactGroup> {
     let (person, reserve) = (&card.person, &card.reserve);
     let age = completed_years(person.birth_date, clock::today()).unwrap_or_default();
     let identity = vec![
@@ -72,7 +86,7 @@ fn groups(card: &Card, words: &WordBook) -> Vec<FactGroup> {
     let present = card.present.as_ref();
     let place = present.and_then(|(_, village)| village.as_ref()).map(|village| village.name.clone());
     let post = present.and_then(|(spell, _)| spell.post.clone());
-    let pool = vec![
+    let mut pool = vec![
         Fact::text("类别", kind_name(card)),
         Fact::text("来源", sources(card, words)),
         Fact::text(
@@ -87,6 +101,7 @@ fn groups(card: &Card, words: &WordBook) -> Vec<FactGroup> {
         Fact::text("任用职务", post.unwrap_or_default()),
         Fact::text("备注", reserve.note.clone().unwrap_or_default()),
     ];
+    pool.extend(secondment(card, book));
     [("身份", identity), ("入库", pool)]
         .into_iter()
         .map(|(title, facts)| FactGroup { title: title.to_owned(), facts })
@@ -160,13 +175,17 @@ fn actions(card: &Card) -> Vec<Offered> {
         .collect()
 }
 
-fn mentors(card: &Card, enters: bool) -> Table {
+/// Who guides and guided; of whoever left and goes on guiding on paper, that.
+fn mentors(card: &Card, left: &HashMap<MentorId, Departure>, enters: bool) -> Table {
     let today = clock::today();
     let row = |mentor: &Mentor| {
         let kind = MentorKind::parse(&mentor.kind).map_or(mentor.kind.as_str(), |kind| kind.name());
+        let kind = left
+            .get(&mentor.id)
+            .map_or_else(|| kind.to_owned(), |departure| format!("{kind}（{}，请更换）", departure.told()));
         let mut cells = vec![
             Cell::Text(mentor.name.clone()),
-            Cell::Text(kind.to_owned()),
+            Cell::Text(kind),
             Cell::Number(mentor.from_day.to_string()),
             Cell::Number(mentor.to_day.map(|day| day.to_string()).unwrap_or_default()),
         ];

@@ -206,19 +206,46 @@ async fn pointed_out(stage: &Stage, rows: &[Roster]) -> Vec<String> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_mentor_who_left_is_pointed_out() {
+async fn a_former_secretary_is_refused_as_a_mentor_and_one_on_record_is_pointed_out() {
     let mut stage = Stage::of(Kind::Committees).await;
-    let left = person("王芳", 4).with("职务", "书记").with("离职日期", "2023-05-01").with("离职原因", "调任");
+    let sits = person("王芳", 4).with("职务", "书记");
+    stage.import(std::slice::from_ref(&sits)).await;
+    stage.kind = Kind::ReserveCadres;
+    let guided =
+        row("李强", 3).with("联系领导一", "向明").with("联系领导二", "罗军").with("帮带书记", "王芳");
+    assert!(pointed_out(&stage, std::slice::from_ref(&guided)).await.is_empty());
+    stage.import(&[guided.clone(), row("陈静", 6)]).await;
+    assert!(pointed_out(&stage, std::slice::from_ref(&guided)).await.is_empty(), "she sits still");
+
+    stage.kind = Kind::Committees;
+    let left = sits.with("离职日期", "2023-05-01").with("离职原因", "调任");
     let came = person("张伟", 1).with("职务", "书记").with("任职日期", "2023-05-01");
     stage.import(&[left, came]).await;
     stage.kind = Kind::ReserveCadres;
+    // Whoever guides on record is pointed out, whoever is to guide is refused: in a new entry and in an old one.
     assert_eq!(
-        pointed_out(&stage, &[row("李强", 3).with("帮带书记", "王芳")]).await,
-        ["帮带书记：“王芳”自2023-05-01起已不再担任该村书记；请核对帮带书记，或改填现任书记"]
+        pointed_out(&stage, std::slice::from_ref(&guided)).await,
+        ["帮带书记：帮带人“王芳”自2023-05-01起不再担任该村书记，不计入帮带到位；请改填现任帮带人"]
     );
-    let guided =
-        row("李强", 3).with("联系领导一", "向明").with("联系领导二", "罗军").with("帮带书记", "张伟");
-    assert!(pointed_out(&stage, std::slice::from_ref(&guided)).await.is_empty());
+    let sentence = "帮带书记：“王芳”自2023-05-01起已不再担任该村书记，按“2+1”联系帮带要求，帮带书记应为现任书记；\
+                    请改填现任书记，或改登记为联系领导。";
+    let rows = [row("赵敏", 8), row("陈静", 6)].map(|row| row.with("帮带书记", "王芳"));
+    for (bucket, reasons) in stage.told(&rows).await {
+        assert_eq!(bucket, "refused", "{reasons:?}");
+        assert!(reasons.iter().any(|reason| reason == sentence), "{reasons:?}");
+    }
+    let rows = rows.map(|row| row.with("帮带书记", "张伟"));
+    assert_eq!(stage.import(&rows).await, Counts { new: 1, changed: 1, ..Counts::default() });
+    // She left before: as a leader of the town she may guide, and in another village.
+    let elsewhere = row("孙强", 5).with("村（社区）", "500237101202").with("帮带书记", "王芳");
+    let leader = row("周军", 7).with("联系领导一", "王芳");
+    assert_eq!(stage.import(&[elsewhere, leader]).await, Counts { new: 2, ..Counts::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mentor_who_no_longer_guides_is_pointed_out() {
+    let stage = Stage::of(Kind::ReserveCadres).await;
+    let guided = row("李强", 3).with("联系领导一", "向明").with("联系领导二", "罗军");
     stage.import(std::slice::from_ref(&guided)).await;
     assert!(pointed_out(&stage, std::slice::from_ref(&guided)).await.is_empty(), "he guides still");
     stage.import(&[guided.clone().with("联系领导二", "（清空）")]).await;
@@ -227,4 +254,77 @@ async fn a_mentor_who_left_is_pointed_out() {
         pointed_out(&stage, &[guided]).await,
         [format!("联系领导二：帮带人“罗军”自{today}起已不再帮带，导入后重新登记为帮带人；请核对")]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_secretary_who_died_is_refused_as_a_mentor() {
+    let mut stage = Stage::of(Kind::Committees).await;
+    stage.import(&[person("王芳", 4).with("职务", "书记")]).await;
+    stage.kind = Kind::Members;
+    let died = Roster::new("王芳", 4).with("党籍状态", "死亡").with("党籍状态日期", "2023-06-01");
+    stage.import(&[died]).await;
+    stage.kind = Kind::ReserveCadres;
+    let told = stage.told(&[row("李强", 3).with("帮带书记", "王芳")]).await;
+    let sentence = "帮带书记：帮带人“王芳”的党籍状态为“死亡”，已不在党员名册，不能担任帮带人";
+    assert!(told[0].0 == "refused" && told[0].1.iter().any(|one| one.starts_with(sentence)), "{told:?}");
+}
+
+/// A seat of the village committee for whoever stands in the pool by [`row`].
+pub(super) fn seated(name: &str, number: u16) -> Roster {
+    let id = CitizenId::compose("500237", day("1995-05-06"), number).unwrap();
+    person(name, number)
+        .with("公民身份号码", id.as_str())
+        .with("组织类型", "村（居）民委员会")
+        .with("是否党员", "否")
+        .with("任职日期", "2024-06-01")
+}
+
+/// State and last day of every entry.
+async fn states(stage: &Stage) -> Vec<(String, Option<chrono::NaiveDate>)> {
+    reserves::table
+        .select((reserves::state, reserves::left_on))
+        .order((reserves::state, reserves::left_on))
+        .load(&mut stage.db.owner().await)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_seats_takes_reserve_cadres_out_of_the_pool_and_says_so() {
+    let mut stage = Stage::of(Kind::ReserveCadres).await;
+    stage.import(&[row("张伟", 1), row("李娜", 2), row("赵敏", 4).with("类别", "本土人才")]).await;
+    stage.kind = Kind::Committees;
+    let rows = [
+        seated("张伟", 1).with("职务", "主任"),
+        seated("赵敏", 4),
+        seated("孙强", 5),
+        seated("李娜", 2).with("任职日期", "2024-03-02"),
+    ];
+    assert_eq!(
+        pointed_out(&stage, &rows).await,
+        [
+            "姓名：“张伟”在“龙井镇白泉村”的后备干部人才库，自2024-06-01起按任用出库，不再计入后备力量",
+            "姓名：“李娜”在“龙井镇白泉村”的后备干部人才库，自2024-03-02起按任用出库，不再计入后备力量",
+        ]
+    );
+    assert!(states(&stage).await.iter().all(|one| one.1.is_none()), "a plan writes nothing");
+    assert_eq!(stage.import(&rows).await, Counts { new: 4, ..Counts::default() });
+    let appointed = |on: &str| ("appointed".to_owned(), Some(day(on)));
+    assert_eq!(
+        states(&stage).await,
+        [appointed("2024-03-02"), appointed("2024-06-01"), ("in_pool".to_owned(), None)]
+    );
+    assert_eq!(stage.import(&rows).await, Counts { unchanged: 4, ..Counts::default() });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_that_began_before_somebody_came_into_the_pool_is_refused_in_its_row() {
+    let mut stage = Stage::of(Kind::ReserveCadres).await;
+    stage.import(&[row("张伟", 1), row("李娜", 2)]).await;
+    stage.kind = Kind::Committees;
+    let told = stage.told(&[seated("李娜", 2), seated("张伟", 1).with("任职日期", "2024-03-01")]).await;
+    assert_eq!(told[0], ("new".to_owned(), vec![]));
+    let sentence =
+        "任职日期：“张伟”自2024-03-01起在“龙井镇白泉村”的人才库（在库），任职日期“2024-03-01”不晚于该日";
+    assert!(told[1].0 == "refused" && told[1].1[0].starts_with(sentence), "{told:?}");
 }

@@ -301,3 +301,11 @@ async fn an_edit_that_is_under_way_is_waited_for() {
     assert_eq!(imports::undo(&mut conn, &stage.clerk, import.id, Some("误传")).await.unwrap(), 1);
     assert_eq!(stage.members().await[0].membership.note.as_deref(), Some("改着"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_left_the_pool_by_a_seat_stands_in_it_again() {
+    let mut stage = Stage::of(Kind::ReserveCadres).await;
+    stage.import(&[pool::row("张伟", 1), pool::row("李娜", 2)]).await;
+    stage.kind = Kind::Committees;
+    there_and_back(&stage, &[pool::seated("张伟", 1).with("职务", "主任"), pool::seated("李娜", 2)]).await;
+}

@@ -5,14 +5,29 @@ SELECT * FROM (
     FROM reserve_settings, asked WHERE from_day <= last AND coalesce(to_day, 'infinity') > last
     UNION ALL SELECT 2, 2, 2, 1) v ORDER BY rank LIMIT 1;
 
+-- Who is off the register on the last day, and who is or was secretary of a village by then: mentors who left guide nobody.
+CREATE TEMP TABLE off_register AS
+SELECT y.person_id AS person FROM memberships y JOIN membership_statuses z ON z.membership_id = y.id, asked
+WHERE z.from_day <= last GROUP BY y.person_id
+HAVING (array_agg(z.status ORDER BY z.from_day DESC, z.to_day DESC))[1] NOT IN ('normal', 'watch', 'suspended_rights');
+CREATE TEMP TABLE served AS
+SELECT c.village_id AS village, s.person_id AS person, p.name,
+    bool_or(coalesce(s.to_day, 'infinity') > last AND s.person_id NOT IN (SELECT person FROM off_register)) AS sits
+FROM seats s JOIN committees c ON c.id = s.committee_id AND c.kind = 'village_party' JOIN people p ON p.id = s.person_id, asked
+WHERE s.post = 'secretary' AND s.from_day <= last GROUP BY 1, 2, 3;
+CREATE TEMP TABLE guides AS
+SELECT m.reserve_id, m.kind FROM reserve_mentors m JOIN reserves r ON r.id = m.reserve_id, asked
+WHERE m.from_day <= last AND coalesce(m.to_day, 'infinity') > last
+    AND (m.person_id IS NULL OR m.person_id NOT IN (SELECT person FROM off_register))
+    AND (m.kind <> 'village_secretary' OR coalesce((SELECT bool_or(v.sits) FROM served v
+        WHERE v.village = r.village_id AND coalesce(v.person = m.person_id, v.name = m.name)), true));
+
 CREATE TEMP TABLE pooled AS
 SELECT r.id, r.village_id AS village, r.kind, s.state, p.sex, e.college,
     (extract(year FROM last) - extract(year FROM p.birth_date))::int
         - (to_char(last, 'MMDD') < to_char(p.birth_date, 'MMDD'))::int AS age,
-    (SELECT count(*) FROM reserve_mentors m WHERE m.reserve_id = r.id AND m.kind = 'township_leader'
-        AND m.from_day <= last AND coalesce(m.to_day, 'infinity') > last) >= leaders
-    AND (SELECT count(*) FROM reserve_mentors m WHERE m.reserve_id = r.id AND m.kind = 'village_secretary'
-        AND m.from_day <= last AND coalesce(m.to_day, 'infinity') > last) >= secretaries AS is_mentored,
+    (SELECT count(*) FROM guides m WHERE m.reserve_id = r.id AND m.kind = 'township_leader') >= leaders
+    AND (SELECT count(*) FROM guides m WHERE m.reserve_id = r.id AND m.kind = 'village_secretary') >= secretaries AS is_mentored,
     s.from_day AS since
 FROM asked CROSS JOIN rules JOIN reserve_states s ON s.from_day <= last AND coalesce(s.to_day, 'infinity') > last
 JOIN reserves r ON r.id = s.reserve_id JOIN people p ON p.id = r.person_id JOIN education e ON e.code = p.education;

@@ -43,3 +43,18 @@ SELECT k.county_id, k.id, other.id, k.returns, CASE WHEN k.n <= 2 THEN k.returns
 FROM shaken k CROSS JOIN LATERAL (SELECT o.id FROM organisations o WHERE o.kind = 'branch' AND o.id <> k.branch_id
     ORDER BY md5(o.id::text || k.n) LIMIT 1) other WHERE k.n <= 4
 UNION ALL SELECT county_id, id, branch_id, returns + 1, NULL FROM shaken WHERE n <= 2;
+
+-- Some go on guiding on paper though they left: former secretaries of the village by name, members who died or went by person.
+UPDATE reserve_mentors m SET name = f.name FROM (
+    SELECT * FROM (SELECT DISTINCT ON (c.village_id) c.village_id, p.name FROM committees c
+        JOIN seats s ON s.committee_id = c.id AND s.post = 'secretary' AND s.to_day IS NOT NULL
+        JOIN people p ON p.id = s.person_id WHERE c.kind = 'village_party' ORDER BY c.village_id, s.to_day) one
+    ORDER BY random() LIMIT 8) f
+JOIN reserves r ON r.village_id = f.village_id
+WHERE m.reserve_id = r.id AND m.kind = 'village_secretary';
+UPDATE reserve_mentors m SET person_id = d.person_id FROM (
+    SELECT y.person_id, row_number() OVER (ORDER BY y.id) AS n FROM memberships y
+    WHERE EXISTS (SELECT FROM membership_statuses z WHERE z.membership_id = y.id AND z.status IN ('deceased', 'transferred'))
+    ORDER BY y.id LIMIT 8) d
+JOIN (SELECT id, row_number() OVER (ORDER BY random()) AS n FROM reserve_mentors WHERE kind = 'township_leader') t ON t.n = d.n
+WHERE m.id = t.id;

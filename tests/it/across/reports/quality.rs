@@ -20,6 +20,10 @@ impl Stage {
         quality::check(&mut self.report, &self.clerk, &self.keys, TOWN).await.unwrap()
     }
 
+    async fn finds(&mut self, rule: &str) -> bool {
+        self.checked().await.findings.iter().any(|one| one.rule == rule)
+    }
+
     async fn breaks(&self, statements: &str) {
         self.db.owner_client().await.batch_execute(statements).await.unwrap();
     }
@@ -161,6 +165,41 @@ async fn of_the_dead(
          FROM committee_terms t JOIN memberships m ON m.id = '{dead}'"
     );
     stage.found_by(seen, "committees.seat_after_death", 1, &seated).await;
+    of_the_pool(stage, seen).await;
+}
+
+/// The seat becomes that of a reserve cadre of the other village; then those of the village have him for a mentor by name.
+async fn of_the_pool(stage: &mut Stage, seen: &mut BTreeSet<String>) {
+    // Of local talent, of supervision and of a seat that was left nothing is found.
+    let other = "(SELECT r.id FROM reserves r JOIN organisations o ON o.id = r.village_id
+        WHERE o.code = '500237101202' ORDER BY r.id LIMIT 1)";
+    let sits = format!(
+        "UPDATE seats SET person_id = (SELECT person_id FROM reserves WHERE id = {other}), from_day = '2021-05-01'"
+    );
+    stage.breaks(&format!("UPDATE reserves SET kind = 'local_talent' WHERE id = {other}; {sits}")).await;
+    assert!(!stage.finds("reserves.in_post").await, "local talent may sit");
+    stage.breaks("UPDATE committees SET kind = 'supervision_committee'; UPDATE reserves SET kind = 'reserve_cadre'").await;
+    assert!(!stage.finds("reserves.in_post").await, "supervision is no post");
+    stage
+        .breaks("UPDATE committees SET kind = 'village_party'; UPDATE seats SET to_day = current_date, leaving_reason = '调任'")
+        .await;
+    assert!(!stage.finds("reserves.in_post").await, "he left today");
+    let sits = "UPDATE seats SET to_day = NULL, leaving_reason = NULL";
+    stage.found_by(seen, "reserves.in_post", 1, sits).await;
+    let checked = stage.checked().await;
+    let found = checked.findings.iter().find(|one| one.rule == "reserves.in_post").unwrap();
+    assert_eq!(found.rows[0].detail.as_deref(), Some("自2021-05-01起在龙井镇白泉村任职"));
+
+    // Both of the first village have the secretary for a mentor: by name, while he sits and after.
+    let named = "UPDATE seats SET post = 'secretary';
+        UPDATE reserve_mentors m SET name = p.name FROM seats s JOIN people p ON p.id = s.person_id
+        WHERE m.kind = 'village_secretary'";
+    stage.breaks(named).await;
+    assert!(!stage.finds("reserves.mentor_left").await, "he sits");
+    let left = "UPDATE seats SET to_day = current_date, leaving_reason = '调任'";
+    stage.found_by(seen, "reserves.mentor_left", 2, left).await;
+    stage.breaks("UPDATE seats SET to_day = NULL, leaving_reason = NULL, post = 'committee_member'").await;
+    assert!(!stage.finds("reserves.mentor_left").await, "who never was secretary did not leave");
 }
 
 async fn of_units(stage: &mut Stage, seen: &mut BTreeSet<String>) {

@@ -1,11 +1,16 @@
 //! The pools in the report: figures worked out by hand, and what is frozen stays.
 
 use cadre::across::reports::FigurePart;
-use cadre::base::ids::ReserveId;
+use cadre::base::ids::{PersonId, ReserveId};
+use cadre::records::committees::{self, CommitteeKind, EndSeat, Post};
+use cadre::records::members::EventKind;
 use cadre::records::reserves::{self, Enter, Posting, ReserveKind, ReserveState, Step, StepKind};
+use cadre::schema::people;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
 
 use super::Stage;
-use crate::support::builders::{day, reserve};
+use crate::support::builders::{committee, day, member, reserve};
 
 impl Stage {
     async fn reserve(&mut self, command: Enter) -> ReserveId {
@@ -103,4 +108,34 @@ async fn who_leaves_changes_the_figures_from_that_quarter_on_and_a_closed_one_st
     let rows = stage.rows("500237", "2021Q2", "reserves.reserve_cadres", FigurePart::Numerator).await;
     let names: Vec<_> = rows.iter().filter_map(|row| row.name.as_deref()).collect();
     assert!(names.contains(&"王芳") && rows.iter().all(|row| row.subject == "reserve"), "{rows:?}");
+}
+
+#[tokio::test]
+async fn a_mentor_who_left_is_not_counted_from_that_quarter_on() {
+    let mut stage = Stage::new().await;
+    let village = stage.county.village(1, 1).clone();
+    // 谭军 is the secretary of the village, and a leader of the town for the other village by his person.
+    let enrolled = stage.enrol(member(stage.county.branch(1, 1).id, "谭军", 71)).await;
+    let person: PersonId = people::table.select(people::id).first(&mut stage.db.owner().await).await.unwrap();
+    let clerk = stage.clerk.clone();
+    let kind = CommitteeKind::VillageParty;
+    let (_, term) = committee::settled(&mut stage.web, &clerk, &village, kind).await;
+    let seat = [committee::appoint(term, person, Post::Secretary)];
+    let seat = committees::appoint(&mut stage.web, &clerk, &stage.keys, &seat).await.unwrap()[0];
+    stage.reserve(reserve(&village, "王芳", 2)).await;
+    let mut other = reserve(stage.county.village(1, 2), "李强", 3);
+    other.mentors[0].person = Some(person);
+    stage.reserve(other).await;
+    let figure = "reserves.with_full_mentors";
+    assert_eq!(stage.counted("500237", "2021Q2", figure).await, 2);
+    stage.close("2021Q2").await;
+    // On the first day of a quarter he is gone; the day before, the last of a quarter, he guides.
+    let end = [EndSeat { seat, version: None, on: day("2021-07-01"), reason: "调任".to_owned() }];
+    committees::end_seat(&mut stage.web, &clerk, &end).await.unwrap();
+    stage.happens(enrolled, EventKind::Decease, "2021-10-01").await;
+    for (quarter, count) in [("2021Q1", 2), ("2021Q2", 2), ("2021Q3", 1), ("2021Q4", 0)] {
+        assert_eq!(stage.counted("500237", quarter, figure).await, count, "{quarter}");
+    }
+    let rows = stage.rows("500237", "2021Q3", figure, FigurePart::Numerator).await;
+    assert_eq!(rows.iter().filter_map(|row| row.name.as_deref()).collect::<Vec<_>>(), ["李强"]);
 }

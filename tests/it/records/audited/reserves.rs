@@ -4,8 +4,8 @@ use cadre::base::actor::Role;
 use cadre::base::edit::Edit;
 use cadre::records::reserves::settings::SecondmentEducation;
 use cadre::records::reserves::{
-    self, AddMentor, Change, Edits, EndMentor, GiveReview, Grade, MentorKind, NewMentor, SetSettings, Step,
-    StepKind, WriteNote,
+    self, AddMentor, Change, Edits, EndMentor, GiveReview, Grade, MentorKind, NewMentor, Release,
+    SetSettings, Step, StepKind, WriteNote,
 };
 
 use super::Story;
@@ -69,6 +69,14 @@ pub(super) async fn tell(story: &mut Story) {
     let leave = [Step { reserve: id, version: None, kind: StepKind::Leave, on: day("2022-01-01"), reason }];
     story.done("reserves::record", async |conn| reserves::record(conn, &clerk, &leave).await).await;
     story.refused("reserves::record", async |conn| reserves::record(conn, &clerk, &leave).await).await;
+
+    let another = [reserve(county.village(1, 1), "李强", 3)];
+    let another = reserves::enter(&mut story.conn, &clerk, &keys, &another).await.unwrap()[0];
+    let village = county.village(1, 1).id;
+    let release = [Release { reserve: another, village, post: "主任".to_owned(), on: day("2022-01-01") }];
+    let verb = "reserves::release";
+    story.done(verb, async |conn| reserves::release(conn, &clerk, &release).await).await;
+    story.refused(verb, async |conn| reserves::release(conn, &clerk, &release).await).await;
 
     let settings = [SetSettings {
         from_day: day("2022-01-01"),

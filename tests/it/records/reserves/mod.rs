@@ -1,5 +1,6 @@
 //! The pool: who comes in, what he goes on to do, who guides him, and what is refused.
 
+mod departing;
 mod entering;
 mod guiding;
 mod leaving;
