@@ -2,9 +2,11 @@
 
 mod accounts;
 mod audit;
+mod backing_up;
 mod demo;
 mod help;
 pub mod interruption;
 mod keys;
+mod named;
 pub mod program;
 mod statuses;
