@@ -23,6 +23,7 @@ mod reports;
 mod reserves;
 mod session;
 mod slates;
+mod time_zones;
 mod training;
 mod training_plan;
 mod transfers;

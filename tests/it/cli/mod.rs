@@ -10,3 +10,4 @@ mod keys;
 mod named;
 pub mod program;
 mod statuses;
+mod time_zones;
