@@ -9,5 +9,6 @@ pub mod interruption;
 mod keys;
 mod named;
 pub mod program;
+mod scripts;
 mod statuses;
 mod time_zones;
