@@ -29,16 +29,16 @@ pub fn count_digits(input: &str) -> usize {
 /// # Errors
 /// A text that is too long, or that holds a control character: the field, what was given, the rule and the way out.
 pub fn parse_words(name: &str, text: &str, longest: usize) -> Result<String, String> {
-    let given = excerpt(text);
+    let given = || excerpt(text);
     let length = text.chars().count();
     if length > longest {
-        return Err(format!("{name}“{given}”有{length}个字，最多{longest}个字；请缩短"));
+        return Err(format!("{name}“{}”有{length}个字，最多{longest}个字；请缩短", given()));
     }
     let is_unseen = |character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t');
     match text.chars().zip(1_usize..).find(|(character, _)| is_unseen(*character)) {
         Some((character, position)) => {
             let unseen = name_of_invisible(character);
-            Err(format!("{name}“{given}”第{position}个字是看不见的{unseen}；请删去后重新录入"))
+            Err(format!("{name}“{}”第{position}个字是看不见的{unseen}；请删去后重新录入", given()))
         }
         None => Ok(text.to_owned()),
     }

@@ -32,8 +32,11 @@ const LIFE: [Step; 5] = [
     ("remove", &[("status", "expelled"), ("on", "2020-01-10"), ("reason", "严重违纪")], "full", "expelled"),
 ];
 
-/// What the history tells of that life: kind, value, reason, first day, first day after.
-const HISTORY: [(&str, &str, Option<&str>, &str, Option<&str>); 7] = [
+/// A dated fact: kind, value, reason, first day, first day after.
+type Told = (&'static str, &'static str, Option<&'static str>, &'static str, Option<&'static str>);
+
+/// What the history tells of that life.
+const HISTORY: [Told; 7] = [
     ("branch", "龙井镇白泉村党支部", None, "2015-07-01", None),
     ("status", "normal", None, "2015-07-01", Some("2017-01-10")),
     ("status", "watch", Some("违反组织纪律"), "2017-01-10", Some("2018-01-10")),
@@ -80,9 +83,10 @@ impl Stage {
 
     /// Records an event in the page, over the version that was seen.
     async fn submit(&self, verb: &str, said: &[(&str, &str)], version: usize) -> Answer {
-        let named = |field: &str| if field == "full_member_on" { "on".to_owned() } else { field.to_owned() };
-        let pair = |(field, text): &(&str, &str)| {
-            format!("&{}={}", named(field), RawStr::new(text).percent_encode())
+        let pair = |said: &(&str, &str)| {
+            let (field, text) = *said;
+            let control = if field == "full_member_on" { "on" } else { field };
+            format!("&{control}={}", RawStr::new(text).percent_encode())
         };
         let form: String = said.iter().map(pair).collect();
         let path = format!("/members/{}/{verb}", self.member);
@@ -162,8 +166,10 @@ async fn the_same_life_is_recorded_in_the_page_which_shows_it() {
     assert!(!verbs.iter().any(|verb| page.contains(verb)), "nothing more happens to him: {page}");
 }
 
-/// What is refused of an event: verb, body, the field, what the sentence says.
-const REFUSED: [(&str, &[(&str, &str)], &str, &str); 6] = [
+/// An event that is refused: verb, body, the field, what the sentence says.
+type Refused = (&'static str, &'static [(&'static str, &'static str)], &'static str, &'static str);
+
+const REFUSED: [Refused; 6] = [
     (
         "confirm",
         &[("full_member_on", "2015-06-30")],

@@ -328,8 +328,11 @@ async fn every_field_in_every_wrong_form_is_refused_by_both_doors_with_one_sente
     stage.is_untouched().await;
 }
 
-/// What only entering can be wrong in: the refused field, what is sent, the rule.
-const ENTERING: &[(&str, &[(&str, &str)], &str)] = &[
+/// A request that is wrong in one field: which, what is sent, the rule.
+type Wrong = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+/// What only entering can be wrong in.
+const ENTERING: &[Wrong] = &[
     ("name", &[("name", "")], "请填写姓名"),
     ("citizen_id", &[("citizen_id", "")], "请填写公民身份号码"),
     ("ethnicity", &[("ethnicity", "")], "请填写民族"),

@@ -392,8 +392,10 @@ async fn another_way_to_write_the_same_is_taken_and_names_keep_every_character()
     assert_eq!(stage.import(&rows).await, Counts { unchanged: 7, ..Counts::default() }, "as if typed again");
 }
 
-/// What a row may not say of somebody on record: the cells (the first is refused), and what the sentence says.
-const ON_RECORD: &[(&[(&str, &str)], &str)] = &[
+/// Cells of a row about somebody on record, of which the first is refused, and what the sentence says.
+type OnRecord = (&'static [(&'static str, &'static str)], &'static str);
+
+const ON_RECORD: &[OnRecord] = &[
     (&[("性别", "（清空）")], "性别不能清空"),
     (&[("出生日期", "（清空）")], "出生日期不能清空"),
     (&[("进入当前支部日期", "（清空）")], "进入当前支部日期不能清空"),
