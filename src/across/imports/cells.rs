@@ -6,7 +6,7 @@ use crate::across::imports::columns::{Heading, Shape};
 use crate::across::imports::headings::Layout;
 use crate::across::sheets::{Cell, Row};
 use crate::base::edit::Edit;
-use crate::base::values::parse_date;
+use crate::base::values::{parse_date, parse_words};
 
 /// What clears a stored value: an empty cell never does (contract 4).
 const CLEAR: [&str; 2] = ["（清空）", "(清空)"];
@@ -121,19 +121,7 @@ impl<'a> Cells<'a> {
     /// What the row says of a free text of at most `longest` characters.
     pub fn words(&mut self, field: &str, longest: usize) -> Edit<String> {
         let title = self.title(field);
-        self.said(field, |text| {
-            let length = text.chars().count();
-            if length > longest {
-                return Err(format!("{title}有{length}个字，最多{longest}个字；请缩短"));
-            }
-            if text
-                .chars()
-                .any(|character| character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
-            {
-                return Err(format!("{title}里有看不见的控制字符；请删去后重新录入"));
-            }
-            Ok(text.to_owned())
-        })
+        self.said(field, |text| parse_words(title, text, longest))
     }
 
     /// Adds an error about a field.
@@ -221,9 +209,11 @@ fn text(cell: &Cell, heading: &Heading) -> Result<String, String> {
         (Cell::Boolean(_), _) => {
             Err(format!("{title}“{}”是真假值单元格；请把该列设为“文本”格式后重新录入", cell.shown()))
         }
-        (Cell::DateTime(_), Shape::Date) => Err(format!("{title}带有时刻；请只填日期，如2026-07-01")),
+        (Cell::DateTime(_), Shape::Date) => {
+            Err(format!("{title}“{}”带有时刻；请只填日期，如2026-07-01", cell.shown()))
+        }
         (Cell::Date(_) | Cell::DateTime(_), Shape::Identifier | Shape::Telephone) => {
-            Err(format!("{title}是日期单元格；请把该列设为“文本”格式后重新录入"))
+            Err(format!("{title}是日期单元格“{}”；请把该列设为“文本”格式后重新录入", cell.shown()))
         }
         (Cell::Date(_) | Cell::DateTime(_), _) => Ok(cell.shown()),
     }

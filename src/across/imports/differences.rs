@@ -2,7 +2,7 @@
 
 use crate::across::imports::cells::Cells;
 use crate::across::imports::content::ChangedField;
-use crate::across::imports::fields::{Identifier, OTHER_MASK};
+use crate::across::imports::fields::{Identifier, other_mask};
 use crate::base::edit::Edit;
 
 /// A row that is being compared with its record.
@@ -71,7 +71,8 @@ impl<'a, 'b> Differences<'a, 'b> {
         let plain = match said {
             Edit::Set(Identifier::Masked(mask)) => {
                 if stored.map(&masked).as_ref() != Some(mask) {
-                    self.cells.refuse(field, OTHER_MASK);
+                    let message = other_mask(self.cells.column_title(field));
+                    self.cells.refuse(field, message);
                 }
                 return Edit::Keep;
             }

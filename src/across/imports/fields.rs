@@ -21,7 +21,10 @@ pub enum Identifier<T> {
 /// # Errors
 /// A sentence with the way out.
 pub fn record<T: FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| "记录编号不是系统导出的编号；新增的请留空，修改已登记的请用导出的表".to_owned())
+    text.parse().map_err(|_| {
+        let given = excerpt(text);
+        format!("记录编号“{given}”不是系统导出的编号；新增的请留空，修改已登记的请用导出的表")
+    })
 }
 
 /// What the row says of a code: the code itself, or its Chinese name.
@@ -58,8 +61,11 @@ pub const fn yes_or_no_shown(value: bool) -> &'static str {
     if value { "是" } else { "否" }
 }
 
-/// Why a mask beside a record says nothing: it is not that record's.
-pub const OTHER_MASK: &str = "带*号的内容与记录不符；号码没有变的请保持导出时的原样，变了的请填写完整号码";
+/// Why a mask beside a record says nothing: it is not that record's. `title` is what the column is called.
+#[must_use]
+pub fn other_mask(title: &str) -> String {
+    format!("{title}带*号的内容与记录不符；号码没有变的请保持导出时的原样，变了的请填写完整号码")
+}
 
 /// The cells that repeat who is on record: another name is refused, and so is a mask that is not his.
 pub fn check_person(
@@ -81,7 +87,8 @@ pub fn check_person(
     if let Edit::Set(Identifier::Masked(mask)) = citizen_id
         && mask != stored_mask
     {
-        cells.refuse("citizen_id", OTHER_MASK);
+        let message = other_mask(cells.column_title("citizen_id"));
+        cells.refuse("citizen_id", message);
     }
 }
 

@@ -29,7 +29,8 @@ pub enum ClusterError {
     /// The cluster was made by a major version whose programs are not here.
     #[error(
         "数据文件夹「{}」由 PostgreSQL {needed} 建立，本机没有这个版本的服务器程序（找到：{found}）。{}；\
-         要换用新版本，请先装回 PostgreSQL {needed}，用 cadre backup 备份，再在新的数据文件夹里用 cadre restore 恢复。",
+         要换用新版本，请先装回 PostgreSQL {needed}，在 cadre serve 运行时用它的 pg_dump 备份（地址由 cadre database-url --owner 给出），\
+         再用 pg_restore 恢复到新的数据文件夹，步骤见 docs/operations.md 的“Backing up”。",
         folder.display(), install_advice(*root, &format!("postgresql-{needed}"))
     )]
     WrongMajor {
@@ -96,7 +97,7 @@ pub enum ClusterError {
     /// The folder is not a PostgreSQL cluster, or a damaged one.
     #[error(
         "「{}」里的 PostgreSQL 数据已损坏或不完整：{detail}。\
-         请不要删除它；先复制一份留存，再用 cadre restore 从备份恢复，日志在「{}」。",
+         请不要删除它；先复制一份留存，再用 pg_restore 把备份恢复到新的数据文件夹，步骤见 docs/operations.md 的“Backing up”；日志在「{}」。",
         folder.display(), log.display()
     )]
     Broken {

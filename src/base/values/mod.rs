@@ -46,7 +46,7 @@ pub use rounding::{Fraction, Hundredths};
 pub use sex::Sex;
 pub use social_credit_code::{SocialCreditCode, SocialCreditCodeError};
 pub use telephone::{Telephone, TelephoneError};
-pub use text::{count_digits, excerpt, half_width};
+pub use text::{count_digits, excerpt, half_width, parse_words};
 pub use transfer_state::TransferState;
 pub use vocabulary::VocabularyError;
 pub use word::Word;

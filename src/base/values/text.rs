@@ -24,6 +24,26 @@ pub fn count_digits(input: &str) -> usize {
     half_width(input).chars().filter(char::is_ascii_digit).count()
 }
 
+/// Takes a free text of at most `longest` characters; line breaks and tabs stay. `name` is what the field is called.
+///
+/// # Errors
+/// A text that is too long, or that holds a control character: the field, what was given, the rule and the way out.
+pub fn parse_words(name: &str, text: &str, longest: usize) -> Result<String, String> {
+    let given = || excerpt(text);
+    let length = text.chars().count();
+    if length > longest {
+        return Err(format!("{name}“{}”有{length}个字，最多{longest}个字；请缩短", given()));
+    }
+    let is_unseen = |character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t');
+    match text.chars().zip(1_usize..).find(|(character, _)| is_unseen(*character)) {
+        Some((character, position)) => {
+            let unseen = name_of_invisible(character);
+            Err(format!("{name}“{}”第{position}个字是看不见的{unseen}；请删去后重新录入", given()))
+        }
+        None => Ok(text.to_owned()),
+    }
+}
+
 /// At most 40 characters of what was given, with control characters made visible, for use in a sentence.
 #[must_use]
 pub fn excerpt(input: &str) -> String {
@@ -71,6 +91,19 @@ mod tests {
     #[test]
     fn full_width_becomes_half_width() {
         assert_eq!(half_width("１２３４Ｘ－ａ　张"), "1234X-a 张");
+    }
+
+    #[test]
+    fn a_free_text_is_taken_up_to_its_length_and_without_control_characters() {
+        assert_eq!(parse_words("备注", "两\r\n行\t字", 6), Ok("两\r\n行\t字".to_owned()));
+        assert_eq!(
+            parse_words("备注", "两\r\n行\t字", 5).unwrap_err(),
+            "备注“两\u{fffd}\u{fffd}行\u{fffd}字”有6个字，最多5个字；请缩短"
+        );
+        assert_eq!(
+            parse_words("备注", "铃\u{7}声", 5).unwrap_err(),
+            "备注“铃\u{fffd}声”第2个字是看不见的控制字符U+0007；请删去后重新录入"
+        );
     }
 
     #[test]

@@ -2,12 +2,17 @@
 
 /// A word that is none of an enumeration's codes or names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what}“{given}”不在可选范围内，请填写{choice}（或对应代码{codes}）")]
+#[error("{what}{}，请填写{choice}（或对应代码{codes}）", fault(.given))]
 pub struct VocabularyError {
     what: &'static str,
     given: String,
     choice: String,
     codes: String,
+}
+
+/// What is wrong with what was given.
+fn fault(given: &str) -> String {
+    if given.is_empty() { "没有填写".to_owned() } else { format!("“{given}”不在可选范围内") }
 }
 
 impl VocabularyError {
@@ -67,6 +72,15 @@ mod tests {
         assert_eq!(
             error.to_string(),
             "人员类别“积极分子”不在可选范围内，请填写正式党员、预备党员（或对应代码full、probationary）"
+        );
+    }
+
+    #[test]
+    fn nothing_is_told_from_a_wrong_word() {
+        let error = Category::parse(" ").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "人员类别没有填写，请填写正式党员、预备党员（或对应代码full、probationary）"
         );
     }
 

@@ -43,6 +43,15 @@ impl EventKind {
         }
     }
 
+    /// What its day is called in the API.
+    fn day_field(&self) -> &'static str {
+        match self {
+            Self::Confirm => "full_member_on",
+            Self::Restrict(..) => "from",
+            _ => "on",
+        }
+    }
+
     fn status(&self) -> Option<MembershipStatus> {
         match self {
             Self::Confirm => None,
@@ -74,7 +83,7 @@ impl Event {
         let mut errors = Vec::new();
         if self.on > today {
             errors.push(FieldError::new(
-                "on",
+                self.kind.day_field(),
                 format!("日期“{}”晚于今天，请填写已经发生的日期。", self.on),
                 Some(&self.on.to_string()),
             ));

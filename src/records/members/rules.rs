@@ -93,11 +93,14 @@ pub fn check_dates(dates: &Dates, birth_date: NaiveDate, today: NaiveDate) -> Ve
             dates.status_from,
         );
     }
+    // A day that only follows from another one is told of by that one.
+    let arrived = Some(dates.from_day).filter(|day| *day != joined);
+    let status_from = Some(dates.status_from).filter(|day| *day != dates.from_day);
     for (field, label, day) in [
         ("joined_on", "加入党组织日期", Some(joined)),
-        ("arrived_on", "进入当前支部日期", Some(dates.from_day)),
+        ("arrived_on", "进入当前支部日期", arrived),
         ("full_member_on", "转为正式党员日期", dates.full_member_on),
-        ("status_from", "党籍状态日期", Some(dates.status_from)),
+        ("status_from", "党籍状态日期", status_from),
         ("floating_since", "流动起始日期", dates.floating_since),
         ("lost_contact_since", "失联日期", dates.lost_contact_since),
     ] {
@@ -203,6 +206,18 @@ mod tests {
             ..dates()
         };
         assert_eq!(fields(&late, "1990-01-01"), ["full_member_on", "floating_since", "lost_contact_since"]);
+    }
+
+    #[test]
+    fn a_future_date_is_told_where_it_was_given_and_nowhere_else() {
+        let tomorrow = day("2026-11-24");
+        let joins = Dates { joined_on: tomorrow, full_member_on: None, from_day: tomorrow, ..dates() };
+        let joins = Dates { status_from: tomorrow, ..joins };
+        assert_eq!(fields(&joins, "1990-01-01"), ["joined_on"]);
+        let arrives = Dates { from_day: tomorrow, status_from: tomorrow, ..dates() };
+        assert_eq!(fields(&arrives, "1990-01-01"), ["arrived_on"]);
+        let stops = Dates { status: MembershipStatus::Stopped, status_from: tomorrow, ..dates() };
+        assert_eq!(fields(&stops, "1990-01-01"), ["status_from"]);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::base::error::FieldError;
 use crate::base::ids::{MembershipId, OrganisationId};
 use crate::base::values::{
     Arrival, Category, CitizenId, MembershipStatus, MobileNumber, PersonName, Sex, Telephone, excerpt,
-    parse_date,
+    parse_date, parse_words,
 };
 use crate::records::members::{Edits, Enrol, Floating};
 use crate::records::people::Identity;
@@ -173,20 +173,7 @@ impl Reader {
     }
 
     fn words(&mut self, field: &str, label: &str, said: &Said, longest: usize) -> Edit<String> {
-        self.read(field, said, |text| {
-            let length = text.chars().count();
-            if length > longest {
-                return Err(format!("{label}不能超过{longest}字，现有{length}字，请精简。"));
-            }
-            if let Some(character) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
-            {
-                return Err(format!(
-                    "{label}中有不可见的控制字符（U+{:04X}），请删除。",
-                    u32::from(character)
-                ));
-            }
-            Ok(text.to_owned())
-        })
+        self.read(field, said, |text| parse_words(label, text, longest))
     }
 
     fn day(&mut self, field: &str, label: &str, said: &Said) -> Edit<NaiveDate> {
@@ -275,12 +262,12 @@ impl MemberInput {
         let destination = reader.words("floating_destination", "外出流向", &self.floating.1, 100);
         match (since, value(destination)) {
             (Edit::Set(since), destination) => Edit::Set(Floating { since, destination }),
-            (Edit::Clear, Some(_)) => {
-                reader.errors.push(FieldError::new(
-                    "floating_since",
-                    "填写了外出流向，还需要填写流动起始日期；未外出请清空外出流向。",
-                    None,
-                ));
+            (Edit::Clear, Some(destination)) => {
+                let message = format!(
+                    "填写了外出流向“{}”，还需要填写流动起始日期；未外出请清空外出流向。",
+                    excerpt(&destination)
+                );
+                reader.errors.push(FieldError::new("floating_since", message, None));
                 Edit::Keep
             }
             (Edit::Clear, None) => Edit::Clear,
@@ -300,16 +287,16 @@ fn required<T>(errors: &mut Vec<FieldError>, field: &str, label: &str, edit: Edi
 impl ParsedMember {
     /// The category must agree with the day of becoming a full member.
     fn check_category(&mut self, required: bool) {
-        let full = matches!(self.edits.full_member_on, Edit::Set(_));
-        let message = match self.category {
-            Some(Category::Full)
-                if matches!(self.edits.full_member_on, Edit::Clear) || (required && !full) =>
+        let full = value(self.edits.full_member_on.clone());
+        let message = match (self.category, full) {
+            (Some(Category::Full), _)
+                if matches!(self.edits.full_member_on, Edit::Clear) || (required && full.is_none()) =>
             {
-                "正式党员须填写转为正式党员日期；尚未转正的请选择预备党员。"
+                "人员类别是正式党员，须填写转为正式党员日期；尚未转正的请选择预备党员。".to_owned()
             }
-            Some(Category::Probationary) if full => {
-                "预备党员没有转为正式党员日期；已转正的请选择正式党员，否则请清空该日期。"
-            }
+            (Some(Category::Probationary), Some(day)) => format!(
+                "人员类别是预备党员，但转为正式党员日期是“{day}”；已转正的请选择正式党员，没有转正的请清空该日期。"
+            ),
             _ => return,
         };
         if !self.errors.iter().any(|error| error.field == "full_member_on") {
@@ -352,7 +339,10 @@ impl ParsedMember {
         if status != MembershipStatus::Normal {
             errors.push(FieldError::new(
                 "status",
-                "新录入的党员状态为“正常”；其他状态请录入后再办理相应的变更。",
+                format!(
+                    "党籍状态不能在录入时选择“{}”，新录入的党员为“正常”；请录入后再办理相应的变更。",
+                    status.name()
+                ),
                 Some(status.name()),
             ));
         }
@@ -401,19 +391,16 @@ impl ParsedMember {
     /// Every wrong field.
     pub fn into_edits(mut self, branch_now: &str, status_now: &str) -> Result<Edits, Vec<FieldError>> {
         self.check_category(false);
-        if self.branch.as_deref().is_some_and(|branch| branch != branch_now) {
-            self.errors.push(FieldError::new(
-                "branch",
-                "所在党支部不能直接修改，请办理组织关系转接。",
-                self.branch.as_deref(),
-            ));
+        if let Some(branch) = self.branch.as_deref().filter(|branch| *branch != branch_now) {
+            let given = excerpt(branch);
+            let message = format!("所在党支部不能直接改为“{given}”，请办理组织关系转接。");
+            self.errors.push(FieldError::new("branch", message, Some(branch)));
         }
-        if self.status.is_some_and(|status| status.code() != status_now) {
-            self.errors.push(FieldError::new(
-                "status",
-                "党籍状态不能直接修改，请办理停止党籍、恢复、处分、出党或死亡等相应登记。",
-                None,
-            ));
+        if let Some(status) = self.status.filter(|status| status.code() != status_now) {
+            let name = status.name();
+            let message =
+                format!("党籍状态不能直接改为“{name}”，请办理停止党籍、恢复、处分、出党或死亡等相应登记。");
+            self.errors.push(FieldError::new("status", message, Some(name)));
         }
         for (field, label, cleared) in [
             ("name", "姓名", matches!(self.edits.identity.name, Edit::Clear)),

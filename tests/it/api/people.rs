@@ -168,7 +168,7 @@ async fn the_loser_of_a_race_sees_both_versions_and_keeps_what_was_typed() {
     assert!(late.body.contains("name=\"version\" value=\"2\""), "the next try is over what stands now");
     let wrong = stage.submit(&path, &form(&"长".repeat(201), 2)).await;
     assert_eq!(wrong.status, Status::UnprocessableEntity);
-    assert!(wrong.body.contains("家庭住址不能超过200字"));
+    assert!(wrong.body.contains("有201个字，最多200个字；请缩短"));
     let saved = stage.submit(&path, &form("二组八号", 2)).await;
     assert_eq!(saved.status, Status::SeeOther, "{}", saved.body);
     let now = stage.get(&format!("/api/v1/people/{person}")).await.json();

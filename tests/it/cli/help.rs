@@ -20,7 +20,7 @@ fn listed(help: &str) -> Vec<String> {
 }
 
 /// Every command with its help text: `account add`.
-fn commands() -> BTreeMap<String, String> {
+pub(super) fn commands() -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     for command in listed(&help(&[])) {
         let text = help(&[&command]);

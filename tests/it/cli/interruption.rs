@@ -23,11 +23,18 @@ impl Installation {
     }
 
     pub(super) fn cadre(&self, words: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cadre"));
+        let mut command = self.command(env!("CARGO_BIN_EXE_cadre"));
+        command.args(words);
+        command
+    }
+
+    /// A program about the data of this one.
+    pub(super) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
         for variable in ["DATABASE_URL", "CADRE_WEB_DATABASE_URL", "REPORT_DATABASE_URL", "CADRE_LISTEN"] {
             command.env_remove(variable);
         }
-        command.args(words).env("CADRE_DATA", self.data());
+        command.env("CADRE_DATA", self.data());
         command
     }
 
@@ -43,7 +50,7 @@ impl Installation {
     }
 
     /// A server that answers.
-    fn serving(&self, address: &str) -> Child {
+    pub(super) fn serving(&self, address: &str) -> Child {
         let mut child = self.cadre(&["serve", "--listen", address]).stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
         let ready = format!("ready http://{address}");

@@ -13,7 +13,8 @@ fn a_cluster_of_another_major_version_is_not_opened_by_this_one() {
     fs::write(place.cluster().join("PG_VERSION"), "9\n").unwrap();
     let sentence = place.refusal();
     assert!(sentence.contains("由 PostgreSQL 9 建立") && sentence.contains("postgresql-9"), "{sentence}");
-    assert!(sentence.contains("cadre restore"), "{sentence}");
+    let way_out = ["cadre database-url --owner", "pg_dump", "pg_restore", "Backing up"];
+    assert!(way_out.iter().all(|part| sentence.contains(part)), "{sentence}");
 }
 
 #[test]
@@ -22,7 +23,8 @@ fn a_damaged_cluster_points_to_the_backup() {
     place.acquire().release().unwrap();
     fs::remove_file(place.cluster().join("global/pg_control")).unwrap();
     let sentence = place.refusal();
-    assert!(sentence.contains("损坏") && sentence.contains("cadre restore"), "{sentence}");
+    assert!(sentence.contains("损坏") && sentence.contains("pg_restore"), "{sentence}");
+    assert!(sentence.contains("备份") && sentence.contains("Backing up"), "{sentence}");
     assert_eq!(place.pid(), None, "nothing is left running");
 }
 

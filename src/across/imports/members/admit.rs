@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use crate::across::imports::cells::Cells;
 use crate::across::imports::fields::Identifier;
-use crate::across::imports::members::compare::{check_category, destination_alone, refuse_lone_day};
+use crate::across::imports::members::compare::{check_category, refuse_lone_day, refuse_lone_destination};
 use crate::across::imports::members::parse::ParsedMember;
 use crate::base::edit::{Edit, set};
 use crate::base::ids::MembershipId;
@@ -44,13 +44,13 @@ fn check(member: &ParsedMember, cells: &mut Cells<'_>, today: NaiveDate) {
     let status = set(&member.status).unwrap_or(MembershipStatus::Normal);
     let status_from = set(&member.status_from);
     if status != MembershipStatus::Normal && status_from.is_none() && !cells.has_finding("status_from") {
-        cells.refuse("status_from", format!("党籍状态是“{}”，须填写党籍状态日期", status.name()));
+        cells.refuse(
+            "status_from",
+            format!("党籍状态是“{}”，须填写党籍状态日期；请补上该状态的起始日期", status.name()),
+        );
     }
     let floating_since = set(&member.floating_since);
-    let alone = set(&member.floating_destination).is_some() && floating_since.is_none();
-    if alone && !cells.has_finding("floating_since") {
-        cells.refuse("floating_destination", destination_alone());
-    }
+    refuse_lone_destination(member, floating_since, cells);
     let birth_date = citizen_id.map(|id| id.birth_date()).or_else(|| set(&member.birth_date));
     let (Some(joined_on), Some(birth_date)) = (set(&member.joined_on), birth_date) else {
         return check_each_day(member, cells, today);

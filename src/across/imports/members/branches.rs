@@ -49,7 +49,9 @@ pub enum BranchError {
         within: String,
     },
     /// A name that is not within the organisation.
-    #[error("“{within}”范围内没有名为“{given}”的党支部；请核对名称，或改填组织代码（如420323101201-ZB01）")]
+    #[error(
+        "所在党支部“{given}”在“{within}”范围内没有登记；请核对名称，或改填组织代码（如420323101201-ZB01）"
+    )]
     UnknownName {
         /// What was given.
         given: String,
@@ -57,7 +59,7 @@ pub enum BranchError {
         within: String,
     },
     /// A name that fits two.
-    #[error("名为“{given}”的党支部有{}个（{}）；请改填组织代码", codes.len(), codes.join("、"))]
+    #[error("所在党支部“{given}”有{}个（{}）；请改填组织代码", codes.len(), codes.join("、"))]
     TwoNames {
         /// What was given.
         given: String,
@@ -65,7 +67,7 @@ pub enum BranchError {
         codes: Vec<String>,
     },
     /// An organisation that is no branch.
-    #[error("“{given}”是{kind}，不是党支部；党员须登记在党支部，请填写其下党支部的代码或名称")]
+    #[error("所在党支部“{given}”是{kind}，不是党支部；党员须登记在党支部，请填写其下党支部的代码或名称")]
     NotABranch {
         /// What was given.
         given: String,
@@ -73,7 +75,7 @@ pub enum BranchError {
         kind: &'static str,
     },
     /// A branch that no longer exists.
-    #[error("党支部“{given}”已撤销；请填写党员现在所在的党支部")]
+    #[error("所在党支部“{given}”已撤销；请填写党员现在所在的党支部")]
     Dissolved {
         /// What was given.
         given: String,

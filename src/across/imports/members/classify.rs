@@ -184,7 +184,7 @@ impl<'a> Classifier<'a> {
                 let within = self.branches.within();
                 cells.refuse(
                     "id",
-                    format!("“{within}”范围内没有这个记录编号；请用本单位导出的名册，新增人员请留空"),
+                    format!("“{within}”范围内没有记录编号“{id}”；请用本单位导出的名册，新增人员请留空"),
                 );
                 return Match::Unknown;
             };

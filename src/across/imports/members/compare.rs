@@ -10,7 +10,7 @@ use crate::base::codes;
 use crate::base::edit::{Edit, set};
 use crate::base::error::Result;
 use crate::base::keys::KeyRing;
-use crate::base::values::{Category, CitizenId, MembershipStatus, MobileNumber, Telephone};
+use crate::base::values::{Category, CitizenId, MembershipStatus, MobileNumber, Telephone, excerpt};
 use crate::records::members::rules::{self, Dates};
 use crate::records::members::standing::Standing;
 use crate::records::members::{Change, Edits, Event, EventKind, Floating};
@@ -144,9 +144,7 @@ impl Work<'_, '_> {
             .floating_destination
             .clone()
             .over(stored.and_then(|floating| floating.destination.clone()));
-        if since.is_none() && matches!(member.floating_destination, Edit::Set(_)) {
-            self.found.cells.refuse("floating_destination", destination_alone());
-        }
+        refuse_lone_destination(member, since, self.found.cells);
         let words = |text: &String| text.clone();
         let old = stored.and_then(|floating| floating.destination.as_ref());
         let day = |day: &NaiveDate| day.to_string();
@@ -196,7 +194,7 @@ impl Work<'_, '_> {
                 let name = to.name();
                 self.found.cells.refuse(
                     "status_from",
-                    format!("党籍状态由“{}”改为“{name}”，须填写党籍状态日期", from.name()),
+                    format!("党籍状态由“{}”改为“{name}”，须填写党籍状态日期；请补上变更的日期", from.name()),
                 );
             }
             return Ok(None);
@@ -245,9 +243,20 @@ pub(super) fn refuse_lone_day(member: &ParsedMember, cells: &mut Cells<'_>) {
     }
 }
 
-/// The sentence for a destination of somebody who is not floating.
-pub(super) fn destination_alone() -> &'static str {
-    "填写了外出流向，但没有流动起始日期；请补上流动起始日期，没有外出的请留空"
+/// A destination of somebody who is not floating.
+pub(super) fn refuse_lone_destination(
+    member: &ParsedMember,
+    floating_since: Option<NaiveDate>,
+    cells: &mut Cells<'_>,
+) {
+    if let (Edit::Set(destination), None) = (&member.floating_destination, floating_since)
+        && !cells.has_finding("floating_since")
+    {
+        let given = excerpt(destination);
+        let message =
+            format!("填写了外出流向“{given}”，但没有流动起始日期；请补上流动起始日期，没有外出的请留空");
+        cells.refuse("floating_destination", message);
+    }
 }
 
 fn full_after(member: &ParsedMember, standing: &Standing) -> Option<NaiveDate> {
@@ -285,7 +294,8 @@ fn refuse_unerasable(member: &ParsedMember, cells: &mut Cells<'_>) {
         ("id", member.record == Edit::Clear),
     ] {
         if cleared {
-            cells.refuse(field, "这一列不能清空；不改动的请留空");
+            let title = cells.column_title(field);
+            cells.refuse(field, format!("{title}不能清空；不改动的请留空"));
         }
     }
 }

@@ -198,7 +198,7 @@ async fn record(
         "depart" => depart(&who, &mut db, id, &fields).await,
         _ => event(&who, &mut db, id, verb, &fields).await,
     };
-    let errors = match outcome {
+    let errors: Vec<FieldError> = match outcome {
         Ok(()) => {
             let done = match verb {
                 "transfer" => "已提出转接，待对方接收。".to_owned(),
@@ -207,7 +207,7 @@ async fn record(
             };
             return Ok(Ok(Flash::success(Redirect::to(format!("/members/{id}")), done)));
         }
-        Err(Error::Invalid(errors)) => errors,
+        Err(Error::Invalid(errors)) => errors.into_iter().map(|error| beside(verb, error)).collect(),
         Err(Error::Taken { field, message }) => vec![FieldError::new(field, message, None)],
         Err(Error::Refused(message)) => vec![FieldError::new("", message, None)],
         Err(error @ Error::Stale) => vec![FieldError::new("", error, None)],
@@ -216,6 +216,14 @@ async fn record(
     let card = read(&mut db, &who.actor, state, id).await?;
     let page = page(&who, &card, verb, Some((&fields, &errors)))?;
     Ok(Err(PageWith(Status::UnprocessableEntity, page)))
+}
+
+/// An error beside the control that it is about: the day of a confirmation has another name in the API.
+fn beside(verb: &str, error: FieldError) -> FieldError {
+    if verb == "confirm" && error.field == "full_member_on" {
+        return FieldError { field: "on".to_owned(), ..error };
+    }
+    error
 }
 
 async fn event(

@@ -16,6 +16,7 @@ pub(in crate::across) mod rated;
 mod training;
 mod tree;
 mod undo;
+mod wrong_cells;
 
 use std::io::Write;
 use std::path::Path;
