@@ -69,8 +69,8 @@ async fn writes(stage: &Stage, seconds: u64) -> anyhow::Result<f64> {
             .query_one("SELECT version FROM memberships WHERE id = $1::text::uuid", &[&member.to_string()])
             .await?
             .get(0);
+        let keys = KeyRing::open(&stage.keys())?;
         tasks.push(tokio::spawn(async move {
-            let keys = KeyRing::ephemeral().unwrap();
             let mut conn = database.web().await.unwrap();
             let mut count = 0_u32;
             while Instant::now() < until {

@@ -63,7 +63,7 @@ pub async fn amend(
     }
     let closed = later(conn, actor, quarter).await?;
     quarters::prepare_partitions(conn, &closed).await?;
-    db::write_snapshot_after(conn, actor, audit::hold(actor), async |conn| {
+    let amended = db::write_snapshot_after(conn, actor, audit::hold(actor), async |conn| {
         // Asked again, inside the snapshot and with the row locked: much may have happened since.
         let AmendStep::Amend(proposal) = quarters::next_amendment(conn, actor, quarter, reason).await? else {
             return Err(Error::Stale);
@@ -72,7 +72,9 @@ pub async fn amend(
         quarters::conclude_amendment(conn, actor, quarter, &revisions).await?;
         Ok(Amended::Amended(revisions.into_iter().map(|(revision, _)| revision).collect()))
     })
-    .await
+    .await?;
+    quarters::count_partitions(conn, &closed).await;
+    Ok(amended)
 }
 
 /// Takes back a proposal to amend a quarter.

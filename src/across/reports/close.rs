@@ -49,7 +49,7 @@ pub async fn close(
         return Ok(Closed::Proposed);
     }
     quarters::prepare_partitions(conn, &[quarter.previous(), quarter]).await?;
-    db::write_snapshot_after(conn, actor, audit::hold(actor), async |conn| {
+    let closed = db::write_snapshot_after(conn, actor, audit::hold(actor), async |conn| {
         // Asked again, inside the snapshot and with the row locked: much may have happened since.
         let Step::Close { preparer } = quarters::next_step(conn, actor, quarter).await? else {
             return Err(Error::Stale);
@@ -59,7 +59,9 @@ pub async fn close(
         quarters::conclude(conn, actor, quarter, &revision, &proven).await?;
         Ok(Closed::Closed(revision))
     })
-    .await
+    .await?;
+    quarters::count_partitions(conn, &[quarter.previous(), quarter]).await;
+    Ok(closed)
 }
 
 /// Refuses where the county demands that its towns sign off before, and some have not. A quarter that cannot be closed

@@ -185,6 +185,23 @@ END $$;
 REVOKE ALL ON FUNCTION prepare_quarter_partitions FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION prepare_quarter_partitions TO cadre_web;
 
+-- Counts what the tables of one quarter's facts hold, as is due when it was frozen: until PostgreSQL does so by itself, the
+-- planner takes them for empty.
+CREATE OR REPLACE FUNCTION count_quarter_partitions(of_quarter text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+DECLARE
+    part regclass;
+BEGIN
+    FOR part IN SELECT c.oid FROM pg_class c JOIN pg_inherits i ON i.inhrelid = c.oid
+        WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r'
+            AND right(c.relname, length(of_quarter) + 1) = '_' || lower(of_quarter)
+    LOOP
+        EXECUTE format('ANALYZE %s', part);
+    END LOOP;
+END $$;
+REVOKE ALL ON FUNCTION count_quarter_partitions FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION count_quarter_partitions TO cadre_web;
+
 -- Drops the answers of every account that were kept before a moment; row-level security shows each account its own only.
 CREATE OR REPLACE FUNCTION forget_idempotency_keys(kept_before timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path FROM CURRENT AS $$

@@ -105,6 +105,20 @@ pub async fn prepare_partitions(conn: &mut AsyncPgConnection, of: &[Quarter]) ->
     Ok(())
 }
 
+/// Counts what the tables of some quarters' facts hold, once they are frozen. The quarters are closed whatever becomes of
+/// it: PostgreSQL counts them by itself, a little later.
+pub async fn count_partitions(conn: &mut AsyncPgConnection, of: &[Quarter]) {
+    for quarter in of {
+        let counted = diesel::sql_query("SELECT count_quarter_partitions($1)")
+            .bind::<Text, _>(quarter.to_string())
+            .execute(conn)
+            .await;
+        if let Err(error) = counted {
+            tracing::warn!(%error, %quarter, "the facts of a quarter were not counted");
+        }
+    }
+}
+
 /// Concludes the closing of a quarter whose first revision has been frozen in the running transaction. The entry holds the
 /// digest of the frozen facts and the roots that proof bundles are held against.
 ///

@@ -31,7 +31,7 @@ pub mod teams;
 
 pub use amend::{conclude_amendment, next_amendment, propose_amendment, withdraw_amendment};
 pub use ask::Ask;
-pub use close::{conclude, next_step, prepare_partitions, propose};
+pub use close::{conclude, count_partitions, next_step, prepare_partitions, propose};
 pub use columns::{ColumnKind, FactColumn};
 pub use differences::{Against, Compared, Differing, count_differences, differences};
 pub use freeze::{Altered, FactTable, Facts, Frozen, Reach, altered, digest, freeze};

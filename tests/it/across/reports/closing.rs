@@ -271,3 +271,16 @@ async fn whoever_writes_while_a_quarter_is_closed_waits_and_is_late() {
     assert_eq!(opening, *flow(&closed).iter().rev().nth(1).unwrap());
     assert_eq!((opening + late, end), (76, 76), "{}", open.balance);
 }
+
+#[tokio::test]
+async fn what_was_frozen_is_counted_at_once_so_that_plans_do_not_take_it_for_nothing() {
+    let mut stage = Stage::new().await;
+    script(&mut stage).await;
+    stage.close("2026Q1").await;
+    let total: i64 = shown(&stage.report("500237", "2026Q1").await, "members.total").parse().unwrap();
+    let client = stage.db.owner_client().await;
+    let counted = "SELECT reltuples::bigint FROM pg_class WHERE relname = $1 \
+        AND relnamespace = current_schema()::regnamespace";
+    let held: i64 = client.query_one(counted, &[&"member_facts_2026q1"]).await.unwrap().get(0);
+    assert_eq!(held, total);
+}
