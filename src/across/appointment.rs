@@ -156,7 +156,7 @@ fn first_seats<'a>(
         if !is_held || term.kind() == Some(CommitteeKind::Supervision) {
             continue;
         }
-        let found = Given { command: *command, term: *term, on: seat.from_day };
+        let found = Given { command: *command, term, on: seat.from_day };
         let is_later = |known: &Given<'_>| (known.on, known.command) > (found.on, found.command);
         if given.get(&seat.person_id).is_none_or(is_later) {
             given.insert(seat.person_id, found);

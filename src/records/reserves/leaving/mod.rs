@@ -322,6 +322,7 @@ fn facts<'a>(
         from_day: day,
         to_day: None,
         leaving_reason: None,
+        leaving_explanation: None,
     }
 }
 

@@ -83,7 +83,7 @@ pub async fn teams(
     let books = queries::rule_books(conn, within.county).await?;
     let told = teams.into_iter().map(|(village, teams)| {
         let at = ends.get(&village).copied().unwrap_or(day);
-        let division = teams.iter().next().map_or(Division::Village, |team| team.term.division());
+        let division = teams.as_slice().first().map_or(Division::Village, |team| team.term.division());
         let around = Around { day, at, known: &known, kin: &kin, book: books.of(division) };
         let ready = ready.get(&village).map(Vec::as_slice).unwrap_or_default();
         (village, sitters(&teams, ready, around))
