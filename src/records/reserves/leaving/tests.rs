@@ -32,6 +32,7 @@ fn team(kind: CommitteeKind, posts: Vec<(Post, i32)>, seats: Vec<HeldSeat>) -> T
         village_id: OrganisationId(uuid::Uuid::nil()),
         village_code: "500237101201".to_owned(),
         village: "白泉村".to_owned(),
+        village_kind: "village".to_owned(),
         founded_on: None,
         dissolved_on: None,
         path: String::new(),

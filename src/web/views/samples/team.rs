@@ -68,6 +68,29 @@ fn lines() -> Vec<TeamLine> {
     ]
 }
 
+fn missed() -> Table {
+    Table {
+        caption: "女性比例 不低于 30%（1个未达标）".into(),
+        columns: vec![
+            Column::new("组织"),
+            Column::numeric("本届"),
+            Column::numeric("上届"),
+            Column::new("差距"),
+        ],
+        rows: vec![Row::to(
+            "/committees/villages/500237101201",
+            vec![
+                text("沙坪村"),
+                number("20.00%"),
+                number("16.67%"),
+                Cell::Badge(Badge::new("差10个百分点", Tone::Warning)),
+            ],
+        )],
+        empty: String::new(),
+        pager: None,
+    }
+}
+
 /// See the page of this name.
 pub fn picture() -> Team {
     Team {
@@ -97,6 +120,11 @@ pub fn picture() -> Team {
         ],
         lines: lines(),
         targets: targets(),
+        missed: Some(vec![missed()]),
+        findings: vec![
+            Link::new("没有女性成员", "/committees?within=500237&finding=no_woman"),
+            Link::new("职数偏少", "/committees?within=500237&finding=too_few"),
+        ],
         all_targets: Link::new("班子目标", "/committees/targets"),
     }
 }
