@@ -72,7 +72,9 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
         }
         Command::Rotate(wanted) => {
             let algorithm = wanted.algorithm.or(installation.config.cipher);
-            let rotated = rotation.rotate(algorithm, &mut tell).await?;
+            let rotated = rotation.rotate(algorithm, &mut tell).await;
+            clear();
+            let rotated = rotated?;
             let resealed: i64 = rotated.resealed.values().sum();
             let sentence = format!(
                 "已改用第{}号密钥（{}），重新加密{resealed}项。停用的密钥：{}；旧备份仍需要它们，确认不再需要旧备份后可用 cadre keys remove 移除。请现在备份密钥文件 {}。",
@@ -84,7 +86,9 @@ pub async fn run(command: &Command, json: bool) -> Result<(), Failure> {
             output::print(json, &rotated, &sentence);
         }
         Command::Index => {
-            let indexed = rotation.index(&mut tell).await?;
+            let indexed = rotation.index(&mut tell).await;
+            clear();
+            let indexed = indexed?;
             let sentence = match indexed {
                 0 => "所有电话号码都已能按号码查到，无需补充。".to_owned(),
                 count => format!("已补充{count}个电话号码的查找标记，现在能按号码查到。"),
@@ -119,6 +123,15 @@ fn line(listed: &KeyUse) -> String {
         ),
     };
     format!("第{}号\t{algorithm}\t{state}\t{}项", listed.id, listed.texts)
+}
+
+/// Takes away the line that [`tell`] wrote over at a terminal, so that what follows stands alone.
+fn clear() {
+    let mut out = std::io::stderr();
+    if out.is_terminal() {
+        // Nobody reads it: the work is done.
+        let _ = write!(out, "\r\u{1b}[K");
+    }
 }
 
 /// Says how far it is: on a terminal on one line that is written over, elsewhere a line for each pass.

@@ -6,7 +6,7 @@ use cadre::base::db::Connection;
 use cadre::base::error::Error;
 use cadre::base::ids::{PersonId, ReserveId, TermId};
 use cadre::base::keys::KeyRing;
-use cadre::records::committees::{Appoint, CommitteeKind, Post, Who};
+use cadre::records::committees::{Appoint, CommitteeKind, LeavingReason, Post, Who};
 use cadre::records::reserves::{self, Enter, ReserveKind, ReserveSource};
 use cadre::schema::{audit_entries, candidate_checks, reserve_states, reserves as pool, seat_sources, seats};
 use diesel::prelude::*;
@@ -274,7 +274,7 @@ async fn local_talent_former_seats_and_supervision_leave_the_pool_as_it_is() {
     let clerk = stage.clerk.clone();
     reserves::enter(&mut stage.conn, &clerk, &stage.keys, std::slice::from_ref(&talent)).await.unwrap();
     let mut former = stage.seat(&entered(&stage.county, "王芳", 2), Post::Director, "2022-01-01");
-    (former.to_day, former.leaving_reason) = (Some(day("2023-01-01")), Some("辞职".to_owned()));
+    (former.to_day, former.leaving_reason) = (Some(day("2023-01-01")), Some(LeavingReason::Resigned));
     let seats = [stage.seat(&talent, Post::Member, "2023-06-01"), former];
     assert!(stage.give(&seats).await.unwrap().released.is_empty());
     let village = stage.county.village(1, 1).clone();

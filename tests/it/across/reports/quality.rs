@@ -181,7 +181,7 @@ async fn of_the_pool(stage: &mut Stage, seen: &mut BTreeSet<String>) {
     stage.breaks("UPDATE committees SET kind = 'supervision_committee'; UPDATE reserves SET kind = 'reserve_cadre'").await;
     assert!(!stage.finds("reserves.in_post").await, "supervision is no post");
     stage
-        .breaks("UPDATE committees SET kind = 'village_party'; UPDATE seats SET to_day = current_date, leaving_reason = '调任'")
+        .breaks("UPDATE committees SET kind = 'village_party'; UPDATE seats SET to_day = current_date, leaving_reason = 'transferred'")
         .await;
     assert!(!stage.finds("reserves.in_post").await, "he left today");
     let sits = "UPDATE seats SET to_day = NULL, leaving_reason = NULL";
@@ -196,7 +196,7 @@ async fn of_the_pool(stage: &mut Stage, seen: &mut BTreeSet<String>) {
         WHERE m.kind = 'village_secretary'";
     stage.breaks(named).await;
     assert!(!stage.finds("reserves.mentor_left").await, "he sits");
-    let left = "UPDATE seats SET to_day = current_date, leaving_reason = '调任'";
+    let left = "UPDATE seats SET to_day = current_date, leaving_reason = 'transferred'";
     stage.found_by(seen, "reserves.mentor_left", 2, left).await;
     stage.breaks("UPDATE seats SET to_day = NULL, leaving_reason = NULL, post = 'committee_member'").await;
     assert!(!stage.finds("reserves.mentor_left").await, "who never was secretary did not leave");

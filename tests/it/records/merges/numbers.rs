@@ -3,6 +3,7 @@
 use cadre::base::actor::Actor;
 use cadre::base::db;
 use cadre::base::ids::PersonId;
+use cadre::base::keys::Secret;
 use cadre::base::values::MobileNumber;
 use cadre::records::members::listing::{self, Filter};
 use cadre::records::merges::{self, Merged, Side};
@@ -12,6 +13,10 @@ use crate::support::builders::member;
 
 const OWN: &str = "13900010001";
 const THEIRS: &str = "13700020002";
+
+/// The migration that brought the columns by which numbers are found, there and back.
+const UP: &str = include_str!("../../../../migrations/2026-12-02-008000_find_telephones/up.sql");
+const DOWN: &str = include_str!("../../../../migrations/2026-12-02-008000_find_telephones/down.sql");
 
 async fn person(stage: &mut Stage, branch: usize, number: u16, mobile: &str) -> (PersonId, uuid::Uuid) {
     let mut command = member(stage.county.branch(1, branch).id, "王伟", number);
@@ -61,13 +66,15 @@ async fn a_merge_from_before_numbers_were_found_leaves_no_number_behind_that_is_
     let mut stage = Stage::new().await;
     let supervisor = stage.supervisor.clone();
     let merged = merged(&mut stage, &supervisor).await;
-    // As the migration leaves what was noted by then, and filled in since.
-    stage
-        .execute(
-            "UPDATE person_merge_rows SET before = before || '{\"mobile_mac\": null, \"telephone_mac\": null}'
-            WHERE relation = 'people'",
-        )
-        .await;
+    // Noted before the columns were there, which were filled since.
+    let client = stage.db.owner_client().await;
+    client.batch_execute(DOWN).await.unwrap();
+    let known = stage.text("SELECT count(*)::text FROM person_merge_rows WHERE before ? 'mobile_mac'").await;
+    assert_eq!(known, "0");
+    client.batch_execute(UP).await.unwrap();
+    let mac = stage.keys.mac(Secret::Mobile, THEIRS);
+    let filled = client.execute("UPDATE people SET mobile_mac = $1 WHERE name = '王伟'", &[&mac]).await;
+    assert_eq!(filled.unwrap(), 1);
     undo(&mut stage, &supervisor, &merged).await;
     assert_eq!(found(&mut stage, &supervisor).await, [0, 0], "cadre keys index fills both");
 }
