@@ -180,6 +180,8 @@ async fn whoever_is_off_the_register_is_not_entered_and_whoever_is_restricted_is
     stage.happens(&secretary, EventKind::Reinstate, "2024-06-01").await;
     let second = stage.enter(without_secretary(&stage, "陈静", 4)).await.unwrap();
     stage.add(second, leader("谭军")).await.unwrap();
+    let refused = stage.add(id, leader("谭春")).await.unwrap_err();
+    assert!(about_mentor(&refused).contains("姓名“谭春”与所选人员登记的姓名不一致"), "{refused:?}");
     let nobody = mentor(MentorKind::TownshipLeader, "谭军", Some(PersonId::new()));
     let refused = stage.add(second, nobody).await.unwrap_err();
     assert!(about_mentor(&refused).contains("没有找到这名帮带人"), "{refused:?}");
@@ -212,7 +214,7 @@ async fn a_leader_who_died_guides_no_longer_and_one_by_name_alone_is_not_known()
     let mut stage = Stage::new().await;
     let secretary = stage.secretary().await;
     let mut command = reserve(stage.county.village(1, 1), "李强", 3);
-    command.mentors[0].person = Some(secretary.person);
+    command.mentors[0] = mentor(MentorKind::TownshipLeader, "谭军", Some(secretary.person));
     command.mentors[2].name = PersonName::parse("冉明").unwrap();
     let id = stage.enter(command).await.unwrap();
     stage.leaves(&secretary, day("2023-05-01")).await;
@@ -277,7 +279,7 @@ async fn of_namesakes_who_were_secretaries_the_last_one_counts() {
     assert!(stage.departures(id, clock::today()).await.is_empty(), "one of the name sits");
     // By his person the first one is meant, whoever has his name.
     let mut command = without_secretary(&stage, "李强", 3);
-    command.mentors[0].person = Some(first.person);
+    command.mentors[0] = mentor(MentorKind::TownshipLeader, "谭军", Some(first.person));
     let guided = stage.enter(command).await.unwrap();
     stage.happens(&first, EventKind::Decease, "2024-02-01").await;
     assert_eq!(stage.departures(guided, clock::today()).await, ["自2024-02-01起不在册（死亡）"]);
