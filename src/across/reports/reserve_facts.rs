@@ -60,7 +60,8 @@ pub fn reserves(extent: Extent) -> String {
             WHERE county_id = $1 GROUP BY reserve_id) tags ON tags.reserve_id = r.id \
          LEFT JOIN (SELECT m.reserve_id, count(*) FILTER (WHERE m.kind = 'township_leader') AS leaders, \
                 count(*) FILTER (WHERE m.kind = 'village_secretary') AS secretaries FROM reserve_mentors m \
-            LEFT JOIN find_mentors_who_left($1, {LAST_DAY}) l ON l.mentor_id = m.id \
+            LEFT JOIN find_mentors_who_left($1, {LAST_DAY}, ARRAY(SELECT g.id FROM reserves g \
+                JOIN placed t ON t.id = g.village_id WHERE g.county_id = $1 AND {within})) l ON l.mentor_id = m.id \
             WHERE m.county_id = $1 AND m.from_day <= {LAST_DAY} AND (m.to_day IS NULL OR {LAST_DAY} < m.to_day) \
                 AND l.mentor_id IS NULL GROUP BY m.reserve_id) guides ON guides.reserve_id = r.id \
          LEFT JOIN ({TERMS}) term ON term.village_id = r.village_id \

@@ -321,48 +321,47 @@ $$;
 REVOKE ALL ON FUNCTION find_open_stays FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION find_open_stays TO cadre_web;
 
--- Mentors who guide on a day though they left: a person on record whose latest Party status of that day is off the
--- register; for 帮带书记 also who was secretary of the village and no longer is, by his person where that is on record, else by
--- his name. `status` is none where the post was left. Wherever in the county their records stand.
+-- Mentors of some pool entries who guide on a day though they left, while the entry is in the pool: a person on record whose
+-- latest Party status of that day is off the register; for 帮带书记 also who was secretary of the village and no longer is, by
+-- his person where that is on record, else by his name. `status` is none where the post was left. Whoever asks holds the
+-- entries' ids; what bears on their mentors may stand anywhere in the county.
 DROP FUNCTION IF EXISTS find_mentors_who_left;
-CREATE FUNCTION find_mentors_who_left(in_county uuid, in_day date)
+CREATE FUNCTION find_mentors_who_left(in_county uuid, in_day date, in_reserves uuid[])
 RETURNS TABLE (mentor_id uuid, reserve_id uuid, left_on date, status text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path FROM CURRENT AS $$
-    WITH guiding AS MATERIALIZED (
-        SELECT m.id, m.reserve_id, m.kind, m.person_id, m.name, r.village_id
-        FROM reserve_mentors m JOIN reserves r ON r.county_id = in_county AND r.id = m.reserve_id
-        WHERE m.county_id = in_county AND m.from_day <= in_day AND (m.to_day IS NULL OR in_day < m.to_day)
+    WITH guides AS (
+        -- Each once, however many he guides: their look-ups by index cost the same however the planner guesses.
+        SELECT m.person_id, CASE WHEN m.person_id IS NULL THEN m.name END AS name,
+            CASE WHEN m.kind = 'village_secretary' THEN r.village_id END AS village_id,
+            array_agg(m.id) AS mentors, array_agg(m.reserve_id) AS guided
+        FROM reserves r JOIN reserve_mentors m ON m.county_id = in_county AND m.reserve_id = r.id
+            AND m.from_day <= in_day AND (m.to_day IS NULL OR in_day < m.to_day)
+            AND (m.person_id IS NOT NULL OR m.kind = 'village_secretary')
+        WHERE r.county_id = in_county AND r.id = ANY (in_reserves) AND (r.left_on IS NULL OR in_day < r.left_on)
             AND in_county = nullif(current_setting('cadre.county', true), '')::uuid
-    ), served AS MATERIALIZED (
-        SELECT c.village_id, s.person_id, p.name, max(coalesce(s.to_day, 'infinity'::date)) AS ended_on
-        FROM committees c JOIN seats s ON s.county_id = in_county AND s.committee_id = c.id AND s.post = 'secretary'
-            AND s.from_day <= in_day
-        JOIN people p ON p.county_id = in_county AND p.id = s.person_id
-        WHERE c.county_id = in_county AND c.kind = 'village_party' GROUP BY c.village_id, s.person_id, p.name
-    ), gone AS MATERIALIZED (
-        SELECT w.person_id, x.status, x.from_day
-        FROM (SELECT g.person_id FROM guiding g WHERE g.person_id IS NOT NULL UNION SELECT v.person_id FROM served v) w
-        CROSS JOIN LATERAL (SELECT z.status, z.from_day FROM memberships y
+        GROUP BY 1, 2, 3
+    )
+    SELECT u.mentor_id, u.reserve_id, l.left_on, l.status
+    FROM guides g
+    -- Of several secretaries of his name, whoever left last.
+    CROSS JOIN LATERAL (SELECT least(w.ended_on, x.from_day) AS left_on,
+            CASE WHEN x.from_day <= w.ended_on THEN x.status END AS status
+        FROM (SELECT e.person_id, min(e.ended_on) AS ended_on FROM (
+                SELECT g.person_id, 'infinity'::date AS ended_on WHERE g.person_id IS NOT NULL
+                UNION ALL
+                SELECT s.person_id, max(coalesce(s.to_day, 'infinity'::date))
+                FROM committees c JOIN seats s ON s.county_id = in_county AND s.committee_id = c.id
+                    AND s.post = 'secretary' AND s.from_day <= in_day
+                JOIN people p ON p.county_id = in_county AND p.id = s.person_id
+                WHERE c.county_id = in_county AND c.village_id = g.village_id AND c.kind = 'village_party'
+                    AND (s.person_id = g.person_id OR g.person_id IS NULL AND p.name = g.name)
+                GROUP BY s.person_id) e GROUP BY e.person_id) w
+        LEFT JOIN LATERAL (SELECT z.status, z.from_day FROM memberships y
             JOIN membership_statuses z ON z.county_id = in_county AND z.membership_id = y.id AND z.from_day <= in_day
             WHERE y.county_id = in_county AND y.person_id = w.person_id ORDER BY z.from_day DESC, z.to_day DESC LIMIT 1) x
-        WHERE x.status NOT IN ('normal', 'watch', 'suspended_rights')
-    ), secretaries AS MATERIALIZED (
-        SELECT v.village_id, v.person_id, v.name, least(v.ended_on, g.from_day) AS ended_on,
-            CASE WHEN g.from_day < v.ended_on THEN g.status END AS status
-        FROM served v LEFT JOIN gone g ON g.person_id = v.person_id
-    ), namesakes AS MATERIALIZED (
-        SELECT DISTINCT ON (n.village_id, n.name) n.village_id, n.name, n.ended_on, n.status
-        FROM secretaries n ORDER BY n.village_id, n.name, n.ended_on DESC
-    )
-    SELECT l.id, l.reserve_id, l.left_on, l.status FROM (
-        SELECT g.id, g.reserve_id, least(d.from_day, s.ended_on, n.ended_on) AS left_on,
-            CASE WHEN d.from_day <= coalesce(s.ended_on, 'infinity'::date) THEN d.status
-                WHEN s.person_id IS NOT NULL THEN s.status ELSE n.status END AS status
-        FROM guiding g
-        LEFT JOIN gone d ON d.person_id = g.person_id
-        LEFT JOIN secretaries s ON g.kind = 'village_secretary' AND s.village_id = g.village_id AND s.person_id = g.person_id
-        LEFT JOIN namesakes n ON g.kind = 'village_secretary' AND g.person_id IS NULL
-            AND n.village_id = g.village_id AND n.name = g.name) l
+            ON x.status NOT IN ('normal', 'watch', 'suspended_rights')
+        ORDER BY 1 DESC LIMIT 1) l
+    CROSS JOIN LATERAL unnest(g.mentors, g.guided) AS u (mentor_id, reserve_id)
     WHERE l.left_on <= in_day
 $$;
 REVOKE ALL ON FUNCTION find_mentors_who_left FROM PUBLIC;

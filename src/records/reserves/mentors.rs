@@ -75,9 +75,9 @@ pub struct EndMentor {
 /// Adds mentors, one per command; answers their ids in the order given.
 ///
 /// # Errors
-/// `Missing`, `Stale`, `Forbidden`; `Invalid` for a day before the entry, for a mentor who died or is off the register, or
-/// for a secretary who no longer is secretary of the village; `Refused` where the one to be guided is no longer in the
-/// pool; `Taken` where he guides already.
+/// `Missing`, `Stale`, `Forbidden`; `Invalid` for a day before the entry, for a person who bears another name, died or is
+/// off the register, or for a secretary who no longer is secretary of the village; `Refused` where the one to be guided is
+/// no longer in the pool; `Taken` where he guides already.
 pub async fn add_mentors(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
@@ -220,8 +220,8 @@ pub(super) fn in_the_pool(row: &Reserve) -> Result<()> {
 /// What stands of mentors who are to be added: whether they are on the register, who is or was secretary where they guide.
 #[derive(Debug, Default)]
 pub(super) struct Guides {
-    /// The latest Party status of whoever is on record, none of who is no member.
-    known: HashMap<PersonId, Option<MembershipStatus>>,
+    /// The name of whoever is on record, and his latest Party status, none of who is no member.
+    known: HashMap<PersonId, (String, Option<MembershipStatus>)>,
     /// Those who left longest ago first.
     secretaries: Vec<Secretary>,
 }
@@ -235,7 +235,11 @@ impl Guides {
                 let message = "没有找到这名帮带人，请重新选择，或只填写姓名。";
                 return Some(FieldError::new("mentor", message, Some(name)));
             }
-            Some(Some(status)) => rules::refuse_guiding(name, *status),
+            Some(Some((known, _))) if known != name => {
+                let message = format!("姓名“{name}”与所选人员登记的姓名不一致，请核对姓名，或重新选择人员。");
+                return Some(FieldError::new("mentor", message, Some(name)));
+            }
+            Some(Some((_, status))) => rules::refuse_guiding(name, *status),
             None => None,
         };
         let refusal = refusal.or_else(|| self.refuse_as_secretary(mentor, village, day))?;
@@ -259,7 +263,7 @@ impl Guides {
                 && mentor.person.map_or(one.name == name, |person| person == one.person_id)
         };
         let refused = |one: &Secretary| {
-            let status = self.known.get(&one.person_id).copied().flatten();
+            let status = self.known.get(&one.person_id).and_then(|(_, status)| *status);
             rules::refuse_secretary(name, one.left_on, day).or_else(|| rules::refuse_guiding(name, status))
         };
         self.secretaries.iter().filter(meant).map(refused).collect::<Option<Vec<Refusal>>>()?.pop()
@@ -289,6 +293,8 @@ pub(super) async fn guides(
     people.dedup();
     let asked: Vec<(PersonId, NaiveDate)> = people.into_iter().map(|person| (person, today)).collect();
     let found = candidates(conn, within.county, &asked).await?;
-    let known = found.into_iter().map(|((person, _), candidate)| (person, candidate.obstacles.status));
+    let known = found
+        .into_iter()
+        .map(|((person, _), candidate)| (person, (candidate.name, candidate.obstacles.status)));
     Ok(Guides { known: known.collect(), secretaries })
 }

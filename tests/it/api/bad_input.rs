@@ -418,6 +418,7 @@ async fn a_former_secretary_or_somebody_off_the_register_as_a_mentor() {
     assert!(desk.contains("更换已离任的帮带人") && desk.contains("/reserves?mentor_left=true"), "{desk}");
     let list = stage.app.get(&stage.clerk, "/reserves?mentor_left=true").await.body;
     assert!(list.contains("陈静") && list.contains("李强"), "{list}");
+    assert_eq!(list.matches("无帮带人").count(), 2, "whoever left guides nobody: {list}");
     let shown = stage.app.get(&stage.clerk, &format!("/reserves/{}", first["id"].as_str().unwrap())).await;
     assert!(shown.body.contains("帮带书记（自2023-05-01起不再担任该村书记，请更换）"), "{}", shown.body);
 }

@@ -232,14 +232,15 @@ fn reserves_mentor_left(asked: &Asked<'_>) -> String {
         "SELECT 'reserves.mentor_left' AS rule, 'reserve' AS subject_kind, r.id AS subject_id, r.person_id, r.path, \
             string_agg(CASE WHEN l.status IS NULL THEN format('%s自%s起不再担任该村书记', m.name, l.left_on) \
                 ELSE format('%s自%s起不在册', m.name, l.left_on) END, '；' ORDER BY l.left_on, m.name) AS detail \
-         FROM find_mentors_who_left($1, {day}) l \
+         FROM find_mentors_who_left($1, {day}, ARRAY(SELECT g.id FROM reserves g WHERE g.county_id = $1 AND {guided})) l \
          JOIN reserve_mentors m ON m.county_id = $1 AND m.id = l.mentor_id \
          JOIN reserves r ON r.county_id = $1 AND r.id = l.reserve_id \
          JOIN reserve_states s ON s.county_id = $1 AND s.reserve_id = r.id \
             AND s.state IN ('in_pool', 'seconded', 'cross_village') \
             AND s.from_day <= {day} AND (s.to_day IS NULL OR {day} < s.to_day) \
          WHERE {within} GROUP BY r.id, r.person_id, r.path",
-        within = asked.within("r.path")
+        within = asked.within("r.path"),
+        guided = asked.within("g.path")
     )
 }
 

@@ -89,7 +89,8 @@ WHERE r.county_id = $1 AND r.path >= $2 AND r.path < $3 AND r.state = ANY ($4)
         OR starts_with(regexp_replace(r.sort_key, '(\\w)\\w*\\s*', '\\1', 'g'), $7))
     AND ($8::date IS NULL OR r.entered_on < $8 AND NOT EXISTS (SELECT FROM mentor_notes n
         WHERE n.county_id = r.county_id AND n.reserve_id = r.id AND n.noted_on >= $8))
-    AND ($9::date IS NULL OR r.id IN (SELECT l.reserve_id FROM find_mentors_who_left($1, $9) l))
+    AND ($9::date IS NULL OR r.id IN (SELECT l.reserve_id FROM find_mentors_who_left($1, $9, ARRAY(SELECT id FROM reserves
+        WHERE county_id = $1 AND path >= $2 AND path < $3 AND left_on IS NULL)) l))
     AND ($10::date IS NULL OR p.education = ANY ($12)
         AND extract(year FROM $10::date)::integer - extract(year FROM p.birth_date)::integer
             - (to_char($10::date, 'MMDD') < to_char(p.birth_date, 'MMDD'))::integer <= $11)";

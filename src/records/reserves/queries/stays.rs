@@ -119,8 +119,8 @@ struct LeftRow {
     status: Option<String>,
 }
 
-/// Mentors of some entries who guide on a day though they left: who died or is off the register, and for 帮带书记 who is
-/// no longer secretary of the village.
+/// Mentors of some entries inside a scope who guide on a day though they left: who died or is off the register, and for
+/// 帮带书记 who is no longer secretary of the village. Of whoever is out of the pool on that day nobody is told.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -134,9 +134,12 @@ pub async fn mentors_who_left(
         return Ok(HashMap::new());
     }
     let rows: Vec<LeftRow> = diesel::sql_query(
-        "SELECT l.mentor_id, l.left_on, l.status FROM find_mentors_who_left($1, $2) l WHERE l.reserve_id = ANY ($3)",
+        "SELECT l.mentor_id, l.left_on, l.status FROM find_mentors_who_left($1, $4, ARRAY(SELECT id FROM reserves \
+            WHERE county_id = $1 AND path >= $2 AND path < $3 AND id = ANY ($5))) l",
     )
     .bind::<Uuid, _>(within.county)
+    .bind::<Text, _>(within.path.as_str())
+    .bind::<Text, _>(within.path.end())
     .bind::<Date, _>(day)
     .bind::<Array<Uuid>, _>(ids)
     .load(conn)

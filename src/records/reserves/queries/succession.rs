@@ -128,17 +128,20 @@ struct PersonRow {
 }
 
 const PEOPLE: &str = "\
+WITH pool AS (SELECT id, village_id, person_id, kind, state, entered_on, sort_key FROM reserves
+    WHERE county_id = $1 AND path >= $2 AND path < $3 AND left_on IS NULL AND entered_on <= $4)
 SELECT r.id, r.village_id, p.name, r.kind, r.state, r.entered_on, p.birth_date, p.education,
     coalesce(guides.leaders, 0) >= $5 AND coalesce(guides.secretaries, 0) >= $6 AS is_guided, judged.grade
-FROM reserves r JOIN people p ON p.county_id = r.county_id AND p.id = r.person_id
+FROM pool r JOIN people p ON p.county_id = $1 AND p.id = r.person_id
 LEFT JOIN (SELECT m.reserve_id, count(*) FILTER (WHERE m.kind = 'township_leader') AS leaders,
         count(*) FILTER (WHERE m.kind = 'village_secretary') AS secretaries FROM reserve_mentors m
-    LEFT JOIN find_mentors_who_left($1, $4) l ON l.mentor_id = m.id
-    WHERE m.county_id = $1 AND m.from_day <= $4 AND (m.to_day IS NULL OR $4 < m.to_day) AND l.mentor_id IS NULL
+    LEFT JOIN find_mentors_who_left($1, $4, ARRAY(SELECT id FROM pool)) l ON l.mentor_id = m.id
+    WHERE m.county_id = $1 AND m.reserve_id IN (SELECT id FROM pool)
+        AND m.from_day <= $4 AND (m.to_day IS NULL OR $4 < m.to_day) AND l.mentor_id IS NULL
     GROUP BY m.reserve_id) guides ON guides.reserve_id = r.id
 LEFT JOIN (SELECT DISTINCT ON (reserve_id) reserve_id, grade FROM reserve_reviews
-    WHERE county_id = $1 AND reviewed_on <= $4 ORDER BY reserve_id, reviewed_on DESC) judged ON judged.reserve_id = r.id
-WHERE r.county_id = $1 AND r.path >= $2 AND r.path < $3 AND r.left_on IS NULL AND r.entered_on <= $4
+    WHERE county_id = $1 AND reserve_id IN (SELECT id FROM pool) AND reviewed_on <= $4
+    ORDER BY reserve_id, reviewed_on DESC) judged ON judged.reserve_id = r.id
 ORDER BY r.village_id, r.sort_key, r.id";
 
 /// Every village of a scope with its reserve on a day: a fixed number of statements.
@@ -268,9 +271,8 @@ pub async fn waiting(conn: &mut AsyncPgConnection, within: &Scope, day: NaiveDat
             WHERE o.county_id = $1 AND o.path >= $2 AND o.path < $3 AND o.kind IN ('village', 'community') \
                 AND (o.founded_on IS NULL OR o.founded_on <= $4) AND (o.dissolved_on IS NULL OR $4 < o.dissolved_on) \
                 AND coalesce(c.depth, 0) < $6) AS villages_below, \
-         (SELECT count(DISTINCT r.id) FROM find_mentors_who_left($1, $4) l \
-            JOIN reserves r ON r.county_id = $1 AND r.id = l.reserve_id \
-            WHERE r.path >= $2 AND r.path < $3 AND r.left_on IS NULL) AS mentors_left",
+         (SELECT count(DISTINCT l.reserve_id) FROM find_mentors_who_left($1, $4, ARRAY(SELECT id FROM reserves \
+            WHERE county_id = $1 AND path >= $2 AND path < $3 AND left_on IS NULL)) l) AS mentors_left",
     )
     .bind::<Uuid, _>(within.county)
     .bind::<Text, _>(within.path.as_str())

@@ -1,14 +1,17 @@
 //! The list of the pool.
 
+use std::collections::HashMap;
+
 use rocket::{Route, State, get, routes};
 
 use super::{kind_name, may_enter, sources, state_badge};
 use crate::base::clock;
 use crate::base::codes;
 use crate::base::db;
+use crate::base::ids::{MentorId, ReserveId};
 use crate::base::policy::{self, Action};
 use crate::base::values::{Sex, completed_years};
-use crate::records::reserves::queries::{self, Card};
+use crate::records::reserves::queries::{self, Card, Departure};
 use crate::records::reserves::{ReserveKind, ReserveSource, ReserveState, settings};
 use crate::records::words::{self, WordBook, WordList};
 use crate::web::api::organisations::narrowed;
@@ -72,7 +75,7 @@ async fn list(
     let today = clock::today();
     let wanting = Wanting { silent: silent.unwrap_or(false), mentor_left: mentor_left.unwrap_or(false) };
     filter.mentor_left_by = wanting.mentor_left.then_some(today);
-    let (cards, next, total, words) = db::read(&mut db.0, scope, async |conn| {
+    let (cards, next, total, left, words) = db::read(&mut db.0, scope, async |conn| {
         if wanting.silent {
             let book = settings::book(conn, scope.county).await?;
             let days = book.on(today).map_or(0, |settings| settings.days_between_notes);
@@ -82,7 +85,9 @@ async fn list(
         let within = narrowed(conn, scope, query.within).await?;
         let (cards, next) = page(conn, &within, state, &filter, after.as_ref(), listing.limit).await?;
         let total = queries::count(conn, &within, &filter).await?;
-        Ok((cards, next, total, words::book(conn, scope.county).await?))
+        let ids: Vec<ReserveId> = cards.iter().map(|card| card.reserve.id).collect();
+        let left = queries::mentors_who_left(conn, &within, &ids, today).await?;
+        Ok((cards, next, total, left, words::book(conn, scope.county).await?))
     })
     .await?;
     reading::note(state, &who.known.identity, &who.actor, cards.len()).await?;
@@ -95,7 +100,7 @@ async fn list(
     Ok(Page(List {
         frame: who.frame(Section::Reserves),
         filter: shown_filter(&query, wanting, &words),
-        table: table(cards, &words, pager),
+        table: table(&cards, &words, &left, pager),
         enter: may_enter(&who.actor).then(|| "/reserves/new".to_owned()),
     }))
 }
@@ -120,7 +125,7 @@ fn shown_filter(query: &ReserveQuery<'_>, wanting: Wanting, words: &WordBook) ->
     }
 }
 
-fn table(cards: Vec<Card>, words: &WordBook, pager: Pager) -> Table {
+fn table(cards: &[Card], words: &WordBook, left: &HashMap<MentorId, Departure>, pager: Pager) -> Table {
     Table {
         caption: "后备人员".to_owned(),
         columns: vec![
@@ -135,17 +140,23 @@ fn table(cards: Vec<Card>, words: &WordBook, pager: Pager) -> Table {
             Column::numeric("现任帮带人"),
             Column::new("状态"),
         ],
-        rows: cards.iter().map(|card| row(card, words)).collect(),
+        rows: cards.iter().map(|card| row(card, words, guides(card, left))).collect(),
         empty: "没有符合条件的后备人员。可以减少条件，或点“入库”登记第一人。".to_owned(),
         pager: Some(pager),
     }
 }
 
-fn row(card: &Card, words: &WordBook) -> Row {
+/// How many guide somebody today and have not left.
+fn guides(card: &Card, left: &HashMap<MentorId, Departure>) -> usize {
+    let today = clock::today();
+    let mentors = card.mentors.iter().filter(|mentor| mentor.guides_on(today));
+    mentors.filter(|mentor| !left.contains_key(&mentor.id)).count()
+}
+
+fn row(card: &Card, words: &WordBook, guides: usize) -> Row {
     let text = |value: &str| Cell::Text(value.to_owned());
     let today = clock::today();
     let age = completed_years(card.person.birth_date, today).unwrap_or_default();
-    let guides = card.mentors.iter().filter(|mentor| mentor.guides_on(today)).count();
     Row::to(
         format!("/reserves/{}", card.reserve.id),
         vec![
@@ -158,17 +169,15 @@ fn row(card: &Card, words: &WordBook) -> Row {
             Cell::Text(sources(card, words)),
             Cell::Number(card.reserve.entered_on.to_string()),
             Cell::Number(guides.to_string()),
-            Cell::Badges(badges(card)),
+            Cell::Badges(badges(card, guides)),
         ],
     )
 }
 
 /// The state, and where no mentor is left, that.
-fn badges(card: &Card) -> Vec<Badge> {
-    let today = clock::today();
+fn badges(card: &Card, guides: usize) -> Vec<Badge> {
     let mut badges = vec![state_badge(&card.reserve.state)];
-    let guided = card.mentors.iter().any(|mentor| mentor.guides_on(today));
-    if card.reserve.left_on.is_none() && !guided {
+    if card.reserve.left_on.is_none() && guides == 0 {
         badges.push(Badge::new("无帮带人", Tone::Warning));
     }
     badges

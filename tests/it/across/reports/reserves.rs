@@ -2,6 +2,7 @@
 
 use cadre::across::reports::FigurePart;
 use cadre::base::ids::{PersonId, ReserveId};
+use cadre::base::values::PersonName;
 use cadre::records::committees::{self, CommitteeKind, EndSeat, Post};
 use cadre::records::members::EventKind;
 use cadre::records::reserves::{self, Enter, Posting, ReserveKind, ReserveState, Step, StepKind};
@@ -125,6 +126,7 @@ async fn a_mentor_who_left_is_not_counted_from_that_quarter_on() {
     stage.reserve(reserve(&village, "王芳", 2)).await;
     let mut other = reserve(stage.county.village(1, 2), "李强", 3);
     other.mentors[0].person = Some(person);
+    other.mentors[0].name = PersonName::parse("谭军").unwrap();
     stage.reserve(other).await;
     let figure = "reserves.with_full_mentors";
     assert_eq!(stage.counted("500237", "2021Q2", figure).await, 2);

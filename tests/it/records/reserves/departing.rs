@@ -1,15 +1,16 @@
 //! Mentors who left: not entered, and no longer counted where they stand.
 
+use cadre::base::actor::Role;
 use cadre::base::clock;
 use cadre::base::db;
 use cadre::base::error::Error;
-use cadre::base::ids::{MembershipId, PersonId, ReserveId, SeatId};
+use cadre::base::ids::{MembershipId, PersonId, ReserveId, SeatId, TermId};
 use cadre::base::values::PersonName;
 use cadre::records::committees::{self, CommitteeKind, EndSeat, Post};
 use cadre::records::members::{self, Event, EventKind};
 use cadre::records::reserves::queries::{self, Successor};
-use cadre::records::reserves::{self, AddMentor, MentorKind, NewMentor};
-use cadre::schema::people;
+use cadre::records::reserves::{self, AddMentor, MentorKind, NewMentor, ReserveState, StepKind};
+use cadre::schema::{people, seats};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -179,6 +180,8 @@ async fn whoever_is_off_the_register_is_not_entered_and_whoever_is_restricted_is
     stage.happens(&secretary, EventKind::Reinstate, "2024-06-01").await;
     let second = stage.enter(without_secretary(&stage, "陈静", 4)).await.unwrap();
     stage.add(second, leader("谭军")).await.unwrap();
+    let refused = stage.add(id, leader("谭春")).await.unwrap_err();
+    assert!(about_mentor(&refused).contains("姓名“谭春”与所选人员登记的姓名不一致"), "{refused:?}");
     let nobody = mentor(MentorKind::TownshipLeader, "谭军", Some(PersonId::new()));
     let refused = stage.add(second, nobody).await.unwrap_err();
     assert!(about_mentor(&refused).contains("没有找到这名帮带人"), "{refused:?}");
@@ -211,7 +214,7 @@ async fn a_leader_who_died_guides_no_longer_and_one_by_name_alone_is_not_known()
     let mut stage = Stage::new().await;
     let secretary = stage.secretary().await;
     let mut command = reserve(stage.county.village(1, 1), "李强", 3);
-    command.mentors[0].person = Some(secretary.person);
+    command.mentors[0] = mentor(MentorKind::TownshipLeader, "谭军", Some(secretary.person));
     command.mentors[2].name = PersonName::parse("冉明").unwrap();
     let id = stage.enter(command).await.unwrap();
     stage.leaves(&secretary, day("2023-05-01")).await;
@@ -222,9 +225,65 @@ async fn a_leader_who_died_guides_no_longer_and_one_by_name_alone_is_not_known()
     assert_eq!(stage.departures(id, day("2024-02-01")).await, ["自2024-02-01起不在册（死亡）"]);
     assert_eq!(stage.waiting().await, 1);
     // The clerk of the other town has nobody waiting.
-    let other = stage.county.town(2).actor(cadre::base::actor::Role::Clerk);
+    let other = stage.county.town(2).actor(Role::Clerk);
     stage.clerk = other;
     assert_eq!(stage.waiting().await, 0);
+}
+
+#[tokio::test]
+async fn of_an_entry_of_another_town_or_out_of_the_pool_no_mentor_is_told() {
+    let mut stage = Stage::new().await;
+    let secretary = stage.secretary().await;
+    let id = stage.one().await;
+    stage.leaves(&secretary, day("2023-05-01")).await;
+    let clerk = stage.clerk.clone();
+    stage.clerk = stage.county.town(2).actor(Role::Clerk);
+    assert!(stage.departures(id, day("2024-01-01")).await.is_empty(), "another town");
+    stage.clerk = clerk;
+    stage.step(id, StepKind::Leave, "2023-09-01").await.unwrap();
+    assert_eq!(stage.departures(id, day("2023-08-31")).await.len(), 1, "his last day in the pool");
+    assert!(stage.departures(id, day("2023-09-01")).await.is_empty());
+    let filter = queries::Filter {
+        states: ReserveState::ALL.to_vec(),
+        mentor_left_by: Some(clock::today()),
+        ..queries::Filter::default()
+    };
+    let scope = stage.clerk.scope.clone();
+    let listed = db::read(&mut stage.conn, &scope, async |conn| queries::count(conn, &scope, &filter).await);
+    assert_eq!(listed.await.unwrap(), 0, "nobody is to be found a mentor for");
+}
+
+#[tokio::test]
+async fn of_namesakes_who_were_secretaries_the_last_one_counts() {
+    let mut stage = Stage::new().await;
+    let first = stage.secretary().await;
+    let id = stage.one().await;
+    stage.leaves(&first, day("2023-05-01")).await;
+    let term: TermId = seats::table
+        .filter(seats::id.eq(first.seat))
+        .select(seats::term_id)
+        .first(&mut stage.db.owner().await)
+        .await
+        .unwrap();
+    let namesake = member(stage.county.branch(1, 2).id, "谭军", 73);
+    members::enrol(&mut stage.conn, &stage.clerk, &stage.keys, &[namesake]).await.unwrap();
+    let other: PersonId = people::table
+        .filter(people::name.eq("谭军").and(people::id.ne(first.person)))
+        .select(people::id)
+        .first(&mut stage.db.owner().await)
+        .await
+        .unwrap();
+    let mut seat = committee::appoint(term, other, Post::Secretary);
+    seat.from_day = day("2023-05-01");
+    committees::appoint(&mut stage.conn, &stage.clerk, &stage.keys, &[seat]).await.unwrap();
+    assert!(stage.departures(id, clock::today()).await.is_empty(), "one of the name sits");
+    // By his person the first one is meant, whoever has his name.
+    let mut command = without_secretary(&stage, "李强", 3);
+    command.mentors[0] = mentor(MentorKind::TownshipLeader, "谭军", Some(first.person));
+    let guided = stage.enter(command).await.unwrap();
+    stage.happens(&first, EventKind::Decease, "2024-02-01").await;
+    assert_eq!(stage.departures(guided, clock::today()).await, ["自2024-02-01起不在册（死亡）"]);
+    assert!(stage.departures(id, clock::today()).await.is_empty());
 }
 
 #[tokio::test]
