@@ -179,7 +179,11 @@ fn page(
     }));
     let mut groups = vec![Group::new("选举情况", controls)];
     let ballots = stored.map_or(&[][..], |card| card.ballots.as_slice());
-    let rows = ROOM.max(ballots.len());
+    let sent = |fields: &Fields| {
+        let was_sent = |at: &usize| fields.has(&format!("candidates[{at}].person"));
+        (0..MOST).take_while(was_sent).count()
+    };
+    let rows = ROOM.max(ballots.len()).max(typed.map_or(0, |(fields, _)| sent(fields)));
     groups.extend((0..rows).map(|at| candidate(at, ballots.get(at).map(|(ballot, _)| ballot))));
     let frame = who.frame(Section::Committees);
     let back = match vote {
@@ -238,6 +242,8 @@ async fn ask(who: SignedIn, mut db: Db, id: TermId, after: Option<&str>) -> Answ
                 .await?;
         let card = cards.into_iter().find(|card| card.election.id == after).or_missing("选举记录")?;
         let known = run_off(&card, &place, &book);
+        let standing = known.keys().filter(|name| name.starts_with("candidates[")).count();
+        vote.form.groups.extend((ROOM..standing).map(|at| candidate(at, None)));
         vote.form.keep(|name| known.get(name).map(String::as_str));
     }
     Ok(Page(vote))
