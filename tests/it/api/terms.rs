@@ -419,6 +419,8 @@ async fn the_form_of_a_run_off_has_room_for_everybody_who_stands_again() {
     let path = format!("/terms/{}/vote", stage.sixth);
     let form = stage.app.get(&stage.clerk, &format!("{path}?after={first}")).await.body;
     assert!(people.iter().all(|person| form.contains(person)), "{form}");
+    assert!(form.contains("实到不少于4/5应到人数（应到50人，即不少于40人）"), "{form}");
+    assert!(!form.contains("候选人多出"), "of a run-off no more candidates are demanded: {form}");
     // More ballots came back than were given out: all that was typed stays.
     let mut typed =
         "post=committee_member&held_on=2021-01-11&run=2&places=1&eligible=50&present=45&issued=45\
