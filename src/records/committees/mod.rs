@@ -63,7 +63,7 @@ pub use remove_election::{RemoveElection, remove_election};
 pub use remove_seat::{RemoveSeat, remove_seat};
 pub use rules::unusual::{Explanation, Finding, Unusual};
 pub use rules::{
-    BallotRefusal, Bar, Comparison, Division, Rule, RuleBook, Shortfall, Votes, Votings, count,
-    exact_attendance, judge, places_open, winning_bar,
+    BallotRefusal, Bar, Comparison, Division, Rule, RuleBook, RuleBooks, Shortfall, Votes, Votings, count,
+    exact_attendance, is_attended, judge, places_open, winning_bar,
 };
 pub use set_rules::{SetRule, may_differ, set_rules};

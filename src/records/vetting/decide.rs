@@ -136,10 +136,13 @@ pub async fn reject(
 pub async fn withdraw(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[End]) -> Result<()> {
     db::write(conn, actor, async |conn| {
         policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
+        // Before the state is looked at: a withdrawal that cannot succeed tells no outcome.
+        let reasons = commands.iter().map(|command| filled(&command.reason, "撤回原因"));
+        let reasons = reasons.collect::<std::result::Result<Vec<String>, Refusal>>()?;
         let decisions: Vec<&Decision> = commands.iter().map(|command| &command.decision).collect();
         let mut rows = held(conn, actor, Act::Withdraw, &decisions).await?;
-        for (row, command) in rows.iter_mut().zip(commands) {
-            row.withdrawal_reason = Some(filled(&command.reason, "撤回原因")?);
+        for ((row, command), reason) in rows.iter_mut().zip(commands).zip(reasons) {
+            row.withdrawal_reason = Some(reason);
             CheckState::Withdrawn.code().clone_into(&mut row.state);
             row.ended_on = Some(command.decision.on);
         }

@@ -92,7 +92,7 @@ pub async fn propose(
             let mut found = command.check(today);
             match person {
                 Err(refusal) => found.push(FieldError::new(refusal.field(), refusal, None)),
-                Ok(person) => match around.row(actor, command, *person, &mut seats) {
+                Ok(person) => match around.row(actor, command, *person, found.is_empty(), &mut seats) {
                     Ok(row) => rows.push(row),
                     Err(refusals) => found.extend(refusals),
                 },
@@ -202,12 +202,15 @@ impl Surroundings {
         })
     }
 
-    /// The check that a proposal makes, or what is wrong with it beside the records.
+    /// The check that a proposal makes, or what is wrong with it beside the records. That he is being vetted is said only
+    /// of a proposal with which nothing else is wrong (`is_right` so far): else anybody could try, without leaving a trace,
+    /// whether somebody was rejected.
     fn row(
         &self,
         actor: &Actor,
         command: &Propose,
         person: PersonId,
+        is_right: bool,
         seats: &mut HashSet<Seat>,
     ) -> std::result::Result<CandidateCheck, Vec<FieldError>> {
         let mut errors = Vec::new();
@@ -233,7 +236,8 @@ impl Surroundings {
         let (Some(village), Some(checklist)) = (village, checklist) else { return Err(errors) };
         let seat = (village.id, command.kind.code().to_owned(), command.term, person);
         if self.open.contains(&seat) {
-            errors.push(told(&Refusal::Open(name.clone())));
+            let told = told(&Refusal::Open(name.clone()));
+            errors.extend((is_right && errors.is_empty()).then_some(told));
         } else if !seats.insert(seat) {
             errors.push(told(&Refusal::Twice(name.clone())));
         }

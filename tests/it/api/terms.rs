@@ -394,3 +394,42 @@ async fn who_left_is_counted_by_committee_and_reason() {
     let since = stage.page(VILLAGE).await;
     assert!(since.contains("/committees/departures?within=500237101201"), "{since}");
 }
+
+#[tokio::test]
+async fn the_form_of_a_run_off_has_room_for_everybody_who_stands_again() {
+    let stage = Stage::new().await;
+    let names = ["赵敏", "钱进", "孙涛", "周杰", "吴刚", "郑爽", "冯军", "陈静", "褚明", "卫国", "蒋丽"];
+    let branch = stage.app.county.branch(1, 1).id;
+    let commands: Vec<_> = (11..).zip(names).map(|(number, name)| member(branch, name, number)).collect();
+    let actor = stage.app.county.town(1).actor(Role::Clerk);
+    let mut conn = stage.app.db.web().await;
+    cadre::records::members::enrol(&mut conn, &actor, &stage.app.keys, &commands).await.unwrap();
+    drop(conn);
+    let owner = stage.app.db.owner_client().await;
+    let rows = owner.query("SELECT id::text FROM people WHERE name = ANY ($1)", &[&names.to_vec()]).await;
+    let people: Vec<String> = rows.unwrap().iter().map(|row| row.get(0)).collect();
+    assert_eq!(people.len(), names.len());
+    let candidates: Vec<Value> = people
+        .iter()
+        .map(|person| json!({ "person": person, "votes_for": 4, "is_elected": false }))
+        .collect();
+    let vote = json!({ "post": "committee_member", "held_on": "2021-01-10", "places": 1, "eligible": 50,
+        "present": 45, "issued": 45, "returned": 45, "valid": 44, "candidates": candidates });
+    let first = stage.made(&format!("/terms/{}/election", stage.sixth), &vote).await;
+    let path = format!("/terms/{}/vote", stage.sixth);
+    let form = stage.app.get(&stage.clerk, &format!("{path}?after={first}")).await.body;
+    assert!(people.iter().all(|person| form.contains(person)), "{form}");
+    assert!(form.contains("实到不少于4/5应到人数（应到50人，即不少于40人）"), "{form}");
+    assert!(!form.contains("候选人多出"), "of a run-off no more candidates are demanded: {form}");
+    // More ballots came back than were given out: all that was typed stays.
+    let mut typed =
+        "post=committee_member&held_on=2021-01-11&run=2&places=1&eligible=50&present=45&issued=45\
+        &returned=46&valid=44"
+            .to_owned();
+    for (at, person) in people.iter().enumerate() {
+        typed.push_str(&format!("&candidates%5B{at}%5D.person={person}&candidates%5B{at}%5D.votes_for=4"));
+    }
+    let again = stage.app.submit(&stage.clerk, &path, None, &typed).await;
+    assert_eq!(again.status, Status::UnprocessableEntity, "{}", again.body);
+    assert!(people.iter().all(|person| again.body.contains(person)), "{}", again.body);
+}

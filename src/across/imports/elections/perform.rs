@@ -58,17 +58,18 @@ pub async fn perform(
         let own = |(number, error): Objection| Some((*at.get(number)?, error));
         found.into_iter().filter_map(own).collect::<Vec<_>>()
     };
+    // Corrections first: a run-off may fill what a corrected run left open.
+    if !corrected.1.is_empty() {
+        let answer = committees::correct_election(conn, importer, keys, &corrected.1).await;
+        if let Err(found) = heard(answer, corrected.1.len())? {
+            objections.extend(of_deeds(&corrected.0, found));
+        }
+    }
     if !recorded.1.is_empty() {
         let answer = committees::record_election(conn, importer, keys, &recorded.1).await;
         match heard(answer, recorded.1.len())? {
             Ok(ids) => votes.extend(recorded.0.into_iter().zip(ids)),
             Err(found) => objections.extend(of_deeds(&recorded.0, found)),
-        }
-    }
-    if !corrected.1.is_empty() {
-        let answer = committees::correct_election(conn, importer, keys, &corrected.1).await;
-        if let Err(found) = heard(answer, corrected.1.len())? {
-            objections.extend(of_deeds(&corrected.0, found));
         }
     }
     Ok(if objections.is_empty() { Ok(votes) } else { Err(objections) })

@@ -197,7 +197,17 @@ async fn unvetted(
         let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
         Some(((term, rows.as_slice().first()?.person_id), cause.told(&names.join("、"))))
     };
-    Ok(alike.into_iter().filter_map(told).collect())
+    let mut sentences: Vec<_> = alike.into_iter().filter_map(told).collect();
+    sentences.sort_unstable();
+    let mut found: HashMap<(TermId, PersonId), String> = HashMap::new();
+    for (first, sentence) in sentences {
+        // He may lack one thing for one seat and another for the next.
+        let said = found.entry(first).or_default();
+        let comma = if said.is_empty() { "" } else { "；" };
+        said.push_str(comma);
+        said.push_str(&sentence);
+    }
+    Ok(found)
 }
 
 /// Whose near relatives sit in the village committee on a day while he sits in supervision, by his term.

@@ -248,7 +248,7 @@ impl Around<'_> {
     }
 
     /// What the rules say of a team without somebody and do not say of it with him. That posts are vacant stands with the
-    /// posts.
+    /// posts; that there are too many is no worse with one less.
     fn broken(&self, team: &Team, person: PersonId) -> Vec<Broken> {
         if team.seats.iter().all(|seat| seat.person != person) {
             return Vec::new();
@@ -256,7 +256,7 @@ impl Around<'_> {
         let found = |without| unusual::findings(&self.running(team, without), self.book, self.day);
         let before = found(None);
         let is_new = |finding: &Finding| {
-            finding.what != Unusual::Vacancy
+            !matches!(finding.what, Unusual::Vacancy | Unusual::TooMany | Unusual::Overfilled)
                 && before.iter().all(|old| old.what != finding.what || old.message != finding.message)
         };
         let broken = |finding: Finding| Broken {

@@ -152,6 +152,11 @@ fn what_breaks_without_somebody_is_told_and_what_was_broken_before_is_not() {
     }
     let all = told(&without_women, &[], &all_full(), &HashMap::new());
     assert_eq!(broken(&all, 1), [few], "there was no woman before either");
+    // Three sit in one place: without one of them there are fewer too many.
+    let mut crowded = teams();
+    crowded[1].posts = vec![(Post::Director, 1), (Post::Member, 1)];
+    let all = told(&crowded, &[], &all_full(), &HashMap::new());
+    assert_eq!(broken(&all, 3), [], "one too many less");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::base::ids::ElectionId;
 use crate::base::policy::{self, Action};
 use crate::records::committees::queries::{self, ElectionCard, TermPlace};
 use crate::records::committees::{
-    Bar, CommitteeKind, Rule, RuleBook, Votes, exact_attendance, judge, places_open,
+    Bar, CommitteeKind, Rule, RuleBook, Votes, exact_attendance, is_attended, judge, places_open,
 };
 use crate::records::words::{self, WordBook};
 use crate::web::guards::{Db, SignedIn};
@@ -102,9 +102,7 @@ fn rows(card: &ElectionCard, tied: &[usize]) -> Vec<ResultRow> {
 
 /// Whether enough took part.
 fn is_valid(card: &ElectionCard, place: &TermPlace, book: &RuleBook) -> bool {
-    let vote = &card.election;
-    let bar = place.kind().and_then(|kind| book.bar(Rule::Attendance, kind, vote.held_on));
-    bar.is_none_or(|bar| bar.is_met(vote.present, vote.eligible))
+    place.kind().is_none_or(|kind| is_attended(book, kind, card.election.held_on, &card.votings()))
 }
 
 /// How the bars of the day were met, with the numbers that they came to, and what the vote left open.

@@ -130,9 +130,9 @@ fn bars(place: &TermPlace, book: &RuleBook, known: &Known) -> String {
     }));
     let run_off = bar(Rule::RunOffWinning).filter(|_| known.run < 2);
     told.extend(run_off.map(|bar| format!("另行选举当选须得赞成票{}实到人数", bar.words())));
-    told.extend(
-        bar(Rule::Surplus).map(|bar| format!("候选人多出{}应选名额（书记、副书记等额）", bar.words())),
-    );
+    // Whoever stands in a run-off was outvoted before: no more of them are demanded than places.
+    let surplus = bar(Rule::Surplus).filter(|_| known.run < 2);
+    told.extend(surplus.map(|bar| format!("候选人多出{}应选名额（书记、副书记等额）", bar.words())));
     told.join("；")
 }
 
@@ -179,7 +179,11 @@ fn page(
     }));
     let mut groups = vec![Group::new("选举情况", controls)];
     let ballots = stored.map_or(&[][..], |card| card.ballots.as_slice());
-    let rows = ROOM.max(ballots.len());
+    let sent = |fields: &Fields| {
+        let was_sent = |at: &usize| fields.has(&format!("candidates[{at}].person"));
+        (0..MOST).take_while(was_sent).count()
+    };
+    let rows = ROOM.max(ballots.len()).max(typed.map_or(0, |(fields, _)| sent(fields)));
     groups.extend((0..rows).map(|at| candidate(at, ballots.get(at).map(|(ballot, _)| ballot))));
     let frame = who.frame(Section::Committees);
     let back = match vote {
@@ -238,7 +242,13 @@ async fn ask(who: SignedIn, mut db: Db, id: TermId, after: Option<&str>) -> Answ
                 .await?;
         let card = cards.into_iter().find(|card| card.election.id == after).or_missing("选举记录")?;
         let known = run_off(&card, &place, &book);
+        let standing = known.keys().filter(|name| name.starts_with("candidates[")).count();
+        vote.form.groups.extend((ROOM..standing).map(|at| candidate(at, None)));
         vote.form.keep(|name| known.get(name).map(String::as_str));
+        let before = &card.election;
+        let (held_on, run) = (before.held_on, before.run.saturating_add(1));
+        let next = Known { held_on, run, eligible: Some(before.eligible), present: None };
+        vote.note = bars(&place, &book, &next);
     }
     Ok(Page(vote))
 }

@@ -349,3 +349,15 @@ async fn nobody_wins_a_tie_of_a_sheet() {
     let decided = [run_off("刘洋", 3, "24", "是"), run_off("陈静", 6, "20", "否")];
     assert_eq!(stage.import(&decided).await, Counts { new: 2, ..Counts::default() });
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_corrected_and_its_run_off_recorded_by_one_sheet() {
+    let stage = stage().await;
+    stage.import(&votes()).await;
+    // Both places for members are filled on record; by the sheet one was left open, and filled by a run-off.
+    let mut rows = short();
+    rows.extend([run_off("刘洋", 3, "30", "是"), run_off("陈静", 6, "10", "否")]);
+    let counts = Counts { new: 2, changed: 1, unchanged: 3, ..Counts::default() };
+    assert_eq!(stage.import(&rows).await, counts);
+    assert_eq!(count(&stage).await, (3, 6));
+}

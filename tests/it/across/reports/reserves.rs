@@ -3,7 +3,7 @@
 use cadre::across::reports::FigurePart;
 use cadre::base::ids::{PersonId, ReserveId};
 use cadre::base::values::PersonName;
-use cadre::records::committees::{self, CommitteeKind, EndSeat, Post};
+use cadre::records::committees::{self, CommitteeKind, EndSeat, LeavingReason, Post};
 use cadre::records::members::EventKind;
 use cadre::records::reserves::{self, Enter, Posting, ReserveKind, ReserveState, Step, StepKind};
 use cadre::schema::people;
@@ -132,7 +132,8 @@ async fn a_mentor_who_left_is_not_counted_from_that_quarter_on() {
     assert_eq!(stage.counted("500237", "2021Q2", figure).await, 2);
     stage.close("2021Q2").await;
     // On the first day of a quarter he is gone; the day before, the last of a quarter, he guides.
-    let end = [EndSeat { seat, version: None, on: day("2021-07-01"), reason: "调任".to_owned() }];
+    let (on, reason) = (day("2021-07-01"), LeavingReason::Transferred);
+    let end = [EndSeat { seat, version: None, on, reason, explanation: None }];
     committees::end_seat(&mut stage.web, &clerk, &end).await.unwrap();
     stage.happens(enrolled, EventKind::Decease, "2021-10-01").await;
     for (quarter, count) in [("2021Q1", 2), ("2021Q2", 2), ("2021Q3", 1), ("2021Q4", 0)] {

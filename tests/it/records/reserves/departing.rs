@@ -6,7 +6,7 @@ use cadre::base::db;
 use cadre::base::error::Error;
 use cadre::base::ids::{MembershipId, PersonId, ReserveId, SeatId, TermId};
 use cadre::base::values::PersonName;
-use cadre::records::committees::{self, CommitteeKind, EndSeat, Post};
+use cadre::records::committees::{self, CommitteeKind, EndSeat, LeavingReason, Post};
 use cadre::records::members::{self, Event, EventKind};
 use cadre::records::reserves::queries::{self, Successor};
 use cadre::records::reserves::{self, AddMentor, MentorKind, NewMentor, ReserveState, StepKind};
@@ -44,7 +44,8 @@ impl Stage {
     }
 
     async fn leaves(&mut self, secretary: &Secretary, on: NaiveDate) {
-        let end = [EndSeat { seat: secretary.seat, version: None, on, reason: "调任".to_owned() }];
+        let (seat, reason) = (secretary.seat, LeavingReason::Transferred);
+        let end = [EndSeat { seat, version: None, on, reason, explanation: None }];
         committees::end_seat(&mut self.conn, &self.clerk, &end).await.unwrap();
     }
 

@@ -4,7 +4,7 @@ use cadre::base::actor::Role;
 use cadre::base::db;
 use cadre::base::ids::{MembershipId, PersonId, TermId};
 use cadre::base::values::MembershipStatus;
-use cadre::records::committees::{self, CommitteeKind, EndSeat, Post, Unusual};
+use cadre::records::committees::{self, CommitteeKind, EndSeat, LeavingReason, Post, Unusual};
 use cadre::records::members::{self, Event, EventKind};
 use cadre::records::reserves::{Grade, HeldPost, Sitter, queries};
 use cadre::schema::memberships;
@@ -156,7 +156,8 @@ async fn a_seat_that_ended_is_no_longer_told() {
         led.party, led.people[2]
     );
     let seat = led.texts(&query).await[0].parse().unwrap();
-    let end = EndSeat { seat, version: None, on: day("2022-05-01"), reason: "工作调动".to_owned() };
+    let (on, reason) = (day("2022-05-01"), LeavingReason::Transferred);
+    let end = EndSeat { seat, version: None, on, reason, explanation: None };
     committees::end_seat(&mut led.stage.conn, &led.stage.clerk, &[end]).await.unwrap();
     let kinds = |team: &[Sitter]| team[2].posts.iter().map(|post| post.kind).collect::<Vec<_>>();
     let before = led.team("2022-04-30").await;

@@ -159,6 +159,28 @@ async fn a_rejected_check_looks_like_one_that_waits_to_whoever_does_not_vet() {
 }
 
 #[tokio::test]
+async fn what_cannot_succeed_does_not_tell_a_rejected_check_from_one_that_waits() {
+    let mut stage = Stage::new(false).await;
+    let waiting = come(&mut stage, Come::Vetted).await;
+    let again = stage.proposal();
+    let next = vetting::Propose { term: 7, ..stage.proposal() };
+    let rejected = stage.propose(next.clone()).await.unwrap();
+    let end = [given::end(rejected)];
+    vetting::reject(&mut stage.conn, &stage.supervisor, &stage.keys, &end).await.unwrap();
+    let clerk = stage.clerk.clone();
+    for check in [waiting, rejected] {
+        let silent = [vetting::End { reason: " ".to_owned(), ..given::end(check) }];
+        let error = vetting::withdraw(&mut stage.conn, &clerk, &silent).await.unwrap_err();
+        assert_eq!(field(&error).0, "reason");
+    }
+    for command in [again, next] {
+        let long = vetting::Propose { note: Some("长".repeat(501)), ..command };
+        let error = stage.propose(long).await.unwrap_err();
+        assert_eq!(field(&error).0, "note");
+    }
+}
+
+#[tokio::test]
 async fn a_list_is_not_narrowed_to_what_was_rejected_for_whoever_does_not_vet() {
     let mut stage = Stage::new(false).await;
     let waiting = come(&mut stage, Come::Vetted).await;
