@@ -5,8 +5,11 @@ use tokio_postgres::Client;
 use super::world::World;
 use super::{broken, lines};
 
-/// A table, its constraint, and what a copy of a row has otherwise than the row, beside its days.
-const TABLES: [(&str, &str, &[(&str, &str)]); 6] = [
+/// What a copy of a row has otherwise than the row, beside its days.
+type Otherwise = &'static [(&'static str, &'static str)];
+
+/// A table, its constraint, and the others of a copy.
+const TABLES: [(&str, &str, Otherwise); 6] = [
     (
         "memberships",
         "memberships_no_overlap",

@@ -14,7 +14,6 @@ use crate::support::builders::{day, reserve};
 pub(super) async fn tell(story: &mut Story) {
     let county = story.county.clone();
     let clerk = story.actor(Role::Clerk, county.town(1));
-    let supervisor = story.actor(Role::Supervisor, &county.county);
     let keys = cadre::base::keys::KeyRing::ephemeral().unwrap();
     let commands = [reserve(county.village(1, 1), "王芳", 2)];
     let enter = async |conn: &mut _| reserves::enter(conn, &clerk, &keys, &commands).await;
@@ -77,7 +76,14 @@ pub(super) async fn tell(story: &mut Story) {
     let verb = "reserves::release";
     story.done(verb, async |conn| reserves::release(conn, &clerk, &release).await).await;
     story.refused(verb, async |conn| reserves::release(conn, &clerk, &release).await).await;
+    demand(story).await;
+}
 
+/// What the pool demands is set.
+async fn demand(story: &mut Story) {
+    let county = story.county.clone();
+    let clerk = story.actor(Role::Clerk, county.town(1));
+    let supervisor = story.actor(Role::Supervisor, &county.county);
     let settings = [SetSettings {
         from_day: day("2022-01-01"),
         minimum_per_village: 3,

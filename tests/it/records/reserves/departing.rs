@@ -69,7 +69,7 @@ impl Stage {
         map.into_iter().flat_map(|village| village.people).next().unwrap()
     }
 
-    async fn waiting(&mut self) -> i64 {
+    async fn mentors_left(&mut self) -> i64 {
         let scope = self.clerk.scope.clone();
         let today = clock::today();
         db::read(&mut self.conn, &scope, async |conn| queries::waiting(conn, &scope, today).await)
@@ -194,11 +194,11 @@ async fn a_mentor_guides_until_the_day_before_he_left() {
     let secretary = stage.secretary().await;
     let id = stage.one().await;
     assert!(stage.successor(clock::today()).await.is_guided);
-    assert_eq!(stage.waiting().await, 0);
+    assert_eq!(stage.mentors_left().await, 0);
     stage.leaves(&secretary, day("2023-05-01")).await;
     assert!(stage.successor(day("2023-04-30")).await.is_guided, "the last day");
     assert!(!stage.successor(day("2023-05-01")).await.is_guided);
-    assert_eq!(stage.waiting().await, 1);
+    assert_eq!(stage.mentors_left().await, 1);
     assert!(stage.departures(id, day("2023-04-30")).await.is_empty());
     assert_eq!(stage.departures(id, day("2023-05-01")).await, ["自2023-05-01起不再担任该村书记"]);
     // Who follows him guides on, and the one who left is ended.
@@ -207,7 +207,7 @@ async fn a_mentor_guides_until_the_day_before_he_left() {
     reserves::end_mentors(&mut stage.conn, &stage.clerk, &end).await.unwrap();
     stage.add(id, mentor(MentorKind::VillageSecretary, "冉明", None)).await.unwrap();
     assert!(stage.successor(clock::today()).await.is_guided);
-    assert_eq!(stage.waiting().await, 0);
+    assert_eq!(stage.mentors_left().await, 0);
 }
 
 #[tokio::test]
@@ -224,11 +224,11 @@ async fn a_leader_who_died_guides_no_longer_and_one_by_name_alone_is_not_known()
     assert!(stage.successor(day("2024-01-31")).await.is_guided);
     assert!(!stage.successor(day("2024-02-01")).await.is_guided);
     assert_eq!(stage.departures(id, day("2024-02-01")).await, ["自2024-02-01起不在册（死亡）"]);
-    assert_eq!(stage.waiting().await, 1);
+    assert_eq!(stage.mentors_left().await, 1);
     // The clerk of the other town has nobody waiting.
     let other = stage.county.town(2).actor(Role::Clerk);
     stage.clerk = other;
-    assert_eq!(stage.waiting().await, 0);
+    assert_eq!(stage.mentors_left().await, 0);
 }
 
 #[tokio::test]
