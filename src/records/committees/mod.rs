@@ -9,7 +9,8 @@
 //!
 //! What the country demands is in `data/committee_rules.csv`, what a county demands otherwise in `committee_rules`, both
 //! valid from dates ([`set_rules()`]); [`rules::RuleBook`] answers what was in force for a committee on a day, in villages and in
-//! communities, which have laws of their own ([`rules::Division`]). [`rules::count`] and
+//! communities, which have laws of their own ([`rules::Division`]), and of the kind of its Party organisation
+//! ([`PartyBody`]). [`rules::count`] and
 //! [`rules::judge`] are the arithmetic of a vote.
 //!
 //! Verbs, each over a slice of commands, one transaction, one audit entry:
@@ -63,7 +64,7 @@ pub use remove_election::{RemoveElection, remove_election};
 pub use remove_seat::{RemoveSeat, remove_seat};
 pub use rules::unusual::{Explanation, Finding, Unusual};
 pub use rules::{
-    BallotRefusal, Bar, Comparison, Division, Rule, RuleBook, Shortfall, Votes, Votings, count,
+    BallotRefusal, Bar, Comparison, Division, PartyBody, Rule, RuleBook, Shortfall, Votes, Votings, count,
     exact_attendance, judge, places_open, winning_bar,
 };
 pub use set_rules::{SetRule, may_differ, set_rules};

@@ -16,7 +16,7 @@ use crate::records::committees::queries::{self, ElectionCard, TermCard, TermPlac
 use crate::records::committees::rules::overlaps::{self, Clash};
 use crate::records::committees::rules::unusual::{self, Explanation, Finding, Running, Sitting, Unusual};
 use crate::records::committees::rules::{
-    ExactAttendance, RuleBook, RuleBooks, Shortfall, exact_attendance, judge,
+    Division, ExactAttendance, RuleBook, RuleBooks, Shortfall, exact_attendance, judge,
 };
 use crate::records::vetting::sight::Sight;
 use crate::records::vetting::{self, Ask, Cause, Clearance};
@@ -72,6 +72,9 @@ pub async fn findings(
         votes.entry(card.election.term_id).or_default().push(card);
     }
     let mut related = related(conn, within, day, &running, &books).await?;
+    let of_party = |term: &&TermPlace| term.kind() == Some(CommitteeKind::VillageParty);
+    let villages: Vec<OrganisationId> = running.iter().filter(of_party).map(|term| term.village_id).collect();
+    let bodies = queries::bodies(conn, within, day, &villages, books.of(Division::Village)).await?;
     let explanations = explanations(conn, within, &ids).await?;
     let mut found: HashMap<CommitteeId, Vec<Finding>> = HashMap::new();
     for term in running {
@@ -81,6 +84,7 @@ pub async fn findings(
         let running = Running {
             committee: term.committee_id,
             kind,
+            body: bodies.get(&term.village_id).copied(),
             span: term.span(),
             posts: posts.remove(&term.id).unwrap_or_default(),
             sittings: sittings.remove(&term.id).unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! Every read of committees, terms, seats and votes.
 
+mod bodies;
 mod cards;
 mod choices;
 mod departures;
@@ -11,6 +12,7 @@ mod lists;
 mod people;
 mod rolls;
 
+pub use bodies::bodies;
 pub use cards::{
     ElectionCard, PersonSeat, SeatCard, TermCard, committees_of, election, elections, seat, seats,
     seats_of_people, term, terms,

@@ -7,7 +7,7 @@ use super::overlaps::{self, Sitting};
 use super::seats::{self, Sitter, Standing};
 use super::terms::Span;
 use super::unusual::{self, Running, Unusual};
-use super::{Bar, Comparison, Division, Rule, RuleBook, Shortfall, Votes, Votings, judge};
+use super::{Bar, Comparison, Division, PartyBody, Rule, RuleBook, Shortfall, Votes, Votings, judge};
 use crate::base::ids::{CommitteeId, OrganisationId, PersonId, TermId};
 use crate::records::committees::model::{CommitteeKind, Post};
 
@@ -72,6 +72,7 @@ fn team(kind: CommitteeKind, day: NaiveDate) -> Running {
     Running {
         committee: CommitteeId::new(),
         kind,
+        body: None,
         span,
         posts: Vec::new(),
         sittings: vec![sitting(0, head(kind)), sitting(1, Post::Member), sitting(2, Post::Member)],
@@ -124,8 +125,15 @@ fn told(bar: &Bar, book: &RuleBook, day: NaiveDate, meets: bool) -> Option<Strin
             running.span.due_day = if meets { due } else { due.succ_opt().unwrap() };
             finding(&running, book, day, Unusual::LongTerm)
         }
-        Rule::SizeMinimum => finding(&of_size(team(kind, day), n(1)), book, day, Unusual::TooFew),
-        Rule::SizeMaximum => finding(&of_size(team(kind, day), n(1)), book, day, Unusual::TooMany),
+        Rule::CommitteeNeeded => {
+            let demanded = book.bar(bar.rule, kind, day).map(|bar| bar.source.clone());
+            demanded.filter(|_| PartyBody::of_branch(book, n(1), day) == PartyBody::SmallBranch)
+        }
+        Rule::SizeMinimum | Rule::SizeMaximum => {
+            let running = of_size(Running { body: bar.body, ..team(kind, day) }, n(1));
+            let what = if bar.rule == Rule::SizeMinimum { Unusual::TooFew } else { Unusual::TooMany };
+            finding(&running, book, day, what)
+        }
         Rule::WomenMinimum => {
             let mut running = team(kind, day);
             running.sittings[1].is_woman = n(1) > 0;

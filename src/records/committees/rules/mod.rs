@@ -2,6 +2,7 @@
 
 mod ballots;
 mod bars;
+mod bodies;
 pub mod overlaps;
 pub mod runs;
 pub mod seats;
@@ -17,3 +18,4 @@ pub use ballots::{
     places_open, tied, winning_bar,
 };
 pub use bars::{Bar, Comparison, Division, Rule, RuleBook, RuleBooks};
+pub use bodies::PartyBody;

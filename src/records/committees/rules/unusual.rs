@@ -8,7 +8,7 @@ use crate::records::committees::model::{CommitteeKind, Post};
 use crate::records::committees::rules::overlaps::Clash;
 use crate::records::committees::rules::seats::Standing;
 use crate::records::committees::rules::terms::Span;
-use crate::records::committees::rules::{ExactAttendance, Rule, RuleBook, Shortfall, terms};
+use crate::records::committees::rules::{ExactAttendance, PartyBody, Rule, RuleBook, Shortfall, terms};
 use crate::vocabulary;
 
 vocabulary! {
@@ -108,6 +108,8 @@ pub struct Running {
     pub committee: CommitteeId,
     /// Its kind.
     pub kind: CommitteeKind,
+    /// What the Party organisation of the village is, where that is on record: a branch with a committee elsewhere.
+    pub body: Option<PartyBody>,
     /// The term.
     pub span: Span,
     /// The posts and their places.
@@ -196,8 +198,10 @@ fn of_team(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Told> {
         (Rule::WomenMinimum, Unusual::NoWoman, women, "现有女性成员", "请在补选或换届时安排"),
     ];
     let held = |(rule, what, number, label, way_out): (Rule, Unusual, i32, &str, &str)| {
-        let bar = book.bar(rule, running.kind, day).filter(|bar| !bar.is_met(number, 1))?;
-        let told = format!("{label}{number}人，须{}人，{way_out}", bar.words());
+        let body = running.body.unwrap_or(PartyBody::Branch);
+        let bar = book.bar_of(rule, running.kind, body, day).filter(|bar| !bar.is_met(number, 1))?;
+        let of = bar.body.and(running.body).map_or("", PartyBody::name);
+        let told = format!("{label}{number}人，{of}须{}人，{way_out}", bar.words());
         Some((what, told, Some(bar.source.clone())))
     };
     rules.into_iter().filter_map(held).collect()
@@ -309,6 +313,7 @@ mod tests {
         Running {
             committee: CommitteeId::new(),
             kind,
+            body: None,
             span: Span {
                 id: TermId::new(),
                 ordinal: 6,

@@ -1,6 +1,7 @@
 //! Committees: terms, seats and votes, what is refused and by which sentence.
 
 mod attention;
+mod bodies;
 mod communities;
 mod elections;
 mod explaining;
