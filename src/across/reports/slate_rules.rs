@@ -272,6 +272,7 @@ impl<'a> Surroundings<'a> {
                 due_day: terms::due_day(&self.book, kind, from_day),
                 ended_on: None,
             },
+            extension: None,
             posts: self.posts.get(&kind).cloned().unwrap_or_default(),
             sittings: sittings.collect(),
             shortfalls: Vec::new(),

@@ -61,11 +61,8 @@ pub async fn findings(
     let ids: Vec<TermId> = running.iter().map(|term| term.id).collect();
     let books = queries::rule_books(conn, within.county).await?;
     let words = words::book(conn, within.county).await?;
-    let mut posts: HashMap<TermId, Vec<(Post, i32)>> = queries::terms(conn, within, committees)
-        .await?
-        .into_iter()
-        .map(|card| (card.term.id, provided(&card, &words)))
-        .collect();
+    let cards = queries::terms(conn, within, committees).await?;
+    let mut cards: HashMap<TermId, TermCard> = cards.into_iter().map(|card| (card.term.id, card)).collect();
     let mut sittings = sittings(conn, within, day, &running, (&words, sight)).await?;
     let mut votes: HashMap<TermId, Vec<ElectionCard>> = HashMap::new();
     for card in queries::elections(conn, within, &ids).await? {
@@ -81,12 +78,14 @@ pub async fn findings(
         let Some(kind) = term.kind() else { continue };
         let book = books.of(term.division());
         let votes = votes.remove(&term.id).unwrap_or_default();
+        let card = cards.remove(&term.id);
         let running = Running {
             committee: term.committee_id,
             kind,
             body: bodies.get(&term.village_id).copied(),
             span: term.span(),
-            posts: posts.remove(&term.id).unwrap_or_default(),
+            posts: card.as_ref().map(|card| provided(card, &words)).unwrap_or_default(),
+            extension: card.and_then(|card| card.extension),
             sittings: sittings.remove(&term.id).unwrap_or_default(),
             shortfalls: votes.iter().flat_map(|card| judged(card, kind, &words, book)).collect(),
             exact: votes.iter().filter_map(|card| exact(card, kind, &words, book)).collect(),

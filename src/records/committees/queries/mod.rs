@@ -4,6 +4,7 @@ mod bodies;
 mod cards;
 mod choices;
 mod departures;
+mod extensions;
 mod findings;
 mod found;
 mod held;
@@ -19,6 +20,7 @@ pub use cards::{
 };
 pub use choices::{PersonChoice, Secretary, people_like, secretaries};
 pub use departures::{Departure, departures};
+pub use extensions::extensions;
 pub use findings::findings;
 pub use found::{FoundIn, list_with};
 pub use held::{

@@ -22,6 +22,8 @@ vocabulary! {
         Surplus = "surplus", "差额";
         /// Years of a term.
         TermYears = "term_years", "任期年数";
+        /// Years by which a term may be extended with the approval of the superior.
+        ExtensionYears = "extension_years", "任期延长年数";
         /// Full members from which on a branch has a committee.
         CommitteeNeeded = "committee_needed", "设支部委员会的正式党员数";
         /// Fewest members.

@@ -3,6 +3,7 @@
 
 use chrono::{Days, Months, NaiveDate};
 
+use super::extensions::{self, Extension, ExtensionRefusal};
 use super::overlaps::{self, Sitting};
 use super::seats::{self, Sitter, Standing};
 use super::terms::Span;
@@ -74,6 +75,7 @@ fn team(kind: CommitteeKind, day: NaiveDate) -> Running {
         kind,
         body: None,
         span,
+        extension: None,
         posts: Vec::new(),
         sittings: vec![sitting(0, head(kind)), sitting(1, Post::Member), sitting(2, Post::Member)],
         shortfalls: Vec::new(),
@@ -124,6 +126,19 @@ fn told(bar: &Bar, book: &RuleBook, day: NaiveDate, meets: bool) -> Option<Strin
             running.span.from_day = day;
             running.span.due_day = if meets { due } else { due.succ_opt().unwrap() };
             finding(&running, book, day, Unusual::LongTerm)
+        }
+        Rule::ExtensionYears => {
+            let last = day.checked_add_months(Months::new(12)).unwrap();
+            let one = Extension {
+                due_before: day,
+                until: if meets { last } else { last.succ_opt().unwrap() },
+                document: "县委组〔2026〕1号".to_owned(),
+                approved_on: day,
+            };
+            extensions::check(&one, kind, day, book, day).into_iter().find_map(|refusal| match refusal {
+                ExtensionRefusal::TooLong { source_text, .. } => Some(source_text),
+                _ => None,
+            })
         }
         Rule::CommitteeNeeded => {
             let demanded = book.bar(bar.rule, kind, day).map(|bar| bar.source.clone());

@@ -3,6 +3,8 @@
 mod ballots;
 mod bars;
 mod bodies;
+mod due;
+pub mod extensions;
 pub mod overlaps;
 pub mod runs;
 pub mod seats;

@@ -294,6 +294,7 @@ impl Around<'_> {
             kind: team.kind,
             body: self.body,
             span: team.term.span(),
+            extension: None,
             posts: team.posts.clone(),
             sittings: sittings.collect(),
             shortfalls: Vec::new(),

@@ -5,6 +5,7 @@ mod bodies;
 mod communities;
 mod elections;
 mod explaining;
+mod extending;
 mod kin;
 mod run_offs;
 mod seats;
