@@ -149,7 +149,7 @@ async fn sittings(
     pairs.sort_unstable();
     pairs.dedup();
     let known = queries::standings(conn, within.county, &pairs).await?;
-    let mut unvetted = unvetted(conn, within, running, &rows, sight).await?;
+    let mut unvetted = unvetted(conn, within, running, &rows, (words, sight)).await?;
     let mut seen: HashSet<(TermId, PersonId)> = HashSet::new();
     let mut by_term: HashMap<TermId, Vec<Sitting>> = HashMap::new();
     for row in rows {
@@ -176,13 +176,14 @@ async fn unvetted(
     within: &Scope,
     running: &[TermPlace],
     rows: &[Row],
-    sight: &Sight,
+    (words, sight): (&WordBook, &Sight),
 ) -> Result<HashMap<(TermId, PersonId), String>> {
     let places: HashMap<TermId, &TermPlace> = running.iter().map(|term| (term.id, term)).collect();
     let ask = |row: &Row| {
         let term = places.get(&row.term_id)?;
         let (village, kind) = (term.village_id, term.kind()?);
-        Some(Ask { village, kind, term: term.ordinal, person: row.person_id, day: row.from_day })
+        let post = words.post(&row.post).ok();
+        Some(Ask { village, kind, term: term.ordinal, post, person: row.person_id, day: row.from_day })
     };
     let asked: Vec<(&Row, Ask)> = rows.iter().filter_map(|row| Some((row, ask(row)?))).collect();
     let asks: Vec<Ask> = asked.iter().map(|(_, ask)| *ask).collect();
