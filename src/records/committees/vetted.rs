@@ -45,7 +45,7 @@ pub(super) async fn refuse(
             | Clearance::Lacking { cause: Cause::OtherPost { filed: Some(check), .. }, .. }
                 if used.insert(check) =>
             {
-                cleared.push(Cleared { check, seat: draft.id })
+                cleared.push(Cleared { check, seat: draft.id });
             }
             _ => {}
         }

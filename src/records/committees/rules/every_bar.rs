@@ -100,6 +100,21 @@ fn of_size(mut running: Running, size: i32) -> Running {
     running
 }
 
+/// The source of what objects to a term extended by a year, or by a day more.
+fn too_far(book: &RuleBook, kind: CommitteeKind, day: NaiveDate, meets: bool) -> Option<String> {
+    let last = day.checked_add_months(Months::new(12)).unwrap();
+    let one = Extension {
+        due_before: day,
+        until: if meets { last } else { last.succ_opt().unwrap() },
+        document: "县委组〔2026〕1号".to_owned(),
+        approved_on: day,
+    };
+    extensions::check(&one, kind, day, book, day).into_iter().find_map(|refusal| match refusal {
+        ExtensionRefusal::TooLong { source_text, .. } => Some(source_text),
+        _ => None,
+    })
+}
+
 /// The source of what the rule of a bar objects to on a day, where a number meets the bar or misses it.
 fn told(bar: &Bar, book: &RuleBook, day: NaiveDate, meets: bool) -> Option<String> {
     let kind = bar.kind;
@@ -127,22 +142,10 @@ fn told(bar: &Bar, book: &RuleBook, day: NaiveDate, meets: bool) -> Option<Strin
             running.span.due_day = if meets { due } else { due.succ_opt().unwrap() };
             finding(&running, book, day, Unusual::LongTerm)
         }
-        Rule::ExtensionYears => {
-            let last = day.checked_add_months(Months::new(12)).unwrap();
-            let one = Extension {
-                due_before: day,
-                until: if meets { last } else { last.succ_opt().unwrap() },
-                document: "县委组〔2026〕1号".to_owned(),
-                approved_on: day,
-            };
-            extensions::check(&one, kind, day, book, day).into_iter().find_map(|refusal| match refusal {
-                ExtensionRefusal::TooLong { source_text, .. } => Some(source_text),
-                _ => None,
-            })
-        }
+        Rule::ExtensionYears => too_far(book, kind, day, meets),
         Rule::CommitteeNeeded => {
-            let demanded = book.bar(bar.rule, kind, day).map(|bar| bar.source.clone());
-            demanded.filter(|_| PartyBody::of_branch(book, n(1), day) == PartyBody::SmallBranch)
+            let is_small = PartyBody::of_branch(book, n(1), day) == PartyBody::SmallBranch;
+            book.bar(bar.rule, kind, day).filter(|_| is_small).map(|bar| bar.source.clone())
         }
         Rule::SizeMinimum | Rule::SizeMaximum => {
             let running = of_size(Running { body: bar.body, ..team(kind, day) }, n(1));
