@@ -93,8 +93,9 @@ fn sitter(born: NaiveDate, standing: Standing) -> Sitter {
     Sitter { name: "张伟".to_owned(), birth_date: born, standing, deceased_on: None, removed: None }
 }
 
-/// The team with so many people in it.
-fn of_size(mut running: Running, size: i32) -> Running {
+/// A team of the kind that a bar is about, with so many people in it.
+fn of_size(bar: &Bar, day: NaiveDate, size: i32) -> Running {
+    let mut running = Running { body: bar.body, ..team(bar.kind, day) };
     let one = running.sittings[2].clone();
     running.sittings.resize(usize::try_from(size).unwrap(), one);
     running
@@ -147,11 +148,8 @@ fn told(bar: &Bar, book: &RuleBook, day: NaiveDate, meets: bool) -> Option<Strin
             let is_small = PartyBody::of_branch(book, n(1), day) == PartyBody::SmallBranch;
             book.bar(bar.rule, kind, day).filter(|_| is_small).map(|bar| bar.source.clone())
         }
-        Rule::SizeMinimum | Rule::SizeMaximum => {
-            let running = of_size(Running { body: bar.body, ..team(kind, day) }, n(1));
-            let what = if bar.rule == Rule::SizeMinimum { Unusual::TooFew } else { Unusual::TooMany };
-            finding(&running, book, day, what)
-        }
+        Rule::SizeMinimum => finding(&of_size(bar, day, n(1)), book, day, Unusual::TooFew),
+        Rule::SizeMaximum => finding(&of_size(bar, day, n(1)), book, day, Unusual::TooMany),
         Rule::WomenMinimum => {
             let mut running = team(kind, day);
             running.sittings[1].is_woman = n(1) > 0;
