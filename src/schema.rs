@@ -2893,6 +2893,32 @@ diesel::table! {
 }
 
 diesel::table! {
+    /// Extensions of terms that the superior approved: never edited, the latest one of a term counts.
+    term_extensions (county_id, id) {
+        /// The county that owns the row.
+        county_id -> Uuid,
+        /// UUIDv7, given by the application: the latest has the greatest.
+        id -> Uuid,
+        /// The term.
+        term_id -> Uuid,
+        /// Path of the village.
+        path -> Text,
+        /// The day by which the next election was due before any extension.
+        due_before -> Date,
+        /// The day to which the term was extended; in effect while the term is due on that day.
+        until_day -> Date,
+        /// Number of the document by which the superior approved.
+        document_number -> Text,
+        /// The day of the approval.
+        approved_on -> Date,
+        /// When it was entered.
+        created_at -> Timestamptz,
+        /// Who entered it.
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
     /// Who came to classes in a quarter, and to classes outside the county since the planning period began; one row per member and class.
     training_attendance_facts (county_id, quarter, revision, class_id, membership_id) {
         /// The county.

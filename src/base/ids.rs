@@ -146,6 +146,10 @@ id!(
     ExplanationId
 );
 id!(
+    /// An extension of a term that the superior approved.
+    ExtensionId
+);
+id!(
     /// One vote on one post.
     ElectionId
 );

@@ -74,6 +74,7 @@ pub const OWNERS: &[(&str, &[&str])] = &[
             "election_ballots",
             "committee_rules",
             "finding_explanations",
+            "term_extensions",
         ],
     ),
     (

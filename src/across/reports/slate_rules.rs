@@ -20,7 +20,7 @@ use crate::records::committees::rules::overlaps::{self, Sitting};
 use crate::records::committees::rules::seats::{self, SeatFacts};
 use crate::records::committees::rules::terms::{self, Span};
 use crate::records::committees::rules::unusual::{self, Running};
-use crate::records::committees::{CommitteeKind, Division, Post, RuleBook};
+use crate::records::committees::{CommitteeKind, Division, PartyBody, Post, RuleBook};
 use crate::records::organisations::Organisation;
 use crate::records::people::Kinship;
 use crate::records::slates::queries::{Background, Lack};
@@ -83,6 +83,8 @@ struct Surroundings<'a> {
     /// What the second of two people is to the first.
     kin: HashMap<(PersonId, PersonId), Kinship>,
     book: RuleBook,
+    /// What the Party organisation of the village is, where that is on record.
+    body: Option<PartyBody>,
 }
 
 /// Everything that the rules say of a proposed team: what is refused first, in the order of its seats.
@@ -175,6 +177,8 @@ impl<'a> Surroundings<'a> {
         let staying: Vec<Sitting> =
             sitting.into_iter().map(|(_, sitting)| sitting).filter(|one| !covers(one.kind)).collect();
         let everybody = asked.iter().copied().chain(staying.iter().map(|sitting| sitting.person)).collect();
+        let book = queries::rule_book(conn, within.county).await?.of(Division::of(&village.kind));
+        let bodies = queries::bodies(conn, within, day, &[village.id], &book).await?;
         Ok(Self {
             village,
             proposal,
@@ -185,7 +189,8 @@ impl<'a> Surroundings<'a> {
             posts,
             staying,
             kin: queries::kin(conn, within.county, everybody).await?,
-            book: queries::rule_book(conn, within.county).await?.of(Division::of(&village.kind)),
+            book,
+            body: bodies.get(&village.id).copied(),
         })
     }
 
@@ -259,6 +264,7 @@ impl<'a> Surroundings<'a> {
         Running {
             committee: self.committee(kind),
             kind,
+            body: self.body,
             span: Span {
                 id: TermId::new(),
                 ordinal: self.proposal.ordinal,
@@ -266,6 +272,7 @@ impl<'a> Surroundings<'a> {
                 due_day: terms::due_day(&self.book, kind, from_day),
                 ended_on: None,
             },
+            extension: None,
             posts: self.posts.get(&kind).cloned().unwrap_or_default(),
             sittings: sittings.collect(),
             shortfalls: Vec::new(),

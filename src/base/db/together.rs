@@ -126,6 +126,7 @@ all_together!(
     team_changes,
     team_counts,
     team_wanderers,
+    term_extensions,
     training_attendance_facts,
     training_attendances,
     training_class_facts,

@@ -142,6 +142,7 @@ async fn unvetted(
         village: one.place.village_id,
         kind: one.kind,
         term: one.place.ordinal,
+        post: None,
         person: one.person,
         day: one.held_on,
     };

@@ -151,7 +151,11 @@ pub async fn correct_term(
 }
 
 /// The terms of some commands, held with all committees of their villages.
-async fn held(conn: &mut AsyncPgConnection, actor: &Actor, ids: &[TermId]) -> Result<Vec<TermPlace>> {
+pub(super) async fn held(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    ids: &[TermId],
+) -> Result<Vec<TermPlace>> {
     policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
     let places = queries::term_places(conn, &actor.scope, ids).await?;
     let committees: Vec<CommitteeId> = places.iter().map(|place| place.committee_id).collect();
@@ -160,7 +164,8 @@ async fn held(conn: &mut AsyncPgConnection, actor: &Actor, ids: &[TermId]) -> Re
     Ok(queries::term_places(conn, &actor.scope, ids).await?)
 }
 
-fn find(places: &[TermPlace], id: TermId) -> Result<&TermPlace> {
+/// One of them.
+pub(super) fn find(places: &[TermPlace], id: TermId) -> Result<&TermPlace> {
     places.iter().find(|place| place.id == id).ok_or(Error::Missing { what: "届次" })
 }
 
@@ -280,7 +285,8 @@ async fn write(conn: &mut AsyncPgConnection, actor: &Actor, commands: &[CorrectT
     write_terms::insert_posts(conn, actor, &posts).await
 }
 
-async fn append_entry(
+/// What was done, in the trail.
+pub(super) async fn append_entry(
     conn: &mut AsyncPgConnection,
     actor: &Actor,
     action: &'static str,

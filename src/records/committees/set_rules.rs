@@ -44,7 +44,7 @@ const fn is_share(rule: Rule) -> bool {
 /// Whether a county may demand otherwise than the law: who may be elected at all is the law's alone.
 #[must_use]
 pub const fn may_differ(rule: Rule) -> bool {
-    !matches!(rule, Rule::FullMember | Rule::SupervisionApart)
+    !matches!(rule, Rule::FullMember | Rule::SupervisionApart | Rule::CommitteeNeeded | Rule::ExtensionYears)
 }
 
 impl SetRule {

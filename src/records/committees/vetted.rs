@@ -7,7 +7,7 @@ use diesel_async::AsyncPgConnection;
 use crate::base::actor::Actor;
 use crate::base::error::{Error, FieldError, Result};
 use crate::records::committees::draft::{Draft, Surroundings};
-use crate::records::vetting::{self, Ask, Clearance, Cleared, sight};
+use crate::records::vetting::{self, Ask, Cause, Clearance, Cleared, sight};
 
 /// Who of some drafts may not sit, and the checks of those who may.
 ///
@@ -26,6 +26,7 @@ pub(super) async fn refuse(
             village: term.village_id,
             kind: term.kind().ok_or_else(|| Error::broken("unknown kind of committee"))?,
             term: term.ordinal,
+            post: Some(draft.post),
             person: draft.person,
             day: draft.from_day,
         });
@@ -40,7 +41,12 @@ pub(super) async fn refuse(
                 errors.push((*number, FieldError::new("person", cause.told(name), None)));
             }
             // Two posts of one person are one check.
-            Clearance::Filed(check) if used.insert(check) => cleared.push(Cleared { check, seat: draft.id }),
+            Clearance::Filed(check)
+            | Clearance::Lacking { cause: Cause::OtherPost { filed: Some(check), .. }, .. }
+                if used.insert(check) =>
+            {
+                cleared.push(Cleared { check, seat: draft.id });
+            }
             _ => {}
         }
     }

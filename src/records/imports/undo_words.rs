@@ -12,6 +12,7 @@ pub(super) fn noun(table: &str) -> &'static str {
         "seats" | "seat_sources" => "班子成员",
         "elections" | "election_ballots" => "选举记录",
         "finding_explanations" => "问题说明",
+        "term_extensions" => "延期记录",
         "candidate_checks" | "candidate_verdicts" => "任职资格联审",
         "reserves" | "reserve_states" | "reserve_sources" => "后备干部",
         "reserve_mentors" | "mentor_notes" => "帮带记录",

@@ -12,10 +12,11 @@ use crate::base::actor::Actor;
 use crate::base::error::{DatabaseResult, Error, Result};
 use crate::base::ids::{CandidateCheckId, CountyId, OrganisationId, PersonId, SeatId};
 use crate::base::scope::Scope;
-use crate::base::values::CommitteeKind;
+use crate::base::values::{CommitteeKind, Post};
 use crate::records::vetting::model::CheckState;
 use crate::records::vetting::progress::UNDISCLOSED;
 use crate::records::vetting::sight::Sight;
+use crate::records::words::{self, WordBook};
 
 /// Whose check is asked for.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,8 @@ pub(in crate::records) struct Ask {
     pub kind: CommitteeKind,
     /// The term.
     pub term: i32,
+    /// The post; none where only the committee matters.
+    pub post: Option<Post>,
     /// The person.
     pub person: PersonId,
     /// The first day in the seat.
@@ -63,6 +66,13 @@ pub(in crate::records) enum Cause {
     FiledOn(NaiveDate),
     /// It is not filed; why, is not for whoever asks.
     Undisclosed,
+    /// It was filed for another post: told, and never refused.
+    OtherPost {
+        /// Name of that post.
+        post: String,
+        /// The check, where nobody is in post by it yet.
+        filed: Option<CandidateCheckId>,
+    },
 }
 
 impl Cause {
@@ -93,6 +103,9 @@ impl Cause {
                 format!("{name}的任职资格联审{day}才备案，晚于{label}，请核对{label}")
             }
             Self::Undisclosed => format!("{name}的任职资格{UNDISCLOSED}"),
+            Self::OtherPost { post, .. } => format!(
+                "{name}本届任职资格联审的职务是{post}，与所任职务不一致，请核对，或按所任职务重新提名联审并备案"
+            ),
         }
     }
 }
@@ -111,10 +124,19 @@ struct Row {
     valid_until: Option<NaiveDate>,
     #[diesel(sql_type = Nullable<Date>)]
     filed_on: Option<NaiveDate>,
+    /// The post that was vetted for, where it is another one than the post asked for.
+    #[diesel(sql_type = Nullable<Text>)]
+    other_post: Option<String>,
 }
 
 impl Row {
-    fn clearance(&self, day: NaiveDate, sight: &Sight) -> Result<Clearance> {
+    /// What the check is for, where that is another post.
+    fn other(&self, words: &WordBook, filed: Option<CandidateCheckId>) -> Option<Clearance> {
+        let post = words.post_name(self.other_post.as_deref()?).to_owned();
+        Some(Clearance::Lacking { is_demanded: false, cause: Cause::OtherPost { post, filed } })
+    }
+
+    fn clearance(&self, day: NaiveDate, sight: &Sight, words: &WordBook) -> Result<Clearance> {
         let Some(is_demanded) = self.is_demanded else { return Ok(Clearance::NothingAsked) };
         let (Some(id), Some(state)) = (self.id, self.state.as_deref()) else {
             return Ok(Clearance::Lacking { is_demanded, cause: Cause::None });
@@ -127,9 +149,9 @@ impl Row {
         Ok(match (stored.on(self.valid_until, day), self.valid_until) {
             (CheckState::Filed, _) => match self.filed_on.filter(|filed_on| *filed_on > day) {
                 Some(late) => Clearance::Lacking { is_demanded, cause: Cause::FiledOn(late) },
-                None => Clearance::Filed(id),
+                None => self.other(words, Some(id)).unwrap_or(Clearance::Filed(id)),
             },
-            (CheckState::InPost, _) => Clearance::InPost,
+            (CheckState::InPost, _) => self.other(words, None).unwrap_or(Clearance::InPost),
             (CheckState::Expired, Some(last)) => {
                 Clearance::Lacking { is_demanded, cause: Cause::Until(last) }
             }
@@ -139,8 +161,9 @@ impl Row {
 }
 
 /// What stands of some people, in the order asked. Of several checks of one term the one that came furthest counts;
-/// a rejection counts before what was withdrawn. The causes say no more than `sight` covers: findings are read by everybody
-/// who sees records, and plans of imports are kept.
+/// a rejection counts before what was withdrawn, and one filed for the very post before one for another. Whoever was vetted
+/// for any post of a committee may be a plain member of it. The causes say no more than `sight` covers: findings are read
+/// by everybody who sees records, and plans of imports are kept.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -157,29 +180,39 @@ pub(in crate::records) async fn clearances(
         .iter()
         .enumerate()
         .map(|(number, ask)| {
+            let is_plain = matches!(ask.post, Some(Post::Member | Post::SupervisionMember));
             json!({ "number": number, "village": ask.village, "kind": ask.kind.code(), "term": ask.term,
-                "person": ask.person, "day": ask.day })
+                "post": ask.post.map(Post::code), "is_plain": is_plain, "person": ask.person, "day": ask.day })
         })
         .collect();
     let rows: Vec<Row> = diesel::sql_query(
-        "SELECT n.number, l.is_demanded, k.id, k.state, k.valid_until, k.filed_on \
-         FROM jsonb_to_recordset($2) AS n (number integer, village uuid, kind text, term integer, person uuid, day date) \
+        "SELECT n.number, l.is_demanded, k.id, k.state, k.valid_until, k.filed_on, \
+            CASE WHEN k.post <> n.post AND NOT n.is_plain THEN k.post END AS other_post \
+         FROM jsonb_to_recordset($2) AS n (number integer, village uuid, kind text, term integer, post text, \
+            is_plain boolean, person uuid, day date) \
          LEFT JOIN vetting_checklists l ON l.county_id = $1 AND l.from_day <= n.day \
             AND (l.to_day IS NULL OR n.day < l.to_day) \
-         LEFT JOIN LATERAL (SELECT k.id, k.state, k.valid_until, k.filed_on FROM candidate_checks k \
+         LEFT JOIN LATERAL (SELECT k.id, k.state, k.valid_until, k.filed_on, k.post FROM candidate_checks k \
             WHERE k.county_id = $1 AND k.village_id = n.village AND k.committee_kind = n.kind \
                 AND k.term_ordinal = n.term AND k.person_id = n.person \
-            ORDER BY array_position(ARRAY['filed', 'in_post', 'vetted', 'proposed', 'rejected', 'expired', 'withdrawn'], \
+            ORDER BY coalesce(k.post = n.post AND k.state IN ('filed', 'in_post'), false) DESC, \
+                array_position(ARRAY['filed', 'in_post', 'vetted', 'proposed', 'rejected', 'expired', 'withdrawn'], \
                 k.state), k.proposed_on DESC LIMIT 1) k ON true",
     )
     .bind::<Uuid, _>(within.county)
     .bind::<Jsonb, _>(Value::Array(values))
     .load(conn)
     .await?;
+    let words = if rows.iter().any(|row| row.other_post.is_some()) {
+        words::book(conn, within.county).await?
+    } else {
+        WordBook::default()
+    };
     let by_number: HashMap<i32, Row> = rows.into_iter().map(|row| (row.number, row)).collect();
     let row = |(number, ask): (usize, &Ask)| {
         let row = i32::try_from(number).ok().and_then(|number| by_number.get(&number));
-        row.ok_or_else(|| Error::broken("an appointment without an answer"))?.clearance(ask.day, sight)
+        row.ok_or_else(|| Error::broken("an appointment without an answer"))?
+            .clearance(ask.day, sight, &words)
     };
     asks.iter().enumerate().map(row).collect()
 }

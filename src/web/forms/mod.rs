@@ -1,6 +1,7 @@
 //! What was typed or sent, parsed into commands: all errors at once, each beside its field.
 pub mod award;
 pub mod committee;
+pub mod extension;
 pub mod fairness;
 pub mod member;
 pub mod pair;

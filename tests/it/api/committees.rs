@@ -81,7 +81,7 @@ async fn a_committee_is_opened_filled_and_listed() {
     assert_eq!(told["village"]["code"], "500237101201");
     let rules: Vec<&str> =
         told["findings"].as_array().unwrap().iter().map(|one| one["rule"].as_str().unwrap()).collect();
-    assert_eq!(rules, ["overdue", "too_few", "vacancy"]);
+    assert_eq!(rules, ["overdue", "vacancy"], "a branch of three has no committee");
     let listed = stage.get("/committees?attention=vacancy&kind=village_party&count=true").await.json();
     assert_eq!((&listed["total"], &listed["items"][0]["id"]), (&json!(1), &json!(stage.committee)));
     let none = stage.get("/committees?attention=due_3_months").await.json();
@@ -117,6 +117,16 @@ async fn lists_go_on_where_the_page_before_ended() {
 #[tokio::test]
 async fn committees_are_listed_by_what_is_unusual_in_them_with_sentence_source_and_reason() {
     let stage = Stage::new().await;
+    // Seven full members: their branch has a committee.
+    let branch = stage.app.county.branch(1, 1).id;
+    let more: Vec<_> = (4..)
+        .zip(["刘洋", "周平", "吴安", "冯远"])
+        .map(|(number, name)| member(branch, name, number))
+        .collect();
+    let actor = stage.app.county.town(1).actor(Role::Clerk);
+    let mut conn = stage.app.db.web().await;
+    cadre::records::members::enrol(&mut conn, &actor, &stage.app.keys, &more).await.unwrap();
+    drop(conn);
     stage.made(&format!("/terms/{}/seats", stage.term), &stage.seat(0, "secretary")).await;
     let other = json!({ "village": "500237101202", "kind": "village_party" });
     let other = stage.made("/committees", &other).await;
@@ -131,7 +141,7 @@ async fn committees_are_listed_by_what_is_unusual_in_them_with_sentence_source_a
     assert_eq!(few["total"], json!(2));
     let found = &few["items"][0]["findings"];
     assert_eq!((found.as_array().unwrap().len(), &found[0]["rule"]), (1, &json!("too_few")));
-    assert_eq!(found[0]["message"], "现有成员1人，须不少于3人，请补选");
+    assert_eq!(found[0]["message"], "现有成员1人，党支部须不少于3人，请补选");
     assert!(found[0]["source"].as_str().unwrap().contains("支部工作条例"), "{found}");
     let first = stage.get("/committees?finding=vacancy&limit=1").await.json();
     assert_eq!(first["items"][0]["findings"][0]["explanation"]["reason"], "等待上级下派");

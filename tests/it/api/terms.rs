@@ -212,6 +212,40 @@ async fn the_form_of_leaving_offers_the_reasons_and_refuses_others() {
 }
 
 #[tokio::test]
+async fn an_approved_extension_stands_on_the_page_and_in_the_api() {
+    let stage = Stage::new().await;
+    let (page, api) =
+        (format!("/terms/{}/extend", stage.sixth), format!("/terms/{}/extensions", stage.sixth));
+    let village = stage.page(VILLAGE).await;
+    assert!(village.contains(&page) && village.contains("逾期未换届"), "{village}");
+    assert!(stage.page(&page).await.contains("name=\"document_number\""));
+    let document = encoded("县委组〔2025〕12号");
+    let form = |until: &str| format!("until={until}&document_number={document}&approved_on=2025-12-01");
+    let long = stage.submit(&page, &form("2027-01-11")).await;
+    assert_eq!(long.status, Status::UnprocessableEntity);
+    assert!(long.body.contains("请改为不晚于2027-01-10的日期"), "{}", long.body);
+    let done = stage.submit(&page, &form("2027-01-09")).await;
+    assert_eq!((done.status, done.location.as_deref()), (Status::SeeOther, Some(VILLAGE)), "{}", done.body);
+    let village = stage.page(VILLAGE).await;
+    let told = "原应于2026-01-10换届，2025-12-01经批准延期（县委组〔2025〕12号）";
+    assert!(village.contains(told) && village.contains("2021-01-10 至 2027-01-09"), "{village}");
+
+    let sent = |until: &str, document: &str| json!({ "until": until, "document_number": document, "approved_on": "2025-12-01" });
+    let refused = stage.post(&api, &sent("2027-01-11", " ")).await;
+    let fields: Vec<String> = errors(&refused).into_iter().map(|(field, _)| field).collect();
+    assert_eq!(fields, ["until", "document_number"], "{}", refused.body);
+    let extended = stage.post(&api, &sent("2027-01-10", "县委组〔2025〕13号")).await;
+    assert_eq!(extended.status, Status::Ok, "{}", extended.body);
+    let term = stage.get(&format!("/api/v1/terms/{}", stage.sixth)).await.json();
+    assert_eq!((&term["due_day"], &term["version"]), (&json!("2027-01-10"), &json!(3)));
+    let extension = json!({ "due_before": "2026-01-10", "document_number": "县委组〔2025〕13号",
+        "approved_on": "2025-12-01" });
+    assert_eq!(term["extension"], extension);
+    let over = stage.post(&format!("/terms/{}/extensions", stage.fifth), &sent("2021-06-30", "1号")).await;
+    assert_eq!(over.status, Status::Conflict, "{}", over.body);
+}
+
+#[tokio::test]
 async fn every_term_of_a_committee_has_its_tab() {
     let stage = Stage::new().await;
     stage.played().await;

@@ -172,6 +172,7 @@ async fn the_rights_of_the_two_roles_are_these() {
     s--d--- s------ team_changes
     si-d--- s------ team_counts
     si-d--- s------ team_wanderers
+    si----- ------- term_extensions
     si----- s------ training_attendance_facts
     siud--- s------ training_attendances
     si----- s------ training_class_facts

@@ -191,6 +191,7 @@ const CASES: [Case; 125] = [
     scoped("team_changes", "false"),
     scoped("team_counts", "false"),
     scoped("team_wanderers", "false"),
+    scoped("term_extensions", "@path"),
     scoped("training_attendance_facts", "@path"),
     of_roll("training_attendances"),
     scoped("training_class_facts", "@path"),

@@ -111,6 +111,9 @@ const BESIDE: &str = r"
     SELECT county_id, loser_id, winner_id, id, 'people' FROM person_merges;
     INSERT INTO finding_explanations (county_id, id, term_id, path, finding, reason, created_by)
     SELECT county_id, gen_random_uuid(), id, path, 'overdue', '已批准延期', created_by FROM committee_terms;
+    INSERT INTO term_extensions (county_id, id, term_id, path, due_before, until_day, document_number, approved_on,
+        created_by)
+    SELECT county_id, gen_random_uuid(), id, path, due_day - 1, due_day, 'a', from_day, created_by FROM committee_terms;
     INSERT INTO committee_targets (county_id, id, level, figure, comparison, hundredths, from_day, source, created_by)
     SELECT id, gen_random_uuid(), 'village', 'committees.women', 'at_least', 100, '2021-01-01', code, code FROM counties;
     INSERT INTO county_words (county_id, id, list, code, name, in_party, in_village_committee, in_supervision, from_day,

@@ -9,6 +9,8 @@ use crate::base::error::{Error, OrMissing, Result};
 use crate::base::ids::{CommitteeId, ElectionId, OrganisationId, PersonId, SeatId, TermId};
 use crate::base::scope::Scope;
 use crate::records::committees::model::{Ballot, Committee, CommitteeKind, Election, Seat, Term, TermPost};
+use crate::records::committees::queries;
+use crate::records::committees::rules::extensions::Extension;
 use crate::records::committees::rules::{Bar, RuleBook, Votes, Votings, tied, winning_bar};
 use crate::schema::{
     committee_posts, committee_terms, committees, election_ballots, elections, organisations, people,
@@ -22,6 +24,8 @@ pub struct TermCard {
     pub term: Term,
     /// Its posts.
     pub posts: Vec<TermPost>,
+    /// What the superior approved, where it was extended.
+    pub extension: Option<Extension>,
 }
 
 macro_rules! within {
@@ -48,7 +52,12 @@ async fn with_posts(
     for post in posts {
         by_term.entry(post.term_id).or_default().push(post);
     }
-    let card = |term: Term| TermCard { posts: by_term.remove(&term.id).unwrap_or_default(), term };
+    let mut extensions = queries::extensions(conn, within, &ids).await?;
+    let card = |term: Term| TermCard {
+        posts: by_term.remove(&term.id).unwrap_or_default(),
+        extension: extensions.remove(&term.id),
+        term,
+    };
     Ok(terms.into_iter().map(card).collect())
 }
 

@@ -16,7 +16,7 @@ use crate::records::committees::queries::{self, ElectionCard, TermCard, TermPlac
 use crate::records::committees::rules::overlaps::{self, Clash};
 use crate::records::committees::rules::unusual::{self, Explanation, Finding, Running, Sitting, Unusual};
 use crate::records::committees::rules::{
-    ExactAttendance, RuleBook, RuleBooks, Shortfall, exact_attendance, judge,
+    Division, ExactAttendance, RuleBook, RuleBooks, Shortfall, exact_attendance, judge,
 };
 use crate::records::vetting::sight::Sight;
 use crate::records::vetting::{self, Ask, Cause, Clearance};
@@ -61,28 +61,31 @@ pub async fn findings(
     let ids: Vec<TermId> = running.iter().map(|term| term.id).collect();
     let books = queries::rule_books(conn, within.county).await?;
     let words = words::book(conn, within.county).await?;
-    let mut posts: HashMap<TermId, Vec<(Post, i32)>> = queries::terms(conn, within, committees)
-        .await?
-        .into_iter()
-        .map(|card| (card.term.id, provided(&card, &words)))
-        .collect();
+    let cards = queries::terms(conn, within, committees).await?;
+    let mut cards: HashMap<TermId, TermCard> = cards.into_iter().map(|card| (card.term.id, card)).collect();
     let mut sittings = sittings(conn, within, day, &running, (&words, sight)).await?;
     let mut votes: HashMap<TermId, Vec<ElectionCard>> = HashMap::new();
     for card in queries::elections(conn, within, &ids).await? {
         votes.entry(card.election.term_id).or_default().push(card);
     }
     let mut related = related(conn, within, day, &running, &books).await?;
+    let of_party = |term: &&TermPlace| term.kind() == Some(CommitteeKind::VillageParty);
+    let villages: Vec<OrganisationId> = running.iter().filter(of_party).map(|term| term.village_id).collect();
+    let bodies = queries::bodies(conn, within, day, &villages, books.of(Division::Village)).await?;
     let explanations = explanations(conn, within, &ids).await?;
     let mut found: HashMap<CommitteeId, Vec<Finding>> = HashMap::new();
     for term in running {
         let Some(kind) = term.kind() else { continue };
         let book = books.of(term.division());
         let votes = votes.remove(&term.id).unwrap_or_default();
+        let card = cards.remove(&term.id);
         let running = Running {
             committee: term.committee_id,
             kind,
+            body: bodies.get(&term.village_id).copied(),
             span: term.span(),
-            posts: posts.remove(&term.id).unwrap_or_default(),
+            posts: card.as_ref().map(|card| provided(card, &words)).unwrap_or_default(),
+            extension: card.and_then(|card| card.extension),
             sittings: sittings.remove(&term.id).unwrap_or_default(),
             shortfalls: votes.iter().flat_map(|card| judged(card, kind, &words, book)).collect(),
             exact: votes.iter().filter_map(|card| exact(card, kind, &words, book)).collect(),
@@ -146,7 +149,7 @@ async fn sittings(
     pairs.sort_unstable();
     pairs.dedup();
     let known = queries::standings(conn, within.county, &pairs).await?;
-    let mut unvetted = unvetted(conn, within, running, &rows, sight).await?;
+    let mut unvetted = unvetted(conn, within, running, &rows, (words, sight)).await?;
     let mut seen: HashSet<(TermId, PersonId)> = HashSet::new();
     let mut by_term: HashMap<TermId, Vec<Sitting>> = HashMap::new();
     for row in rows {
@@ -173,13 +176,14 @@ async fn unvetted(
     within: &Scope,
     running: &[TermPlace],
     rows: &[Row],
-    sight: &Sight,
+    (words, sight): (&WordBook, &Sight),
 ) -> Result<HashMap<(TermId, PersonId), String>> {
     let places: HashMap<TermId, &TermPlace> = running.iter().map(|term| (term.id, term)).collect();
     let ask = |row: &Row| {
         let term = places.get(&row.term_id)?;
         let (village, kind) = (term.village_id, term.kind()?);
-        Some(Ask { village, kind, term: term.ordinal, person: row.person_id, day: row.from_day })
+        let post = words.post(&row.post).ok();
+        Some(Ask { village, kind, term: term.ordinal, post, person: row.person_id, day: row.from_day })
     };
     let asked: Vec<(&Row, Ask)> = rows.iter().filter_map(|row| Some((row, ask(row)?))).collect();
     let asks: Vec<Ask> = asked.iter().map(|(_, ask)| *ask).collect();

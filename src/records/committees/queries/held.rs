@@ -424,6 +424,7 @@ pub async fn own_bars(conn: &mut AsyncPgConnection, county: CountyId) -> QueryRe
             rule: Rule::parse(&row.rule).ok()?,
             kind: CommitteeKind::parse(&row.committee_kind).ok()?,
             division: None,
+            body: None,
             from_day: row.from_day,
             to_day: row.to_day,
             comparison: Comparison::parse(&row.comparison).ok()?,

@@ -1,8 +1,10 @@
 //! Every read of committees, terms, seats and votes.
 
+mod bodies;
 mod cards;
 mod choices;
 mod departures;
+mod extensions;
 mod findings;
 mod found;
 mod held;
@@ -11,12 +13,14 @@ mod lists;
 mod people;
 mod rolls;
 
+pub use bodies::bodies;
 pub use cards::{
     ElectionCard, PersonSeat, SeatCard, TermCard, committees_of, election, elections, seat, seats,
     seats_of_people, term, terms,
 };
 pub use choices::{PersonChoice, Secretary, people_like, secretaries};
 pub use departures::{Departure, departures};
+pub use extensions::extensions;
 pub use findings::findings;
 pub use found::{FoundIn, list_with};
 pub use held::{

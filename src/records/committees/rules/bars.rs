@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::records::committees::model::CommitteeKind;
+use crate::records::committees::rules::bodies::PartyBody;
 use crate::vocabulary;
 
 /// The country's bars; the tests prove that every row is read.
@@ -21,6 +22,10 @@ vocabulary! {
         Surplus = "surplus", "差额";
         /// Years of a term.
         TermYears = "term_years", "任期年数";
+        /// Years by which a term may be extended with the approval of the superior.
+        ExtensionYears = "extension_years", "任期延长年数";
+        /// Full members from which on a branch has a committee.
+        CommitteeNeeded = "committee_needed", "设支部委员会的正式党员数";
         /// Fewest members.
         SizeMinimum = "size_minimum", "职数下限";
         /// Most members.
@@ -77,6 +82,8 @@ pub struct Bar {
     pub kind: CommitteeKind,
     /// Whether for villages or for communities; none: for both.
     pub division: Option<Division>,
+    /// For which Party organisations of villages; none: for each that has a committee.
+    pub body: Option<PartyBody>,
     /// First day in force.
     pub from_day: NaiveDate,
     /// First day no longer in force.
@@ -149,9 +156,17 @@ impl Bar {
         self.from_day <= day && self.to_day.is_none_or(|end| day < end)
     }
 
+    /// Whether the bar speaks of a kind of Party organisation. A size that names none is one of committees, and a small
+    /// branch has none.
+    fn is_about(&self, body: PartyBody) -> bool {
+        let of_committees = self.kind == CommitteeKind::VillageParty
+            && matches!(self.rule, Rule::SizeMinimum | Rule::SizeMaximum);
+        self.body.map_or(!of_committees || body != PartyBody::SmallBranch, |own| own == body)
+    }
+
     fn read(line: &str) -> Option<Self> {
         let fields: Vec<&str> = line.split(',').collect();
-        let [rule, kind, division, from_day, to_day, comparison, numerator, denominator, source] =
+        let [rule, kind, division, body, from_day, to_day, comparison, numerator, denominator, source] =
             fields.as_slice()
         else {
             return None;
@@ -160,6 +175,7 @@ impl Bar {
             rule: Rule::parse(rule).ok()?,
             kind: CommitteeKind::parse(kind).ok()?,
             division: if division.is_empty() { None } else { Some(Division::parse(division).ok()?) },
+            body: if body.is_empty() { None } else { Some(PartyBody::parse(body).ok()?) },
             from_day: from_day.parse().ok()?,
             to_day: if to_day.is_empty() { None } else { Some(to_day.parse().ok()?) },
             comparison: Comparison::parse(comparison).ok()?,
@@ -205,10 +221,17 @@ impl RuleBook {
     }
 
     /// The bar in force for a committee on a day; none where nothing is demanded. A book that was not narrowed to villages
-    /// or communities answers for villages, whose bars come first.
+    /// or communities answers for villages, whose bars come first. Of Party organisations it answers for a branch.
     #[must_use]
     pub fn bar(&self, rule: Rule, kind: CommitteeKind, day: NaiveDate) -> Option<&Bar> {
-        self.bars.iter().find(|bar| bar.rule == rule && bar.kind == kind && bar.is_in_force(day))
+        self.bar_of(rule, kind, PartyBody::Branch, day)
+    }
+
+    /// The same for a village whose Party organisation is known.
+    #[must_use]
+    pub fn bar_of(&self, rule: Rule, kind: CommitteeKind, body: PartyBody, day: NaiveDate) -> Option<&Bar> {
+        let holds = |bar: &&Bar| bar.rule == rule && bar.kind == kind && bar.is_in_force(day);
+        self.bars.iter().filter(holds).find(|bar| bar.is_about(body))
     }
 }
 
@@ -258,7 +281,8 @@ mod tests {
         for (number, bar) in bars.iter().enumerate() {
             assert!(bar.to_day.is_none_or(|end| bar.from_day < end), "{bar:?}");
             for other in &bars[number + 1..] {
-                let same = (bar.rule, bar.kind, bar.division) == (other.rule, other.kind, other.division);
+                let same = (bar.rule, bar.kind, bar.division, bar.body)
+                    == (other.rule, other.kind, other.division, other.body);
                 let apart = bar.to_day.is_some_and(|end| end <= other.from_day)
                     || other.to_day.is_some_and(|end| end <= bar.from_day);
                 assert!(!same || apart, "{bar:?} {other:?}");

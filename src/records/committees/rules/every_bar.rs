@@ -3,11 +3,12 @@
 
 use chrono::{Days, Months, NaiveDate};
 
+use super::extensions::{self, Extension, ExtensionRefusal};
 use super::overlaps::{self, Sitting};
 use super::seats::{self, Sitter, Standing};
 use super::terms::Span;
 use super::unusual::{self, Running, Unusual};
-use super::{Bar, Comparison, Division, Rule, RuleBook, Shortfall, Votes, Votings, judge};
+use super::{Bar, Comparison, Division, PartyBody, Rule, RuleBook, Shortfall, Votes, Votings, judge};
 use crate::base::ids::{CommitteeId, OrganisationId, PersonId, TermId};
 use crate::records::committees::model::{CommitteeKind, Post};
 
@@ -72,7 +73,9 @@ fn team(kind: CommitteeKind, day: NaiveDate) -> Running {
     Running {
         committee: CommitteeId::new(),
         kind,
+        body: None,
         span,
+        extension: None,
         posts: Vec::new(),
         sittings: vec![sitting(0, head(kind)), sitting(1, Post::Member), sitting(2, Post::Member)],
         shortfalls: Vec::new(),
@@ -90,11 +93,27 @@ fn sitter(born: NaiveDate, standing: Standing) -> Sitter {
     Sitter { name: "张伟".to_owned(), birth_date: born, standing, deceased_on: None, removed: None }
 }
 
-/// The team with so many people in it.
-fn of_size(mut running: Running, size: i32) -> Running {
+/// A team of the kind that a bar is about, with so many people in it.
+fn of_size(bar: &Bar, day: NaiveDate, size: i32) -> Running {
+    let mut running = Running { body: bar.body, ..team(bar.kind, day) };
     let one = running.sittings[2].clone();
     running.sittings.resize(usize::try_from(size).unwrap(), one);
     running
+}
+
+/// The source of what objects to a term extended by a year, or by a day more.
+fn too_far(book: &RuleBook, kind: CommitteeKind, day: NaiveDate, meets: bool) -> Option<String> {
+    let last = day.checked_add_months(Months::new(12)).unwrap();
+    let one = Extension {
+        due_before: day,
+        until: if meets { last } else { last.succ_opt().unwrap() },
+        document: "县委组〔2026〕1号".to_owned(),
+        approved_on: day,
+    };
+    extensions::check(&one, kind, day, book, day).into_iter().find_map(|refusal| match refusal {
+        ExtensionRefusal::TooLong { source_text, .. } => Some(source_text),
+        _ => None,
+    })
 }
 
 /// The source of what the rule of a bar objects to on a day, where a number meets the bar or misses it.
@@ -124,8 +143,13 @@ fn told(bar: &Bar, book: &RuleBook, day: NaiveDate, meets: bool) -> Option<Strin
             running.span.due_day = if meets { due } else { due.succ_opt().unwrap() };
             finding(&running, book, day, Unusual::LongTerm)
         }
-        Rule::SizeMinimum => finding(&of_size(team(kind, day), n(1)), book, day, Unusual::TooFew),
-        Rule::SizeMaximum => finding(&of_size(team(kind, day), n(1)), book, day, Unusual::TooMany),
+        Rule::ExtensionYears => too_far(book, kind, day, meets),
+        Rule::CommitteeNeeded => {
+            let is_small = PartyBody::of_branch(book, n(1), day) == PartyBody::SmallBranch;
+            book.bar(bar.rule, kind, day).filter(|_| is_small).map(|bar| bar.source.clone())
+        }
+        Rule::SizeMinimum => finding(&of_size(bar, day, n(1)), book, day, Unusual::TooFew),
+        Rule::SizeMaximum => finding(&of_size(bar, day, n(1)), book, day, Unusual::TooMany),
         Rule::WomenMinimum => {
             let mut running = team(kind, day);
             running.sittings[1].is_woman = n(1) > 0;

@@ -2,6 +2,9 @@
 
 mod ballots;
 mod bars;
+mod bodies;
+mod due;
+pub mod extensions;
 pub mod overlaps;
 pub mod runs;
 pub mod seats;
@@ -17,3 +20,4 @@ pub use ballots::{
     places_open, tied, winning_bar,
 };
 pub use bars::{Bar, Comparison, Division, Rule, RuleBook, RuleBooks};
+pub use bodies::PartyBody;

@@ -1,14 +1,15 @@
 //! What is unusual in a running term: not refused, but told, with the rule that it is held against.
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::base::ids::{CommitteeId, TermId};
 use crate::base::values::completed_years;
 use crate::records::committees::model::{CommitteeKind, Post};
+use crate::records::committees::rules::extensions::Extension;
 use crate::records::committees::rules::overlaps::Clash;
 use crate::records::committees::rules::seats::Standing;
 use crate::records::committees::rules::terms::Span;
-use crate::records::committees::rules::{ExactAttendance, Rule, RuleBook, Shortfall, terms};
+use crate::records::committees::rules::{ExactAttendance, PartyBody, Rule, RuleBook, Shortfall, due};
 use crate::vocabulary;
 
 vocabulary! {
@@ -108,8 +109,12 @@ pub struct Running {
     pub committee: CommitteeId,
     /// Its kind.
     pub kind: CommitteeKind,
+    /// What the Party organisation of the village is, where that is on record: a branch with a committee elsewhere.
+    pub body: Option<PartyBody>,
     /// The term.
     pub span: Span,
+    /// What the superior approved, where the term was extended.
+    pub extension: Option<Extension>,
     /// The posts and their places.
     pub posts: Vec<(Post, i32)>,
     /// Who sits.
@@ -126,7 +131,7 @@ pub struct Running {
 #[must_use]
 pub fn findings(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Finding> {
     let mut found: Vec<(Unusual, String, Option<String>)> = Vec::new();
-    found.extend(of_time(running, book, day));
+    found.extend(due::of_time(running, book, day));
     found.extend(of_team(running, book, day));
     found.extend(vacancies(running).map(|told| (Unusual::Vacancy, told, None)));
     found.extend(overfilled(running).map(|told| (Unusual::Overfilled, told, None)));
@@ -156,35 +161,8 @@ pub fn findings(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Findi
         .collect()
 }
 
-type Told = (Unusual, String, Option<String>);
-
-fn of_time(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Told> {
-    let Span { ordinal, from_day, due_day, .. } = running.span;
-    let bar = book.bar(Rule::TermYears, running.kind, from_day);
-    let source = bar.map(|bar| bar.source.clone());
-    let mut found = Vec::new();
-    let left = (due_day - day).num_days();
-    let within = |months| day.checked_add_months(Months::new(months)).is_some_and(|end| due_day <= end);
-    if left < 0 {
-        let told = format!("第{ordinal}届应于{due_day}换届，已逾期{}天，请尽快换届并登记新一届", -left);
-        found.push((Unusual::Overdue, told, source.clone()));
-    } else if within(6) {
-        let what = if within(3) { Unusual::DueInThreeMonths } else { Unusual::DueInSixMonths };
-        found.push((
-            what,
-            format!("第{ordinal}届将于{due_day}届满，还有{left}天，请准备换届"),
-            source.clone(),
-        ));
-    }
-    let longest = terms::due_day(book, running.kind, from_day);
-    if bar.is_some() && due_day > longest {
-        let told = format!(
-            "第{ordinal}届自{from_day}至{due_day}，超过规定任期（应于{longest}届满），请核对任期届满日期"
-        );
-        found.push((Unusual::LongTerm, told, source));
-    }
-    found
-}
+/// What is unusual, as a sentence, and what it is held against.
+pub(super) type Told = (Unusual, String, Option<String>);
 
 fn of_team(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Told> {
     let people = || running.sittings.iter().filter(|sitting| sitting.is_first);
@@ -196,8 +174,10 @@ fn of_team(running: &Running, book: &RuleBook, day: NaiveDate) -> Vec<Told> {
         (Rule::WomenMinimum, Unusual::NoWoman, women, "现有女性成员", "请在补选或换届时安排"),
     ];
     let held = |(rule, what, number, label, way_out): (Rule, Unusual, i32, &str, &str)| {
-        let bar = book.bar(rule, running.kind, day).filter(|bar| !bar.is_met(number, 1))?;
-        let told = format!("{label}{number}人，须{}人，{way_out}", bar.words());
+        let body = running.body.unwrap_or(PartyBody::Branch);
+        let bar = book.bar_of(rule, running.kind, body, day).filter(|bar| !bar.is_met(number, 1))?;
+        let of = bar.body.and(running.body).map_or("", PartyBody::name);
+        let told = format!("{label}{number}人，{of}须{}人，{way_out}", bar.words());
         Some((what, told, Some(bar.source.clone())))
     };
     rules.into_iter().filter_map(held).collect()
@@ -309,6 +289,7 @@ mod tests {
         Running {
             committee: CommitteeId::new(),
             kind,
+            body: None,
             span: Span {
                 id: TermId::new(),
                 ordinal: 6,
@@ -316,6 +297,7 @@ mod tests {
                 due_day: day("2026-01-10"),
                 ended_on: None,
             },
+            extension: None,
             posts: vec![(head, 1), (Post::Member, 2)],
             sittings: vec![
                 sitting("张伟", head.code()),
@@ -348,6 +330,36 @@ mod tests {
         let told = findings(&term, &RuleBook::national(), day("2026-01-20"));
         assert_eq!(told[0].message, "第6届应于2026-01-10换届，已逾期10天，请尽快换届并登记新一届");
         assert_eq!(told[0].source.as_deref(), Some("《中国共产党农村基层组织工作条例》"));
+    }
+
+    #[test]
+    fn a_year_overdue_is_told_with_the_days_and_a_day_more_with_the_limit() {
+        let mut term = running(CommitteeKind::VillageParty);
+        let told = |term: &Running, on: &str| {
+            let found = findings(term, &RuleBook::national(), day(on)).into_iter();
+            found.map(|one| (one.what, one.message, one.source.unwrap())).next().unwrap()
+        };
+        let of_terms = "《中国共产党农村基层组织工作条例》".to_owned();
+        let plain = "第6届应于2026-01-10换届，已逾期365天，请尽快换届并登记新一届".to_owned();
+        assert_eq!(told(&term, "2027-01-10"), (Unusual::Overdue, plain, of_terms));
+        let (_, message, source) = told(&term, "2027-01-11");
+        let limit = "已逾期366天；延长任期须经上级批准且不超过1年，至迟应于2027-01-10换届，请";
+        assert!(message.contains(limit), "{message}");
+        assert_eq!(source, "《中国共产党基层组织选举工作条例》第三条");
+        term.span.due_day = day("2026-12-31");
+        term.extension = Some(Extension {
+            due_before: day("2026-01-10"),
+            until: day("2026-12-31"),
+            document: "县委组〔2025〕12号".to_owned(),
+            approved_on: day("2025-12-01"),
+        });
+        assert_eq!(found(&term, "2026-06-30"), [], "and no term that is too long");
+        assert_eq!(found(&term, "2026-07-01"), [Unusual::DueInSixMonths]);
+        let (what, message, _) = told(&term, "2027-01-01");
+        assert_eq!(what, Unusual::Overdue);
+        let late = "第6届应于2026-01-10换届，经批准延期至2026-12-31（县委组〔2025〕12号），已逾期1天，请";
+        assert!(message.starts_with(late), "{message}");
+        assert!(told(&term, "2027-01-11").1.contains("至迟应于2027-01-10换届"), "from the day it was due");
     }
 
     #[test]

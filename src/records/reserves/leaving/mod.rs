@@ -14,7 +14,7 @@ use crate::records::committees::queries::{OnDay, TermPlace};
 use crate::records::committees::rules::overlaps;
 use crate::records::committees::rules::seats::{self, SeatFacts};
 use crate::records::committees::rules::unusual::{self, Running};
-use crate::records::committees::{CommitteeKind, Finding, Post, RuleBook, Unusual};
+use crate::records::committees::{CommitteeKind, Finding, PartyBody, Post, RuleBook, Unusual};
 use crate::records::people::Kinship;
 
 /// Somebody who sits in a village, and what his leaving does.
@@ -139,6 +139,8 @@ pub(super) struct Around<'a> {
     /// What the second of two people is to the first.
     pub kin: &'a HashMap<(PersonId, PersonId), Kinship>,
     pub book: &'a RuleBook,
+    /// What the Party organisation of the village is, where that is on record.
+    pub body: Option<PartyBody>,
 }
 
 /// Everybody who sits in the teams of one village, each once, in the order of the teams and their seats.
@@ -290,7 +292,9 @@ impl Around<'_> {
         Running {
             committee: team.term.committee_id,
             kind: team.kind,
+            body: self.body,
             span: team.term.span(),
+            extension: None,
             posts: team.posts.clone(),
             sittings: sittings.collect(),
             shortfalls: Vec::new(),

@@ -101,7 +101,8 @@ fn told(
     kin: &HashMap<(PersonId, PersonId), Kinship>,
 ) -> Vec<Sitter> {
     let book = RuleBook::national();
-    let around = Around { day: day("2025-06-01"), at: day("2026-01-10"), known, kin, book: &book };
+    let (on, at) = (day("2025-06-01"), day("2026-01-10"));
+    let around = Around { day: on, at, known, kin, book: &book, body: None };
     sitters(teams, ready, around)
 }
 

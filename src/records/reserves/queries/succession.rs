@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use crate::base::error::{Error, Result};
 use crate::base::ids::{OrganisationId, ReserveId};
 use crate::base::scope::Scope;
-use crate::base::values::completed_years;
+use crate::base::values::{MembershipStatus, completed_years};
 use crate::records::reserves::model::{Grade, ReserveKind, ReserveState};
 use crate::records::reserves::settings::{self, Settings};
 
@@ -36,7 +36,7 @@ pub struct Successor {
     /// Whether he is guided as demanded, by mentors who have not left.
     pub is_guided: bool,
     /// Whether he is ready, and what speaks for it: in the pool for a year, guided as demanded, and judged qualified or
-    /// better at his last review.
+    /// better at his last review. Nobody who died or was put out of the Party is.
     pub ready: Option<Vec<String>>,
     /// What he still lacks to be ready; nothing where he is.
     pub lacks: Vec<String>,
@@ -125,14 +125,19 @@ struct PersonRow {
     is_guided: bool,
     #[diesel(sql_type = Nullable<Text>)]
     grade: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    membership_status: Option<String>,
 }
 
 const PEOPLE: &str = "\
 WITH pool AS (SELECT id, village_id, person_id, kind, state, entered_on, sort_key FROM reserves
     WHERE county_id = $1 AND path >= $2 AND path < $3 AND left_on IS NULL AND entered_on <= $4)
 SELECT r.id, r.village_id, p.name, r.kind, r.state, r.entered_on, p.birth_date, p.education,
-    coalesce(guides.leaders, 0) >= $5 AND coalesce(guides.secretaries, 0) >= $6 AS is_guided, judged.grade
+    coalesce(guides.leaders, 0) >= $5 AND coalesce(guides.secretaries, 0) >= $6 AS is_guided, judged.grade,
+    known.membership_status
 FROM pool r JOIN people p ON p.county_id = $1 AND p.id = r.person_id
+LEFT JOIN find_pool_candidates($1, ARRAY(SELECT DISTINCT person_id FROM pool),
+    ARRAY(SELECT $4::date FROM pool GROUP BY person_id)) known ON known.person_id = r.person_id
 LEFT JOIN (SELECT m.reserve_id, count(*) FILTER (WHERE m.kind = 'township_leader') AS leaders,
         count(*) FILTER (WHERE m.kind = 'village_secretary') AS secretaries FROM reserve_mentors m
     LEFT JOIN find_mentors_who_left($1, $4, ARRAY(SELECT id FROM pool)) l ON l.mentor_id = m.id
@@ -207,7 +212,11 @@ fn successor(
     let grade = row.grade.as_deref().map(Grade::parse).transpose().map_err(Error::broken)?;
     let seasoned = (day - row.entered_on).num_days() >= SEASONED;
     let good = grade.filter(|grade| matches!(grade, Grade::Excellent | Grade::Qualified));
-    let ready = (seasoned && row.is_guided).then_some(good).flatten().map(|grade| {
+    let status = row.membership_status.as_deref().map(MembershipStatus::parse).transpose();
+    let status = status.map_err(Error::broken)?;
+    let gone = status.filter(|status| *status == MembershipStatus::Deceased || status.is_removal());
+    let fit = seasoned && row.is_guided && gone.is_none();
+    let ready = fit.then_some(good).flatten().map(|grade| {
         let mut reasons =
             vec!["入库满一年".to_owned(), "帮带到位".to_owned(), format!("考核{}", grade.name())];
         let young = demanded.is_some_and(|settings| {
@@ -221,6 +230,7 @@ fn successor(
     });
     let judged = if grade.is_some() { "最近一次考核未达合格" } else { "尚未考核" };
     let lacks = [
+        gone.map(MembershipStatus::name),
         (!seasoned).then_some("入库不满一年"),
         (!row.is_guided).then_some("帮带不到位"),
         good.is_none().then_some(judged),

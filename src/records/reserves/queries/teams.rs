@@ -81,10 +81,13 @@ pub async fn teams(
     let known = queries::standings(conn, within.county, &pairs).await?;
     let kin = queries::kin(conn, within.county, pairs.iter().map(|(person, _)| *person).collect()).await?;
     let books = queries::rule_books(conn, within.county).await?;
+    let villages: Vec<OrganisationId> = teams.keys().copied().collect();
+    let bodies = queries::bodies(conn, within, day, &villages, books.of(Division::Village)).await?;
     let told = teams.into_iter().map(|(village, teams)| {
         let at = ends.get(&village).copied().unwrap_or(day);
         let division = teams.as_slice().first().map_or(Division::Village, |team| team.term.division());
-        let around = Around { day, at, known: &known, kin: &kin, book: books.of(division) };
+        let (book, body) = (books.of(division), bodies.get(&village).copied());
+        let around = Around { day, at, known: &known, kin: &kin, book, body };
         let ready = ready.get(&village).map(Vec::as_slice).unwrap_or_default();
         (village, sitters(&teams, ready, around))
     });

@@ -229,7 +229,10 @@ pub async fn lacking(
     names: &HashMap<PersonId, &str>,
     sight: &Sight,
 ) -> Result<Vec<Lack>> {
-    let ask = |seat: &Proposed| Ask { village, kind: seat.kind, term, person: seat.person, day };
+    let ask = |seat: &Proposed| {
+        let post = Some(seat.post);
+        Ask { village, kind: seat.kind, term, post, person: seat.person, day }
+    };
     let asks: Vec<Ask> = seats.iter().map(ask).collect();
     let clearances = vetting::clearances(conn, within, &asks, sight).await?;
     let mut alike: Vec<(Wanted, Vec<&str>)> = Vec::new();

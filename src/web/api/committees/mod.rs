@@ -2,6 +2,7 @@
 
 mod departures;
 mod elections;
+mod extensions;
 mod list;
 mod rules;
 mod seats;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 
 pub use departures::*;
 pub use elections::*;
+pub use extensions::*;
 pub use list::*;
 pub use rules::*;
 pub use seats::*;
@@ -23,6 +25,7 @@ pub fn routes() -> Vec<Route> {
     [
         list::routes(),
         terms::routes(),
+        extensions::routes(),
         seats::routes(),
         departures::routes(),
         elections::routes(),

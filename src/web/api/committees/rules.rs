@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::base::db;
 use crate::base::policy::{self, Action};
 use crate::records::committees::queries::own_bars;
-use crate::records::committees::{self, Bar, Division, RuleBook};
+use crate::records::committees::{self, Bar, Division, PartyBody, RuleBook};
 use crate::web::forms::rule::RuleText;
 use crate::web::guards::{Body, Caller, Db};
 use crate::web::respond::Answer;
@@ -29,6 +29,8 @@ pub struct RuleJson {
     committee: &'static str,
     /// `village` or `community`; null: in both.
     division: Option<&'static str>,
+    /// `small_branch` (without a committee), `branch`, `general_branch` or `party_committee`; null: each with a committee.
+    party_organisation: Option<&'static str>,
     /// `at_least`, `more_than` or `at_most`.
     comparison: &'static str,
     numerator: i32,
@@ -49,6 +51,7 @@ fn json(bar: &Bar, is_own: bool) -> RuleJson {
         rule: bar.rule.code(),
         committee: bar.kind.code(),
         division: bar.division.map(Division::code),
+        party_organisation: bar.body.map(PartyBody::code),
         comparison: bar.comparison.code(),
         numerator: bar.numerator,
         denominator: bar.denominator,

@@ -8,6 +8,7 @@ use rocket::serde::json::Json;
 use rocket::{Route, get, patch, post, routes};
 use utoipa::ToSchema;
 
+use super::extensions::ExtensionJson;
 use super::{over, said};
 use crate::base::db;
 use crate::base::error::{Error, FieldError, OrMissing, Result};
@@ -40,6 +41,8 @@ pub struct TermJson {
     ended_on: Option<NaiveDate>,
     /// Places by code of the post.
     posts: BTreeMap<String, i32>,
+    /// What the superior approved, where the term was extended to `due_day`.
+    extension: Option<ExtensionJson>,
 }
 
 impl From<TermCard> for TermJson {
@@ -53,6 +56,7 @@ impl From<TermCard> for TermJson {
             due_day: card.term.due_day,
             ended_on: card.term.ended_on,
             posts: card.posts.into_iter().map(|post| (post.post, post.places)).collect(),
+            extension: card.extension.map(ExtensionJson::from),
         }
     }
 }
@@ -128,13 +132,13 @@ pub async fn open_term(
     Ok(kept.at("/api/v1/terms", "id"))
 }
 
-async fn read(db: &mut Db, actor: &Actor, id: TermId) -> Result<TermCard> {
+pub(super) async fn read(db: &mut Db, actor: &Actor, id: TermId) -> Result<TermCard> {
     policy::require(actor, Action::SeeRecords, &actor.scope.path)?;
     let scope = &actor.scope;
     db::read(&mut db.0, scope, async |conn| queries::term(conn, scope, id).await).await
 }
 
-fn versioned(card: TermCard) -> Versioned<TermJson> {
+pub(super) fn versioned(card: TermCard) -> Versioned<TermJson> {
     Versioned { version: card.term.version, created: false, body: card.into() }
 }
 

@@ -5,6 +5,7 @@ mod ask;
 mod correct;
 mod departures;
 mod explain;
+mod extend;
 mod leave;
 mod list;
 mod results;
@@ -26,6 +27,7 @@ pub fn routes() -> Vec<Route> {
         departures::routes(),
         correct::routes(),
         explain::routes(),
+        extend::routes(),
         vote::routes(),
         results::routes(),
         rules::routes(),

@@ -10,7 +10,9 @@ use crate::base::error::Result;
 use crate::base::policy::{self, Action};
 use crate::base::{clock, db};
 use crate::records::committees::queries::own_bars;
-use crate::records::committees::{self, Bar, CommitteeKind, Comparison, Division, Rule, RuleBook, RuleBooks};
+use crate::records::committees::{
+    self, Bar, CommitteeKind, Comparison, Division, PartyBody, Rule, RuleBook, RuleBooks,
+};
 use crate::web::forms::refusals;
 use crate::web::forms::rule::RuleText;
 use crate::web::guards::{Db, Fields, SignedIn};
@@ -32,20 +34,23 @@ fn table(own: &[Bar]) -> Table {
     let mut bars: Vec<(&Bar, bool)> =
         book.bars().iter().enumerate().map(|(at, bar)| (bar, at < own.len())).collect();
     bars.sort_by_key(|(bar, is_own)| {
-        (bar.kind, bar.rule, !is_own, bar.division, std::cmp::Reverse(bar.from_day))
+        (bar.kind, bar.rule, !is_own, bar.division, bar.body, std::cmp::Reverse(bar.from_day))
     });
     let row = |(bar, is_own): (&Bar, bool)| {
         let divisions = bar.division.map_or(Division::ALL.to_vec(), |own| vec![own]);
-        let is_used = divisions.iter().any(|own| books.of(*own).bar(bar.rule, bar.kind, today) == Some(bar));
+        let body = bar.body.unwrap_or(PartyBody::Branch);
+        let used = |own: &Division| books.of(*own).bar_of(bar.rule, bar.kind, body, today) == Some(bar);
+        let is_used = divisions.iter().any(used);
         let state = match (is_used, bar.from_day > today) {
             (true, _) => Badge::new("现行", Tone::Good),
             (_, true) => Badge::new("未施行", Tone::Waiting),
             _ if bar.to_day.is_none() => Badge::new("本县另有规定", Tone::Neutral),
             _ => Badge::new("已停止", Tone::Neutral),
         };
+        let division = bar.division.map_or("村和社区", Division::name);
         Row::new(vec![
             Cell::Text(bar.name_of(bar.kind).to_owned()),
-            Cell::Text(bar.division.map_or("村和社区", Division::name).to_owned()),
+            Cell::Text(bar.body.map_or_else(|| division.to_owned(), |body| format!("{division}的{body}"))),
             Cell::Text(bar.rule.name().to_owned()),
             Cell::Text(bar.words()),
             Cell::Text(if is_own { "本县（区）" } else { "全国" }.to_owned()),

@@ -11,6 +11,7 @@ use crate::base::error::OrMissing;
 use crate::base::ids::{CommitteeId, TermId};
 use crate::base::policy::{self, Action};
 use crate::records::committees::queries::{self, ElectionCard, SeatCard, TermCard};
+use crate::records::committees::rules::extensions::Extension;
 use crate::records::committees::{Committee, CommitteeKind, Finding, Source, Term, TermPost};
 use crate::records::organisations;
 use crate::records::people::queries::KinLine;
@@ -162,7 +163,11 @@ fn actions(
     match running {
         Some(running) if running.term.id == id => {
             let close = Link::new("结束本届", format!("/terms/{id}/close"));
-            vec![appoint, vote, nominate(committee, card, village, today), open, correct, close]
+            // No rule lets other terms than those of the Party be extended.
+            let extend = (committee.kind == CommitteeKind::VillageParty.code())
+                .then(|| Link::new("登记延期", format!("/terms/{id}/extend")));
+            let first = [appoint, vote, nominate(committee, card, village, today), open];
+            first.into_iter().chain(extend).chain([correct, close]).collect()
         }
         Some(_) => vec![appoint, vote, correct],
         None => vec![open, appoint, vote, correct],
@@ -243,12 +248,16 @@ fn facts(card: &TermCard, words: &WordBook, today: NaiveDate) -> Vec<Fact> {
     posts.sort_by_key(|post| words.rank(&post.post));
     let told = |post: &&TermPost| format!("{}{}名", words.post_name(&post.post), post.places);
     let posts: Vec<String> = posts.iter().map(told).collect();
-    vec![
+    let mut facts = vec![
         Fact::text("届次", format!("第{ordinal}届")),
         Fact::text("任期", format!("{from_day} 至 {due_day}")),
         Fact::text("职数", posts.join("，")),
         Fact::badge("状态", state),
-    ]
+    ];
+    facts.extend(card.extension.as_ref().map(|Extension { due_before, document, approved_on, .. }| {
+        Fact::text("延期", format!("原应于{due_before}换届，{approved_on}经批准延期（{document}）"))
+    }));
+    facts
 }
 
 fn seats(shown: Option<&TermCard>, records: &Records, today: NaiveDate, enters: bool) -> Table {

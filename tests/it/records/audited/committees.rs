@@ -3,7 +3,7 @@
 use cadre::base::actor::Role;
 use cadre::base::ids::TermId;
 use cadre::records::committees::{
-    self, CloseTerm, CommitteeKind, CorrectElection, CorrectSeat, CorrectTerm, EndSeat, Explain,
+    self, CloseTerm, CommitteeKind, CorrectElection, CorrectSeat, CorrectTerm, EndSeat, Explain, ExtendTerm,
     LeavingReason, OpenCommittee, Post, RecordElection, RemoveElection, RemoveSeat, Unusual, Who,
 };
 use cadre::records::people::{self, Kinship, RelateKin};
@@ -88,6 +88,17 @@ async fn explain_and_remove(story: &mut Story, term: TermId, seat: cadre::base::
     story.done(verb, async |conn| committees::explain(conn, &clerk, &explain).await).await;
     let nothing = [Explain { term, what: Unusual::TooMany, reason }];
     story.refused(verb, async |conn| committees::explain(conn, &clerk, &nothing).await).await;
+    let verb = "committees::extend_term";
+    let extend = [ExtendTerm {
+        term,
+        version: None,
+        until: day("2026-12-31"),
+        document: "县委组〔2025〕12号".to_owned(),
+        approved_on: day("2025-12-01"),
+    }];
+    story.done(verb, async |conn| committees::extend_term(conn, &clerk, &extend).await).await;
+    let too_far = [ExtendTerm { until: day("2027-12-31"), ..extend[0].clone() }];
+    story.refused(verb, async |conn| committees::extend_term(conn, &clerk, &too_far).await).await;
     let verb = "committees::remove_seat";
     let remove = [RemoveSeat { seat, version: 3, reason: "误登".to_owned() }];
     story.done(verb, async |conn| committees::remove_seat(conn, &clerk, &remove).await).await;
@@ -140,7 +151,7 @@ async fn vote_and_close(story: &mut Story, term: TermId, who: Who) {
 
     let correct = [CorrectTerm {
         term,
-        version: 1,
+        version: 2,
         ordinal: 6,
         from_day: day("2021-01-10"),
         due_day: day("2026-01-31"),

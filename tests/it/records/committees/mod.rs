@@ -1,9 +1,11 @@
 //! Committees: terms, seats and votes, what is refused and by which sentence.
 
 mod attention;
+mod bodies;
 mod communities;
 mod elections;
 mod explaining;
+mod extending;
 mod kin;
 mod run_offs;
 mod seats;

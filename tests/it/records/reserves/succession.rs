@@ -3,15 +3,17 @@
 use cadre::base::actor::Role;
 use cadre::base::db;
 use cadre::base::ids::ReserveId;
+use cadre::base::values::MembershipStatus;
 use cadre::records::committees::CommitteeKind;
+use cadre::records::members::{self, Enrol, Event, EventKind};
 use cadre::records::reserves::queries::{self, Successor, VillageDepth, Waiting};
 use cadre::records::reserves::settings::SecondmentEducation;
 use cadre::records::reserves::{
-    self, EndMentor, GiveReview, Grade, ReserveKind, SetSettings, StepKind, WriteNote,
+    self, EndMentor, GiveReview, Grade, ReserveKind, SetSettings, StepKind, Who, WriteNote,
 };
 
 use super::Stage;
-use crate::support::builders::{committee, day, reserve};
+use crate::support::builders::{committee, day, member, reserve};
 
 /// What the county demands from a day on: three to a village, one leader and one secretary each, no more than 26 years
 /// for a secondment.
@@ -71,6 +73,28 @@ async fn somebody_is_ready_when_a_year_in_the_pool_has_passed_and_not_a_day_befo
     assert_eq!((ready.id, ready.lacks), (id, Vec::<String>::new()));
     let map = stage.map("2021-02-28").await;
     assert!(map[0].people.is_empty(), "he came on the day after");
+}
+
+#[tokio::test]
+async fn whoever_died_or_was_put_out_of_the_party_is_not_called_ready() {
+    for (kind, status) in
+        [(EventKind::Decease, MembershipStatus::Deceased), (EventKind::Remove, MembershipStatus::Removed)]
+    {
+        let mut stage = Stage::new().await;
+        let id = stage.one().await;
+        stage.judge(id, "2021-12-31", Grade::Excellent).await;
+        let Who::Identified(identity) = reserve(stage.county.village(1, 1), "王芳", 2).who else {
+            panic!()
+        };
+        let enrol = Enrol { identity: *identity, ..member(stage.county.branch(1, 1).id, "王芳", 2) };
+        let member = members::enrol(&mut stage.conn, &stage.clerk, &stage.keys, &[enrol]).await.unwrap()[0];
+        assert!(stage.first("2022-03-01").await.ready.is_some(), "{status}");
+        let reason = Some("会议决定".to_owned());
+        let event = Event { member, version: None, kind, on: day("2022-02-01"), reason };
+        members::record(&mut stage.conn, &stage.clerk, &[event]).await.unwrap();
+        let gone = stage.first("2022-03-01").await;
+        assert_eq!((gone.ready, gone.lacks), (None, vec![status.name().to_owned()]));
+    }
 }
 
 #[tokio::test]

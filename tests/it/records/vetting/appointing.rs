@@ -183,3 +183,36 @@ async fn where_no_check_is_demanded_whoever_has_none_is_a_finding() {
     let found = findings(&mut stage, committee).await;
     assert!(matches!(found.as_slice(), [one] if one.contains('、')), "one sentence about both: {found:?}");
 }
+
+#[tokio::test]
+async fn whoever_was_vetted_for_another_post_is_a_finding_until_a_check_names_his_own() {
+    let mut stage = Stage::new(true).await;
+    let (committee, term) = term(&mut stage).await;
+    let (county, clerk, person) = (stage.county.clone(), stage.clerk.clone(), stage.people[0]);
+    let as_member = vetting::Propose { post: Post::Member, ..stage.proposal() };
+    let check = given::filed(&mut stage.conn, &stage.keys, &county, &clerk, as_member).await;
+    let seat = appoint(&mut stage, committee::appoint(term, person, Post::Secretary)).await.unwrap();
+    let card = stage.card(check).await.check;
+    assert_eq!((card.state.as_str(), card.seat_id), ("in_post", Some(seat)), "it is told, not refused");
+    let found = findings(&mut stage, committee).await;
+    let told = "本届任职资格联审的职务是委员，与所任职务不一致";
+    assert!(matches!(found.as_slice(), [one] if one.contains(told)), "{found:?}");
+    let command = stage.proposal();
+    given::filed(&mut stage.conn, &stage.keys, &county, &clerk, command).await;
+    assert_eq!(findings(&mut stage, committee).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn whoever_was_vetted_for_a_higher_post_may_be_a_plain_member() {
+    let mut stage = Stage::new(true).await;
+    let (committee, term) = term(&mut stage).await;
+    let (county, clerk, person) = (stage.county.clone(), stage.clerk.clone(), stage.people[0]);
+    let command = stage.proposal();
+    given::filed(&mut stage.conn, &stage.keys, &county, &clerk, command).await;
+    appoint(&mut stage, committee::appoint(term, person, Post::Member)).await.unwrap();
+    assert_eq!(findings(&mut stage, committee).await, Vec::<String>::new());
+    let deputy = committee::appoint(term, person, Post::DeputySecretary);
+    appoint(&mut stage, deputy).await.unwrap();
+    let found = findings(&mut stage, committee).await;
+    assert!(matches!(found.as_slice(), [one] if one.contains("联审的职务是书记")), "{found:?}");
+}
