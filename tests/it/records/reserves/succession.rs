@@ -77,9 +77,10 @@ async fn somebody_is_ready_when_a_year_in_the_pool_has_passed_and_not_a_day_befo
 
 #[tokio::test]
 async fn whoever_died_or_was_put_out_of_the_party_is_not_called_ready() {
-    for (kind, status) in
-        [(EventKind::Decease, MembershipStatus::Deceased), (EventKind::Remove, MembershipStatus::Removed)]
-    {
+    for (kind, status) in [
+        (EventKind::Decease, MembershipStatus::Deceased),
+        (EventKind::Remove(MembershipStatus::Removed), MembershipStatus::Removed),
+    ] {
         let mut stage = Stage::new().await;
         let id = stage.one().await;
         stage.judge(id, "2021-12-31", Grade::Excellent).await;
