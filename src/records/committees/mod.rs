@@ -64,6 +64,7 @@ pub use record_election::{
 };
 pub use remove_election::{RemoveElection, remove_election};
 pub use remove_seat::{RemoveSeat, remove_seat};
+pub use rules::extensions::Extension;
 pub use rules::unusual::{Explanation, Finding, Unusual};
 pub use rules::{
     BallotRefusal, Bar, Comparison, Division, PartyBody, Rule, RuleBook, RuleBooks, Shortfall, Votes,

@@ -1,4 +1,4 @@
-//! Days through the API and the pages, over sessions of other zones than China's.
+//! Days through the API and the pages, over roles whose zone is another than China's.
 
 use cadre::base::actor::Role;
 use cadre::base::values::CitizenId;
@@ -16,7 +16,7 @@ struct Zone {
     zone: String,
 }
 
-/// A server whose sessions are in a zone.
+/// A server whose roles are in a zone.
 async fn app_in(zone: &str) -> TestApp {
     let app = TestApp::new().await;
     let superuser = app.db.superuser().await;
@@ -28,7 +28,7 @@ async fn app_in(zone: &str) -> TestApp {
     }
     let asked = diesel::sql_query("SELECT current_setting('timezone') AS zone");
     let session: Zone = asked.get_result(&mut *app.db.web().await).await.unwrap();
-    assert_eq!(session.zone, zone, "the sessions of the pool");
+    assert_eq!(session.zone, "UTC", "each session sets its zone itself, whatever its role would have");
     app
 }
 

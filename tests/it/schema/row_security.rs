@@ -55,7 +55,7 @@ const OF_RATING: &str = "rating_id IN (SELECT id FROM ratings WHERE @path)";
 const OF_SAMPLE: &str = "sample_id IN (SELECT id FROM rating_samples WHERE @path)";
 const OF_AWARD: &str = "award_id IN (SELECT id FROM awards WHERE @path)";
 
-const CASES: [Case; 125] = [
+const CASES: [Case; 126] = [
     scoped("accounts", "organisation_id IN (SELECT id FROM organisations WHERE @path)"),
     scoped("approvals", "@path"),
     scoped("assessment_corrections", "objection_id IN (SELECT id FROM assessment_objections WHERE @path)"),

@@ -30,7 +30,7 @@ use crate::support::TestDb;
 use crate::support::builders::{Place, TestCounty};
 
 /// Functions with an actor that leave no entry of their own, each with its reason.
-const SILENT: [(&str, &str); 30] = [
+const SILENT: [(&str, &str); 31] = [
     ("accounts::once", "keeps the answer of the verb within it, which leaves the entry"),
     ("approvals::conclude", "a step of a subject's verb, which leaves the entry"),
     ("approvals::file", "a step of a subject's verb, which leaves the entry"),
@@ -51,6 +51,7 @@ const SILENT: [(&str, &str); 30] = [
     ("quarters::next_amendment", "a read"),
     ("quarters::next_step", "a read"),
     ("vetting::of", "a read: whose verdicts somebody may see"),
+    ("vetting::of_refusals", "a read: whose verdicts a refusal may tell"),
     ("vetting::open", "lets a transaction see verdicts; no record was touched"),
     ("reserves::examine", "a read: what `reserves::enter` would refuse"),
     ("training::basis", "a read"),
