@@ -144,12 +144,16 @@ impl WordBook {
         Post::ALL.iter().copied().chain(own).filter(|post| post.belongs_to(kind)).collect()
     }
 
-    /// Where a post stands among those of its committee.
+    /// Where a post stands among those of its committee: heads, their deputies, members, and what the county added.
     #[must_use]
     pub fn rank(&self, code: &str) -> usize {
+        let members = Post::ALL.len();
+        if code == Post::Member.code() {
+            return members;
+        }
         let own = || self.posts.iter().position(|word| word.code() == code);
         let known = Post::ALL.iter().position(|post| post.code() == code);
-        known.or_else(|| own().map(|at| at.saturating_add(Post::ALL.len()))).unwrap_or(usize::MAX)
+        known.or_else(|| own().map(|at| at.saturating_add(members).saturating_add(1))).unwrap_or(usize::MAX)
     }
 
     /// Why a post cannot be used on a day, as a sentence; none where it can.
@@ -293,6 +297,9 @@ mod tests {
         assert_eq!(offered(CommitteeKind::VillageParty, "2025-01-01"), ["纪律检查委员"]);
         assert!(offered(CommitteeKind::VillageCommittee, "2024-12-31").is_empty());
         assert!(book.rank("secretary") < book.rank("clerk") && book.rank("clerk") < book.rank("nobody"));
+        let mut team = ["clerk", "committee_member", "deputy_director", "director"];
+        team.sort_by_key(|code| book.rank(code));
+        assert_eq!(team, ["director", "deputy_director", "committee_member", "clerk"]);
     }
 
     #[test]

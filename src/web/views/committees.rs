@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::Frame;
-use super::controls::Form;
+use super::controls::{Choice, Form};
 use super::members::Event;
 use super::parts::{Fact, Link, Notice};
 use super::table::Table;
@@ -22,8 +22,12 @@ pub struct Committees {
     pub tabs: Vec<(Link, bool)>,
     /// The kinds, and whether each is shown.
     pub kinds: Vec<(Link, bool)>,
-    /// What may be unusual, and whether only that is shown.
-    pub findings: Vec<(Link, bool)>,
+    /// What may be unusual, to choose from.
+    pub findings: Vec<Choice>,
+    /// Code of what is chosen of these; empty: not narrowed.
+    pub finding: String,
+    /// By what else the list is narrowed: name and value.
+    pub narrowed: Vec<(&'static str, String)>,
     /// Where a committee is opened, for whom may.
     pub open: Option<String>,
     /// The lists of seats and votes as workbooks.

@@ -19,6 +19,7 @@ use crate::web::pages::pickers::Offer;
 use crate::web::reading;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::committees::Committees;
+use crate::web::views::controls::Choice;
 use crate::web::views::parts::Pager;
 use crate::web::views::{Badge, Cell, Column, Link, Row, Section, Table, Tone};
 
@@ -30,16 +31,12 @@ pub fn routes() -> Vec<Route> {
 
 /// The address of the list, narrowed.
 fn address(within: &str, asked: &Asked, after: Option<&str>) -> String {
-    let pairs = [
-        ("within", Some(within).filter(|code| !code.is_empty())),
-        ("kind", asked.filter.kind.map(CommitteeKind::code)),
-        ("attention", asked.filter.attention.map(Attention::code)),
-        ("finding", asked.finding.map(Unusual::code)),
-        ("after", after),
-    ];
-    let given: Vec<String> = pairs
+    let beside = [("finding", asked.finding.map(Unusual::code)), ("after", after)];
+    let beside = beside.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned())));
+    let given: Vec<String> = narrowed(within, asked)
         .into_iter()
-        .filter_map(|(name, value)| Some(format!("{name}={}", RawStr::new(value?).percent_encode())))
+        .chain(beside)
+        .map(|(name, value)| format!("{name}={}", RawStr::new(&value).percent_encode()))
         .collect();
     if given.is_empty() { "/committees".to_owned() } else { format!("/committees?{}", given.join("&")) }
 }
@@ -89,7 +86,9 @@ async fn list(
         },
         tabs: tabs(code, &asked),
         kinds: kinds(code, &asked),
-        findings: unusual(code, &asked),
+        findings: unusual(),
+        finding: asked.finding.map(Unusual::code).unwrap_or_default().to_owned(),
+        narrowed: narrowed(code, &asked),
         open: enters.then(|| "/committees/new".to_owned()),
         downloads: downloads(code),
         departures: departures(code),
@@ -138,15 +137,18 @@ fn kinds(within: &str, asked: &Asked) -> Vec<(Link, bool)> {
 }
 
 /// Every way in which something may be unusual.
-fn unusual(within: &str, asked: &Asked) -> Vec<(Link, bool)> {
-    let every = std::iter::once(None).chain(Unusual::ALL.iter().copied().map(Some));
-    every
-        .map(|finding| {
-            let text = finding.map_or("不限提示", Unusual::name);
-            let other = Asked { finding, ..asked.clone() };
-            (Link::new(text, address(within, &other, None)), finding == asked.finding)
-        })
-        .collect()
+fn unusual() -> Vec<Choice> {
+    Unusual::ALL.iter().map(|what| Choice::new(what.code(), what.name())).collect()
+}
+
+/// What a list is narrowed by, but for what is unusual.
+fn narrowed(within: &str, asked: &Asked) -> Vec<(&'static str, String)> {
+    let pairs = [
+        ("within", Some(within).filter(|code| !code.is_empty())),
+        ("kind", asked.filter.kind.map(CommitteeKind::code)),
+        ("attention", asked.filter.attention.map(Attention::code)),
+    ];
+    pairs.into_iter().filter_map(|(name, value)| Some((name, value?.to_owned()))).collect()
 }
 
 fn table(found: &[FoundIn], pager: Pager, today: chrono::NaiveDate) -> Table {

@@ -56,10 +56,9 @@ pub fn list() -> Committees {
             (Link::new("全部组织", "/committees"), true),
             (Link::new("村党组织", "/committees?kind=village_party"), false),
         ],
-        findings: vec![
-            (Link::new("不限提示", "/committees"), true),
-            (Link::new("女性成员不足", "/committees?finding=no_woman"), false),
-        ],
+        findings: vec![Choice::new("no_woman", "女性成员不足")],
+        finding: String::new(),
+        narrowed: vec![("kind", "village_party".into())],
         open: Some("/committees/new".into()),
         downloads: vec![
             Link::new("导出班子", "/exports/new?kind=committees"),
