@@ -44,6 +44,7 @@ pub async fn touched(
     within: &Scope,
     day: NaiveDate,
 ) -> Result<Option<ClosedQuarter>> {
+    let county = within.whole_county().path.as_str().trim_end_matches('/').to_owned();
     let line: Option<Line> = diesel::sql_query(
         "WITH closed AS (SELECT min(q.quarter) AS first, max(q.quarter) AS last FROM quarters q \
             WHERE q.county_id = $1 AND q.state = $2 AND q.quarter >= $3) \
@@ -55,7 +56,7 @@ pub async fn touched(
     .bind::<Uuid, _>(within.county)
     .bind::<Text, _>(QuarterState::Closed.code())
     .bind::<Text, _>(Quarter::containing(day).to_string())
-    .bind::<Text, _>(within.whole_county().path.as_str().trim_end_matches('/'))
+    .bind::<Text, _>(county)
     .get_result(conn)
     .await
     .optional()?;

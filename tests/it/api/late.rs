@@ -25,10 +25,9 @@ impl Stage {
     async fn new() -> Self {
         let app = TestApp::new().await;
         let branch = app.county.branch(1, 1).id;
+        let names = ["张伟", "李娜", "王芳", "刘洋", "陈静", "杨勇"];
         let commands: Vec<_> =
-            ["张伟", "李娜", "王芳", "刘洋", "陈静", "杨勇"].into_iter().zip(1..).collect();
-        let commands: Vec<_> =
-            commands.into_iter().map(|(name, number)| member(branch, name, number)).collect();
+            names.into_iter().zip(1..).map(|(name, number)| member(branch, name, number)).collect();
         let actor = app.county.county.actor(Role::Clerk);
         let members = members::enrol(&mut *app.db.web().await, &actor, &app.keys, &commands).await.unwrap();
         let clerk = app.signed_in("clerk.one", Role::Clerk, app.county.town(1)).await;
@@ -122,8 +121,8 @@ async fn who_amends_sees_who_entered_what_and_which_figures_it_moves() {
     let body = page().await;
     assert!(body.contains("张伟") && body.contains("clerk.one"), "{body}");
     assert!(body.contains("结账后登记"), "{body}");
-    let moved = body.split("修订将改变的全县指标").nth(1).and_then(|rest| rest.split("</section>").next());
-    let moved = moved.expect("the table of figures");
+    let (_, rest) = body.split_once("修订将改变的全县指标").expect("the table of figures");
+    let (moved, _) = rest.split_once("</section>").expect("its end");
     for code in ["members.total", "members.deceased", "members.closing"] {
         assert!(moved.contains(&format!("/figures/{code}?")), "{code}: {moved}");
     }
