@@ -57,7 +57,7 @@ fn sentence(closed: &ClosedQuarter, may_amend: bool) -> String {
         format!("如须更正已结账的季度，请{}的审核员申请修订。", closed.county)
     };
     format!(
-        "所填日期不晚于已结账的{}（第{}版）：已结账的数字不变，与之不同的作为“结账后补录、更正”计入{}。{way}",
+        "本次登记涉及已结账的{}（第{}版）：已结账的数字不变，与之不同的作为“结账后补录、更正”计入{}。{way}",
         closed.quarter.title(),
         closed.revision,
         closed.open.title()

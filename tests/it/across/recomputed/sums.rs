@@ -7,13 +7,14 @@ use cadre::across::reports::{QuarterlyReport, TableValue, figures::FigureValue};
 const DIVISIONS: [&str; 6] = ["county", "street", "town", "township", "village", "community"];
 
 /// Wholes with their parts; a part that ends with a dot is every figure whose code goes on with one word.
-const WHOLES: [(&str, &[&str]); 7] = [
+const WHOLES: [(&str, &[&str]); 8] = [
     ("members.total", &["members.full", "members.probationary"]),
     ("members.total", &["members.age."]),
     ("members.total", &["ratings.members.rated", "ratings.members.unrated"]),
     ("ratings.members.rated", &["ratings.members.stars."]),
     ("ratings.villages.awards", &["ratings.villages.awards."]),
     ("committees.members", &["committees.high_school_or_above", "committees.junior_or_below"]),
+    ("committees.members", &["committees.age."]),
     ("reserves.total", &["reserves.reserve_cadres", "reserves.local_talents"]),
 ];
 

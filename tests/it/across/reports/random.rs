@@ -220,7 +220,7 @@ async fn the_flow_balances_whatever_happens() {
         }
         stage.amend("2026Q1").await;
         // Everywhere once: each place costs two reports.
-        amendment_sums(&mut stage, if seed == 3 { &all } else { top }, "2026Q1", 2).await;
+        amendment_sums(&mut stage, if seed == 3 { &all[..] } else { top }, "2026Q1", 2).await;
         check(&mut stage, seed, top).await;
         close(&mut stage, "2026Q3").await;
         check(&mut stage, seed, &all).await;
