@@ -121,6 +121,10 @@ async fn who_amends_sees_who_entered_what_and_which_figures_it_moves() {
     let body = page().await;
     assert!(body.contains("张伟") && body.contains("clerk.one"), "{body}");
     assert!(body.contains("结账后登记"), "{body}");
+    let cockpit = stage.app.get(&stage.supervisor, "/cockpit?quarter=2026Q1").await.body;
+    assert!(cockpit.contains("/quarters/2026Q1/amend"), "the cockpit leads there");
+    let of_clerk = stage.app.get(&stage.clerk, "/cockpit?quarter=2026Q1").await.body;
+    assert!(!of_clerk.contains("/quarters/2026Q1/amend"), "not whoever may not amend");
     let (_, rest) = body.split_once("修订将改变的全县指标").expect("the table of figures");
     let (moved, _) = rest.split_once("</section>").expect("its end");
     for code in ["members.total", "members.deceased", "members.closing"] {
