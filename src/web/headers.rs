@@ -25,6 +25,9 @@ impl Fairing for Headers {
         response.set_header(Header::new("Referrer-Policy", "same-origin"));
         response.set_header(Header::new("Cross-Origin-Opener-Policy", "same-origin"));
         response.set_header(Header::new("Permissions-Policy", "camera=(), geolocation=(), microphone=()"));
+        if let Some(told) = super::late::told(request) {
+            response.set_header(Header::new(super::late::HEADER, told));
+        }
         if super::guards::is_https(request) {
             response.set_header(Header::new("Strict-Transport-Security", "max-age=31536000"));
         }

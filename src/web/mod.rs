@@ -12,6 +12,7 @@ pub mod forms;
 pub mod guards;
 pub mod headers;
 pub mod import_work;
+pub mod late;
 pub mod pages;
 pub mod queue;
 pub mod reading;

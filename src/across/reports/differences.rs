@@ -105,6 +105,9 @@ pub struct Difference {
     pub organisation_name: Option<String>,
     /// The columns that differ; of a row that is new or gone, those that say something.
     pub fields: Vec<FieldChange>,
+    /// The records that it is made of, as far as the trail tells of them.
+    #[serde(skip)]
+    pub records: Vec<uuid::Uuid>,
     /// Where the next page begins.
     #[serde(skip)]
     pub key: String,
@@ -273,6 +276,12 @@ impl Told<'_> {
         let text = |name: &str| any.and_then(|fact| fact.get(name)).and_then(Value::as_str);
         let code = PATHS.iter().find_map(|name| text(name)).map(code_of).unwrap_or_default().to_owned();
         let (subject, id) = subject(row.table);
+        let told = |column: &&FactColumn| {
+            let is_key = row.table.key().contains(&column.name);
+            column.kind == ColumnKind::Id && (is_key || matches!(column.name, "membership_id" | "person_id"))
+        };
+        let columns = row.table.columns().iter().filter(told);
+        let records: Vec<uuid::Uuid> = columns.filter_map(|column| text(column.name)?.parse().ok()).collect();
         Difference {
             table: row.table.name(),
             table_label: row.table.label(),
@@ -283,6 +292,7 @@ impl Told<'_> {
             organisation_name: self.names.get(&code).cloned(),
             organisation_code: code,
             fields,
+            records,
             key: row.key,
         }
     }

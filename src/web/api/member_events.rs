@@ -15,6 +15,7 @@ use crate::records::members::{self, Event, EventKind, MemberCard, Reveal};
 use crate::web;
 use crate::web::api::members::{MemberJson, read};
 use crate::web::guards::{Body, Caller, Db};
+use crate::web::late::Late;
 use crate::web::respond::{Answer, Versioned};
 
 /// The routes.
@@ -116,10 +117,13 @@ pub async fn event(
     verb: &str,
     body: Body<EventInput>,
     state: &State<web::State>,
+    late: Late<'_>,
 ) -> Answer<Versioned<MemberJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let event = body.0.parse(verb, id)?;
+    let on = event.on;
     members::record(&mut db.0, &caller.actor, &[event]).await?;
+    late.note(&mut db, &caller.actor, [on]).await;
     let card: MemberCard = read(&mut db, &caller.actor, state, id).await?;
     Ok(Versioned { version: card.membership.version, created: false, body: card.into() })
 }

@@ -22,6 +22,7 @@ use crate::web::api::merges::led_member;
 use crate::web::api::organisations::narrowed;
 use crate::web::forms::member::MemberInput;
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
+use crate::web::late::{self, Late};
 use crate::web::respond::{Answer, Failure, Versioned};
 use crate::web::{self, reading};
 
@@ -369,12 +370,14 @@ pub async fn enrol(
     once: Idempotency,
     body: Body<MemberInput>,
     state: &State<web::State>,
+    late: Late<'_>,
 ) -> Answer<Kept> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let Body(input, hash) = body;
     let parsed = input.parse();
     let branch = branch_id(&mut db, &caller.actor, parsed.branch.as_deref()).await?;
     let command = parsed.into_enrol(branch).map_err(Error::Invalid)?;
+    let from_day = command.from_day();
     let (actor, keys) = (&caller.actor, &state.keys);
     let kept = once.once(&mut db.0, actor, &hash, async |conn| {
         let ids = members::enrol(conn, actor, keys, &[command]).await?;
@@ -385,7 +388,9 @@ pub async fn enrol(
             .map_err(Error::broken)?;
         Ok((201, json))
     });
-    Ok(kept.await?.at("/api/v1/members", "id"))
+    let kept = kept.await?;
+    late.note(&mut db, actor, [from_day]).await;
+    Ok(kept.at("/api/v1/members", "id"))
 }
 
 /// Change a member; needs the version that you saw in `If-Match`.
@@ -399,13 +404,15 @@ pub async fn change(
     id: MembershipId,
     body: Body<MemberInput>,
     state: &State<web::State>,
+    late: Late<'_>,
 ) -> Answer<Versioned<MemberJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let now = read(&mut db, &caller.actor, state, id).await?;
     let edits =
         body.0.parse().into_edits(&now.branch.code, &now.membership.status).map_err(Error::Invalid)?;
     let command = Change { member: id, version: version.0, edits };
-    members::change(&mut db.0, &caller.actor, &state.keys, &[command]).await?;
+    let changes = members::change(&mut db.0, &caller.actor, &state.keys, &[command]).await?.concat();
+    late.note(&mut db, &caller.actor, late::of_changes(now.membership.from_day, &changes)).await;
     Ok(versioned(read(&mut db, &caller.actor, state, id).await?, false))
 }
 

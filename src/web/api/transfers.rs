@@ -19,6 +19,7 @@ use crate::records::organisations;
 use crate::web::api::organisations::narrowed;
 use crate::web::forms::transfer::{Destination, TransferInput, day_or_today};
 use crate::web::guards::{Body, Caller, Db, Listing, Page};
+use crate::web::late::Late;
 use crate::web::respond::{Answer, Failure, Versioned};
 
 /// The routes.
@@ -266,6 +267,7 @@ pub async fn decide_transfer(
     id: TransferId,
     verb: &str,
     body: Body<TransferDecision>,
+    late: Late<'_>,
 ) -> Answer<Result<Versioned<TransferJson>, Status>> {
     let TransferDecision { reason, on } = body.0;
     let decision = match verb {
@@ -292,7 +294,12 @@ pub async fn decide_transfer(
                 day_or_today("on", on.as_deref()).map_err(|error| Error::Invalid(vec![error]))?;
             let command = CloseDeparture { transfer: id, received_on };
             members::close_departures(&mut db.0, &caller.actor, &[command]).await?;
+            late.note(&mut db, &caller.actor, [received_on]).await;
         }
     }
-    Ok(Ok(answer(&caller, &mut db, id).await?))
+    let found = transfer_of(&mut db, &caller.actor, id).await?;
+    if matches!(decision, Some(Decision::Accept)) {
+        late.note(&mut db, &caller.actor, found.on_day).await;
+    }
+    Ok(Ok(Versioned { version: found.version, created: false, body: found.into() }))
 }

@@ -6,12 +6,15 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
 use crate::across::reports::{
-    self, Amended, Difference, FieldChange, LateCorrections, QuarterStatus, RowChange,
+    self, Amended, Difference, FieldChange, LateCorrections, MovedFigure, QuarterStatus, RowChange,
+    figures::Amount,
 };
 use crate::base::clock;
 use crate::base::error::{Error, FieldError, OrMissing};
 use crate::base::policy::{self, Action};
 use crate::base::values::Quarter;
+use crate::records::audit::names;
+use crate::records::quarters::Origin;
 use crate::web;
 use crate::web::api::amendments::{DifferencesAsked, number, read};
 use crate::web::guards::{Db, Fields, Listing, Page as Rows, SignedIn};
@@ -125,7 +128,15 @@ async fn view(
     } else {
         read(state, &who.actor, quarter, &asked, listing).await?
     };
+    let (moved, origins) = if rows.items.is_empty() {
+        (Vec::new(), Vec::new())
+    } else {
+        let mut conn = state.database.report().await?;
+        let moved = reports::moved_figures(&mut conn, &who.actor, quarter).await?;
+        (moved, reports::origins(&mut conn, &who.actor, quarter, &rows.items).await?)
+    };
     let caption = format!("与第{}版不同的数据", late.revision);
+    let table = table(&caption, &rows.items, "现有记录与已结账的数据完全一致。");
     Ok(Amend {
         frame: who.frame(Section::Reports),
         title: format!("修订 {}", quarter.title()),
@@ -134,7 +145,8 @@ async fn view(
         notices: notices(status, &late, &who.actor.name),
         form: form(who, status, &late, refused),
         pager: pager(&address(quarter), &rows, listing),
-        table: table(&caption, &rows.items, "现有记录与已结账的数据完全一致。"),
+        moved: moved_table(&moved, quarter, late.revision),
+        table: with_origins(table, &origins),
     })
 }
 
@@ -330,6 +342,48 @@ pub(super) fn table(caption: &str, rows: &[Difference], empty: &str) -> Table {
         empty: empty.to_owned(),
         pager: None,
     }
+}
+
+/// The figures that an amendment would move; each leads to what it is made of.
+fn moved_table(moved: &[MovedFigure], quarter: Quarter, revision: i32) -> Table {
+    let shown = |amount: Option<Amount>| {
+        Cell::Number(amount.map_or_else(|| "—".to_owned(), |amount| amount.to_string()))
+    };
+    let line = |figure: &MovedFigure| {
+        let cells = vec![
+            Cell::Text(figure.label.clone()),
+            Cell::Text(figure.unit.to_owned()),
+            shown(figure.from),
+            shown(figure.to),
+            shown(figure.change),
+        ];
+        Row::to(format!("/figures/{}?quarter={quarter}", figure.code), cells)
+    };
+    Table {
+        caption: "修订将改变的全县指标".to_owned(),
+        columns: vec![
+            Column::new("指标"),
+            Column::new("单位"),
+            Column::numeric(format!("第{revision}版")),
+            Column::numeric("现有记录"),
+            Column::numeric("相差"),
+        ],
+        rows: moved.iter().map(line).collect(),
+        ..Table::default()
+    }
+}
+
+/// The rows with who entered or corrected what stands behind each, and when.
+fn with_origins(mut table: Table, origins: &[Option<Origin>]) -> Table {
+    table.columns.push(Column::new("结账后登记"));
+    for (row, origin) in table.rows.iter_mut().zip(origins) {
+        let told = origin.as_ref().map(|origin| {
+            let what = origin.action.as_deref().map(|action| format!("（{}）", names::action(action)));
+            format!("{} {}{}", origin.by, clock::minute_in_china(origin.at), what.unwrap_or_default())
+        });
+        row.cells.push(Cell::Text(told.unwrap_or_else(|| "随其他记录变动".to_owned())));
+    }
+    table
 }
 
 /// So many columns of a row that is new or gone are told in a line; all of them are in the API and the workbook.

@@ -22,7 +22,9 @@ pub struct Amend {
     pub notices: Vec<Notice>,
     /// The form, for whom may.
     pub form: Option<Form>,
-    /// The rows that would differ.
+    /// The figures of the county that would say another number.
+    pub moved: Table,
+    /// The rows that would differ, with who entered or corrected what stands behind them.
     pub table: Table,
     /// The way to the other rows.
     pub pager: Pager,

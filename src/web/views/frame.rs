@@ -3,6 +3,7 @@
 use rocket::request::FlashMessage;
 
 use super::parts::{Notice, Tone};
+use crate::web::late;
 
 /// A section of the site, in the order of the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,7 +167,7 @@ impl Frame {
     pub fn telling(mut self, flash: Option<FlashMessage<'_>>) -> Self {
         self.notices.extend(flash.map(|flash| {
             let tone = if flash.kind() == "success" { Tone::Good } else { Tone::Bad };
-            Notice::new(tone, flash.message())
+            late::notice(flash.kind(), flash.message()).unwrap_or_else(|| Notice::new(tone, flash.message()))
         }));
         self
     }

@@ -11,6 +11,7 @@ mod drafts;
 mod exports;
 mod home;
 mod imports;
+mod late;
 mod member_events;
 mod member_fields;
 mod member_lists;

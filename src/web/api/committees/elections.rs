@@ -21,6 +21,7 @@ use crate::records::committees::{
 use crate::web;
 use crate::web::forms::committee::{CandidateText, VoteText, WhoText};
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page};
+use crate::web::late::Late;
 use crate::web::respond::{Answer, Versioned};
 
 /// The routes.
@@ -230,11 +231,13 @@ pub async fn record_election(
     id: TermId,
     body: Body<ElectionInput>,
     state: &State<web::State>,
+    late: Late<'_>,
 ) -> Answer<Kept> {
     let actor = &caller.actor;
     policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
     let Body(input, hash) = body;
     let command = RecordElection { term: id, held: input.text().held(&db.words(caller.scope()).await?)? };
+    let held_on = command.held.held_on;
     let kept = once
         .once(&mut db.0, actor, &hash, async |conn| {
             let ids = committees::record_election(conn, actor, &state.keys, &[command]).await?;
@@ -244,6 +247,7 @@ pub async fn record_election(
             Ok((201, serde_json::to_string(&told).map_err(Error::broken)?))
         })
         .await?;
+    late.note(&mut db, actor, [held_on]).await;
     Ok(kept.at("/api/v1/elections", "id"))
 }
 
@@ -278,12 +282,15 @@ pub async fn correct_election(
     id: ElectionId,
     body: Body<ElectionInput>,
     state: &State<web::State>,
+    late: Late<'_>,
 ) -> Answer<Versioned<ElectionJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     read(&mut db, &caller.actor, id).await?;
     let words = db.words(caller.scope()).await?;
     let command = body.0.text().correct(id, version.0, &words)?;
+    let held_on = command.held.held_on;
     committees::correct_election(&mut db.0, &caller.actor, &state.keys, &[command]).await?;
+    late.note(&mut db, &caller.actor, [held_on]).await;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
 }
 

@@ -18,6 +18,7 @@ use crate::records::committees::{self, RemoveSeat};
 use crate::web;
 use crate::web::forms::committee::{EndText, SeatText, WhoText};
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page, Seen};
+use crate::web::late::Late;
 use crate::web::respond::{Answer, Versioned};
 
 /// The routes.
@@ -178,11 +179,13 @@ pub async fn appoint(
     id: TermId,
     body: Body<SeatInput>,
     state: &State<web::State>,
+    late: Late<'_>,
 ) -> Answer<Kept> {
     let actor = &caller.actor;
     policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
     let Body(input, hash) = body;
     let command = input.text().appoint(id, &db.words(caller.scope()).await?)?;
+    let from_day = command.from_day;
     let kept = once
         .once(&mut db.0, actor, &hash, async |conn| {
             let appointed = appointment::appoint(conn, actor, &state.keys, &[command]).await?;
@@ -194,6 +197,7 @@ pub async fn appoint(
             Ok((201, serde_json::to_string(&json).map_err(Error::broken)?))
         })
         .await?;
+    late.note(&mut db, actor, [from_day]).await;
     Ok(kept.at("/api/v1/seats", "id"))
 }
 
@@ -254,6 +258,7 @@ pub async fn correct_seat(
     mut db: Db,
     id: SeatId,
     body: Body<SeatChange>,
+    late: Late<'_>,
 ) -> Answer<Versioned<SeatJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let SeatCard { seat, sources, .. } = read(&mut db, &caller.actor, id).await?;
@@ -274,7 +279,9 @@ pub async fn correct_seat(
         note: over(input.note, seat.note),
     };
     let command = text.correct(id, version.0, &db.words(caller.scope()).await?)?;
+    let days = [seat.from_day, command.from_day];
     committees::correct_seat(&mut db.0, &caller.actor, &[command]).await?;
+    late.note(&mut db, &caller.actor, days).await;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
 }
 
@@ -303,12 +310,15 @@ pub async fn end_seat(
     mut db: Db,
     id: SeatId,
     body: Body<EndSeatInput>,
+    late: Late<'_>,
 ) -> Answer<Versioned<SeatJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let EndSeatInput { on, reason, explanation } = body.0;
     let on = on.or_else(|| Some(clock::today().to_string()));
     let command = EndText { on, reason: Some(reason), explanation }.end(id, seen.0)?;
+    let left = command.on;
     committees::end_seat(&mut db.0, &caller.actor, &[command]).await?;
+    late.note(&mut db, &caller.actor, [left]).await;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
 }
 
@@ -333,9 +343,12 @@ pub async fn remove_seat(
     mut db: Db,
     id: SeatId,
     body: Body<RemoveSeatInput>,
+    late: Late<'_>,
 ) -> Answer<Status> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
+    let from_day = read(&mut db, &caller.actor, id).await?.seat.from_day;
     let command = RemoveSeat { seat: id, version: version.0, reason: body.0.reason };
     committees::remove_seat(&mut db.0, &caller.actor, &[command]).await?;
+    late.note(&mut db, &caller.actor, [from_day]).await;
     Ok(Status::NoContent)
 }

@@ -19,6 +19,7 @@ use crate::records::committees::queries::{self, TermCard};
 use crate::records::committees::{self, CloseTerm, Explain, Unusual};
 use crate::web::forms::committee::{TermText, Wrong};
 use crate::web::guards::{Body, Caller, Db, Idempotency, IfMatch, Kept, Listing, Page, Seen};
+use crate::web::late::Late;
 use crate::web::respond::{Answer, Versioned};
 
 /// The routes.
@@ -108,6 +109,7 @@ pub async fn open_term(
     once: Idempotency,
     id: CommitteeId,
     body: Body<TermInput>,
+    late: Late<'_>,
 ) -> Answer<Kept> {
     let actor = &caller.actor;
     policy::require(actor, Action::EnterRecords, &actor.scope.path)?;
@@ -120,6 +122,7 @@ pub async fn open_term(
         posts: input.posts.into_iter().collect(),
     };
     let command = text.open(id, &db.words(caller.scope()).await?)?;
+    let from_day = command.from_day;
     let kept = once
         .once(&mut db.0, actor, &hash, async |conn| {
             let ids = committees::open_term(conn, actor, &[command]).await?;
@@ -129,6 +132,7 @@ pub async fn open_term(
             Ok((201, serde_json::to_string(&TermJson::from(card)).map_err(Error::broken)?))
         })
         .await?;
+    late.note(&mut db, actor, [from_day]).await;
     Ok(kept.at("/api/v1/terms", "id"))
 }
 
@@ -180,6 +184,7 @@ pub async fn correct_term(
     mut db: Db,
     id: TermId,
     body: Body<TermChange>,
+    late: Late<'_>,
 ) -> Answer<Versioned<TermJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let now = read(&mut db, &caller.actor, id).await?;
@@ -194,7 +199,9 @@ pub async fn correct_term(
         posts: input.posts.map_or(stored, |posts| posts.into_iter().collect()),
     };
     let command = text.correct(id, version.0, &db.words(caller.scope()).await?)?;
+    let days = [now.term.from_day, command.from_day];
     committees::correct_term(&mut db.0, &caller.actor, &[command]).await?;
+    late.note(&mut db, &caller.actor, days).await;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
 }
 
@@ -218,6 +225,7 @@ pub async fn close_term(
     mut db: Db,
     id: TermId,
     body: Body<CloseTermInput>,
+    late: Late<'_>,
 ) -> Answer<Versioned<TermJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let mut wrong = Wrong::default();
@@ -227,6 +235,7 @@ pub async fn close_term(
     };
     let on = wrong.finish(on)?;
     committees::close_term(&mut db.0, &caller.actor, &[CloseTerm { term: id, version: seen.0, on }]).await?;
+    late.note(&mut db, &caller.actor, [on]).await;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
 }
 

@@ -13,6 +13,7 @@ use crate::base::error::{Error, FieldError, OrMissing, Result};
 use crate::base::ids::{RatingId, RoundId};
 use crate::records::ratings::{self, Decide, Dispute, Outcome, SendBack, Target, queries};
 use crate::web::guards::{Body, Caller, Db, Seen};
+use crate::web::late::Late;
 use crate::web::respond::{Answer, Problem};
 
 /// The routes.
@@ -67,7 +68,7 @@ pub struct DecisionJson {
 /// What a step answers: results, or the conflict where none was taken.
 type Decided = Answer<std::result::Result<Json<DecisionJson>, Problem>>;
 
-async fn answer(db: &mut Db, caller: &Caller, outcomes: Vec<Outcome>) -> Decided {
+async fn answer(db: &mut Db, caller: &Caller, late: &Late<'_>, outcomes: Vec<Outcome>) -> Decided {
     let refused = outcomes.iter().filter(|outcome| outcome.refusal.is_some()).count();
     let done = outcomes.len() - refused;
     if done == 0 {
@@ -76,6 +77,7 @@ async fn answer(db: &mut Db, caller: &Caller, outcomes: Vec<Outcome>) -> Decided
     let id = outcomes.first().map(|outcome| outcome.round).or_missing("评定轮次")?;
     let scope = caller.scope();
     let line = db::read(&mut db.0, scope, async |conn| queries::round(conn, scope, id).await).await?;
+    late.note(db, &caller.actor, [line.card.round.last_day]).await;
     let results = outcomes.into_iter().map(OutcomeJson::from).collect();
     Ok(Ok(Json(DecisionJson { round: line.into(), done, refused, results })))
 }
@@ -115,9 +117,16 @@ async fn take(db: &mut Db, caller: &Caller, verb: &str, target: Target, seen: Se
         (status = 409, body = Problem, description = "none could; errors say why"),
         (status = 412, description = "changed meanwhile")))]
 #[post("/ratings/rounds/<id>/<verb>")]
-pub async fn decide_round(caller: Caller, seen: Seen, mut db: Db, id: RoundId, verb: &str) -> Decided {
+pub async fn decide_round(
+    caller: Caller,
+    seen: Seen,
+    mut db: Db,
+    id: RoundId,
+    verb: &str,
+    late: Late<'_>,
+) -> Decided {
     let outcomes = take(&mut db, &caller, verb, Target::Round(id), seen).await?;
-    answer(&mut db, &caller, outcomes).await
+    answer(&mut db, &caller, &late, outcomes).await
 }
 
 /// Submit, review, confirm or publish one rating.
@@ -127,9 +136,16 @@ pub async fn decide_round(caller: Caller, seen: Seen, mut db: Db, id: RoundId, v
     responses((status = 200, body = DecisionJson), (status = 409, body = Problem, description = "the rules forbid it"),
         (status = 412, description = "changed meanwhile")))]
 #[post("/ratings/<id>/<verb>", rank = 2)]
-pub async fn decide_rating(caller: Caller, seen: Seen, mut db: Db, id: RatingId, verb: &str) -> Decided {
+pub async fn decide_rating(
+    caller: Caller,
+    seen: Seen,
+    mut db: Db,
+    id: RatingId,
+    verb: &str,
+    late: Late<'_>,
+) -> Decided {
     let outcomes = take(&mut db, &caller, verb, Target::Rating(id), seen).await?;
-    answer(&mut db, &caller, outcomes).await
+    answer(&mut db, &caller, &late, outcomes).await
 }
 
 /// Why a rating goes back.
@@ -153,10 +169,11 @@ pub async fn return_rating(
     mut db: Db,
     id: RatingId,
     body: Body<ReturnInput>,
+    late: Late<'_>,
 ) -> Decided {
     let command = SendBack { rating: id, reason: body.0.reason, version: seen.0 };
     let outcomes = ratings::return_(&mut db.0, &caller.actor, &[command]).await?;
-    answer(&mut db, &caller, outcomes).await
+    answer(&mut db, &caller, &late, outcomes).await
 }
 
 /// What is objected, or why a rating is revoked.
@@ -180,10 +197,11 @@ pub async fn object_rating(
     mut db: Db,
     id: RatingId,
     body: Body<DisputeInput>,
+    late: Late<'_>,
 ) -> Decided {
     let command = Dispute { rating: id, reason: body.0.reason, version: seen.0 };
     let outcomes = ratings::object(&mut db.0, &caller.actor, &[command]).await?;
-    answer(&mut db, &caller, outcomes).await
+    answer(&mut db, &caller, &late, outcomes).await
 }
 
 /// What came of an objection.
@@ -209,6 +227,7 @@ pub async fn resolve_rating(
     mut db: Db,
     id: RatingId,
     body: Body<ResolutionInput>,
+    late: Late<'_>,
 ) -> Decided {
     let upheld = match body.0.outcome.as_str() {
         "upheld" => true,
@@ -220,7 +239,7 @@ pub async fn resolve_rating(
     };
     let command = Dispute { rating: id, reason: body.0.reason, version: seen.0 };
     let outcomes = ratings::resolve(&mut db.0, &caller.actor, upheld, &[command]).await?;
-    answer(&mut db, &caller, outcomes).await
+    answer(&mut db, &caller, &late, outcomes).await
 }
 
 /// Revoke a rating that counted.
@@ -236,8 +255,9 @@ pub async fn revoke_rating(
     mut db: Db,
     id: RatingId,
     body: Body<DisputeInput>,
+    late: Late<'_>,
 ) -> Decided {
     let command = Dispute { rating: id, reason: body.0.reason, version: seen.0 };
     let outcomes = ratings::revoke(&mut db.0, &caller.actor, &[command]).await?;
-    answer(&mut db, &caller, outcomes).await
+    answer(&mut db, &caller, &late, outcomes).await
 }

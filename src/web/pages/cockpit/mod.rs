@@ -279,6 +279,9 @@ fn links(who: &SignedIn, told: &Cockpit, wanted: &Wanted) -> Vec<Link> {
     if closes && told.state != QuarterState::Closed && told.last_day < clock::today() {
         links.push(Link::new("去结账", format!("/quarters/{}/close", told.quarter)));
     }
+    if closes && told.state == QuarterState::Closed {
+        links.push(Link::new("结账后的补录、更正", format!("/quarters/{}/amend", told.quarter)));
+    }
     links
 }
 

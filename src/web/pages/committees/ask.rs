@@ -1,5 +1,6 @@
 //! The forms: a committee, a term, a seat, closing.
 
+use chrono::NaiveDate;
 use rocket::http::Status;
 use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
@@ -18,6 +19,7 @@ use crate::web;
 use crate::web::forms::committee::{SeatText, TermText, WhoText, Wrong};
 use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::late;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Kind, Source};
 use crate::web::views::form_page::FormPage;
@@ -227,7 +229,11 @@ async fn open_term(who: SignedIn, mut db: Db, id: CommitteeId, fields: Fields) -
         Err(error) => Err(error),
     };
     match opened {
-        Ok(_) => Ok(Ok(done(&place.village_code, "已登记新一届，请登记选举和任职。"))),
+        Ok(_) => {
+            let (to, days) = (village_page(&place.village_code), late::typed(&fields, &["from_day"]));
+            let told = "已登记新一届，请登记选举和任职。";
+            Ok(Ok(late::done(&mut db, &who.actor, to, told, days).await))
+        }
         Err(error) => {
             let errors = refusals(error)?;
             Ok(Err(again(term_page(&who, (&place, ordinal, &words), Some((&fields, &errors))))))
@@ -249,13 +255,23 @@ pub(super) fn term_link(place: &TermPlace) -> Link {
     Link::new(&place.village, address(place))
 }
 
-/// Back to the term, with what was done.
-pub(super) fn done_in(place: &TermPlace, told: &str) -> Flash<Redirect> {
-    Flash::success(Redirect::to(address(place)), told.to_owned())
+/// Back to the term, with what was done, and what it means for a closed quarter that one of some days touches.
+pub(super) async fn done_on(
+    db: &mut Db,
+    who: &SignedIn,
+    place: &TermPlace,
+    told: &str,
+    days: Vec<NaiveDate>,
+) -> Flash<Redirect> {
+    late::done(db, &who.actor, Redirect::to(address(place)), told, days).await
+}
+
+fn village_page(village: &str) -> Redirect {
+    Redirect::to(format!("/committees/villages/{village}"))
 }
 
 pub(super) fn done(village: &str, told: &str) -> Flash<Redirect> {
-    Flash::success(Redirect::to(format!("/committees/villages/{village}")), told.to_owned())
+    Flash::success(village_page(village), told.to_owned())
 }
 
 /// The term that a form is about.
@@ -397,7 +413,8 @@ async fn appoint(who: SignedIn, mut db: Db, id: TermId, fields: Fields, state: &
         Ok(appointed) => {
             let left = appointed.released.iter().map(|one| format!("{}。", one.told()));
             let told: String = std::iter::once("已登记任职。".to_owned()).chain(left).collect();
-            Ok(Ok(done_in(&place, &told)))
+            let days = late::typed(&fields, &["from_day"]);
+            Ok(Ok(done_on(&mut db, &who, &place, &told, days).await))
         }
         Err(error) => {
             let errors = refusals(error)?;
@@ -433,7 +450,10 @@ async fn close_term(who: SignedIn, mut db: Db, id: TermId, fields: Fields) -> Se
         Err(error) => Err(error),
     };
     match closed {
-        Ok(()) => Ok(Ok(done(&place.village_code, "已结束本届。"))),
+        Ok(()) => {
+            let (to, days) = (village_page(&place.village_code), late::typed(&fields, &["ended_on"]));
+            Ok(Ok(late::done(&mut db, &who.actor, to, "已结束本届。", days).await))
+        }
         Err(error) => Ok(Err(again(close_page(&who, &place, Some((&fields, &refusals(error)?)))))),
     }
 }

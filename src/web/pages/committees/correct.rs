@@ -3,7 +3,7 @@
 use rocket::{Route, get, post, routes};
 
 use super::ask::{
-    SOURCES, Sat, Sent, Typed, again, day, done_in, enters, page, place_controls, posts_of, seat,
+    SOURCES, Sat, Sent, Typed, again, day, done_on, enters, page, place_controls, posts_of, seat,
     seat_details, term, term_facts, term_link, term_text,
 };
 use super::leave::leaving_controls;
@@ -16,6 +16,7 @@ use crate::records::words::WordBook;
 use crate::web::forms::committee::{SeatText, WhoText};
 use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::late;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::Kind;
 use crate::web::views::form_page::FormPage;
@@ -104,6 +105,7 @@ async fn ask_seat(who: SignedIn, mut db: Db, id: SeatId) -> Answer<Page<FormPage
 async fn correct_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> Sent {
     let (card, _, words) = seat(&who, &mut db, id).await?;
     let text = |name: &str| fields.given(name).map(str::to_owned);
+    let from_day = card.seat.from_day;
     // More sources than the form has room for, which only a program or a workbook gives, are not lost.
     let beyond = card.sources.into_iter().skip(SOURCES.len());
     let said = SeatText {
@@ -125,7 +127,11 @@ async fn correct_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> 
     let sat = seat(&who, &mut db, id).await?;
     let (card, place, words) = &sat;
     match corrected {
-        Ok(()) => Ok(Ok(done_in(place, "已更正任职。"))),
+        Ok(()) => {
+            let mut days = late::typed(&fields, &["from_day"]);
+            days.push(from_day);
+            Ok(Ok(done_on(&mut db, &who, place, "已更正任职。", days).await))
+        }
         Err(error) => {
             let errors = refused_or_stale(error, &card.seat.updated_by, &seat_now(card, words))?;
             Ok(Err(again(seat_page(&who, &sat, Some((&fields, &errors))))))
@@ -173,7 +179,10 @@ async fn remove_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> S
         Err(error) => Err(error),
     };
     match removed {
-        Ok(()) => Ok(Ok(done_in(place, "已删除任职。"))),
+        Ok(()) => {
+            let days = vec![card.seat.from_day];
+            Ok(Ok(done_on(&mut db, &who, place, "已删除任职。", days).await))
+        }
         Err(error) => {
             let errors = refused_or_stale(error, &card.seat.updated_by, &seat_now(card, words))?;
             Ok(Err(again(removal_page(&who, &sat, Some((&fields, &errors))))))
@@ -239,7 +248,10 @@ async fn correct_term(who: SignedIn, mut db: Db, id: TermId, fields: Fields) -> 
     };
     let (card, place) = term_card(&who, &mut db, id).await?;
     match corrected {
-        Ok(()) => Ok(Ok(done_in(&place, "已更正届次。"))),
+        Ok(()) => {
+            let days = late::typed(&fields, &["from_day", "ended_on"]);
+            Ok(Ok(done_on(&mut db, &who, &place, "已更正届次。", days).await))
+        }
         Err(error) => {
             let term = &card.term;
             let now = format!("第{}届，{}至{}", term.ordinal, term.from_day, term.due_day);

@@ -2,12 +2,13 @@
 
 use rocket::{Route, get, post, routes};
 
-use super::ask::{Sat, Sent, Typed, again, choices, day, done_in, page, seat, term_facts, term_link, today};
+use super::ask::{Sat, Sent, Typed, again, choices, day, done_on, page, seat, term_facts, term_link, today};
 use crate::base::ids::SeatId;
 use crate::records::committees::{self, LeavingReason};
 use crate::web::forms::committee::EndText;
 use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::late;
 use crate::web::respond::{Answer, Page};
 use crate::web::views::controls::Kind;
 use crate::web::views::form_page::FormPage;
@@ -66,7 +67,10 @@ async fn end_seat(who: SignedIn, mut db: Db, id: SeatId, fields: Fields) -> Sent
         Err(error) => Err(error),
     };
     match ended {
-        Ok(()) => Ok(Ok(done_in(&sat.1, "已登记离职。"))),
+        Ok(()) => {
+            let days = late::typed(&fields, &["on"]);
+            Ok(Ok(done_on(&mut db, &who, &sat.1, "已登记离职。", days).await))
+        }
         Err(error) => {
             let errors = refusals(error)?;
             Ok(Err(again(end_page(&who, &sat, Some((&fields, &errors))))))

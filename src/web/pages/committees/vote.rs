@@ -9,7 +9,7 @@ use rocket::response::{Flash, Redirect};
 use rocket::{Route, State, get, post, routes};
 
 use super::ask::{
-    Sent, Typed, again, done_in, enters, head_of, page as form_of, posts_of, term, term_facts, term_link,
+    Sent, Typed, again, done_on, enters, head_of, page as form_of, posts_of, term, term_facts, term_link,
     whole,
 };
 use super::correct::{refused_or_stale, version};
@@ -27,6 +27,7 @@ use crate::web;
 use crate::web::forms::committee::{CandidateText, VoteText, WhoText, Wrong};
 use crate::web::forms::refusals;
 use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::late;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::committees::Vote;
 use crate::web::views::controls::{Kind, Source};
@@ -336,8 +337,9 @@ async fn record(
     match recorded {
         Ok(ids) => {
             let id = ids.into_iter().next().or_missing("选举记录")?;
-            let told = "已登记选举结果，可以打印后签字。".to_owned();
-            Ok(Ok(Flash::success(Redirect::to(format!("/elections/{id}")), told)))
+            let (told, days) = ("已登记选举结果，可以打印后签字。", late::typed(&fields, &["held_on"]));
+            let to = Redirect::to(format!("/elections/{id}"));
+            Ok(Ok(late::done(&mut db, &who.actor, to, told, days).await))
         }
         Err(error) => {
             let page = page(&who, (&place, &book, &words), None, Some((&fields, &refusals(error)?)));
@@ -385,8 +387,9 @@ async fn correct(
     };
     match corrected {
         Ok(()) => {
-            let told = "已更正选举结果，请重新打印后签字。".to_owned();
-            Ok(Ok(Flash::success(Redirect::to(format!("/elections/{id}")), told)))
+            let (told, days) = ("已更正选举结果，请重新打印后签字。", late::typed(&fields, &["held_on"]));
+            let to = Redirect::to(format!("/elections/{id}"));
+            Ok(Ok(late::done(&mut db, &who.actor, to, told, days).await))
         }
         Err(error) => {
             let (card, place, book, words) = stored(&who, &mut db, id).await?;
@@ -446,7 +449,10 @@ async fn remove(who: SignedIn, mut db: Db, id: ElectionId, fields: Fields) -> Se
         Err(error) => Err(error),
     };
     match removed {
-        Ok(()) => Ok(Ok(done_in(&place, "已删除选举。"))),
+        Ok(()) => {
+            let days = vec![card.election.held_on];
+            Ok(Ok(done_on(&mut db, &who, &place, "已删除选举。", days).await))
+        }
         Err(error) => {
             let errors = refused_or_stale(error, &card.election.updated_by, &vote_now(&card))?;
             Ok(Err(again(removal_page(&who, (&card, &place, &words), Some((&fields, &errors))))))

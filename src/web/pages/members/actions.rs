@@ -17,6 +17,7 @@ use crate::web::api::member_events::EventInput;
 use crate::web::api::members::read;
 use crate::web::forms::transfer::TransferInput;
 use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::late;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind, Source};
 use crate::web::views::form_page::FormPage as Ask;
@@ -205,7 +206,14 @@ async fn record(
                 "depart" => "已登记介绍信，待对方回执；收到后请在“组织关系转接”登记回执。".to_owned(),
                 _ => format!("已登记：{title}。"),
             };
-            return Ok(Ok(Flash::success(Redirect::to(format!("/members/{id}")), done)));
+            // A move counts once it is accepted.
+            let days = if matches!(verb, "transfer" | "depart") {
+                Vec::new()
+            } else {
+                late::typed(&fields, &["on", "from"])
+            };
+            let to = Redirect::to(format!("/members/{id}"));
+            return Ok(Ok(late::done(&mut db, &who.actor, to, done, days).await));
         }
         Err(Error::Invalid(errors)) => errors.into_iter().map(|error| beside(verb, error)).collect(),
         Err(Error::Taken { field, message }) => vec![FieldError::new(field, message, None)],

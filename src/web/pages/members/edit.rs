@@ -18,6 +18,7 @@ use crate::web;
 use crate::web::api::members::{branch_id, read};
 use crate::web::forms::member::{MemberInput, Said};
 use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::late;
 use crate::web::pages::members::{form, stale};
 use crate::web::pages::people::entered;
 use crate::web::respond::{Answer, Page, PageWith};
@@ -76,14 +77,19 @@ async fn enrol(who: SignedIn, mut db: Db, fields: Fields, state: &State<web::Sta
     let parsed = MemberInput::from_fields(&fields).parse();
     let branch = branch_id(&mut db, &who.actor, parsed.branch.as_deref()).await?;
     let outcome = match parsed.into_enrol(branch) {
-        Ok(command) => members::enrol(&mut db.0, &who.actor, &state.keys, &[command]).await,
+        Ok(command) => {
+            let from_day = command.from_day();
+            let ids = members::enrol(&mut db.0, &who.actor, &state.keys, &[command]).await;
+            ids.map(|ids| (ids, from_day))
+        }
         Err(errors) => Err(Error::Invalid(errors)),
     };
     match outcome {
-        Ok(ids) => {
+        Ok((ids, from_day)) => {
             let id = ids.into_iter().next().or_missing("党员")?;
             let said = entered(&mut db, &who, id.0, "已录入。").await?;
-            Ok(Ok(Flash::success(Redirect::to(format!("/members/{id}")), said)))
+            let to = Redirect::to(format!("/members/{id}"));
+            Ok(Ok(late::done(&mut db, &who.actor, to, said, [from_day]).await))
         }
         Err(error) => {
             let errors = field_errors(error)?;
@@ -187,7 +193,9 @@ async fn change(
     match outcome {
         Ok(changes) => {
             let message = if changes.iter().all(Vec::is_empty) { "没有改动。" } else { "已保存。" };
-            Ok(Ok(Flash::success(Redirect::to(format!("/members/{id}")), message)))
+            let days = late::of_changes(card.membership.from_day, &changes.concat());
+            let to = Redirect::to(format!("/members/{id}"));
+            Ok(Ok(late::done(&mut db, &who.actor, to, message, days).await))
         }
         Err(Error::Stale) => {
             let now = read(&mut db, &who.actor, state, id).await?;

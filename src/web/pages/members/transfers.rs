@@ -16,6 +16,7 @@ use crate::records::members::{self, CloseDeparture, Decision};
 use crate::web::api::transfers::{TransferQuery, transfer_of, transfer_page};
 use crate::web::forms::transfer::day_or_today;
 use crate::web::guards::{Db, Fields, Listing, SignedIn};
+use crate::web::late;
 use crate::web::pages::members::list::may_enter;
 use crate::web::respond::{Answer, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind};
@@ -299,7 +300,14 @@ async fn decide(
         _ => Err(Error::invalid("decision", "请选择怎样办理。")),
     };
     let errors = match outcome {
-        Ok(done) => return Ok(Ok(Flash::success(Redirect::to("/transfers"), done))),
+        Ok(done) => {
+            let days = match fields.get("decision") {
+                "accept" => transfer_of(&mut db, &who.actor, id).await?.on_day.into_iter().collect(),
+                "close" => late::typed(&fields, &["on"]),
+                _ => Vec::new(),
+            };
+            return Ok(Ok(late::done(&mut db, &who.actor, Redirect::to("/transfers"), done, days).await));
+        }
         Err(Error::Refused(message)) => return Ok(Ok(Flash::error(Redirect::to("/transfers"), message))),
         Err(Error::Invalid(errors)) => errors,
         Err(other) => return Err(other.into()),

@@ -14,6 +14,7 @@ use crate::records::ratings::model::RaterRule;
 use crate::records::ratings::queries::{self, Objection, RatingCard};
 use crate::records::ratings::{self, Dispute, RatingState, printed};
 use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::late;
 use crate::web::pages::ratings::badge;
 use crate::web::respond::{Answer, Failure, Page, PageWith};
 use crate::web::views::controls::{Choice, Kind};
@@ -290,7 +291,9 @@ async fn dispute(
         Ok(outcomes) => match outcomes.into_iter().find_map(|outcome| outcome.refusal) {
             None => {
                 let told = format!("已办理：{word}。");
-                return Ok(Ok(Flash::success(Redirect::to(format!("/ratings/{id}")), told)));
+                let day = read(&who, &mut db, id).await?.round.round.last_day;
+                let to = Redirect::to(format!("/ratings/{id}"));
+                return Ok(Ok(late::done(&mut db, &who.actor, to, told, [day]).await));
             }
             Some(refusal) => vec![FieldError::new("", format!("{refusal}。"), None)],
         },

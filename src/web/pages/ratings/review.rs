@@ -12,6 +12,7 @@ use crate::records::ratings::queries::{self, ReviewRow as Stored};
 use crate::records::ratings::{self, Decide, Outcome, RatingState, SendBack, Target};
 use crate::records::ratings::{Step, printed};
 use crate::web::guards::{Db, Fields, SignedIn};
+use crate::web::late;
 use crate::web::pages::ratings::badge;
 use crate::web::pages::ratings::grid::dimensions;
 use crate::web::respond::{Answer, Failure, PageWith};
@@ -173,6 +174,12 @@ async fn decide(id: RoundId, step: &str, who: SignedIn, mut db: Db, fields: Fiel
     };
     let mut page = view(&who, &mut db, id).await?;
     page.frame.notices = results(word, &outcomes);
+    if outcomes.iter().any(|outcome| outcome.refusal.is_none()) {
+        let scope = who.scope();
+        let line = db::read(&mut db.0, scope, async |conn| queries::round(conn, scope, id).await).await?;
+        let last_day = line.card.round.last_day;
+        page.frame.notices.extend(late::of_days(&mut db, &who.actor, [last_day]).await);
+    }
     Ok(PageWith(Status::Ok, page))
 }
 

@@ -54,7 +54,7 @@ async fn show(
         organisation: report.organisation.name.clone(),
         quarter: report.quarter.title(),
         state: badge(&report, status),
-        facts: facts(&report, status),
+        facts: facts(&report),
         quarters: statuses.iter().map(quarter_choice).collect(),
         quarter_code: wanted.quarter.to_string(),
         organisations: above.iter().chain(&below).map(choice).collect(),
@@ -127,15 +127,13 @@ fn badge(report: &QuarterlyReport, status: Option<&QuarterStatus>) -> Badge {
     }
 }
 
-fn facts(report: &QuarterlyReport, status: Option<&QuarterStatus>) -> Vec<Fact> {
+fn facts(report: &QuarterlyReport) -> Vec<Fact> {
     let mut facts = vec![Fact::text("截至日期", report.quarter.last_day().to_string())];
     if let Some(at) = report.closed_at {
         facts.push(Fact::text("结账日期", clock::date_in_china(at).to_string()));
-        if let Some(status) = status {
-            let by = |name: &Option<String>| name.clone().unwrap_or_default();
-            facts.push(Fact::text("提出", by(&status.proposed_by)));
-            facts.push(Fact::text("复核", by(&status.confirmed_by)));
-        }
+        let by = |name: &Option<String>| name.clone().unwrap_or_default();
+        facts.push(Fact::text("编制人", by(&report.prepared_by)));
+        facts.push(Fact::text("复核人", by(&report.reviewed_by)));
     }
     if let Some(checkpoint) = &report.checkpoint {
         facts.push(Fact::text("检查点", checkpoint));

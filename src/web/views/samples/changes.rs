@@ -38,6 +38,24 @@ fn rows() -> Table {
     }
 }
 
+fn moved() -> Table {
+    Table {
+        caption: "修订将改变的全县指标".into(),
+        columns: vec![
+            Column::new("指标"),
+            Column::new("单位"),
+            Column::numeric("第1版"),
+            Column::numeric("现有记录"),
+            Column::numeric("相差"),
+        ],
+        rows: vec![Row::to(
+            "/figures/members.total?quarter=2026Q1",
+            vec![text("党员总数"), text("人"), number("20024"), number("20025"), number("1")],
+        )],
+        ..Table::default()
+    }
+}
+
 /// See the page of this name.
 pub fn amend() -> Amend {
     let reason = Control::new("reason", "修订原因", Kind::Area).required().columns(12);
@@ -67,6 +85,7 @@ pub fn amend() -> Amend {
             cancel: Some("/quarters".into()),
             ..Form::default()
         }),
+        moved: moved(),
         table: rows(),
         pager: Pager { shown: 3, total: None, first: None, next: None },
     }

@@ -5,6 +5,8 @@
 //! hand, `CADRE_COUNTIES=20 CADRE_MEMBERS=500 CADRE_QUARTERS=12` runs twenty counties over three years at every
 //! organisation.
 
+pub mod sums;
+
 use std::collections::HashMap;
 use std::str::FromStr;
 
@@ -167,6 +169,7 @@ impl County {
             .collect();
         let second = self.second(quarter, &wanted).await;
         let (mut compared, mut differences) = (0, Vec::new());
+        let mut unequal = Vec::new();
         let mut hold = |place: &str, figure: &FigureValue| {
             // The contract names the rules of data quality nowhere: there is nothing to write them a second time from.
             if figure.code.starts_with("quality.") {
@@ -189,6 +192,7 @@ impl County {
         };
         for code in self.asked(everywhere) {
             let report = self.first(&code, quarter).await;
+            unequal.extend(sums::unequal(&report));
             let below =
                 report.by_organisation.iter().map(|OrganisationReport { organisation, figures, .. }| {
                     (organisation.code.clone(), figures.clone())
@@ -199,6 +203,7 @@ impl County {
                 figures.iter().for_each(|figure| hold(&place, figure));
             }
         }
+        differences.extend(unequal);
         (compared, differences)
     }
 }
