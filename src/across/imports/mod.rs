@@ -27,6 +27,7 @@ pub mod progress;
 pub mod proposal;
 pub mod ratings;
 pub mod read;
+pub mod receipt;
 pub mod refused;
 pub mod reserves;
 pub mod subject;
