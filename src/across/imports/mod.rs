@@ -14,6 +14,7 @@ pub mod context;
 pub mod differences;
 pub mod drafts;
 pub mod elections;
+pub mod examples;
 pub mod fields;
 pub mod grid;
 pub mod header;

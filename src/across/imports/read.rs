@@ -291,7 +291,10 @@ impl<S: Subject> Job<S> {
             }
         }
         if !any {
-            return Err(nothing("工作表只有列名，没有数据；请从列名的下一行起填写后再上传"));
+            let Unreadable(mut sentences) =
+                nothing("工作表只有列名，没有数据；请从列名的下一行起填写后再上传");
+            sentences.extend(asides.told());
+            return Err(Unreadable(sentences));
         }
         Ok(batch.is_empty() || self.send(Message::Rows(batch)))
     }

@@ -13,6 +13,7 @@ mod leaving;
 mod matching;
 mod pool;
 pub(in crate::across) mod rated;
+mod templates;
 mod training;
 mod tree;
 mod undo;
