@@ -402,8 +402,8 @@ pub async fn change(
 ) -> Answer<Versioned<MemberJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let now = read(&mut db, &caller.actor, state, id).await?;
-    let edits =
-        body.0.parse().into_edits(&now.branch.code, &now.membership.status).map_err(Error::Invalid)?;
+    let parsed = body.0.parse().against(&now.membership);
+    let edits = parsed.into_edits(&now.branch.code, &now.membership.status).map_err(Error::Invalid)?;
     let command = Change { member: id, version: version.0, edits };
     members::change(&mut db.0, &caller.actor, &state.keys, &[command]).await?;
     Ok(versioned(read(&mut db, &caller.actor, state, id).await?, false))
