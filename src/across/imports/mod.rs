@@ -31,6 +31,7 @@ pub mod read;
 pub mod receipt;
 pub mod refused;
 pub mod reserves;
+pub mod settle;
 pub mod subject;
 pub mod summary;
 pub mod synonyms;

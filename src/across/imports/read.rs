@@ -12,6 +12,7 @@ use crate::across::imports::header::{self, Header, NoHeader};
 use crate::across::imports::headings::{Layout, Mapping};
 use crate::across::imports::progress::{Listener, Progress, Stage};
 use crate::across::imports::proposal::{LOOKED_AT, Proposal, propose};
+use crate::across::imports::settle::settle;
 use crate::across::imports::subject::{Basis, ReadRow, Subject, for_subject};
 use crate::across::sheets::{self, Program, ReadError};
 use crate::base::actor::{Actor, Door};
@@ -210,7 +211,11 @@ impl<S: Subject> Reading<'_, S> {
             let done = u64::try_from(self.counts.total()).unwrap_or(0);
             listener(Progress { stage: Stage::Reading, done, total: None });
         }
-        Ok(())
+        let (import, keys, counts) = (self.import, &self.engine.keys, &mut self.counts);
+        db::write(conn, self.actor, async |conn| {
+            settle::<S>(conn, import, keys, layout, &mut seen, counts).await
+        })
+        .await
     }
 }
 

@@ -11,11 +11,13 @@ mod files;
 mod kept;
 mod leaving;
 mod matching;
+mod order;
 mod pool;
 pub(in crate::across) mod rated;
 mod templates;
-mod training;
+pub(in crate::across) mod training;
 mod tree;
+mod two_towns;
 mod undo;
 mod wrong_cells;
 
