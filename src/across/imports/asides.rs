@@ -1,5 +1,5 @@
-//! Rows that are no rows of the list: totals, the lines below a table, the example of the empty workbook. They are recognised by what they say, left out,
-//! and named: nothing is left out in silence.
+//! Rows that are no rows of the list: totals, the lines below a table, the example of the empty workbook. They are
+//! recognised by what they say, left out, and named: nothing is left out in silence.
 
 use crate::across::imports::examples::is_example;
 use crate::across::imports::headings::Layout;
