@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::across::imports::headings::Layout;
 use crate::across::imports::subject::Contradicted;
-use crate::across::sheets::Row;
+use crate::across::sheets::{Cell, Row};
 use crate::base::ids::MembershipId;
 
 /// A row about somebody.
@@ -27,7 +27,10 @@ impl About {
         let mut digest = DefaultHasher::new();
         for (column, cell) in row.cells().filter(|(column, _)| Some(*column) != known) {
             column.hash(&mut digest);
-            cell.shown().trim().hash(&mut digest);
+            match cell {
+                Cell::Text(text) => text.trim().hash(&mut digest),
+                other => other.shown().hash(&mut digest),
+            }
         }
         Self { number: row.number, content: digest.finish(), record: None }
     }
@@ -90,4 +93,45 @@ impl Seen {
 fn said(number: u32, other: u32) -> Contradicted {
     let message = format!("与第{other}行是同一个人，两行内容不同，分不清以哪一行为准；请核对后只保留一行");
     Contradicted { number, field: "citizen_id", message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn about(number: u32, content: u64, record: Option<u128>) -> About {
+        About { number, content, record: record.map(|id| MembershipId(uuid::Uuid::from_u128(id))) }
+    }
+
+    /// Which rows about one person are refused, in some order.
+    fn refused(rows: &[About]) -> Vec<u32> {
+        let mut seen = Seen::default();
+        let mut refused: Vec<u32> =
+            rows.iter().filter_map(|row| seen.before(vec![1], *row).map(|_| row.number)).collect();
+        refused.extend(seen.rest().into_iter().map(|one| one.number));
+        refused.sort_unstable();
+        refused.dedup();
+        refused
+    }
+
+    #[test]
+    fn of_the_same_words_one_row_is_taken_and_of_different_ones_none() {
+        let (one, same, other) = (about(2, 7, None), about(3, 7, None), about(4, 8, None));
+        assert_eq!(refused(&[one, same]), [3]);
+        assert_eq!(refused(&[one, other]), [2, 4]);
+        for rows in [[one, same, other], [one, other, same], [other, one, same], [same, other, one]] {
+            assert_eq!(refused(&rows), [2, 3, 4], "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn two_memberships_of_one_person_are_two_rows() {
+        let (ended, present) = (about(2, 7, Some(1)), about(3, 8, Some(2)));
+        assert_eq!(refused(&[ended, present]), [0; 0]);
+        assert_eq!(refused(&[present, ended]), [0; 0]);
+        let unnamed = about(4, 9, None);
+        for rows in [[ended, present, unnamed], [unnamed, ended, present], [present, unnamed, ended]] {
+            assert_eq!(refused(&rows), [2, 3, 4], "{rows:?}");
+        }
+    }
 }
