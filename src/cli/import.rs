@@ -15,6 +15,7 @@ use crate::across::imports::upload::{self, Upload};
 use crate::across::imports::{read, refused};
 use crate::across::sheets::Program;
 use crate::base::actor::Actor;
+use crate::base::clock::minute_in_china;
 use crate::cli::installation::Installation;
 use crate::cli::{Failure, import_undo, output};
 use crate::records::imports::{Bucket, Import, Kind, State};
@@ -182,7 +183,9 @@ fn mapping(path: Option<&Path>) -> Result<Mapping, Failure> {
 }
 
 fn sentences(answer: &Answer, options: &Options) -> String {
-    let mut lines: Vec<String> = answer.notices.iter().map(|notice| format!("提示：{notice}")).collect();
+    let same = answer.same_file.iter().map(|earlier| &earlier.message);
+    let mut lines: Vec<String> =
+        answer.notices.iter().chain(same).map(|notice| format!("提示：{notice}")).collect();
     let state = State::parse(&answer.state).map_or("", State::name);
     let counts = Bucket::ALL.iter().map(|bucket| format!("{}{}", bucket.name(), answer.counts.of(*bucket)));
     lines.push(format!(
@@ -191,6 +194,7 @@ fn sentences(answer: &Answer, options: &Options) -> String {
         counts.collect::<Vec<_>>().join("，"),
         answer.import_id
     ));
+    lines.extend(receipt(answer));
     for conflict in &answer.conflicts {
         lines.push(format!("第{}行 {}：{}", conflict.row, conflict.subject, conflict.message));
     }
@@ -213,6 +217,20 @@ fn sentences(answer: &Answer, options: &Options) -> String {
         lines.push("其余从略；用 --errors OUT.xlsx 可导出全部退回的行。".to_owned());
     }
     lines.join("\n")
+}
+
+/// Who received and who carried out, which file, until when it can be taken back; once it is carried out.
+fn receipt(answer: &Answer) -> Option<String> {
+    let committed_at = answer.committed_at?;
+    let until = answer.undo_until.map(minute_in_china).unwrap_or_default();
+    Some(format!(
+        "回执：“{}”于{}上传，“{}”于{}写入；文件 SHA-256 {}；可撤销至{until}",
+        answer.uploaded_by,
+        minute_in_china(answer.uploaded_at),
+        answer.committed_by.as_deref().unwrap_or_default(),
+        minute_in_china(committed_at),
+        answer.file_sha256
+    ))
 }
 
 fn advance(bar: &ProgressBar, progress: Progress) {

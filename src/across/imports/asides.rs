@@ -1,6 +1,7 @@
-//! Rows that are no rows of the list: totals and the lines below a table. They are recognised by what they say, left out,
-//! and named: nothing is left out in silence.
+//! Rows that are no rows of the list: totals, the lines below a table, the example of the empty workbook. They are
+//! recognised by what they say, left out, and named: nothing is left out in silence.
 
+use crate::across::imports::examples::is_example;
 use crate::across::imports::headings::Layout;
 use crate::across::sheets::Row;
 
@@ -29,6 +30,9 @@ const NAMED: usize = 20;
 /// What a row is, where it is none of the list: a word for the notice.
 #[must_use]
 pub fn aside(row: &Row, layout: &Layout) -> Option<&'static str> {
+    if layout.leading().is_some_and(|column| is_example(&row.get(column).shown())) {
+        return Some("示例行");
+    }
     let (first_column, first) = row.cells().next()?;
     let first = first.shown();
     let text: String = first.chars().filter(|character| !character.is_whitespace()).collect();
@@ -72,7 +76,7 @@ impl Asides {
         let mut told: Vec<String> =
             self.found.iter().map(|(number, what)| format!("第{number}行是{what}，没有读取。")).collect();
         if self.more > 0 {
-            told.push(format!("另有{}行合计或表后说明，没有读取。", self.more));
+            told.push(format!("另有{}行示例、合计或表后说明，没有读取。", self.more));
         }
         told
     }
@@ -101,6 +105,12 @@ mod tests {
         assert_eq!(what(&["合计", "", "汉族"]), None, "a required column is filled");
         assert_eq!(what(&["注：以上数据截至6月30日"]), Some("表后说明"));
         assert_eq!(what(&["填表人：王秀英"]), Some("表后说明"));
+        assert_eq!(what(&["（示例）张三", "420323199001010018", "汉族"]), Some("示例行"));
+        assert_eq!(
+            what(&["张三", "（示例）", "汉族"]),
+            None,
+            "only the first column of the template says so"
+        );
         assert_eq!(what(&["注"]), None);
         assert_eq!(what(&["张伟"]), None);
         assert_eq!(what(&["合计", "500237198005060018"]), None, "somebody may be called so");
@@ -111,6 +121,6 @@ mod tests {
         let mut asides = Asides::default();
         (1..=23).for_each(|number| asides.add(number, "合计行"));
         assert_eq!(asides.told().len(), 21);
-        assert_eq!(asides.told()[20], "另有3行合计或表后说明，没有读取。");
+        assert_eq!(asides.told()[20], "另有3行示例、合计或表后说明，没有读取。");
     }
 }

@@ -14,6 +14,7 @@ use crate::across::imports::context::{self, Engine, importer};
 use crate::across::imports::headings::Layout;
 use crate::across::imports::progress::{Listener, Progress, Stage};
 use crate::across::imports::read::WHOLE;
+use crate::across::imports::settle::settle;
 use crate::across::imports::subject::{Basis, Decided, ReadRow, Subject, for_subject};
 use crate::base::actor::Actor;
 use crate::base::clock;
@@ -79,17 +80,29 @@ async fn carry_out_as<S: Subject>(
     let written = db::write(&mut conn, actor, async |conn| work.write::<S>(conn).await).await;
     match written {
         Ok(()) => Ok(Outcome::Written(import.counts())),
-        Err(Error::Stale) => {
+        Err(error @ (Error::Stale | Error::Taken { .. })) => {
             let counts = db::write(&mut conn, actor, async |conn| work.plan_anew::<S>(conn).await).await?;
+            // Taken at this very moment by somebody else: another plan. Else it is the verb that refuses the row.
+            if counts == import.counts() && !matches!(error, Error::Stale) {
+                return given_up(&mut conn, actor, import, error).await;
+            }
             imports::return_to_plan(&mut conn, actor, import, Some(counts), CHANGED).await?;
             Ok(Outcome::PlannedAnew(counts))
         }
-        Err(error) => {
-            let reason = format!("没有写入：{error}");
-            imports::return_to_plan(&mut conn, actor, import, None, &reason).await?;
-            Err(error)
-        }
+        Err(error) => given_up(&mut conn, actor, import, error).await,
     }
+}
+
+/// Puts the plan back as it was, with what a verb refused among its notices.
+async fn given_up(
+    conn: &mut AsyncPgConnection,
+    actor: &Actor,
+    import: &Import,
+    error: Error,
+) -> Result<Outcome> {
+    let reason = format!("没有写入：{error}");
+    imports::return_to_plan(conn, actor, import, None, &reason).await?;
+    Err(error)
 }
 
 struct Work<'a> {
@@ -117,6 +130,10 @@ impl Work<'_> {
         self.each_batch::<S>(conn, looked_at, false, async |conn, planned, found| {
             let mut deeds = Vec::new();
             for (shown, (now, deed)) in planned.iter().zip(found) {
+                // What a plan refused stays out, whatever holds now; a later row may have contradicted it.
+                if S::BATCH.is_some() && shown.bucket == Bucket::Refused {
+                    continue;
+                }
                 if !shown.agrees_with(&now) {
                     return Err(Error::Stale);
                 }
@@ -158,31 +175,35 @@ impl Work<'_> {
     async fn plan_anew<S: Subject>(&self, conn: &mut AsyncPgConnection) -> Result<Counts> {
         let mut counts = Counts::default();
         let total = u64::try_from(self.import.rows_read).ok();
-        self.each_batch::<S>(conn, Bucket::ALL, true, async |conn, planned, found| {
-            let mut stored = Vec::with_capacity(found.len());
-            for (shown, (mut row, _)) in planned.into_iter().zip(found) {
-                row.recall(shown);
-                counts.add(row.bucket);
-                stored.push(row.seal(self.import.id, &self.engine.keys)?);
-            }
-            imports::restage(conn, self.import, &stored).await?;
-            let done = u64::try_from(counts.total()).unwrap_or(0);
-            (self.listener)(Progress { stage: Stage::Planning, done, total });
-            Ok(())
-        })
-        .await?;
+        let (understanding, mut seen) = self
+            .each_batch::<S>(conn, Bucket::ALL, true, async |conn, planned, found| {
+                let mut stored = Vec::with_capacity(found.len());
+                for (shown, (mut row, _)) in planned.into_iter().zip(found) {
+                    row.recall(shown);
+                    counts.add(row.bucket);
+                    stored.push(row.seal(self.import.id, &self.engine.keys)?);
+                }
+                imports::restage(conn, self.import, &stored).await?;
+                let done = u64::try_from(counts.total()).unwrap_or(0);
+                (self.listener)(Progress { stage: Stage::Planning, done, total });
+                Ok(())
+            })
+            .await?;
+        let keys = &self.engine.keys;
+        settle::<S>(conn, self.import, keys, &understanding.layout, &mut seen, &mut counts).await?;
         Ok(counts)
     }
 
     /// Opens the rows of some buckets batch by batch, compares them anew and hands both plans on. The next batch is
-    /// opened on a thread of its own while the one before is written.
+    /// opened on a thread of its own while the one before is written. Answers what the rows were understood with, and
+    /// what is remembered of them.
     async fn each_batch<S: Subject>(
         &self,
         conn: &mut AsyncPgConnection,
         buckets: &[Bucket],
         looks: bool,
         mut take: impl AsyncFnMut(&mut AsyncPgConnection, Vec<PlannedRow>, Vec<Decided<S>>) -> Result<()>,
-    ) -> Result<()> {
+    ) -> Result<(Arc<Understanding<S>>, S::Seen)> {
         let context = S::context(conn, &self.import.into()).await?;
         let understanding = Arc::new(Understanding::<S> {
             layout: context::layout(self.import, &S::extras(&context))?,
@@ -208,7 +229,8 @@ impl Work<'_> {
             upcoming = self.fetch(conn, buckets, batch.last, &understanding).await?;
             take(conn, planned, found).await?;
         }
-        Ok(())
+        drop(basis);
+        Ok((understanding, seen))
     }
 
     /// Reads the rows after a number and begins to open them; none where there are no more.

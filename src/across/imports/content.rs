@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::across::imports::cells::Finding;
+use crate::across::imports::cells::{Cells, Finding};
+use crate::across::imports::headings::Layout;
+use crate::across::imports::subject::Contradicted;
 use crate::across::sheets::{Cell, Row};
 use crate::base::error::{Error, Result};
 use crate::base::ids::ImportId;
@@ -165,6 +167,21 @@ impl PlannedRow {
             conflict: sealed.conflict,
             doubles: sealed.doubles,
         })
+    }
+
+    /// Refuses a row that a later one contradicts; one that is refused already stays as it is.
+    pub fn contradict(&mut self, said: &Contradicted, layout: &Layout) {
+        if self.bucket == Bucket::Refused {
+            return;
+        }
+        let mut cells = Cells::resume(&self.row, layout, Vec::new());
+        cells.refuse(said.field, said.message.clone());
+        let errors = cells.into_findings();
+        self.errors = errors;
+        self.bucket = Bucket::Refused;
+        self.becomes = None;
+        self.conflict = None;
+        self.doubles = Doubles::default();
     }
 
     /// Takes over what was said of the row before: whoever it was held against stays in sight.

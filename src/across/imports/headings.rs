@@ -130,6 +130,13 @@ impl Layout {
         self.columns.iter().copied().find(|(_, heading)| heading.field == field)
     }
 
+    /// The column of the template's first heading, from 0; none when the sheet does not have it.
+    #[must_use]
+    pub fn leading(&self) -> Option<u32> {
+        let first = self.known.first()?;
+        self.column(first.field).map(|(column, _)| column)
+    }
+
     /// The column of a further heading, from 0; none when the sheet does not have it.
     #[must_use]
     pub fn extra(&self, name: &str) -> Option<u32> {

@@ -12,6 +12,7 @@ use crate::across::imports::header::{self, Header, NoHeader};
 use crate::across::imports::headings::{Layout, Mapping};
 use crate::across::imports::progress::{Listener, Progress, Stage};
 use crate::across::imports::proposal::{LOOKED_AT, Proposal, propose};
+use crate::across::imports::settle::settle;
 use crate::across::imports::subject::{Basis, ReadRow, Subject, for_subject};
 use crate::across::sheets::{self, Program, ReadError};
 use crate::base::actor::{Actor, Door};
@@ -210,7 +211,11 @@ impl<S: Subject> Reading<'_, S> {
             let done = u64::try_from(self.counts.total()).unwrap_or(0);
             listener(Progress { stage: Stage::Reading, done, total: None });
         }
-        Ok(())
+        let (import, keys, counts) = (self.import, &self.engine.keys, &mut self.counts);
+        db::write(conn, self.actor, async |conn| {
+            settle::<S>(conn, import, keys, layout, &mut seen, counts).await
+        })
+        .await
     }
 }
 
@@ -291,7 +296,10 @@ impl<S: Subject> Job<S> {
             }
         }
         if !any {
-            return Err(nothing("工作表只有列名，没有数据；请从列名的下一行起填写后再上传"));
+            let Unreadable(mut sentences) =
+                nothing("工作表只有列名，没有数据；请从列名的下一行起填写后再上传");
+            sentences.extend(asides.told());
+            return Err(Unreadable(sentences));
         }
         Ok(batch.is_empty() || self.send(Message::Rows(batch)))
     }

@@ -62,6 +62,11 @@ pub trait Subject: Sized + 'static {
         rows: Vec<ReadRow<Self::Said>>,
     ) -> Result<Vec<Decided<Self>>>;
 
+    /// Rows decided about earlier that a later one contradicts; asked once all rows were decided.
+    fn contradicted(_seen: &mut Self::Seen) -> Vec<Contradicted> {
+        Vec::new()
+    }
+
     /// Does what some rows say, by the sheet's row numbers; answers by row number the new records whose ids are others
     /// than the rows were planned to become.
     ///
@@ -73,6 +78,17 @@ pub trait Subject: Sized + 'static {
         keys: &KeyRing,
         deeds: Vec<(u32, Self::Deed)>,
     ) -> Result<Vec<(u32, uuid::Uuid)>>;
+}
+
+/// A row that a later one contradicts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contradicted {
+    /// The sheet's own row number.
+    pub number: u32,
+    /// The field that both are known by.
+    pub field: &'static str,
+    /// A Chinese sentence with the other row and the way out.
+    pub message: String,
 }
 
 /// A row with every cell parsed.

@@ -7,6 +7,7 @@ use crate::across::imports::cells::Finding;
 use crate::across::imports::columns::{Heading, RECORD, Shape};
 use crate::across::imports::content::{Alike, ChangedField, Choice, PlannedRow};
 use crate::across::imports::context::Engine;
+use crate::across::imports::receipt::{SameFile, same_file};
 use crate::across::imports::subject::headings;
 use crate::base::db;
 use crate::base::error::Result;
@@ -137,6 +138,20 @@ pub struct Answer {
     pub kind: String,
     /// Name of the file.
     pub file_name: String,
+    /// SHA-256 of the file as it was uploaded, in hexadecimal.
+    pub file_sha256: String,
+    /// Who handed it in.
+    pub uploaded_by: String,
+    /// When.
+    pub uploaded_at: DateTime<Utc>,
+    /// Who carried it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub committed_by: Option<String>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub committed_at: Option<DateTime<Utc>>,
+    /// Earlier imports of the same file, the latest first; three at most.
+    pub same_file: Vec<SameFile>,
     /// `reading`, `planned`, `committing`, `committed`, `undone` or `failed`.
     pub state: String,
     /// Rows by bucket.
@@ -179,6 +194,7 @@ pub async fn answer(engine: &Engine, within: &Scope, import: &Import, limit: usi
     const PAGE: usize = 1_000;
     let mut answer = Answer::without_rows(import);
     answer.undo = undone(engine, within, import, limit).await?;
+    answer.same_file = same_file(engine, within, import).await?;
     (answer.possible_duplicates, answer.alike_rows) = doubled(engine, within, import, limit).await?;
     let (mut after, mut listed) = (0, 0);
     loop {
@@ -259,6 +275,12 @@ impl Answer {
             import_id: import.id.0,
             kind: import.kind.clone(),
             file_name: import.file_name.clone(),
+            file_sha256: hex::encode(&import.file_sha256),
+            uploaded_by: import.uploaded_by.clone(),
+            uploaded_at: import.created_at,
+            committed_by: import.committed_by.clone(),
+            committed_at: import.committed_at,
+            same_file: Vec::new(),
             state: import.state.clone(),
             counts: import.counts(),
             rows_read: import.rows_read,

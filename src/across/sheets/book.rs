@@ -77,11 +77,27 @@ pub struct Properties {
     pub created: DateTime<Utc>,
 }
 
-/// A workbook that is being written. Sheets come one after the other; drop-down lists end up on a hidden last one.
+/// The words that a column may hold, for people to look up.
+#[derive(Debug, Clone)]
+pub struct CodeList {
+    /// The heading of the column.
+    pub title: String,
+    /// The code of each word; none where they have none.
+    pub codes: Vec<String>,
+    /// The words.
+    pub names: Vec<String>,
+}
+
+/// A workbook that is being written. Sheets come one after the other; drop-down lists end up on a hidden last one, code
+/// tables on one before it that is seen.
 pub struct Book {
     workbook: Workbook,
+    codes: Vec<CodeList>,
     lists: Vec<Vec<String>>,
 }
+
+/// The sheet with the code tables. It is for people; reading passes it over.
+pub const CODES: &str = "代码表";
 
 /// The hidden sheet that the drop-down lists are read from. (A list within the rule itself may have 255 characters.)
 const DICTIONARY: &str = "字典";
@@ -93,7 +109,13 @@ impl Book {
         workbook.set_properties(
             &DocProperties::new().set_title(&properties.title).set_creation_datetime(&properties.created),
         );
-        Self { workbook, lists: Vec::new() }
+        Self { workbook, codes: Vec::new(), lists: Vec::new() }
+    }
+
+    /// Gives the workbook a sheet of code tables after the others; drop-down lists of the same words are read from it.
+    /// To be said before the sheets that use it.
+    pub fn codes(&mut self, codes: Vec<CodeList>) {
+        self.codes = codes;
     }
 
     /// Begins a sheet with its headings; they stay in view.
@@ -119,6 +141,14 @@ impl Book {
         if values.is_empty() {
             return Ok(None);
         }
+        let coded = self.codes.iter().position(|list| !list.codes.is_empty() && list.names == values);
+        if let Some(index) = coded {
+            // Each table takes a column of codes and one of words, below a heading.
+            let column = u32::try_from(index).ok().and_then(|index| index.checked_mul(2)?.checked_add(1));
+            let letters = column_letters(column.ok_or(WriteError::TooWide)?);
+            let last = values.len() + 1;
+            return Ok(Some(Formula::new(format!("='{CODES}'!${letters}$2:${letters}${last}"))));
+        }
         let index = self.lists.iter().position(|list| list == values).unwrap_or_else(|| {
             self.lists.push(values.to_vec());
             self.lists.len() - 1
@@ -132,6 +162,9 @@ impl Book {
     /// # Errors
     /// More than a sheet holds, or an output that refuses the bytes.
     pub fn finish<W: Write + Send>(mut self, out: W) -> Result<(), WriteError> {
+        if !self.codes.is_empty() {
+            code_sheet(self.workbook.add_worksheet(), &self.codes)?;
+        }
         if !self.lists.is_empty() {
             // Last, since a first sheet cannot be hidden.
             let sheet = self.workbook.add_worksheet();
@@ -146,6 +179,29 @@ impl Book {
         self.workbook.save_to_writer(out)?;
         Ok(())
     }
+}
+
+/// Writes the code tables beside each other, each a column of codes and one of words.
+fn code_sheet(sheet: &mut Worksheet, codes: &[CodeList]) -> Result<(), WriteError> {
+    sheet.set_name(CODES)?;
+    sheet.set_freeze_panes(1, 0)?;
+    let heading = style::heading(false);
+    let text = style::column(ColumnKind::Identifier);
+    for (at, list) in (0..).step_by(2).zip(codes) {
+        if !list.codes.is_empty() {
+            sheet.write_string_with_format(0, at, format!("{}代码", list.title), &heading)?;
+        }
+        sheet.write_string_with_format(0, at + 1, &list.title, &heading)?;
+        sheet.set_column_width(at, 14)?;
+        sheet.set_column_width(at + 1, 24)?;
+        for (row, code) in (1..).zip(&list.codes) {
+            sheet.write_string_with_format(row, at, code, &text)?;
+        }
+        for (row, name) in (1..).zip(&list.names) {
+            sheet.write_string(row, at + 1, name)?;
+        }
+    }
+    Ok(())
 }
 
 /// Sets a sheet up for A4 paper: as many pages across as keep its letters legible, the headings on each of them.
@@ -209,10 +265,25 @@ impl SheetWriter<'_> {
     /// # Errors
     /// More rows than a sheet holds, or a text of more than 32,767 characters.
     pub fn row(&mut self, fields: &[Field]) -> Result<(), WriteError> {
+        self.write(fields, false)
+    }
+
+    /// Writes the next row as an example: pale, with a note on its first cell that says so.
+    ///
+    /// # Errors
+    /// As [`row`](Self::row).
+    pub fn example(&mut self, cells: &[Cell], why: &str) -> Result<(), WriteError> {
+        self.sheet.insert_note(self.row, 0, &note(why))?;
+        let fields: Vec<Field> = cells.iter().cloned().map(Field::from).collect();
+        self.write(&fields, true)
+    }
+
+    fn write(&mut self, fields: &[Field], pale: bool) -> Result<(), WriteError> {
         for (at, field) in (0..).zip(fields) {
             let column = self.columns.get(usize::from(at));
             let (kind, across) = column.map_or((ColumnKind::Text, 0), |column| (column.kind, width(column)));
             let format = style::cell(kind, across, &field.cell, field.refused.is_some());
+            let format = if pale { style::pale(format) } else { format };
             match &field.cell {
                 Cell::Empty if field.refused.is_none() => continue,
                 Cell::Empty => self.sheet.write_blank(self.row, at, &format)?,

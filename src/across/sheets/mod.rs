@@ -26,7 +26,7 @@ mod style;
 mod wire;
 mod workbook;
 
-pub use book::{Book, Column, ColumnKind, Field, Properties, SheetWriter};
+pub use book::{Book, CODES, CodeList, Column, ColumnKind, Field, Properties, SheetWriter};
 pub use cell::{Cell, Notice, Row, column_letters};
 pub use delimited_writer::DelimitedWriter;
 pub(in crate::across) use encoding::decode;

@@ -9,6 +9,7 @@ const HEADING: Color = Color::RGB(0xE7EEF7);
 const REQUIRED: Color = Color::RGB(0xB42318);
 const REFUSED: Color = Color::RGB(0xFBD5D5);
 const REFUSED_TEXT: Color = Color::RGB(0x9B1C1C);
+const PALE: Color = Color::RGB(0x7A8699);
 const LINE: Color = Color::RGB(0x9DB2CE);
 
 /// A heading; those that must be filled are red.
@@ -48,6 +49,11 @@ pub(super) fn cell(kind: ColumnKind, across: u32, cell: &Cell, refused: bool) ->
         _ => format,
     };
     if refused { format.set_background_color(REFUSED).set_font_color(REFUSED_TEXT) } else { format }
+}
+
+/// The format of a cell in an example: nobody takes it for somebody's.
+pub(super) fn pale(format: Format) -> Format {
+    format.set_italic().set_font_color(PALE)
 }
 
 /// The width that a text needs, in the units of a column: a Chinese character takes two.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use calamine::{DataRef, DataType, Reader, SheetType, Xlsx, XlsxError, XlsxFormulaMetadata, open_workbook};
 
+use super::book::CODES;
 use super::cell::{Cell, Notice, Row};
 use super::error::ReadError;
 use super::limits::Limits;
@@ -55,10 +56,12 @@ fn choose(workbook: &Xlsx<BufReader<File>>, wanted: &str, sink: &mut Sink) -> Re
     if sheet.typ != SheetType::WorkSheet {
         return Err(ReadError::NotASheet { wanted: wanted.to_owned() });
     }
-    // Hidden sheets are dictionaries of drop-down lists as a rule: nobody expects them to be read.
+    // Hidden sheets are dictionaries of drop-down lists as a rule, and our own code tables are for looking up: nobody
+    // expects them to be read.
     let names: Vec<String> = sheets
         .iter()
-        .filter(|other| other.name != sheet.name && other.visible == calamine::SheetVisible::Visible)
+        .filter(|other| other.name != sheet.name && other.name != CODES)
+        .filter(|other| other.visible == calamine::SheetVisible::Visible)
         .map(|other| other.name.clone())
         .collect();
     let name = sheet.name.clone();

@@ -45,13 +45,15 @@ pub async fn by_key(
         .optional()
 }
 
-/// The latest imports inside a scope, newest first, older than `before`, at most `limit`.
+/// The latest imports inside a scope, newest first, older than `before`, at most `limit`; only those of a file where its
+/// SHA-256 is given.
 ///
 /// # Errors
 /// Whatever the database answers.
 pub async fn list(
     conn: &mut AsyncPgConnection,
     within: &Scope,
+    file: Option<&[u8]>,
     before: Option<ImportId>,
     limit: i64,
 ) -> QueryResult<Vec<Import>> {
@@ -60,23 +62,29 @@ pub async fn list(
         .filter(imports::path.ge(within.path.as_str().to_owned()))
         .filter(imports::path.lt(within.path.end()))
         .into_boxed();
+    if let Some(file) = file {
+        query = query.filter(imports::file_sha256.eq(file.to_vec()));
+    }
     if let Some(before) = before {
         query = query.filter(imports::id.lt(before));
     }
     query.order(imports::id.desc()).limit(limit).select(Import::as_select()).load(conn).await
 }
 
-/// How many imports a scope has.
+/// How many imports a scope has; only those of a file where its SHA-256 is given.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn count(conn: &mut AsyncPgConnection, within: &Scope) -> QueryResult<i64> {
-    imports::table
+pub async fn count(conn: &mut AsyncPgConnection, within: &Scope, file: Option<&[u8]>) -> QueryResult<i64> {
+    let mut query = imports::table
         .filter(imports::county_id.eq(within.county))
-        .filter(imports::path.ge(within.path.as_str()).and(imports::path.lt(within.path.end())))
-        .count()
-        .get_result(conn)
-        .await
+        .filter(imports::path.ge(within.path.as_str().to_owned()))
+        .filter(imports::path.lt(within.path.end()))
+        .into_boxed();
+    if let Some(file) = file {
+        query = query.filter(imports::file_sha256.eq(file.to_vec()));
+    }
+    query.count().get_result(conn).await
 }
 
 /// Which rows of an import are asked for.

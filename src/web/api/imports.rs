@@ -17,6 +17,7 @@ use crate::base::db;
 use crate::base::error::Error;
 use crate::base::ids::ImportId;
 use crate::base::policy::{self, Action};
+use crate::base::values::excerpt;
 use crate::records::imports::{self, Bucket, Counts, Import, Receive};
 use crate::web;
 use crate::web::api::organisations::narrowed;
@@ -60,6 +61,7 @@ pub struct ImportLine {
     state: String,
     counts: Counts,
     rows_read: i32,
+    file_sha256: String,
     uploaded_by: String,
     created_at: DateTime<Utc>,
     committed_by: Option<String>,
@@ -71,6 +73,7 @@ impl From<Import> for ImportLine {
         Self {
             import_id: import.id.to_string(),
             counts: import.counts(),
+            file_sha256: hex::encode(&import.file_sha256),
             kind: import.kind,
             file_name: import.file_name,
             state: import.state,
@@ -87,6 +90,17 @@ fn wrong_cursor() -> Failure {
     Failure::invalid("after", "after 不是上一页给出的位置，请使用上一页答复中的 next。".to_owned())
 }
 
+/// The bytes of a SHA-256.
+fn sha256(text: &str) -> Result<Vec<u8>, Failure> {
+    hex::decode(text).ok().filter(|bytes| bytes.len() == 32).ok_or_else(|| {
+        let message = format!(
+            "file_sha256“{}”不是文件的SHA-256，应为64位十六进制数字；可取自导入的回执，或用sha256sum算出。",
+            excerpt(text)
+        );
+        Failure::invalid("file_sha256", message)
+    })
+}
+
 /// The one part of a cursor.
 fn cursor<T: std::str::FromStr>(listing: &Listing) -> Result<Option<T>, Failure> {
     match listing.after.as_deref() {
@@ -99,26 +113,31 @@ fn cursor<T: std::str::FromStr>(listing: &Listing) -> Result<Option<T>, Failure>
 /// List the imports of your organisation, the latest first.
 #[utoipa::path(context_path = "/api/v1", tag = "imports", params(
     ("within" = Option<String>, Query, description = "code of an organisation"),
+    ("file_sha256" = Option<String>, Query, description = "SHA-256 of a file, 64 hexadecimal digits: only its imports"),
     ("limit" = Option<u16>, Query), ("after" = Option<String>, Query), ("count" = Option<bool>, Query)),
-    responses((status = 200, body = Page<ImportLine>)))]
-#[get("/imports?<within>")]
+    responses((status = 200, body = Page<ImportLine>), (status = 422, description = "no SHA-256")))]
+#[get("/imports?<within>&<file_sha256>")]
 pub async fn list(
     caller: Caller,
     mut db: Db,
     within: Option<&str>,
+    file_sha256: Option<&str>,
     listing: Listing,
 ) -> Answer<Json<Page<ImportLine>>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let before: Option<ImportId> = cursor(&listing)?;
+    let file = file_sha256.filter(|text| !text.is_empty()).map(sha256).transpose()?;
     let scope = caller.scope();
     let page = db::read(&mut db.0, scope, async |conn| {
         let within = narrowed(conn, scope, within).await?;
         let limit = usize::from(listing.limit);
-        let mut found = imports::queries::list(conn, &within, before, i64::from(listing.limit) + 1).await?;
+        let file = file.as_deref();
+        let size = i64::from(listing.limit) + 1;
+        let mut found = imports::queries::list(conn, &within, file, before, size).await?;
         let more = found.len() > limit;
         found.truncate(limit);
         let next = found.last().filter(|_| more).map(|last| Listing::cursor(&[&last.id.to_string()]));
-        let total = listing.total(imports::queries::count(conn, &within)).await?;
+        let total = listing.total(imports::queries::count(conn, &within, file)).await?;
         Ok(Page { items: found.into_iter().map(ImportLine::from).collect(), next, total })
     })
     .await?;

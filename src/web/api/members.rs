@@ -408,8 +408,8 @@ pub async fn change(
 ) -> Answer<Versioned<MemberJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
     let now = read(&mut db, &caller.actor, state, id).await?;
-    let edits =
-        body.0.parse().into_edits(&now.branch.code, &now.membership.status).map_err(Error::Invalid)?;
+    let parsed = body.0.parse().against(&now.membership);
+    let edits = parsed.into_edits(&now.branch.code, &now.membership.status).map_err(Error::Invalid)?;
     let command = Change { member: id, version: version.0, edits };
     let changes = members::change(&mut db.0, &caller.actor, &state.keys, &[command]).await?.concat();
     late.note(&mut db, &caller.actor, late::of_changes(now.membership.from_day, &changes)).await;

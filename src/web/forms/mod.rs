@@ -4,6 +4,7 @@ pub mod committee;
 pub mod extension;
 pub mod fairness;
 pub mod member;
+mod member_record;
 pub mod pair;
 pub mod person;
 pub mod pool;

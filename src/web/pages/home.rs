@@ -71,7 +71,7 @@ async fn desk(
             let transfers = transfer_listing::waiting(conn, scope, clock::today()).await?;
             let waiting = ratings::queries::waiting(conn, scope).await?;
             let seconds = ratings::samples::queries::awaiting(conn, scope).await?;
-            let planned = imports::queries::list(conn, scope, None, 50).await?;
+            let planned = imports::queries::list(conn, scope, None, None, 50).await?;
             let pool = reserves::queries::waiting(conn, scope, clock::today()).await?;
             let checks = vetting::queries::waiting(conn, scope, clock::today()).await?;
             let awards = ratings::awards::queries::waiting(conn, scope, clock::today()).await?;

@@ -12,6 +12,7 @@ use crate::across::imports::columns::folded;
 use crate::across::imports::context::Engine;
 use crate::across::imports::mapping::Mapping;
 use crate::across::imports::proposal::Proposal;
+use crate::across::imports::receipt::{self, SameFile};
 use crate::across::imports::summary::RowLine;
 use crate::across::imports::{read, refused, subject, summary, template, upload};
 use crate::across::sheets::Limits;
@@ -51,7 +52,7 @@ async fn list(who: SignedIn, mut db: Db) -> Answer<Page<UploadPage>> {
     let scope = who.scope();
     let (own, places, earlier) = db::read(&mut db.0, scope, async |conn| {
         let (own, places) = destinations(conn, scope).await?;
-        Ok((own, places, imports::queries::list(conn, scope, None, 50).await?))
+        Ok((own, places, imports::queries::list(conn, scope, None, None, 50).await?))
     })
     .await?;
     let kinds = Kind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.name())).collect();
@@ -203,6 +204,11 @@ async fn show(
     let matching = waiting(&engine, &who, &mut db, &import).await?;
     let grid = typed_in(&who, &mut db, &import).await?;
     let alike = summary::count_alike(&engine, who.scope(), &import).await?;
+    let earlier = receipt::same_file(&engine, who.scope(), &import).await?;
+    let place = db::read(&mut db.0, who.scope(), async |conn| {
+        Ok(organisations::queries::find(conn, import.county_id, import.organisation_id).await?)
+    })
+    .await?;
     let next = lines
         .last()
         .filter(|_| lines.len() == SHOWN)
@@ -222,6 +228,7 @@ async fn show(
             Fact::text("写入", import.committed_by.clone().unwrap_or_default()),
             Fact::text("可撤销至", import.undo_until.map(day).unwrap_or_default()),
         ],
+        receipt: receipt_of(&import, kind, place.map(|place| place.name).unwrap_or_default()),
         events: matches!(stage, Stage::Reading | Stage::Committing).then(|| format!("/imports/{id}/events")),
         rows_read: u64::try_from(import.rows_read).unwrap_or(0),
         buckets: if stage == Stage::Failed { Vec::new() } else { buckets(&import, chosen) },
@@ -237,7 +244,7 @@ async fn show(
             let told = format!("有 {alike} 行按新增处理，但可能是已登记的人。");
             Link::new(told, format!("/imports/{id}/doubles"))
         }),
-        notices: notices(&import, if matching.is_some() { Tone::Warning } else { Tone::Bad }),
+        notices: notices(&import, &earlier, if matching.is_some() { Tone::Warning } else { Tone::Bad }),
         matching,
     }))
 }
@@ -256,10 +263,34 @@ fn buckets(import: &Import, chosen: Bucket) -> Vec<BucketLink> {
         .collect()
 }
 
-fn notices(import: &Import, failed: Tone) -> Vec<Notice> {
+fn notices(import: &Import, earlier: &[SameFile], failed: Tone) -> Vec<Notice> {
+    let same = earlier.iter().map(|one| {
+        let link = Link::new("查看那一次", format!("/imports/{}", one.import_id));
+        Notice::new(Tone::Warning, one.message.clone()).with(Some(link))
+    });
     let told = import.notices().into_iter().map(|text| Notice::new(Tone::Warning, text));
     let failure = import.failure.iter().flat_map(|text| text.lines());
-    told.chain(failure.map(|text| Notice::new(failed, text))).collect()
+    same.chain(told).chain(failure.map(|text| Notice::new(failed, text))).collect()
+}
+
+/// What is kept on paper of an import that was carried out; nothing before.
+fn receipt_of(import: &Import, kind: Kind, place: String) -> Vec<Fact> {
+    let Some(committed_at) = import.committed_at else { return Vec::new() };
+    let counts = import.counts();
+    let committed_by = import.committed_by.as_deref().unwrap_or_default();
+    let said = |who: &str, at| format!("{who}　{}", clock::minute_in_china(at));
+    let mut facts = vec![
+        Fact::text("种类", kind.name()),
+        Fact::text("写入的组织", place),
+        Fact::text("上传", said(&import.uploaded_by, import.created_at)),
+        Fact::text("写入", said(committed_by, committed_at)),
+        Fact::text("可撤销至", import.undo_until.map(clock::minute_in_china).unwrap_or_default()),
+        Fact::text("读取行数", import.rows_read.to_string()),
+    ];
+    facts.extend(Bucket::ALL.iter().map(|bucket| Fact::text(bucket.name(), counts.of(*bucket).to_string())));
+    facts.push(Fact::text("文件 SHA-256", hex::encode(&import.file_sha256)));
+    facts.push(Fact::text("导入编号", import.id.to_string()));
+    facts
 }
 
 /// The columns of a file that wait for its uploader.

@@ -137,6 +137,8 @@ pub struct Plan {
     pub state: Badge,
     /// Kind, organisation, who, when, file hash.
     pub facts: Vec<Fact>,
+    /// Who received it and who carried it out, when, which file, how many rows; for paper. Empty before it is carried out.
+    pub receipt: Vec<Fact>,
     /// While it is read or written: the address of its events (server-sent). `progress` carries
     /// `{"stage","done","total"}`, `done` ends it and the page is loaded anew.
     pub events: Option<String>,

@@ -21,8 +21,8 @@ use tempfile::NamedTempFile;
 
 use super::imports::committees::team;
 use super::imports::elections::votes;
-use super::imports::rated;
 use super::imports::{Roster, Stage};
+use super::imports::{rated, training};
 use crate::support::builders::assessment::{filled, published, scheme};
 use crate::support::builders::{Place, day};
 
@@ -388,4 +388,55 @@ async fn as_of_a_day_those_are_listed_who_sat() {
     stage.import(&votes()).await;
     assert_eq!(on(&stage, Kind::Elections, "2021-01-09").await.lines().count(), 1);
     assert_eq!(on(&stage, Kind::Elections, "2021-01-10").await.lines().count(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn classes_and_who_came_come_back_unchanged_masked_or_not() {
+    let mut stage = training::stage().await;
+    let field = training::field();
+    let class = |code: &str| training::class(code).with("领域", &field);
+    let classes = [class("2021-A1"), class("2021-A2").with("名额", "").with("是否外出培训", "是")];
+    assert_eq!(stage.import(&classes).await.new, 2);
+    stage.kind = Kind::TrainingAttendance;
+    let came = [
+        training::came("2021-A1", "张伟", 1),
+        training::came("2021-A1", "王芳", 2).with("考核结果", "优秀").with("备注", "=1+1"),
+        training::came("2021-A2", "李强", 3).with("到课学时", "7.5"),
+    ];
+    assert_eq!(stage.import(&came).await.new, 3);
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let town = stage.county.town(1).clone();
+    for (kind, rows) in [(Kind::TrainingClasses, 2), (Kind::TrainingAttendance, 3)] {
+        stage.kind = kind;
+        for format in [Format::Xlsx, Format::Csv] {
+            for unmasked in [None, Some("上级核查".to_owned())] {
+                let wanted = Request { unmasked, ..request(&stage, &town, kind, format).await };
+                let (file, receipt) = write(&stage, &supervisor, &wanted).await.unwrap();
+                assert_eq!(receipt.rows, rows);
+                let (import, counts) =
+                    stage.upload(&stage.clerk, &town, file.path(), Mapping::new()).await.unwrap();
+                let lines = stage.lines(&import).await;
+                let expected = Counts { unchanged: i32::try_from(rows).unwrap(), ..Counts::default() };
+                assert_eq!(counts.unwrap(), expected, "{wanted:?}\n{lines:#?}");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_left_and_came_again_comes_back_in_both_rows_unchanged() {
+    let stage = Stage::new().await;
+    stage.import(&[Roster::new("孙八", 7).with("党籍状态", "除名").with("党籍状态日期", "2020-01-01")]).await;
+    let again = Roster::new("孙八", 7).with("加入党组织日期", "2021-07-01");
+    stage.import(&[again.with("转为正式党员日期", "2022-07-01")]).await;
+    let supervisor = stage.county.county.actor(Role::Supervisor);
+    let town = stage.county.town(1).clone();
+    for unmasked in [None, Some("上级核查".to_owned())] {
+        let wanted = Request { unmasked, ..request(&stage, &town, Kind::Members, Format::Xlsx).await };
+        let (file, receipt) = write(&stage, &supervisor, &wanted).await.unwrap();
+        assert_eq!(receipt.rows, 2);
+        let (import, counts) = stage.upload(&stage.clerk, &town, file.path(), Mapping::new()).await.unwrap();
+        let lines = stage.lines(&import).await;
+        assert_eq!(counts.unwrap(), Counts { unchanged: 2, ..Counts::default() }, "{wanted:?}\n{lines:#?}");
+    }
 }

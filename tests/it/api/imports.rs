@@ -16,7 +16,7 @@ const HEADINGS: &str =
     "姓名,公民身份号码,民族,学历,人员类别,所在党支部,加入党组织日期,转为正式党员日期,工作岗位";
 
 /// A roster of members of the first branch of town 1; `number` sets the citizen ID.
-fn roster(rows: &[(&str, u16, &str)]) -> String {
+pub(super) fn roster(rows: &[(&str, u16, &str)]) -> String {
     let mut text = format!("{HEADINGS}\n");
     for (name, number, ethnicity) in rows {
         let id = CitizenId::compose("500237", day("1980-05-06"), *number).unwrap();
@@ -27,7 +27,7 @@ fn roster(rows: &[(&str, u16, &str)]) -> String {
 }
 
 /// Two good rows and one with an ethnicity that does not exist.
-fn mixed() -> String {
+pub(super) fn mixed() -> String {
     roster(&[("张伟", 1, "汉族"), ("李娜", 2, "01"), ("王芳", 4, "外星族")])
 }
 

@@ -100,6 +100,67 @@ async fn a_change_needs_the_version_that_was_seen() {
     assert_eq!(late.status, Status::PreconditionFailed);
 }
 
+/// Sends a change to the member of an address; the field and sentence where it is refused, none where it is done.
+async fn changed(app: &TestApp, who: &Credential, path: &str, body: &Value) -> Option<(String, String)> {
+    let etag = app.get(who, path).await.etag.unwrap();
+    let answer = app.send(who, Method::Patch, path, &[("If-Match", etag.as_str())], body).await;
+    if answer.status == Status::Ok {
+        return None;
+    }
+    assert_eq!(answer.status, Status::UnprocessableEntity, "{}", answer.body);
+    let errors = answer.json()["errors"].as_array().unwrap().clone();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    let text = |name: &str| errors[0][name].as_str().unwrap().to_owned();
+    Some((text("field"), text("message")))
+}
+
+#[tokio::test]
+async fn what_a_change_would_pass_over_is_refused_with_the_way_out() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let created = enter(&app, &clerk, &body(&app, 1)).await;
+    let path = created.location.clone().unwrap();
+    for (body, field, told) in [
+        (json!({ "category": "probationary" }), "category", ["“2016-07-01”", "请同时清空转为正式党员日期"]),
+        (json!({ "arrival": "transferred_in" }), "arrival", ["“转入”", "办理组织关系转接"]),
+        (json!({ "arrived_on": "2017-01-01" }), "arrived_on", ["“2017-01-01”", "请改加入党组织日期"]),
+    ] {
+        let (named, sentence) = changed(&app, &clerk, &path, &body).await.unwrap();
+        assert_eq!(named, field);
+        assert!(told.iter().all(|part| sentence.contains(part)), "{sentence}");
+    }
+    assert_eq!(app.get(&clerk, &path).await.json(), created.json(), "nothing is changed");
+
+    // What stands on record may be sent along, and the first day moves with the day of joining.
+    let same = json!({ "category": "full", "arrival": "initial", "arrived_on": "2015-07-01", "note": "一" });
+    assert_eq!(changed(&app, &clerk, &path, &same).await, None);
+    let moved = json!({ "joined_on": "2015-06-01", "arrived_on": "2015-06-01" });
+    assert_eq!(changed(&app, &clerk, &path, &moved).await, None);
+    assert_eq!(app.get(&clerk, &path).await.json()["arrived_on"], "2015-06-01");
+    // A day that was entered by mistake is cleared by name.
+    let undone = json!({ "category": "probationary", "full_member_on": null });
+    assert_eq!(changed(&app, &clerk, &path, &undone).await, None);
+    let (field, sentence) = changed(&app, &clerk, &path, &json!({ "category": "full" })).await.unwrap();
+    assert!(field == "category" && sentence.contains("请办理转正"), "{field} {sentence}");
+    let full = json!({ "category": "full", "full_member_on": "2016-07-01" });
+    assert_eq!(changed(&app, &clerk, &path, &full).await, None);
+}
+
+#[tokio::test]
+async fn a_first_day_after_that_of_joining_is_not_moved_by_a_change() {
+    let app = TestApp::new().await;
+    let clerk = clerk(&app).await;
+    let mut came = body(&app, 1);
+    (came["arrival"], came["arrived_on"]) = (json!("transferred_in"), json!("2018-01-01"));
+    let created = enter(&app, &clerk, &came).await;
+    assert_eq!(created.status, Status::Created, "{}", created.body);
+    let path = created.location.clone().unwrap();
+    let both = json!({ "joined_on": "2015-06-01", "arrived_on": "2015-06-01" });
+    let (field, sentence) = changed(&app, &clerk, &path, &both).await.unwrap();
+    assert!(field == "arrived_on" && sentence.contains("（登记的是“2018-01-01”）"), "{field} {sentence}");
+    assert_eq!(app.get(&clerk, &path).await.json(), created.json());
+}
+
 #[tokio::test]
 async fn a_key_makes_one_member_however_often_it_is_sent() {
     let app = TestApp::new().await;

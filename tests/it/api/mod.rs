@@ -10,6 +10,7 @@ mod document;
 mod drafts;
 mod exports;
 mod home;
+mod import_receipts;
 mod imports;
 mod late;
 mod member_events;

@@ -1,5 +1,7 @@
 //! Exit statuses (contract 2): 0 done, 1 failed, 2 wrong usage, 3 input refused; each with a sentence in its place.
 
+use sha2::{Digest, Sha256};
+
 use super::program::{Program, run};
 
 #[test]
@@ -126,6 +128,23 @@ async fn an_import_is_taken_back_by_its_id() {
     );
     assert_eq!(program.run(&["import", "undo", "x"]).status, 2);
     assert_eq!(program.run(&words).done().json()["counts"]["new"], 1, "as if for the first time");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_ends_with_its_receipt_and_the_same_file_says_when_it_came() {
+    let program = Program::new().await;
+    let file = program.folder.path().join("组织.csv");
+    let text = "组织代码,组织名称,上级代码,类别\n500237101-ZZ01,农业党总支,500237101,党总支\n";
+    std::fs::write(&file, text).unwrap();
+    let words = ["import", "organisations", file.to_str().unwrap(), "--organisation", "500237101"];
+    let planned = program.run(&[&words[..], &["--dry-run"]].concat()).done();
+    assert!(!planned.out.contains("回执") && !planned.out.contains("这个文件"), "{planned:?}");
+    let first = program.run(&words).done();
+    let hash = hex::encode(Sha256::digest(text));
+    assert!(first.out.contains("回执：“system@") && first.out.contains(&hash), "{first:?}");
+    assert!(first.out.contains("可撤销至20"), "{first:?}");
+    let again = program.run(&words).done();
+    assert!(again.out.contains("提示：这个文件已于") && again.out.contains("写入1行"), "{again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

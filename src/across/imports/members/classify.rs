@@ -9,12 +9,13 @@ use crate::across::imports::cells::{Cells, Finding};
 use crate::across::imports::content::{ChangedField, Choice, Doubles, PlannedRow};
 use crate::across::imports::fields::Identifier;
 use crate::across::imports::headings::Layout;
+use crate::across::imports::members::Members;
 use crate::across::imports::members::admit::admit;
 use crate::across::imports::members::branches::Branches;
 use crate::across::imports::members::compare::{compare, doubts, warning};
 use crate::across::imports::members::doubles;
 use crate::across::imports::members::parse::ParsedMember;
-use crate::across::imports::members::{Members, Seen};
+use crate::across::imports::members::seen::{About, Seen};
 use crate::across::imports::subject::{Basis, Decided, ReadRow};
 use crate::base::edit::{Edit, set};
 use crate::base::error::Result;
@@ -66,7 +67,8 @@ impl<'a> Classifier<'a> {
         }
     }
 
-    /// Decides about some rows, in the order of the sheet; rows about people of earlier ones are refused.
+    /// Decides about some rows, in the order of the sheet; rows about people of earlier ones are refused, and so are
+    /// those earlier ones where they say something else.
     ///
     /// # Errors
     /// Whatever the database answers.
@@ -84,6 +86,12 @@ impl<'a> Classifier<'a> {
         let found = self.find(conn, &rows).await?;
         let decided = rows.into_iter().map(|row| self.decide(row, &found));
         let mut decided = decided.collect::<Result<Vec<_>>>()?;
+        for (row, deed) in &mut decided {
+            if let Some(said) = self.seen.take(row.row.number) {
+                row.contradict(&said, self.layout);
+                *deed = None;
+            }
+        }
         if self.looks {
             doubles::find(conn, self.scope, self.keys, self.branches, &mut decided).await?;
         }
@@ -119,9 +127,13 @@ impl<'a> Classifier<'a> {
         let mac = self.mac(&member);
         let matched = self.matched(&member, mac.as_deref(), found, &mut cells);
         // Whom the row is about has the number that it gives him, and the one that is on record.
-        let on_record = matched.standing().map(|standing| standing.person.citizen_id_mac.clone());
-        let numbers = [mac, on_record].into_iter().flatten();
-        let earlier: Vec<u32> = numbers.filter_map(|person| self.seen_before(person, row.number)).collect();
+        let about = About::new(&row, self.layout);
+        let on_record = matched
+            .standing()
+            .map(|found| (found.person.citizen_id_mac.clone(), about.of(found.membership.id)));
+        let given = mac.filter(|mac| on_record.as_ref().is_none_or(|(known, _)| known != mac));
+        let numbers = on_record.into_iter().chain(given.map(|mac| (mac, about)));
+        let earlier: Vec<u32> = numbers.filter_map(|(person, row)| self.seen.before(person, row)).collect();
         if let Some(first) = earlier.into_iter().min() {
             cells.refuse("citizen_id", format!("与第{first}行是同一个人；请只保留一行"));
         }
@@ -163,12 +175,6 @@ impl<'a> Classifier<'a> {
             doubles,
         };
         Ok((planned, deed))
-    }
-
-    /// The earlier row about the same person; else this one is remembered.
-    fn seen_before(&mut self, person: Vec<u8>, number: u32) -> Option<u32> {
-        let first = *self.seen.entry(person).or_insert(number);
-        (first != number).then_some(first)
     }
 
     fn matched<'f>(

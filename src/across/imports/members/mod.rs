@@ -6,8 +6,7 @@ pub mod columns;
 pub mod compare;
 mod doubles;
 pub mod parse;
-
-use std::collections::HashMap;
+pub mod seen;
 
 use diesel_async::AsyncPgConnection;
 
@@ -18,7 +17,8 @@ use crate::across::imports::headings::Layout;
 use crate::across::imports::members::branches::Branches;
 use crate::across::imports::members::classify::{Classifier, Deed};
 use crate::across::imports::members::parse::ParsedMember;
-use crate::across::imports::subject::{Basis, Decided, ReadRow, Subject};
+use crate::across::imports::members::seen::Seen;
+use crate::across::imports::subject::{Basis, Contradicted, Decided, ReadRow, Subject};
 use crate::across::sheets::Row;
 use crate::base::actor::Actor;
 use crate::base::error::Result;
@@ -27,9 +27,6 @@ use crate::records::members;
 
 /// 党员名册.
 pub struct Members;
-
-/// Rows by keyed hash of the citizen ID: who was on an earlier row.
-pub type Seen = HashMap<Vec<u8>, u32>;
 
 impl Subject for Members {
     const HEADINGS: &'static [Heading] = columns::HEADINGS;
@@ -56,6 +53,10 @@ impl Subject for Members {
         rows: Vec<ReadRow<ParsedMember>>,
     ) -> Result<Vec<Decided<Self>>> {
         Classifier::new(basis, seen).classify(conn, rows).await
+    }
+
+    fn contradicted(seen: &mut Seen) -> Vec<Contradicted> {
+        seen.rest()
     }
 
     async fn apply(

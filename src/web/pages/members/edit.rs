@@ -181,7 +181,7 @@ async fn change(
     policy::require(&who.actor, Action::EnterRecords, &who.scope().path)?;
     let card = read(&mut db, &who.actor, state, id).await?;
     let version = fields.get("version").parse().unwrap_or(0);
-    let parsed = input(&fields).parse();
+    let parsed = input(&fields).parse().against(&card.membership);
     let outcome = match parsed.into_edits(&card.branch.code, &card.membership.status) {
         Ok(edits) => {
             let command = Change { member: id, version, edits };

@@ -289,6 +289,7 @@ pub fn plan() -> Plan {
             Fact::text("组织", "官渡镇"),
             Fact::text("上传", "王秀英 2026-04-01 09:12"),
         ],
+        receipt: vec![],
         events: None,
         rows_read: 1302,
         buckets: [

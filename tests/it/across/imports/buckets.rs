@@ -245,9 +245,20 @@ async fn a_corrected_citizen_id_brings_sex_and_birth_date_along() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_person_in_two_rows_is_taken_once() {
     let stage = Stage::new().await;
-    let told = told(&stage, &[Roster::new("张伟", 1), Roster::new("李娜", 2), Roster::new("张炜", 1)]).await;
+    let told = told(&stage, &[Roster::new("张伟", 1), Roster::new("李娜", 2), Roster::new("张伟", 1)]).await;
     let buckets: Vec<&str> = told.iter().map(|row| row.0.as_str()).collect();
     assert_eq!(buckets, ["new", "new", "refused"]);
+    assert_eq!(told[2].1, ["公民身份号码：与第2行是同一个人；请只保留一行"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_rows_that_say_different_things_of_one_person_neither_is_taken() {
+    let stage = Stage::new().await;
+    let told = told(&stage, &[Roster::new("张伟", 1), Roster::new("李娜", 2), Roster::new("张炜", 1)]).await;
+    let buckets: Vec<&str> = told.iter().map(|row| row.0.as_str()).collect();
+    assert_eq!(buckets, ["refused", "new", "refused"]);
+    let why = "公民身份号码：与第4行是同一个人，两行内容不同，分不清以哪一行为准；请核对后只保留一行";
+    assert_eq!(told[0].1, [why]);
     assert_eq!(told[2].1, ["公民身份号码：与第2行是同一个人；请只保留一行"]);
 }
 

@@ -102,7 +102,11 @@ async fn records_changed_since_the_plan_make_it_anew_and_nothing_is_written() {
     let row = Roster::new("张伟", 1);
     stage.import(std::slice::from_ref(&row)).await;
     let import = stage
-        .plan(&[row.clone().with("学历", "大学本科毕业"), Roster::new("李娜", 2), row.with("姓名", "重复")])
+        .plan(&[
+            row.clone().with("学历", "大学本科毕业"),
+            Roster::new("李娜", 2),
+            row.with("学历", "大学本科毕业"),
+        ])
         .await;
     let member = stage.members().await.remove(0).membership;
     let edits = Edits { note: Edit::Set("别人刚改过".to_owned()), ..Edits::default() };

@@ -145,7 +145,7 @@ fn the_empty_workbook_can_be_read_back() {
         let program = Program::at(env!("CARGO_BIN_EXE_cadre"));
         let rows: Vec<_> =
             open(&program, file.path(), kind.name()).unwrap().collect::<Result<Vec<_>, _>>().unwrap();
-        assert_eq!(rows.len(), 1);
+        assert_eq!(rows.len(), 2, "the headings and an example");
         let titles: Vec<String> = rows[0].cells().map(|(_, cell)| cell.shown()).collect();
         let expected: Vec<&str> = headings(*kind).iter().map(|heading| heading.title).collect();
         assert_eq!(titles, expected);

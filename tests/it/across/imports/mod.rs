@@ -11,10 +11,13 @@ mod files;
 mod kept;
 mod leaving;
 mod matching;
+mod order;
 mod pool;
 pub(in crate::across) mod rated;
-mod training;
+mod templates;
+pub(in crate::across) mod training;
 mod tree;
+mod two_towns;
 mod undo;
 mod wrong_cells;
 

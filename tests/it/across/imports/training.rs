@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use super::{Roster, Stage};
 use crate::support::builders::training::{class_step, in_days, programme, running};
 
-pub(super) fn class(code: &str) -> Roster {
+pub(in crate::across) fn class(code: &str) -> Roster {
     Roster::of(&[
         ("班次编号", code),
         ("班次名称", "农村党员轮训班"),
@@ -26,7 +26,7 @@ pub(super) fn class(code: &str) -> Roster {
     ])
 }
 
-pub(super) fn came(code: &str, name: &str, number: u16) -> Roster {
+pub(in crate::across) fn came(code: &str, name: &str, number: u16) -> Roster {
     let id = Roster::new(name, number).cell("公民身份号码");
     Roster::of(&[
         ("班次编号", code),
@@ -38,7 +38,7 @@ pub(super) fn came(code: &str, name: &str, number: u16) -> Roster {
 }
 
 /// A county with a programme and three members of the first town.
-pub(super) async fn stage() -> Stage {
+pub(in crate::across) async fn stage() -> Stage {
     let mut stage = Stage::of(Kind::Members).await;
     let members = [Roster::new("张伟", 1), Roster::new("王芳", 2), Roster::new("李强", 3)];
     assert_eq!(stage.import(&members).await, Counts { new: 3, ..Counts::default() });
@@ -67,7 +67,7 @@ async fn classes_that_are_over_are_held_and_the_same_list_twice_changes_nothing(
 }
 
 /// The first field of the programme.
-pub(super) fn field() -> String {
+pub(in crate::across) fn field() -> String {
     programme().fields[0].name.clone()
 }
 
