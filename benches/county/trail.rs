@@ -101,7 +101,7 @@ async fn lengthen(stage: &Stage) -> anyhow::Result<()> {
             BEGIN FOR batch IN 1..{} LOOP
                 PERFORM append_audit_entry('{county}', k.id, NULL, 'clerk' || n % 40, 'clerk',
                     (ARRAY['web', 'api', 'web', 'command_line'])[1 + n % 4], '192.0.2.7',
-                    places[1 + (n * 7919) % cardinality(places)], actions[1 + n % 4], 'membership', gen_random_uuid(), 1,
+                    places[1 + (n * 7919::bigint) % cardinality(places)], actions[1 + n % 4], 'membership', gen_random_uuid(), 1,
                     jsonb_build_object('changes', jsonb_build_array(jsonb_build_object('field', 'note', 'before', n,
                         'after', n + 1))))
                 FROM generate_series(batch * 100, batch * 100 + 99) n, counties k WHERE k.code = '{county}';

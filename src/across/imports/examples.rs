@@ -33,6 +33,24 @@ const COMMON: &[Filled] = &[
     ("village", "420323101201"),
 ];
 
+/// One candidate of a vote.
+const VOTE: &[Filled] = &[
+    ("kind", "村党组织"),
+    ("ordinal", "6"),
+    ("held_on", "2021-01-10"),
+    ("eligible", "50"),
+    ("present", "48"),
+    ("post", "书记"),
+    ("places", "1"),
+    ("issued", "48"),
+    ("returned", "48"),
+    ("valid", "47"),
+    ("votes_for", "46"),
+    ("votes_against", "1"),
+    ("abstentions", "0"),
+    ("is_elected", "是"),
+];
+
 fn own(kind: Kind) -> &'static [Filled] {
     match kind {
         Kind::Members => &[
@@ -62,22 +80,7 @@ fn own(kind: Kind) -> &'static [Filled] {
             ("is_party_member", "是"),
             ("sources", "退役军人；本土人才"),
         ],
-        Kind::Elections => &[
-            ("kind", "村党组织"),
-            ("ordinal", "6"),
-            ("held_on", "2021-01-10"),
-            ("eligible", "50"),
-            ("present", "48"),
-            ("post", "书记"),
-            ("places", "1"),
-            ("issued", "48"),
-            ("returned", "48"),
-            ("valid", "47"),
-            ("votes_for", "46"),
-            ("votes_against", "1"),
-            ("abstentions", "0"),
-            ("is_elected", "是"),
-        ],
+        Kind::Elections => VOTE,
         Kind::ReserveCadres => &[
             ("kind", "后备干部"),
             ("sources", "退役军人；致富带头人"),
