@@ -111,6 +111,8 @@ impl From<diesel::result::Error> for Error {
             // A commit that was not taken: why is told by it, not by taking back what is gone.
             Diesel::RollbackErrorOnCommit { commit_error, .. } => Self::from(*commit_error),
             Diesel::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Stale,
+            // Two wrote the same records in another order: this one was taken back for the other's sake.
+            Diesel::DatabaseError(_, told) if told.message() == DEADLOCK => Self::Stale,
             // Whom the actor saw a moment ago was merged into another record while he wrote.
             Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, told)
                 if told.constraint_name().is_some_and(|name| {
@@ -123,6 +125,9 @@ impl From<diesel::result::Error> for Error {
         }
     }
 }
+
+/// What the server says of a deadlock; the driver has no kind of error for it.
+const DEADLOCK: &str = "deadlock detected";
 
 /// Whether the server went away while it was asked. The driver has no kind of error for it, only its own words and those
 /// of the server's last message.
@@ -208,5 +213,12 @@ mod tests {
         }
         let other = Error::from(told("error serializing parameter 0"));
         assert!(matches!(other, Error::Broken(_)), "{other}");
+    }
+
+    #[test]
+    fn of_a_deadlock_the_one_taken_back_came_too_late() {
+        let error =
+            Diesel::DatabaseError(DatabaseErrorKind::Unknown, Box::new("deadlock detected".to_owned()));
+        assert!(matches!(Error::from(error), Error::Stale));
     }
 }

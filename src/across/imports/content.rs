@@ -181,7 +181,10 @@ impl PlannedRow {
         self.bucket = Bucket::Refused;
         self.becomes = None;
         self.conflict = None;
-        self.doubles = Doubles::default();
+        // What was said of its person stays in sight, to be said otherwise.
+        if self.doubles.choice.is_none() {
+            self.doubles = Doubles::default();
+        }
     }
 
     /// Takes over what was said of the row before: whoever it was held against stays in sight.
@@ -195,5 +198,59 @@ impl PlannedRow {
     #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {
         self.bucket == other.bucket && self.record == other.record && self.changes == other.changes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::across::imports::headings::Mapping;
+    use crate::across::imports::members::columns::HEADINGS;
+
+    fn row(number: u32, texts: &[&str]) -> Row {
+        let cells = (0..).zip(texts).map(|(column, text)| (column, Cell::Text((*text).to_owned())));
+        Row::new(number, cells.collect())
+    }
+
+    fn planned(choice: Option<Choice>) -> PlannedRow {
+        let alike = Alike {
+            record: Some(uuid::Uuid::from_u128(1)),
+            person: uuid::Uuid::from_u128(2),
+            name: "张伟".to_owned(),
+            citizen_id: String::new(),
+            birth_date: chrono::NaiveDate::MIN,
+            unit: String::new(),
+            strength: "strong".to_owned(),
+            reasons: Vec::new(),
+        };
+        PlannedRow {
+            row: row(2, &["张伟"]),
+            subject: "张伟".to_owned(),
+            bucket: Bucket::New,
+            record: None,
+            becomes: Some(uuid::Uuid::from_u128(3)),
+            errors: Vec::new(),
+            warnings: Vec::new(),
+            changes: Vec::new(),
+            conflict: None,
+            doubles: Doubles { citizen_id: String::new(), alike: vec![alike], choice },
+        }
+    }
+
+    #[test]
+    fn a_contradicted_row_is_refused_and_what_was_said_of_its_person_is_kept() {
+        let titles =
+            ["姓名", "公民身份号码", "民族", "学历", "人员类别", "所在党支部", "加入党组织日期", "工作岗位"];
+        let layout = Layout::read(&row(1, &titles), HEADINGS, &Mapping::new()).unwrap();
+        let said =
+            Contradicted { number: 2, field: "citizen_id", message: "与第3行是同一个人".to_owned() };
+        for choice in [None, Some(Choice::New), Some(Choice::Record(uuid::Uuid::from_u128(1)))] {
+            let mut contradicted = planned(choice);
+            contradicted.contradict(&said, &layout);
+            assert_eq!((contradicted.bucket, contradicted.becomes), (Bucket::Refused, None));
+            assert_eq!(contradicted.errors.len(), 1);
+            assert_eq!(contradicted.doubles.choice, choice);
+            assert_eq!(contradicted.doubles.is_empty(), choice.is_none());
+        }
     }
 }

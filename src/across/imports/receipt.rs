@@ -31,8 +31,8 @@ const TOLD: usize = 3;
 /// How many are looked at: those that could not be read are not told.
 const LOOKED_AT: i64 = 20;
 
-/// Earlier imports of the same bytes that somebody may see, the latest first; at most three, and none that could not be
-/// read.
+/// Earlier imports of the same bytes as the same kind that somebody may see, the latest first; at most three, and none
+/// that could not be read. (Another kind is another sheet of the workbook.)
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -44,7 +44,7 @@ pub async fn same_file(engine: &Engine, within: &Scope, import: &Import) -> Resu
     })
     .await?;
     let mut told = Vec::new();
-    for earlier in found {
+    for earlier in found.into_iter().filter(|earlier| earlier.kind == import.kind) {
         if let Some(message) = told_of(&earlier)? {
             told.push(SameFile {
                 import_id: earlier.id.0,

@@ -16,10 +16,16 @@ impl ParsedMember {
         self
     }
 
+    /// Whether a field could not be read: what it was to be is not known then.
+    fn is_wrong(&self, field: &str) -> bool {
+        self.errors.iter().any(|error| error.field == field)
+    }
+
     /// A category follows from the day of becoming a full member, and changes with it alone.
     fn category_error(&self, now: &Membership) -> Option<FieldError> {
         let wanted = self.category?;
-        if !matches!(self.edits.full_member_on, Edit::Keep) || wanted == now.category() {
+        let is_said = !matches!(self.edits.full_member_on, Edit::Keep) || self.is_wrong("full_member_on");
+        if is_said || wanted == now.category() {
             return None;
         }
         let day = now.full_member_on.map(|day| day.to_string()).unwrap_or_default();
@@ -50,7 +56,8 @@ impl ParsedMember {
     fn arrived_on_error(&self, now: &Membership) -> Option<FieldError> {
         let wanted = self.arrived_on.filter(|wanted| *wanted != now.from_day)?;
         let moves = now.from_day == now.joined_on;
-        if moves && matches!(self.edits.joined_on, Edit::Set(joined_on) if joined_on == wanted) {
+        let follows = matches!(self.edits.joined_on, Edit::Set(joined_on) if joined_on == wanted);
+        if moves && (follows || self.is_wrong("joined_on")) {
             return None;
         }
         let way = if moves {

@@ -122,6 +122,11 @@ async fn what_a_change_would_pass_over_is_refused_with_the_way_out() {
     let path = created.location.clone().unwrap();
     for (body, field, told) in [
         (json!({ "category": "probationary" }), "category", ["“2016-07-01”", "请同时清空转为正式党员日期"]),
+        (
+            json!({ "category": "probationary", "full_member_on": "2016-02-30" }),
+            "full_member_on",
+            ["“2016-02-30”", "不存在"],
+        ),
         (json!({ "arrival": "transferred_in" }), "arrival", ["“转入”", "办理组织关系转接"]),
         (json!({ "arrived_on": "2017-01-01" }), "arrived_on", ["“2017-01-01”", "请改加入党组织日期"]),
     ] {

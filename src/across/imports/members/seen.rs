@@ -13,7 +13,7 @@ use crate::base::ids::MembershipId;
 pub struct About {
     /// The sheet's own row number.
     number: u32,
-    /// Digest of what it says beside the citizen ID, which may be written in two ways.
+    /// Digest of what it says beside the citizen ID, which may be written in two ways, and columns that are not read.
     content: u64,
     /// The membership on record that it is about. One person may have an ended one and another.
     record: Option<MembershipId>,
@@ -24,8 +24,9 @@ impl About {
     #[must_use]
     pub fn new(row: &Row, layout: &Layout) -> Self {
         let known = layout.column("citizen_id").map(|(column, _)| column);
+        let says = |column: u32| Some(column) != known && !layout.is_ignored(column);
         let mut digest = DefaultHasher::new();
-        for (column, cell) in row.cells().filter(|(column, _)| Some(*column) != known) {
+        for (column, cell) in row.cells().filter(|(column, _)| says(*column)) {
             column.hash(&mut digest);
             match cell {
                 Cell::Text(text) => text.trim().hash(&mut digest),
@@ -51,22 +52,22 @@ impl About {
 /// neither is: which came first says nothing.
 #[derive(Debug, Default)]
 pub struct Seen {
-    /// Rows about somebody by the keyed hash of his citizen ID; of those that say the same only the first.
+    /// Rows about somebody by the keyed hash of his citizen ID; of those about the same membership only the first, since
+    /// the others are refused already: however often somebody is in a file, a row is held against few.
     rows: HashMap<Vec<u8>, Vec<About>>,
     /// Rows that a later one contradicts, and the later one.
     contradicted: BTreeMap<u32, u32>,
 }
 
 impl Seen {
-    /// The first earlier row about somebody; where none said the same, this one is remembered.
+    /// The first earlier row about somebody; the first about a membership is remembered.
     pub fn before(&mut self, person: Vec<u8>, row: About) -> Option<u32> {
-        let known = self.rows.entry(person).or_default();
+        let known = self.rows.entry(person).or_insert_with(|| Vec::with_capacity(1));
         let (mut first, mut is_new) = (None, true);
         for other in known.iter().filter(|other| other.is_about(&row)) {
             first = first.or(Some(other.number));
-            if other.content == row.content {
-                is_new = false;
-            } else {
+            is_new &= other.record != row.record;
+            if other.content != row.content {
                 self.contradicted.entry(other.number).or_insert(row.number);
             }
         }
@@ -98,6 +99,8 @@ fn said(number: u32, other: u32) -> Contradicted {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::across::imports::headings::Mapping;
+    use crate::across::imports::members::columns::HEADINGS;
 
     fn about(number: u32, content: u64, record: Option<u128>) -> About {
         About { number, content, record: record.map(|id| MembershipId(uuid::Uuid::from_u128(id))) }
@@ -133,5 +136,40 @@ mod tests {
         for rows in [[ended, present, unnamed], [unnamed, ended, present], [present, unnamed, ended]] {
             assert_eq!(refused(&rows), [2, 3, 4], "{rows:?}");
         }
+    }
+
+    #[test]
+    fn of_many_rows_about_one_person_one_is_remembered_and_all_are_refused() {
+        let rows: Vec<About> = (2..1_002).map(|number| about(number, u64::from(number), None)).collect();
+        assert_eq!(refused(&rows).len(), 1_000);
+        let mut seen = Seen::default();
+        for row in rows {
+            seen.before(vec![1], row);
+        }
+        assert_eq!(seen.rows.values().map(Vec::len).sum::<usize>(), 1);
+    }
+
+    #[test]
+    fn a_column_that_is_not_read_tells_no_rows_apart() {
+        let titles = [
+            "序号",
+            "姓名",
+            "公民身份号码",
+            "民族",
+            "学历",
+            "人员类别",
+            "所在党支部",
+            "加入党组织日期",
+            "工作岗位",
+        ];
+        let row = |number: u32, texts: &[&str]| {
+            let cells = (0..).zip(texts).map(|(column, text)| (column, Cell::Text((*text).to_owned())));
+            Row::new(number, cells.collect())
+        };
+        let mapping = Mapping::from([("序号".to_owned(), None)]);
+        let layout = Layout::read(&row(1, &titles), HEADINGS, &mapping).unwrap();
+        let said = |number: u32, serial: &str, name: &str| About::new(&row(number, &[serial, name]), &layout);
+        assert_eq!(refused(&[said(2, "1", "张伟"), said(3, "2", "张伟")]), [3]);
+        assert_eq!(refused(&[said(2, "1", "张伟"), said(3, "1", "张炜")]), [2, 3]);
     }
 }

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use cadre::across::imports::headings::Mapping;
 use cadre::across::imports::read::Unreadable;
+use cadre::across::imports::receipt::same_file;
 use cadre::across::imports::subject::headings;
 use cadre::across::imports::{refused, template};
 use cadre::across::sheets::{Book, Cell, Column, ColumnKind, Field, Program, Properties, open};
@@ -199,5 +200,18 @@ async fn the_empty_workbook_offers_the_words_of_the_county_while_they_are_in_for
             let is_offered = offered.iter().any(|one| one == name);
             assert_eq!(is_offered, own.contains(&name), "{kind:?} {name}: {offered:?}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_workbook_for_another_kind_is_not_called_imported() {
+    let mut stage = Stage::new().await;
+    let file = csv(&[Roster::new("张伟", 1)]);
+    let place = stage.county.town(1).clone();
+    for (kind, told) in [(Kind::Members, 0), (Kind::Organisations, 0), (Kind::Members, 1)] {
+        stage.kind = kind;
+        let (import, _) = stage.upload(&stage.clerk, &place, file.path(), Mapping::new()).await.unwrap();
+        let same = same_file(&stage.engine, &stage.clerk.scope, &import).await.unwrap();
+        assert_eq!(same.len(), told, "{kind:?} {same:?}");
     }
 }
