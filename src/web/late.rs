@@ -89,14 +89,18 @@ pub fn typed(fields: &Fields, names: &[&str]) -> Vec<NaiveDate> {
 #[must_use]
 pub fn of_changes(from_day: NaiveDate, changes: &[FieldChange]) -> Vec<NaiveDate> {
     let day = |text: &Option<String>| -> Option<NaiveDate> { text.as_deref()?.get(..10)?.parse().ok() };
-    let of = |change: &FieldChange| match change.field {
-        "sex" | "ethnicity" | "birth_date" | "education" => Some(from_day),
-        "joined_on" if day(&change.before) != Some(from_day) => Some(from_day),
-        "joined_on" | "full_member_on" => {
-            [day(&change.before), day(&change.after)].into_iter().flatten().min()
+    let of = |change: &FieldChange| {
+        let (before, after) = (day(&change.before), day(&change.after));
+        match change.field {
+            "sex" | "ethnicity" | "birth_date" | "education" => Some(from_day),
+            "joined_on" if before != Some(from_day) => Some(from_day),
+            "joined_on" | "full_member_on" => [before, after].into_iter().flatten().min(),
+            // Who comes back does so today, and where somebody went no report counts; another day moves the absence.
+            "floating" | "lost_contact_since" if before != after => {
+                after.map(|since| before.unwrap_or(since).min(since))
+            }
+            _ => None,
         }
-        "floating" | "lost_contact_since" => day(&change.after),
-        _ => None,
     };
     changes.iter().filter_map(of).collect()
 }
@@ -205,8 +209,15 @@ mod tests {
         assert_eq!(of(change("address", "a", "b")), []);
         assert_eq!(of(change("joined_on", "2020-05-01", "2019-05-01")), [day("2019-05-01")]);
         assert_eq!(of(change("joined_on", "2010-05-01", "2009-05-01")), [day("2020-05-01")], "came later");
-        assert_eq!(of(change("floating", "2021-01-01 重庆", "2026-06-01 深圳")), [day("2026-06-01")]);
-        assert_eq!(of(change("floating", "2021-01-01 重庆", "")), []);
+        assert_eq!(of(change("floating", "", "2026-06-01 深圳")), [day("2026-06-01")]);
+        assert_eq!(
+            of(change("floating", "2021-01-01 重庆", "2026-06-01 深圳")),
+            [day("2021-01-01")],
+            "he was there meanwhile"
+        );
+        assert_eq!(of(change("floating", "2021-01-01 重庆", "2021-01-01 深圳")), [], "only where");
+        assert_eq!(of(change("floating", "2021-01-01 重庆", "")), [], "back today");
+        assert_eq!(of(change("lost_contact_since", "2026-06-01", "2025-06-01")), [day("2025-06-01")]);
     }
 
     #[test]

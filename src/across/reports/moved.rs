@@ -6,7 +6,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use super::amend::rested;
 use super::basis::Basis;
-use super::counting::WITHOUT_COMPILING;
+use super::counting::{Counter, KeptCounts, WITHOUT_COMPILING};
 use super::differences::Difference;
 use super::figures::{self, Amount, Change, Figure, Part, Table, Value};
 use super::measure::measure;
@@ -35,12 +35,14 @@ pub struct MovedFigure {
 }
 
 /// The figures of the whole county whose number an amendment of a closed quarter would move, in the order of the report.
-/// Openings follow from the quarter before, and the trail is read as it is: neither is told.
+/// Openings follow from the quarter before, and the trail is read as it is: neither is told. What was counted of the
+/// revision before is taken from `kept`.
 ///
 /// # Errors
 /// `Missing` where the quarter is open, `Forbidden` for whom may not amend the county's quarters.
 pub async fn moved_figures(
     conn: &mut AsyncPgConnection,
+    kept: &KeptCounts,
     actor: &Actor,
     quarter: Quarter,
 ) -> Result<Vec<MovedFigure>> {
@@ -60,7 +62,8 @@ pub async fn moved_figures(
             .filter(|figure| !matches!(figure.numerator.table, Table::Opening | Table::Trail))
             .collect();
         let parts: Vec<Part> = all.iter().flat_map(Figure::parts).collect();
-        let before = measure(conn, &old, asked, parts.iter().copied()).await?;
+        let counter = Counter { kept: Some(kept), codes: asked };
+        let before = counter.measure(conn, &old, parts.clone()).await?;
         let after = measure(conn, &new, asked, parts).await?;
         let moved = all.iter().filter_map(|figure| {
             let [from, to] = [&before, &after].map(|counts| Value::of(figure, |part| counts.of(&code, part)));

@@ -28,7 +28,8 @@ pub struct Origin {
 /// Verbs about a record that change nothing.
 const READING: [&str; 2] = ["members.reveal", "people.reveal"];
 
-/// The last that happened to each of some records after a moment; records that nothing happened to are left out.
+/// The last that happened to each of some records after a moment; records that nothing happened to are left out. Of one
+/// verb both the trail and the record tell, a moment apart: the trail, which names the verb, comes first in its minute.
 ///
 /// # Errors
 /// Whatever the database answers.
@@ -49,7 +50,7 @@ pub async fn origins(
                 WHERE m.county_id = $1 AND m.id = ANY ($2) AND m.updated_at > $3 \
             UNION ALL SELECT s.id, s.updated_by, s.updated_at, NULL FROM seats s \
                 WHERE s.county_id = $1 AND s.id = ANY ($2) AND s.updated_at > $3) s \
-         ORDER BY s.id, s.action IS NULL, s.at DESC",
+         ORDER BY s.id, date_trunc('minute', s.at) DESC, s.action IS NULL, s.at DESC",
     )
     .bind::<Uuid, _>(within.county)
     .bind::<Array<Uuid>, _>(ids.to_vec())

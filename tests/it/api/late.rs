@@ -136,6 +136,53 @@ async fn who_amends_sees_who_entered_what_and_which_figures_it_moves() {
 }
 
 #[tokio::test]
+async fn a_vote_that_is_taken_out_of_a_closed_quarter_touches_it() {
+    let stage = Stage::new().await;
+    let made = async |path: &str, body: Value| {
+        let answer = stage.app.send(&stage.clerk, Method::Post, path, &[], &body).await;
+        assert_eq!(answer.status, Status::Created, "{}", answer.body);
+        answer.json()["id"].as_str().unwrap().to_owned()
+    };
+    let found = stage.app.db.owner_client().await.query("SELECT id::text FROM people ORDER BY id", &[]).await;
+    let person: String = found.unwrap()[0].get(0);
+    let village = json!({ "village": "500237101201", "kind": "village_party" });
+    let committee = made("/api/v1/committees", village).await;
+    let term = json!({ "ordinal": 6, "from_day": "2021-01-10", "posts": { "secretary": 1 } });
+    let term = made(&format!("/api/v1/committees/{committee}/terms"), term).await;
+    let vote = json!({ "post": "secretary", "held_on": "2021-01-10", "places": 1, "eligible": 50, "present": 45,
+        "issued": 45, "returned": 45, "valid": 44,
+        "candidates": [{ "person": person, "votes_for": 44, "is_elected": true }] });
+    let vote = made(&format!("/api/v1/terms/{term}/election"), vote).await;
+    let path = format!("/api/v1/elections/{vote}/remove");
+    let (headers, body) = ([("If-Match", "\"1\"")], json!({ "reason": "误登到另一个村" }));
+    let gone = stage.app.send(&stage.clerk, Method::Post, &path, &headers, &body).await;
+    assert_eq!(gone.status, Status::NoContent, "{}", gone.body);
+    assert!(gone.header(HEADER).is_some_and(|told| told.starts_with("\"2026Q1\"")));
+}
+
+#[tokio::test]
+async fn the_figures_stand_before_the_first_rows_only_and_who_came_last_is_named() {
+    let stage = Stage::new().await;
+    let _ = stage.post(&stage.clerk, 0, "decease", json!({ "on": "2026-03-31" })).await;
+    let page = "/quarters/2026Q1/amend?limit=1";
+    let first = stage.app.get(&stage.supervisor, page).await.body;
+    assert!(first.contains("修订将改变的全县指标"), "{first}");
+    let (_, next) = first.split_once("after=").expect("the way to the next page");
+    let next = next.split(['"', '&']).next().unwrap_or_default();
+    let second = stage.app.get(&stage.supervisor, &format!("{page}&after={next}")).await.body;
+    assert!(second.contains("结账后登记") && !second.contains("修订将改变的全县指标"), "{second}");
+    // An import writes no entry for each of its members: the record tells of it.
+    let later = format!(
+        "UPDATE memberships SET updated_by = 'importer', updated_at = updated_at + interval '2 hours' WHERE id = '{}'",
+        stage.members[0]
+    );
+    stage.app.db.owner_client().await.batch_execute(&later).await.unwrap();
+    let body = stage.app.get(&stage.supervisor, "/quarters/2026Q1/amend").await.body;
+    let (_, rows) = body.split_once("结账后登记").expect("the rows");
+    assert!(rows.contains("importer") && !rows.contains("clerk.one"), "{rows}");
+}
+
+#[tokio::test]
 async fn the_page_of_an_older_revision_names_who_made_that_one() {
     let stage = Stage::new().await;
     let _ = stage.post(&stage.clerk, 0, "decease", json!({ "on": "2026-03-31" })).await;

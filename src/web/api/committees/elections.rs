@@ -285,12 +285,12 @@ pub async fn correct_election(
     late: Late<'_>,
 ) -> Answer<Versioned<ElectionJson>> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
-    read(&mut db, &caller.actor, id).await?;
+    let before = read(&mut db, &caller.actor, id).await?.held_on;
     let words = db.words(caller.scope()).await?;
     let command = body.0.text().correct(id, version.0, &words)?;
-    let held_on = command.held.held_on;
+    let days = [before, command.held.held_on];
     committees::correct_election(&mut db.0, &caller.actor, &state.keys, &[command]).await?;
-    late.note(&mut db, &caller.actor, [held_on]).await;
+    late.note(&mut db, &caller.actor, days).await;
     Ok(versioned(read(&mut db, &caller.actor, id).await?))
 }
 
@@ -315,9 +315,12 @@ pub async fn remove_election(
     mut db: Db,
     id: ElectionId,
     body: Body<RemoveElectionInput>,
+    late: Late<'_>,
 ) -> Answer<Status> {
     policy::require(&caller.actor, Action::EnterRecords, &caller.scope().path)?;
+    let held_on = read(&mut db, &caller.actor, id).await?.held_on;
     let command = RemoveElection { election: id, version: version.0, reason: body.0.reason };
     committees::remove_election(&mut db.0, &caller.actor, &[command]).await?;
+    late.note(&mut db, &caller.actor, [held_on]).await;
     Ok(Status::NoContent)
 }

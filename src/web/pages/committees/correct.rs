@@ -3,8 +3,8 @@
 use rocket::{Route, get, post, routes};
 
 use super::ask::{
-    SOURCES, Sat, Sent, Typed, again, day, done_on, enters, page, place_controls, posts_of, seat,
-    seat_details, term, term_facts, term_link, term_text,
+    SOURCES, Sat, Sent, Typed, again, day, done_on, page, place_controls, posts_of, seat, seat_details, term,
+    term_facts, term_link, term_text,
 };
 use super::leave::leaving_controls;
 use crate::base::db;
@@ -238,7 +238,7 @@ async fn ask_term(who: SignedIn, mut db: Db, id: TermId) -> Answer<Page<FormPage
 
 #[post("/terms/<id>/correct", data = "<fields>")]
 async fn correct_term(who: SignedIn, mut db: Db, id: TermId, fields: Fields) -> Sent {
-    enters(&who)?;
+    let from_day = term_card(&who, &mut db, id).await?.0.term.from_day;
     let words = db.words(who.scope()).await?;
     let command =
         version(&fields).and_then(|version| term_text(&fields, &words)?.correct(id, version, &words));
@@ -249,7 +249,8 @@ async fn correct_term(who: SignedIn, mut db: Db, id: TermId, fields: Fields) -> 
     let (card, place) = term_card(&who, &mut db, id).await?;
     match corrected {
         Ok(()) => {
-            let days = late::typed(&fields, &["from_day", "ended_on"]);
+            let mut days = late::typed(&fields, &["from_day", "ended_on"]);
+            days.push(from_day);
             Ok(Ok(done_on(&mut db, &who, &place, "已更正届次。", days).await))
         }
         Err(error) => {

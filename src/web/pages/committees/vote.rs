@@ -378,8 +378,7 @@ async fn correct(
     fields: Fields,
     state: &State<web::State>,
 ) -> Answer<std::result::Result<Flash<Redirect>, PageWith<Vote>>> {
-    enters(&who)?;
-    let words = db.words(who.scope()).await?;
+    let (before, _, _, words) = stored(&who, &mut db, id).await?;
     let command = version(&fields).and_then(|version| text(&fields)?.correct(id, version, &words));
     let corrected = match command {
         Ok(command) => committees::correct_election(&mut db.0, &who.actor, &state.keys, &[command]).await,
@@ -387,7 +386,9 @@ async fn correct(
     };
     match corrected {
         Ok(()) => {
-            let (told, days) = ("已更正选举结果，请重新打印后签字。", late::typed(&fields, &["held_on"]));
+            let told = "已更正选举结果，请重新打印后签字。";
+            let mut days = late::typed(&fields, &["held_on"]);
+            days.push(before.election.held_on);
             let to = Redirect::to(format!("/elections/{id}"));
             Ok(Ok(late::done(&mut db, &who.actor, to, told, days).await))
         }
