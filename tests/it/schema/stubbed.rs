@@ -27,7 +27,7 @@ async fn found(
     Ok([
         listing::count(conn, asked, keys, &filter).await?,
         accounts::queries::count(conn, asked).await?,
-        imports::queries::count(conn, asked).await?,
+        imports::queries::count(conn, asked, None).await?,
         i64::try_from(waiting).unwrap(),
     ])
 }
